@@ -1,0 +1,243 @@
+//! Money: an integer of minor units and an ISO 4217 currency. No floats, no conversion.
+
+use std::{fmt, str::FromStr};
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// The currencies a cinema can sell in, with the number of decimals of ISO 4217.
+const CURRENCIES: [(&str, u8); 36] = [
+    ("AED", 2),
+    ("ARS", 2),
+    ("AUD", 2),
+    ("BDT", 2),
+    ("BGN", 2),
+    ("BHD", 3),
+    ("BRL", 2),
+    ("CAD", 2),
+    ("CHF", 2),
+    ("CLP", 0),
+    ("CNY", 2),
+    ("CZK", 2),
+    ("DKK", 2),
+    ("EGP", 2),
+    ("EUR", 2),
+    ("GBP", 2),
+    ("HKD", 2),
+    ("HUF", 2),
+    ("IDR", 2),
+    ("ILS", 2),
+    ("INR", 2),
+    ("ISK", 0),
+    ("JPY", 0),
+    ("KRW", 0),
+    ("KWD", 3),
+    ("MXN", 2),
+    ("NOK", 2),
+    ("NZD", 2),
+    ("PHP", 2),
+    ("PLN", 2),
+    ("SEK", 2),
+    ("SGD", 2),
+    ("THB", 2),
+    ("TRY", 2),
+    ("USD", 2),
+    ("ZAR", 2),
+];
+
+/// An ISO 4217 currency that we sell in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Currency(u8);
+
+impl Currency {
+    /// The three letters.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        CURRENCIES[usize::from(self.0)].0
+    }
+
+    /// How many decimals an amount is written with: 0, 2 or 3.
+    #[must_use]
+    pub fn decimals(self) -> u8 {
+        CURRENCIES[usize::from(self.0)].1
+    }
+}
+
+impl fmt::Display for Currency {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code())
+    }
+}
+
+/// The text is not an amount or a currency.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum MoneyError {
+    /// Three capital letters that we do not sell in, or something else.
+    #[error("`{0}` is not a currency we know; use its three letters, as in `GBP`")]
+    UnknownCurrency(String),
+    /// Not a plain decimal with at most the currency's decimals.
+    #[error("`{given}` is not an amount in {currency}; write it as `{example}`")]
+    BadAmount {
+        /// What came.
+        given: String,
+        /// The currency it was read in.
+        currency: &'static str,
+        /// An amount of that currency.
+        example: &'static str,
+    },
+}
+
+impl FromStr for Currency {
+    type Err = MoneyError;
+    fn from_str(text: &str) -> Result<Self, MoneyError> {
+        CURRENCIES
+            .iter()
+            .position(|(code, _)| *code == text)
+            .and_then(|i| u8::try_from(i).ok())
+            .map(Self)
+            .ok_or_else(|| MoneyError::UnknownCurrency(crate::text::shown(text, 16)))
+    }
+}
+
+impl Serialize for Currency {
+    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        s.serialize_str(self.code())
+    }
+}
+
+impl<'de> Deserialize<'de> for Currency {
+    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        let text = std::borrow::Cow::<'de, str>::deserialize(d)?;
+        text.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+#[cfg(feature = "openapi")]
+impl utoipa::PartialSchema for Currency {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+        utoipa::openapi::ObjectBuilder::new()
+            .schema_type(utoipa::openapi::schema::Type::String)
+            .description(Some("ISO 4217 code"))
+            .examples(["GBP"])
+            .into()
+    }
+}
+#[cfg(feature = "openapi")]
+impl utoipa::ToSchema for Currency {}
+
+/// An amount of money in minor units (pence, cents) of its currency.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Money {
+    /// Minor units.
+    pub minor: i64,
+    /// The currency.
+    pub currency: Currency,
+}
+
+impl Money {
+    /// An amount of `minor` units.
+    #[must_use]
+    pub const fn new(minor: i64, currency: Currency) -> Self {
+        Self { minor, currency }
+    }
+
+    /// The sum; `None` when the currencies differ or it does not fit.
+    #[must_use]
+    pub fn plus(self, other: Self) -> Option<Self> {
+        (self.currency == other.currency)
+            .then(|| self.minor.checked_add(other.minor))
+            .flatten()
+            .map(|minor| Self { minor, ..self })
+    }
+
+    /// Reads `19`, `19.5` or `19.50` as an amount of `currency`: digits and at most one point.
+    ///
+    /// # Errors
+    /// [`MoneyError::BadAmount`] for signs, commas, exponents, too many decimals or overflow.
+    pub fn parse(text: &str, currency: Currency) -> Result<Self, MoneyError> {
+        let bad = || MoneyError::BadAmount {
+            given: crate::text::shown(text, 32),
+            currency: currency.code(),
+            example: match currency.decimals() {
+                0 => "1900",
+                3 => "19.500",
+                _ => "19.50",
+            },
+        };
+        let (whole, part) = text.split_once('.').unwrap_or((text, ""));
+        let decimals = usize::from(currency.decimals());
+        let digits = |s: &str| s.bytes().all(|b| b.is_ascii_digit());
+        let ends_in_point = text.ends_with('.');
+        if whole.is_empty()
+            || !digits(whole)
+            || !digits(part)
+            || part.len() > decimals
+            || ends_in_point
+        {
+            return Err(bad());
+        }
+        format!("{whole}{part:0<decimals$}")
+            .parse()
+            .map(|minor| Self { minor, currency })
+            .map_err(|_| bad())
+    }
+
+    /// The number alone, with the currency's decimals: `19.00`.
+    #[must_use]
+    pub fn plain(self) -> String {
+        let decimals = usize::from(self.currency.decimals());
+        let sign = if self.minor < 0 { "-" } else { "" };
+        let digits = format!("{:0>width$}", self.minor.unsigned_abs(), width = decimals + 1);
+        let (whole, part) = digits.split_at(digits.len() - decimals);
+        if part.is_empty() { format!("{sign}{whole}") } else { format!("{sign}{whole}.{part}") }
+    }
+}
+
+impl fmt::Display for Money {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.currency, self.plain())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cur(code: &str) -> Currency {
+        code.parse().expect("a known currency")
+    }
+
+    #[test]
+    fn amounts_carry_the_decimals_of_their_currency() {
+        for (text, code, minor) in [
+            ("19.5", "GBP", 1950),
+            ("19", "GBP", 1900),
+            ("0.05", "EUR", 5),
+            ("300", "JPY", 300),
+            ("1.005", "KWD", 1005),
+        ] {
+            let money = Money::parse(text, cur(code)).expect(text);
+            assert_eq!(money.minor, minor);
+            assert_eq!(Money::parse(&money.plain(), cur(code)), Ok(money));
+        }
+        assert_eq!(Money::new(-5, cur("GBP")).to_string(), "GBP -0.05");
+    }
+
+    #[test]
+    fn what_is_not_a_plain_decimal_is_refused() {
+        for bad in
+            ["", ".", "1.", ".5", "-1", "+1", "1,00", "1e3", "1.001", "99999999999999999999", "NaN"]
+        {
+            assert!(Money::parse(bad, cur("GBP")).is_err(), "{bad}");
+        }
+        assert!(Money::parse("1.0", cur("JPY")).is_err());
+    }
+
+    #[test]
+    fn sums_never_mix_currencies_or_overflow() {
+        let one = Money::new(i64::MAX, cur("GBP"));
+        assert_eq!(one.plus(Money::new(1, cur("GBP"))), None);
+        assert_eq!(one.plus(Money::new(0, cur("EUR"))), None);
+    }
+}
