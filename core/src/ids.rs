@@ -22,8 +22,16 @@ pub struct IdError {
 
 impl IdError {
     fn new(kind: &'static str, example: &'static str, given: &str) -> Self {
-        let given = given.chars().take(64).flat_map(char::escape_debug).collect();
-        Self { kind, example, given }
+        let given = given
+            .chars()
+            .take(64)
+            .flat_map(char::escape_debug)
+            .collect();
+        Self {
+            kind,
+            example,
+            given,
+        }
     }
 }
 
@@ -32,12 +40,17 @@ fn plain_number(digits: &str) -> Option<u64> {
     let canonical = !digits.is_empty()
         && digits.bytes().all(|b| b.is_ascii_digit())
         && !digits.starts_with('0');
-    canonical.then(|| digits.parse().ok()).flatten().filter(|n| i64::try_from(*n).is_ok())
+    canonical
+        .then(|| digits.parse().ok())
+        .flatten()
+        .filter(|n| i64::try_from(*n).is_ok())
 }
 
 fn plain_uuid(hex: &str) -> Option<Uuid> {
-    let canonical =
-        hex.len() == 32 && hex.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
+    let canonical = hex.len() == 32
+        && hex
+            .bytes()
+            .all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
     canonical.then(|| Uuid::try_parse(hex).ok()).flatten()
 }
 
@@ -160,7 +173,10 @@ impl FromStr for BookingId {
     fn from_str(text: &str) -> Result<Self, IdError> {
         let parsed = text.strip_prefix("bkg_").and_then(|rest| {
             let (show, uuid) = rest.split_once('_')?;
-            Some(Self { show: ShowId(plain_number(show)?), uuid: plain_uuid(uuid)? })
+            Some(Self {
+                show: ShowId(plain_number(show)?),
+                uuid: plain_uuid(uuid)?,
+            })
         });
         parsed.ok_or_else(|| IdError::new("booking", BOOKING_EXAMPLE, text))
     }
@@ -229,10 +245,20 @@ mod tests {
     #[test]
     fn ids_go_both_ways_and_only_one_spelling_is_read() {
         let text = "bkg_1042_0192f0c1a2b34c5d8e6f708192a3b4c5";
-        assert_eq!(text.parse::<BookingId>().map(|b| b.to_string()), Ok(text.to_owned()));
+        assert_eq!(
+            text.parse::<BookingId>().map(|b| b.to_string()),
+            Ok(text.to_owned())
+        );
         assert_eq!("shw_1042".parse(), Ok(ShowId(1042)));
-        for bad in ["shw_01", "shw_", "shw_+1", "SHW_1", "shw_1 ", "1", "shw_99999999999999999999"]
-        {
+        for bad in [
+            "shw_01",
+            "shw_",
+            "shw_+1",
+            "SHW_1",
+            "shw_1 ",
+            "1",
+            "shw_99999999999999999999",
+        ] {
             assert!(bad.parse::<ShowId>().is_err(), "{bad}");
         }
         for bad in [
@@ -246,7 +272,9 @@ mod tests {
 
     #[test]
     fn a_wrong_id_is_named_without_control_characters() {
-        let err = "shw_\u{1b}]0;x".parse::<ShowId>().map_err(|e| e.to_string());
+        let err = "shw_\u{1b}]0;x"
+            .parse::<ShowId>()
+            .map_err(|e| e.to_string());
         assert_eq!(
             err,
             Err("`shw_\\u{1b}]0;x` is not a show id; one looks like `shw_1042`".to_owned())

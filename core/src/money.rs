@@ -188,9 +188,17 @@ impl Money {
     pub fn plain(self) -> String {
         let decimals = usize::from(self.currency.decimals());
         let sign = if self.minor < 0 { "-" } else { "" };
-        let digits = format!("{:0>width$}", self.minor.unsigned_abs(), width = decimals + 1);
+        let digits = format!(
+            "{:0>width$}",
+            self.minor.unsigned_abs(),
+            width = decimals + 1
+        );
         let (whole, part) = digits.split_at(digits.len() - decimals);
-        if part.is_empty() { format!("{sign}{whole}") } else { format!("{sign}{whole}.{part}") }
+        if part.is_empty() {
+            format!("{sign}{whole}")
+        } else {
+            format!("{sign}{whole}.{part}")
+        }
     }
 }
 
@@ -226,9 +234,19 @@ mod tests {
 
     #[test]
     fn what_is_not_a_plain_decimal_is_refused() {
-        for bad in
-            ["", ".", "1.", ".5", "-1", "+1", "1,00", "1e3", "1.001", "99999999999999999999", "NaN"]
-        {
+        for bad in [
+            "",
+            ".",
+            "1.",
+            ".5",
+            "-1",
+            "+1",
+            "1,00",
+            "1e3",
+            "1.001",
+            "99999999999999999999",
+            "NaN",
+        ] {
             assert!(Money::parse(bad, cur("GBP")).is_err(), "{bad}");
         }
         assert!(Money::parse("1.0", cur("JPY")).is_err());

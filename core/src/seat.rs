@@ -51,7 +51,10 @@ impl SeatLabel {
         for (to, from) in padded[3 - letters.len()..].iter_mut().zip(letters) {
             *to = from.to_ascii_uppercase();
         }
-        Ok(Self { row: padded, number })
+        Ok(Self {
+            row: padded,
+            number,
+        })
     }
 
     /// The row letters.
@@ -126,7 +129,9 @@ impl SeatSet {
     /// An empty set with room for `seats` seats.
     #[must_use]
     pub fn with_seats(seats: usize) -> Self {
-        Self { words: vec![0; seats.div_ceil(64)] }
+        Self {
+            words: vec![0; seats.div_ceil(64)],
+        }
     }
 
     /// Adds a seat; tells whether it was new.
@@ -153,7 +158,9 @@ impl SeatSet {
     /// Whether the seat is in the set.
     #[must_use]
     pub fn contains(&self, seat: SeatNo) -> bool {
-        self.words.get(seat.index() / 64).is_some_and(|w| w & (1 << (seat.index() % 64)) != 0)
+        self.words
+            .get(seat.index() / 64)
+            .is_some_and(|w| w & (1 << (seat.index() % 64)) != 0)
     }
 
     /// How many seats are in the set.
@@ -204,10 +211,18 @@ mod tests {
     #[test]
     fn labels_go_both_ways_and_sort_as_rows_do() {
         for text in ["A1", "H8", "AA10", "ZZZ999"] {
-            assert_eq!(text.parse::<SeatLabel>().map(|l| l.to_string()), Ok(text.to_owned()));
+            assert_eq!(
+                text.parse::<SeatLabel>().map(|l| l.to_string()),
+                Ok(text.to_owned())
+            );
         }
-        assert_eq!("h8".parse::<SeatLabel>().map(|l| l.to_string()), Ok("H8".to_owned()));
-        for bad in ["", "A", "8", "A0", "A01", "A1000", "AAAA1", "A1B", "Å1", "A 1", "A-1"] {
+        assert_eq!(
+            "h8".parse::<SeatLabel>().map(|l| l.to_string()),
+            Ok("H8".to_owned())
+        );
+        for bad in [
+            "", "A", "8", "A0", "A01", "A1000", "AAAA1", "A1B", "Å1", "A 1", "A-1",
+        ] {
             assert!(bad.parse::<SeatLabel>().is_err(), "{bad}");
         }
         let label = |t: &str| t.parse::<SeatLabel>().expect("a label");

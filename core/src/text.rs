@@ -94,14 +94,28 @@ mod tests {
 
     #[test]
     fn names_in_any_script_pass_and_tricks_do_not() {
-        for good in ["Amélie", "千と千尋の神隠し", "Кін-дза-дза!", "ফিল্ম", " Dune "]
-        {
+        for good in [
+            "Amélie",
+            "千と千尋の神隠し",
+            "Кін-дза-дза!",
+            "ফিল্ম",
+            " Dune ",
+        ] {
             assert!(Name::new(good).is_ok(), "{good}");
         }
-        assert_eq!(Name::new("a\u{202e}b"), Err(NameError::Unprintable { code: 0x202E }));
-        assert_eq!(Name::new("a\u{1b}[2J"), Err(NameError::Unprintable { code: 0x1B }));
+        assert_eq!(
+            Name::new("a\u{202e}b"),
+            Err(NameError::Unprintable { code: 0x202E })
+        );
+        assert_eq!(
+            Name::new("a\u{1b}[2J"),
+            Err(NameError::Unprintable { code: 0x1B })
+        );
         assert_eq!(Name::new(" \t "), Err(NameError::Empty));
-        assert_eq!(Name::new(&"x".repeat(121)), Err(NameError::TooLong { given: 121 }));
+        assert_eq!(
+            Name::new(&"x".repeat(121)),
+            Err(NameError::TooLong { given: 121 })
+        );
     }
 
     #[test]
