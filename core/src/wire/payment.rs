@@ -1,0 +1,137 @@
+//! Paying: a signed token from the booking role, an attempt at the payment role.
+
+use serde::{Deserialize, Serialize};
+
+use super::Time;
+use crate::{
+    ids::{BookingId, PaymentId},
+    money::Money,
+};
+
+/// What `POST /v1/bookings/{id}/payment-token` answers: leave to pay one quote.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PaymentToken {
+    /// Signed; give it to `POST /v1/payments`.
+    pub token: String,
+    /// The booking.
+    pub booking: BookingId,
+    /// What will be taken.
+    pub amount: Money,
+    /// When the token (and the hold) ends.
+    pub expires_at: Time,
+}
+
+/// A card as the simulated terminal knows it.
+///
+/// `4242424242424242` approves, `4000000000000002` declines, `4000000000000069` approves slowly,
+/// `4000000000000119` times out (charged), `4000000000000127` times out (not charged),
+/// `4000000000000259` approves after the hold has ended, `4000000000000077` captures at once,
+/// `4000000000000341` refuses the capture.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Card {
+    /// 12 to 19 digits; never stored, never logged.
+    pub number: String,
+}
+
+impl std::fmt::Debug for Card {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Card(..)")
+    }
+}
+
+/// Pays by card: `POST /v1/payments`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PayRequest {
+    /// The payment's id, made by the client; send it again when an answer was lost.
+    pub payment: PaymentId,
+    /// The payment token.
+    pub token: String,
+    /// The card.
+    pub card: Card,
+}
+
+/// The life of a payment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum PaymentState {
+    /// Written down, the provider has not been asked or has not answered.
+    Pending,
+    /// The provider promises the money.
+    Authorised,
+    /// The provider has taken the money.
+    Captured,
+    /// The provider said no; nothing was taken.
+    Declined,
+    /// The promise was given back; nothing was taken.
+    Voided,
+    /// Money goes back.
+    RefundDue,
+    /// Money has gone back (all that was not kept).
+    Refunded,
+    /// The provider promised and then refused to pay.
+    CaptureRefused,
+}
+
+impl PaymentState {
+    /// The word on the wire and in tables.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Authorised => "authorised",
+            Self::Captured => "captured",
+            Self::Declined => "declined",
+            Self::Voided => "voided",
+            Self::RefundDue => "refund_due",
+            Self::Refunded => "refunded",
+            Self::CaptureRefused => "capture_refused",
+        }
+    }
+}
+
+/// A payment as its payer or staff see it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Payment {
+    /// Its id.
+    pub id: PaymentId,
+    /// What it is for.
+    pub booking: BookingId,
+    /// Where it stands.
+    pub state: PaymentState,
+    /// `cash` or `card`.
+    pub provider: String,
+    /// What was asked for.
+    pub amount: Money,
+    /// What was taken so far.
+    pub captured: Money,
+    /// What was given back so far.
+    pub refunded: Money,
+    /// Why it was declined, in words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// Whether booking has said what to keep and that has been done.
+    pub settled: bool,
+    /// When it was begun.
+    pub created_at: Time,
+    /// When it last changed.
+    pub updated_at: Time,
+}
+
+/// What a reconciliation with the provider's list did.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Reconciled {
+    /// Charges on the provider's list.
+    pub checked: u64,
+    /// Payments that did not agree and were brought in line.
+    pub repaired: u64,
+    /// Charges of the provider that no payment of ours explains.
+    pub unknown: u64,
+}
