@@ -1,11 +1,25 @@
 //! The best free seats for a party.
+//!
+//! The order in which wishes are given up follows what seats.io documents for its best-available
+//! seats: one row, side by side, no seat left alone, nearest to the focal point; then a seat may
+//! be left alone; then the party is split. What it leaves open (aisles, rows, zones) is decided in
+//! [`best`]. The server and a screen without one get the same answer for the same free seats.
+
+mod field;
+mod in_a_row;
+mod scattered;
+#[cfg(test)]
+mod tests;
+mod two_rows;
 
 use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
+use self::field::Field;
 use crate::{
     layout::{CategoryNo, SeatLayout},
+    orphan,
     seat::{SeatNo, SeatSet},
 };
 
@@ -115,11 +129,107 @@ impl fmt::Display for Relaxed {
     }
 }
 
+/// No offer after this many better ones; nobody looks that far.
+pub const SKIP_MAX: u16 = 64;
+
 /// The best free seats for this wish.
 ///
-/// `None`: fewer seats are free than wished.
+/// Wishes are given up one after the other, the dearest to the party last: first that no seat is
+/// left alone, then the zone, then sitting in one piece (around an aisle, then one behind the
+/// other, then in several places), and at the very end the category, because it is a price. Among
+/// equals, the seats nearest to the [sweet spot](SeatLayout::sweet_spot) win, then those nearer to
+/// the screen, then those further left. The offer says what was given up.
+///
+/// Wheelchair and companion places are offered to an `accessible` wish only; its offer has at
+/// least one wheelchair place, and more only if there is no other way. Its category is asked of
+/// its standard seats alone.
+///
+/// An offer that is passed over (`skip`) takes its seats with it: the next one shares none of
+/// them.
+///
+/// `None`: fewer seats are free than wished (or no wheelchair place, if one was), or that many
+/// offers do not exist.
 #[must_use]
 pub fn best(layout: &SeatLayout, free: &SeatSet, wish: &BestWish) -> Option<BestOffer> {
-    let _ = (layout, free, wish);
+    if wish.seats == 0 || wish.skip > SKIP_MAX {
+        return None;
+    }
+    let mut field = Field::new(layout, free, wish);
+    let mut skip = wish.skip;
+    let categories = if wish.category.is_some() {
+        &[Field::CATEGORY, 0][..]
+    } else {
+        &[0]
+    };
+    let zones = if wish.zone == Zone::Any {
+        &[0][..]
+    } else {
+        &[Field::ZONE, 0]
+    };
+    for category in categories {
+        for shape in [
+            Shape::Together,
+            Shape::AroundAisle,
+            Shape::TwoRows,
+            Shape::Scattered,
+        ] {
+            for zone in zones {
+                let needed = Field::OPEN | category | zone;
+                if field.enough(needed)
+                    && let Some(seats) = shape.choose(&mut field, needed, &mut skip)
+                {
+                    return Some(offer(&field, free, shape, seats));
+                }
+            }
+        }
+    }
     None
+}
+
+/// How a party sits.
+#[derive(Clone, Copy)]
+enum Shape {
+    Together,
+    AroundAisle,
+    TwoRows,
+    Scattered,
+}
+
+impl Shape {
+    /// The best seats of this shape, after `skip` better ones.
+    fn choose(self, field: &mut Field, needed: u8, skip: &mut u16) -> Option<Vec<SeatNo>> {
+        match self {
+            Self::Together => in_a_row::together(field, needed, skip),
+            Self::AroundAisle => in_a_row::around_aisle(field, needed, skip),
+            Self::TwoRows => two_rows::choose(field, needed, skip),
+            Self::Scattered => scattered::choose(field, needed, skip),
+        }
+    }
+
+    fn relaxed(self) -> Option<Relaxed> {
+        match self {
+            Self::Together => None,
+            Self::AroundAisle => Some(Relaxed::AroundAisle),
+            Self::TwoRows => Some(Relaxed::TwoRows),
+            Self::Scattered => Some(Relaxed::Scattered),
+        }
+    }
+}
+
+/// The seats in order, with what had to be given up for them, told from the seats themselves.
+fn offer(field: &Field, free: &SeatSet, shape: Shape, mut seats: Vec<SeatNo>) -> BestOffer {
+    seats.sort_unstable();
+    let taken = seats.iter().copied().collect();
+    let all = |mark: u8| seats.iter().all(|seat| field.fits(seat.index(), mark));
+    let single = !orphan::left_alone(field.layout, free, &taken).is_empty();
+    let relaxed = [
+        single.then_some(Relaxed::SingleLeft),
+        shape.relaxed(),
+        (!all(Field::ZONE)).then_some(Relaxed::OutsideZone),
+        (!all(Field::CATEGORY)).then_some(Relaxed::OtherCategory),
+    ];
+    BestOffer {
+        relaxed: relaxed.into_iter().flatten().collect(),
+        seats,
+    }
 }

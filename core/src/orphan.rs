@@ -66,3 +66,79 @@ fn stretch(layout: &SeatLayout, free: &SeatSet, seat: SeatNo) -> impl Iterator<I
     });
     left.chain(right)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::layout::tests::{hall, no};
+
+    /// What taking these seats of one row leaves alone; `.` marks seats that are not free, and
+    /// `#` those that are taken.
+    fn left(row: &str) -> String {
+        let drawn = row.replace(['.', '#'], "o");
+        let layout = hall(&format!("name: N\nA  {drawn}\n"));
+        let seats = |letter: fn(char) -> bool| {
+            let columns = row.chars().enumerate().filter(move |(_, c)| letter(*c));
+            columns.filter_map(|(column, _)| layout.at(0, u16::try_from(column).ok()?))
+        };
+        let free = seats(|c| c != '.').collect();
+        let taken: Vec<SeatNo> = seats(|c| c == '#').collect();
+        let labels = orphans(&layout, &free, &taken)
+            .into_iter()
+            .filter_map(|seat| layout.get(seat))
+            .map(|seat| seat.label.to_string());
+        labels.collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn a_seat_left_alone_is_an_orphan() {
+        for (row, orphans) in [
+            ("ooooo", ""),
+            ("o#ooo", "A1"),
+            ("o##o", "A1 A4"),
+            ("oo##oo", ""),
+            (".o##oo", "A2"),
+            ("oo#o#oo", "A4"),
+            ("oo #oo o#oo", "A6"),
+        ] {
+            assert_eq!(left(row), orphans, "{row}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_avoided_is_no_orphan() {
+        for row in ["##o", "#o#", "o##", "o#", ".#o.", "###o ####", "##o.##o"] {
+            assert_eq!(left(row), "", "{row}");
+        }
+        // One of three could have been an end.
+        assert_eq!(left("o#o"), "A1 A3");
+        // Each stretch is judged alone.
+        assert_eq!(left("##o o#oo"), "A4");
+    }
+
+    #[test]
+    fn what_was_alone_before_is_no_orphan() {
+        for row in ["o.##oo", "o ##oo", "o_##oo"] {
+            assert_eq!(left(row), "", "{row}");
+        }
+    }
+
+    #[test]
+    fn wheelchair_and_companion_places_do_not_count() {
+        assert_eq!(left("w##oo"), "");
+        assert_eq!(left("cw##"), "");
+        assert_eq!(left("wo##o"), "A2 A5");
+        assert_eq!(left("wo#oo"), "A2");
+    }
+
+    #[test]
+    fn seats_that_are_not_free_or_not_there_change_nothing() {
+        let layout = hall("name: N\nA  oooo\n");
+        let free: SeatSet = ["A2", "A3", "A4"]
+            .map(|l| no(&layout, l))
+            .into_iter()
+            .collect();
+        assert_eq!(orphans(&layout, &free, &[SeatNo(0), SeatNo(99)]), []);
+        assert_eq!(orphans(&layout, &free, &[]), []);
+    }
+}

@@ -119,7 +119,6 @@ impl Reader {
     fn row(&mut self, number: u32, line: &str, indent: usize) {
         let content = line.trim_matches(' ');
         let (head, places) = content.split_once(' ').unwrap_or((content, ""));
-        // The drawn row is counted even if its head is wrong, so that later rows stay in place.
         let drawn = self.rows.last().map_or(0, |row| usize::from(row.row) + 1) + self.blank;
         self.blank = 0;
         let Some((name, first)) = row_head(head) else {
