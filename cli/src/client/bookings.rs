@@ -1,0 +1,118 @@
+//! Holding seats and what follows. The booking's secret goes along by itself.
+
+use houseful_core::{
+    code::{BookingCode, TicketCode},
+    ids::{BookingId, ShowId},
+    wire::{
+        Page,
+        booking::{
+            Booking, CancelRequest, CashRequest, ChangeSeatsRequest, HoldRequest, ReleaseRequest,
+            Ticket,
+        },
+    },
+};
+
+use super::{Client, ClientError, transport::Call};
+
+impl Client {
+    /// Holds seats. Keep the booking's secret first ([`Client::keep_secret`]).
+    ///
+    /// # Errors
+    /// As every call: [`ClientError`].
+    pub async fn hold(&self, request: &HoldRequest) -> Result<Booking, ClientError> {
+        let call = Call::post("/v1/bookings", request).about(request.booking);
+        self.ask(call).await
+    }
+
+    /// One booking.
+    ///
+    /// # Errors
+    /// As every call: [`ClientError`].
+    pub async fn booking(&self, id: BookingId) -> Result<Booking, ClientError> {
+        let call = Call::get(format!("/v1/bookings/{id}")).about(id);
+        self.ask(call).await
+    }
+
+    /// Bookings with this code: none or one. For staff.
+    ///
+    /// # Errors
+    /// As every call: [`ClientError`].
+    pub async fn bookings_by_code(&self, code: BookingCode) -> Result<Page<Booking>, ClientError> {
+        let call = Call::get("/v1/bookings").query("code", Some(code.to_string()));
+        self.ask(call).await
+    }
+
+    /// All bookings of a show. For staff.
+    ///
+    /// # Errors
+    /// As every call: [`ClientError`].
+    pub async fn bookings_of(&self, show: ShowId) -> Result<Page<Booking>, ClientError> {
+        let call = Call::get("/v1/bookings").query("show", Some(show.to_string()));
+        self.ask(call).await
+    }
+
+    /// Takes other seats into a held booking; its end stays.
+    ///
+    /// # Errors
+    /// As every call: [`ClientError`].
+    pub async fn change_seats(
+        &self,
+        id: BookingId,
+        request: &ChangeSeatsRequest,
+    ) -> Result<Booking, ClientError> {
+        let call = Call::post(format!("/v1/bookings/{id}/seats"), request).about(id);
+        self.ask(call).await
+    }
+
+    /// Gives the seats back.
+    ///
+    /// # Errors
+    /// As every call: [`ClientError`].
+    pub async fn release(
+        &self,
+        id: BookingId,
+        request: &ReleaseRequest,
+    ) -> Result<Booking, ClientError> {
+        let call = Call::post(format!("/v1/bookings/{id}/release"), request).about(id);
+        self.ask(call).await
+    }
+
+    /// Takes cash at the counter: the tickets are made at once.
+    ///
+    /// # Errors
+    /// As every call: [`ClientError`].
+    pub async fn cash(&self, id: BookingId, request: &CashRequest) -> Result<Booking, ClientError> {
+        let call = Call::post(format!("/v1/bookings/{id}/cash"), request).about(id);
+        self.ask(call).await
+    }
+
+    /// Takes a paid booking back; the money is returned. For managers.
+    ///
+    /// # Errors
+    /// As every call: [`ClientError`].
+    pub async fn cancel(
+        &self,
+        id: BookingId,
+        request: &CancelRequest,
+    ) -> Result<Booking, ClientError> {
+        let call = Call::post(format!("/v1/bookings/{id}/cancel"), request).about(id);
+        self.ask(call).await
+    }
+
+    /// The tickets of a confirmed booking.
+    ///
+    /// # Errors
+    /// As every call: [`ClientError`].
+    pub async fn tickets(&self, id: BookingId) -> Result<Page<Ticket>, ClientError> {
+        let call = Call::get(format!("/v1/bookings/{id}/tickets")).about(id);
+        self.ask(call).await
+    }
+
+    /// One ticket by what the door reads. For staff.
+    ///
+    /// # Errors
+    /// As every call: [`ClientError`].
+    pub async fn ticket(&self, code: TicketCode) -> Result<Ticket, ClientError> {
+        self.ask(Call::get(format!("/v1/tickets/{code}"))).await
+    }
+}

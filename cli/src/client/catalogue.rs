@@ -1,0 +1,234 @@
+//! What is on, where: cities, cinemas, movies, shows and their seats. Needs no token.
+
+use houseful_core::{
+    ids::{CinemaId, CityId, MovieId, ShowId},
+    wire::{
+        Page, Time,
+        admin::ServerInfo,
+        catalogue::{Cinema, City, Found, Movie, Show, ShowDetail},
+        seats::{LayoutView, SeatMap, Version},
+    },
+};
+
+use super::{Client, ClientError, transport::Call};
+
+/// A point and how far from it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Near {
+    /// WGS 84 degrees, north positive.
+    pub latitude: f64,
+    /// WGS 84 degrees, east positive.
+    pub longitude: f64,
+    /// Kilometres; the server's default when absent.
+    pub within_km: Option<f64>,
+}
+
+impl Near {
+    fn point(near: Option<&Self>) -> Option<String> {
+        near.map(|n| format!("{},{}", n.latitude, n.longitude))
+    }
+
+    fn within(near: Option<&Self>) -> Option<String> {
+        near.and_then(|n| n.within_km).map(|km| km.to_string())
+    }
+}
+
+/// Which cities.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct CityQuery {
+    /// Words of the name.
+    pub text: Option<String>,
+    /// Around a point.
+    pub near: Option<Near>,
+}
+
+/// Which cinemas.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct CinemaQuery {
+    /// In this city.
+    pub city: Option<CityId>,
+    /// Words of the name.
+    pub text: Option<String>,
+    /// Around a point.
+    pub near: Option<Near>,
+}
+
+/// Which movies.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MovieQuery {
+    /// Shown in this city.
+    pub city: Option<CityId>,
+    /// Shown in this cinema.
+    pub cinema: Option<CinemaId>,
+    /// On this local day, `2026-11-21`.
+    pub date: Option<String>,
+    /// Words of the title.
+    pub text: Option<String>,
+}
+
+/// Which shows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ShowQuery {
+    /// In this city.
+    pub city: Option<CityId>,
+    /// In this cinema.
+    pub cinema: Option<CinemaId>,
+    /// Of this movie.
+    pub movie: Option<MovieId>,
+    /// On this local day, `2026-11-21`.
+    pub date: Option<String>,
+    /// Not before this time; the server's now when absent.
+    pub from: Option<Time>,
+    /// At most so many, 1 to 500.
+    pub limit: Option<u16>,
+    /// Where the page before ended.
+    pub cursor: Option<String>,
+}
+
+fn text<T: ToString>(value: Option<T>) -> Option<String> {
+    value.map(|v| v.to_string())
+}
+
+impl Client {
+    /// Who answers there, and who we are to it.
+    ///
+    /// # Errors
+    /// As every call: [`ClientError`].
+    pub async fn server_info(&self) -> Result<ServerInfo, ClientError> {
+        let info: ServerInfo = self.ask(Call::get("/v1")).await?;
+        self.set_speed(if info.clock == "manual" {
+            0
+        } else {
+            info.speed.max(1)
+        });
+        Ok(info)
+    }
+
+    /// Cities with cinemas.
+    ///
+    /// # Errors
+    /// As every call: [`ClientError`].
+    pub async fn cities(&self, query: &CityQuery) -> Result<Page<City>, ClientError> {
+        let call = Call::get("/v1/cities")
+            .query("q", query.text.clone())
+            .query("near", Near::point(query.near.as_ref()))
+            .query("within_km", Near::within(query.near.as_ref()));
+        self.ask(call).await
+    }
+
+    /// One city.
+    ///
+    /// # Errors
+    /// As every call: [`ClientError`].
+    pub async fn city(&self, id: CityId) -> Result<City, ClientError> {
+        self.ask(Call::get(format!("/v1/cities/{id}"))).await
+    }
+
+    /// Cinemas.
+    ///
+    /// # Errors
+    /// As every call: [`ClientError`].
+    pub async fn cinemas(&self, query: &CinemaQuery) -> Result<Page<Cinema>, ClientError> {
+        let call = Call::get("/v1/cinemas")
+            .query("city", text(query.city))
+            .query("q", query.text.clone())
+            .query("near", Near::point(query.near.as_ref()))
+            .query("within_km", Near::within(query.near.as_ref()));
+        self.ask(call).await
+    }
+
+    /// One cinema.
+    ///
+    /// # Errors
+    /// As every call: [`ClientError`].
+    pub async fn cinema(&self, id: CinemaId) -> Result<Cinema, ClientError> {
+        self.ask(Call::get(format!("/v1/cinemas/{id}"))).await
+    }
+
+    /// Movies with shows.
+    ///
+    /// # Errors
+    /// As every call: [`ClientError`].
+    pub async fn movies(&self, query: &MovieQuery) -> Result<Page<Movie>, ClientError> {
+        let call = Call::get("/v1/movies")
+            .query("city", text(query.city))
+            .query("cinema", text(query.cinema))
+            .query("date", query.date.clone())
+            .query("q", query.text.clone());
+        self.ask(call).await
+    }
+
+    /// One movie.
+    ///
+    /// # Errors
+    /// As every call: [`ClientError`].
+    pub async fn movie(&self, id: MovieId) -> Result<Movie, ClientError> {
+        self.ask(Call::get(format!("/v1/movies/{id}"))).await
+    }
+
+    /// Shows in the order of their start.
+    ///
+    /// # Errors
+    /// As every call: [`ClientError`].
+    pub async fn shows(&self, query: &ShowQuery) -> Result<Page<Show>, ClientError> {
+        let call = Call::get("/v1/shows")
+            .query("city", text(query.city))
+            .query("cinema", text(query.cinema))
+            .query("movie", text(query.movie))
+            .query("date", query.date.clone())
+            .query("from", query.from.map(|t| t.0.rfc3339()))
+            .query("limit", text(query.limit))
+            .query("cursor", query.cursor.clone());
+        self.ask(call).await
+    }
+
+    /// One show with prices.
+    ///
+    /// # Errors
+    /// As every call: [`ClientError`].
+    pub async fn show(&self, id: ShowId) -> Result<ShowDetail, ClientError> {
+        self.ask(Call::get(format!("/v1/shows/{id}"))).await
+    }
+
+    /// The seats of a show's hall, as drawn.
+    ///
+    /// # Errors
+    /// As every call: [`ClientError`].
+    pub async fn layout(&self, show: ShowId) -> Result<LayoutView, ClientError> {
+        self.ask(Call::get(format!("/v1/shows/{show}/layout")))
+            .await
+    }
+
+    /// The states of all seats of a show.
+    ///
+    /// # Errors
+    /// As every call: [`ClientError`].
+    pub async fn seats(&self, show: ShowId) -> Result<SeatMap, ClientError> {
+        self.ask(Call::get(format!("/v1/shows/{show}/seats"))).await
+    }
+
+    /// The states of all seats, or `None` when the show is still at `version`.
+    ///
+    /// # Errors
+    /// As every call: [`ClientError`].
+    pub async fn seats_if_changed(
+        &self,
+        show: ShowId,
+        version: Version,
+    ) -> Result<Option<SeatMap>, ClientError> {
+        let call = Call::get(format!("/v1/shows/{show}/seats"))
+            .header(reqwest::header::IF_NONE_MATCH, &format!("\"{version}\""));
+        self.ask_if_changed(call).await
+    }
+
+    /// Cities, cinemas, movies and shows by words.
+    ///
+    /// # Errors
+    /// As every call: [`ClientError`].
+    pub async fn search(&self, words: &str, city: Option<CityId>) -> Result<Found, ClientError> {
+        let call = Call::get("/v1/search")
+            .query("q", Some(words.to_owned()))
+            .query("city", text(city));
+        self.ask(call).await
+    }
+}
