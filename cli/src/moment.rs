@@ -1,7 +1,12 @@
-//! The only place of this crate that reads a clock or draws random numbers.
+//! The only place of this crate that reads a clock, waits, or draws random numbers.
 //!
 //! Time for decisions comes from the server ([`crate::client::Client::server_now`]); the wall
 //! clock here is for file names, ids and the comparison that `doctor` makes.
+
+#![expect(
+    clippy::disallowed_methods,
+    reason = "the one module that may read clocks, wait and draw random numbers"
+)]
 
 use std::time::{Duration, Instant, SystemTime};
 
@@ -24,6 +29,11 @@ pub fn wall_clock() -> UtcMillis {
 #[must_use]
 pub fn tick() -> Instant {
     Instant::now()
+}
+
+/// Waits for `time`: between two attempts, or until something is worth showing.
+pub async fn pause(time: Duration) {
+    tokio::time::sleep(time).await;
 }
 
 /// Fills `bytes` with secret-grade randomness.

@@ -117,7 +117,7 @@ impl Feed {
 
     async fn connect(&mut self) -> Result<(), ClientError> {
         if let Some(after) = self.failures.checked_sub(1) {
-            tokio::time::sleep(DELAYS[after.min(DELAYS.len() - 1)]).await;
+            moment::pause(DELAYS[after.min(DELAYS.len() - 1)]).await;
         }
         let name = moment::fresh_request_name();
         let mut call =

@@ -291,7 +291,7 @@ impl Client {
                 return Err(error);
             }
             tracing::info!(request.id = name, attempt, "asking again: {error}");
-            tokio::time::sleep(wait).await;
+            moment::pause(wait).await;
             attempt += 1;
             delay *= 3;
         }
