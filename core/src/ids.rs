@@ -151,6 +151,29 @@ uuid_id!(
     /// One attempt to pay, made and stored by the client before it asks.
     PaymentId, "pay_", "payment", "pay_0192f0c1a2b34c5d8e6f708192a3b4c5");
 
+uuid_id!(
+    /// 16 bytes of SHA-256 over what was asked: tells a repeat from a reused id.
+    Fingerprint, "", "fingerprint", "0192f0c1a2b34c5d8e6f708192a3b4c5");
+uuid_id!(
+    /// Names what a payer agreed to: 16 bytes of SHA-256 over booking, lines, fee and currency.
+    QuoteHash, "", "quote", "0192f0c1a2b34c5d8e6f708192a3b4c5");
+uuid_id!(
+    /// Names a price card by its content: 16 bytes of SHA-256 over its JSON.
+    PriceHash, "", "price card", "0192f0c1a2b34c5d8e6f708192a3b4c5");
+
+/// The first 16 bytes of SHA-256 over the parts, one after the other.
+#[must_use]
+pub(crate) fn digest16(parts: &[&[u8]]) -> Uuid {
+    use sha2::Digest;
+    let mut hash = sha2::Sha256::new();
+    for part in parts {
+        hash.update(part);
+    }
+    let mut short = [0; 16];
+    short.copy_from_slice(&hash.finalize()[..16]);
+    Uuid::from_bytes(short)
+}
+
 /// A booking: made by the client, carries its show, so that it alone says where to look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct BookingId {
@@ -194,23 +217,13 @@ impl OwnerRef {
     /// The reference of the holder of a per-booking secret.
     #[must_use]
     pub fn of_secret(secret: &str) -> Self {
-        Self::digest(b"booking-secret\0", secret)
+        Self(digest16(&[b"booking-secret\0", secret.as_bytes()]).into_bytes())
     }
 
     /// The reference of a member of staff (or a device) by account name.
     #[must_use]
     pub fn of_staff(account: &str) -> Self {
-        Self::digest(b"staff\0", account)
-    }
-
-    fn digest(domain: &[u8], text: &str) -> Self {
-        use sha2::Digest;
-        let mut hash = sha2::Sha256::new();
-        hash.update(domain);
-        hash.update(text.as_bytes());
-        let mut short = [0; 16];
-        short.copy_from_slice(&hash.finalize()[..16]);
-        Self(short)
+        Self(digest16(&[b"staff\0", account.as_bytes()]).into_bytes())
     }
 }
 

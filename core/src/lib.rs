@@ -27,6 +27,7 @@ pub mod code;
 pub mod expiry;
 pub mod ids;
 pub mod layout;
+pub mod message;
 pub mod money;
 pub mod orphan;
 pub mod price;

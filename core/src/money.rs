@@ -49,6 +49,11 @@ const CURRENCIES: [(&str, u8); 36] = [
 pub struct Currency(u8);
 
 impl Currency {
+    /// Some currency, for amounts of zero where nothing is sold.
+    pub(crate) const fn first() -> Self {
+        Self(0)
+    }
+
     /// The three letters.
     #[must_use]
     pub fn code(self) -> &'static str {

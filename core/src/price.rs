@@ -4,7 +4,10 @@ use std::{collections::BTreeMap, fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-use crate::money::{Currency, Money};
+use crate::{
+    ids::{PriceHash, digest16},
+    money::{Currency, Money},
+};
 
 /// Where a booking is made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -161,6 +164,13 @@ impl PriceCard {
             }
         }
         Ok(())
+    }
+
+    /// Names the card by its content.
+    #[must_use]
+    pub fn hash(&self) -> PriceHash {
+        // Serialising a card cannot fail: its keys are strings.
+        PriceHash(digest16(&[&serde_json::to_vec(self).unwrap_or_default()]))
     }
 
     /// The ticket type with this code.

@@ -1,1 +1,454 @@
-//!
+//! Why the rules said no: a closed set, each with a stable code, a sentence and its facts.
+
+use std::fmt;
+
+use crate::{
+    seat::SeatLabel,
+    time::UtcMillis,
+    wire::problem::{Facts, SeatFact},
+};
+
+/// A seat that stood in the way of a command.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TakenSeat {
+    /// The seat.
+    pub seat: SeatLabel,
+    /// `held`, `booked` or `blocked`.
+    pub why: &'static str,
+    /// When it may be free again, for a held one.
+    pub until: Option<UtcMillis>,
+}
+
+/// Why a show does not sell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotOnSale {
+    /// The sale has not begun.
+    NotYet {
+        /// When it does.
+        opens_at: UtcMillis,
+    },
+    /// Sales have closed.
+    Closed {
+        /// When they did.
+        closed_at: UtcMillis,
+    },
+    /// Staff stopped it for a while.
+    Paused,
+    /// This channel does not sell it at all.
+    NotInChannel,
+}
+
+/// Why the rules said no.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// Seats of the wish belong to somebody or to the house.
+    SeatsTaken {
+        /// Which.
+        seats: Vec<TakenSeat>,
+    },
+    /// Fewer seats are left than the party needs.
+    NotEnoughSeats {
+        /// How many are left that fit the wish at all.
+        free: usize,
+        /// How many were wished for.
+        wanted: usize,
+    },
+    /// A single seat would be left alone.
+    OrphanSeat {
+        /// Which.
+        seats: Vec<SeatLabel>,
+    },
+    /// The hall has no such seats.
+    UnknownSeats {
+        /// Which.
+        seats: Vec<SeatLabel>,
+    },
+    /// A seat was named twice.
+    DuplicateSeats {
+        /// Which.
+        seats: Vec<SeatLabel>,
+    },
+    /// No seat was wished for.
+    NoSeats,
+    /// More seats than one booking may have.
+    TooManySeats {
+        /// The limit.
+        max: u16,
+        /// How many were wished for.
+        wanted: usize,
+    },
+    /// The price card does not know the ticket type.
+    UnknownTicketType {
+        /// What came.
+        given: String,
+        /// What it knows.
+        known: Vec<String>,
+    },
+    /// The hall does not know the seat category.
+    UnknownCategory {
+        /// What came.
+        given: String,
+        /// What it knows.
+        known: Vec<String>,
+    },
+    /// The ticket type is not sold in the seat's category.
+    NotSoldInCategory {
+        /// Which.
+        seats: Vec<SeatLabel>,
+        /// Its category.
+        category: String,
+        /// The ticket type.
+        ticket_type: String,
+    },
+    /// The show does not sell now.
+    NotOnSale(NotOnSale),
+    /// The show was called off.
+    ShowCancelled,
+    /// The id was used for something else.
+    IdReused,
+    /// There is no such booking, or it is somebody else's.
+    BookingNotFound,
+    /// The hold ran out.
+    HoldExpired {
+        /// When.
+        at: UtcMillis,
+    },
+    /// The owner gave the booking up.
+    HoldReleased,
+    /// The booking is paid for (or being settled) and can't be changed this way.
+    AlreadyPaid,
+    /// The booking was cancelled.
+    BookingCancelled,
+    /// Nothing was paid that could be taken back.
+    NotPaid,
+    /// Less cash than the booking costs.
+    CashTooLittle {
+        /// What it costs, in minor units.
+        total_minor: i64,
+        /// What was given.
+        given_minor: i64,
+    },
+    /// Seats to be blocked belong to bookings.
+    SeatsSold {
+        /// Which.
+        seats: Vec<TakenSeat>,
+    },
+    /// The show has no journal yet.
+    NotOpened,
+    /// The show was opened before.
+    OpenedAlready,
+}
+
+impl Refusal {
+    /// Stable, for programs.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::SeatsTaken { .. } => "seats_taken",
+            Self::NotEnoughSeats { .. } => "not_enough_seats",
+            Self::OrphanSeat { .. } => "orphan_seat",
+            Self::UnknownSeats { .. } => "unknown_seats",
+            Self::DuplicateSeats { .. } => "duplicate_seats",
+            Self::NoSeats => "no_seats",
+            Self::TooManySeats { .. } => "too_many_seats",
+            Self::UnknownTicketType { .. } => "unknown_ticket_type",
+            Self::UnknownCategory { .. } => "unknown_category",
+            Self::NotSoldInCategory { .. } => "not_sold_in_category",
+            Self::NotOnSale(_) | Self::NotOpened => "not_on_sale",
+            Self::ShowCancelled => "show_cancelled",
+            Self::IdReused => "id_reused",
+            Self::BookingNotFound => "not_found",
+            Self::HoldExpired { .. } => "hold_expired",
+            Self::HoldReleased => "hold_released",
+            Self::AlreadyPaid => "already_paid",
+            Self::BookingCancelled => "booking_cancelled",
+            Self::NotPaid => "not_paid",
+            Self::CashTooLittle { .. } => "cash_too_little",
+            Self::SeatsSold { .. } => "seats_sold",
+            Self::OpenedAlready => "opened_already",
+        }
+    }
+
+    /// The HTTP status that says what the caller can do about it.
+    #[must_use]
+    pub const fn status(&self) -> u16 {
+        match self {
+            Self::SeatsTaken { .. }
+            | Self::NotEnoughSeats { .. }
+            | Self::OrphanSeat { .. }
+            | Self::NotOnSale(_)
+            | Self::NotOpened
+            | Self::ShowCancelled
+            | Self::AlreadyPaid
+            | Self::BookingCancelled
+            | Self::NotPaid
+            | Self::SeatsSold { .. }
+            | Self::OpenedAlready => 409,
+            Self::HoldExpired { .. } | Self::HoldReleased => 410,
+            Self::BookingNotFound => 404,
+            Self::UnknownSeats { .. }
+            | Self::DuplicateSeats { .. }
+            | Self::NoSeats
+            | Self::TooManySeats { .. }
+            | Self::UnknownTicketType { .. }
+            | Self::UnknownCategory { .. }
+            | Self::NotSoldInCategory { .. }
+            | Self::IdReused
+            | Self::CashTooLittle { .. } => 422,
+        }
+    }
+
+    /// Whether the same request may succeed later, without anybody changing it.
+    #[must_use]
+    pub const fn retryable(&self) -> bool {
+        match self {
+            Self::SeatsTaken { .. }
+            | Self::NotEnoughSeats { .. }
+            | Self::NotOnSale(NotOnSale::NotYet { .. } | NotOnSale::Paused)
+            | Self::SeatsSold { .. } => true,
+            Self::NotOnSale(NotOnSale::Closed { .. } | NotOnSale::NotInChannel)
+            | Self::OrphanSeat { .. }
+            | Self::NotOpened
+            | Self::ShowCancelled
+            | Self::AlreadyPaid
+            | Self::BookingCancelled
+            | Self::NotPaid
+            | Self::OpenedAlready
+            | Self::HoldExpired { .. }
+            | Self::HoldReleased
+            | Self::BookingNotFound
+            | Self::UnknownSeats { .. }
+            | Self::DuplicateSeats { .. }
+            | Self::NoSeats
+            | Self::TooManySeats { .. }
+            | Self::UnknownTicketType { .. }
+            | Self::UnknownCategory { .. }
+            | Self::NotSoldInCategory { .. }
+            | Self::IdReused
+            | Self::CashTooLittle { .. } => false,
+        }
+    }
+
+    /// What to do next, for people.
+    #[must_use]
+    pub const fn hint(&self) -> Option<&'static str> {
+        Some(match self {
+            Self::SeatsTaken { .. } => "choose other seats; `next_best` has the best that are left",
+            Self::NotEnoughSeats { .. } => "take fewer seats, or another show",
+            Self::OrphanSeat { .. } => {
+                "move by one seat, or take the single seat too; the counter may go on all the same"
+            }
+            Self::UnknownSeats { .. } => "look at the seat map of the show",
+            Self::TooManySeats { .. } => "split the party; the counter may go above the limit",
+            Self::HoldExpired { .. } => "hold the seats again with a new booking",
+            Self::HoldReleased => "hold seats again with a new booking",
+            Self::IdReused => "make a new id for a new request",
+            Self::CashTooLittle { .. } => "take the missing amount, or release the seats",
+            Self::SeatsSold { .. } => "move or cancel those bookings first",
+            Self::AlreadyPaid => "a manager can cancel a paid booking",
+            Self::DuplicateSeats { .. }
+            | Self::NoSeats
+            | Self::UnknownTicketType { .. }
+            | Self::UnknownCategory { .. }
+            | Self::NotSoldInCategory { .. }
+            | Self::NotOnSale(_)
+            | Self::NotOpened
+            | Self::ShowCancelled
+            | Self::BookingNotFound
+            | Self::BookingCancelled
+            | Self::NotPaid
+            | Self::OpenedAlready => return None,
+        })
+    }
+
+    /// The facts, as they go over the wire.
+    #[must_use]
+    pub fn facts(&self) -> Facts {
+        let labelled = |seats: &[SeatLabel], why: &str| {
+            let fact = |s: &SeatLabel| SeatFact {
+                seat: s.to_string(),
+                why: why.into(),
+                until: None,
+            };
+            seats.iter().map(fact).collect()
+        };
+        let none = Facts::default;
+        match self {
+            Self::SeatsTaken { seats } | Self::SeatsSold { seats } => Facts {
+                seats: seats
+                    .iter()
+                    .map(|s| SeatFact {
+                        seat: s.seat.to_string(),
+                        why: s.why.into(),
+                        until: s.until.map(Into::into),
+                    })
+                    .collect(),
+                ..none()
+            },
+            Self::NotEnoughSeats { free, .. } => Facts {
+                free: u64::try_from(*free).ok(),
+                ..none()
+            },
+            Self::OrphanSeat { seats } => Facts {
+                seats: labelled(seats, "alone"),
+                ..none()
+            },
+            Self::UnknownSeats { seats } => Facts {
+                seats: labelled(seats, "unknown"),
+                ..none()
+            },
+            Self::DuplicateSeats { seats } => Facts {
+                seats: labelled(seats, "twice"),
+                ..none()
+            },
+            Self::TooManySeats { max, .. } => Facts {
+                max: Some(u64::from(*max)),
+                ..none()
+            },
+            Self::UnknownTicketType { known, .. } | Self::UnknownCategory { known, .. } => Facts {
+                known: known.clone(),
+                ..none()
+            },
+            Self::NotSoldInCategory { seats, .. } => Facts {
+                seats: labelled(seats, "not_sold"),
+                ..none()
+            },
+            Self::NotOnSale(NotOnSale::NotYet { opens_at: at })
+            | Self::NotOnSale(NotOnSale::Closed { closed_at: at })
+            | Self::HoldExpired { at } => Facts {
+                at: Some((*at).into()),
+                ..none()
+            },
+            Self::CashTooLittle { total_minor, .. } => Facts {
+                max: u64::try_from(*total_minor).ok(),
+                ..none()
+            },
+            Self::NotOnSale(NotOnSale::Paused | NotOnSale::NotInChannel)
+            | Self::NoSeats
+            | Self::NotOpened
+            | Self::ShowCancelled
+            | Self::IdReused
+            | Self::BookingNotFound
+            | Self::HoldReleased
+            | Self::AlreadyPaid
+            | Self::BookingCancelled
+            | Self::NotPaid
+            | Self::OpenedAlready => none(),
+        }
+    }
+}
+
+/// `H8`, `H8 and H9`, `H8, H9 and H10`; at most ten by name.
+fn listed<'a>(seats: impl ExactSizeIterator<Item = &'a SeatLabel>) -> String {
+    let count = seats.len();
+    let mut names: Vec<String> = seats.take(10).map(SeatLabel::to_string).collect();
+    if count > 10 {
+        names.push(format!("{} more", count - 10));
+    }
+    match names.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
+        Some((last, _)) => last.clone(),
+        None => String::new(),
+    }
+}
+
+fn are(count: usize) -> &'static str {
+    if count == 1 { "is" } else { "are" }
+}
+
+fn taken(f: &mut fmt::Formatter<'_>, seats: &[TakenSeat]) -> fmt::Result {
+    let one_reason = seats.iter().all(|s| s.why == seats[0].why);
+    if let (true, Some(first)) = (one_reason, seats.first()) {
+        let names = listed(seats.iter().map(|s| &s.seat));
+        return write!(f, "seat {names} {} {}", are(seats.len()), first.why);
+    }
+    for (i, seat) in seats.iter().enumerate() {
+        let comma = if i == 0 { "seat " } else { ", " };
+        write!(f, "{comma}{} is {}", seat.seat, seat.why)?;
+    }
+    Ok(())
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::SeatsTaken { seats } => taken(f, seats),
+            Self::NotEnoughSeats { free, wanted } => {
+                write!(
+                    f,
+                    "{wanted} seats were asked for and {free} {} left",
+                    are(*free)
+                )
+            }
+            Self::OrphanSeat { seats } => {
+                write!(f, "seat {} would be left alone", listed(seats.iter()))
+            }
+            Self::UnknownSeats { seats } => {
+                write!(f, "the hall has no seat {}", listed(seats.iter()))
+            }
+            Self::DuplicateSeats { seats } => {
+                write!(f, "seat {} was named twice", listed(seats.iter()))
+            }
+            Self::NoSeats => f.write_str("no seat was asked for"),
+            Self::TooManySeats { max, wanted } => {
+                write!(
+                    f,
+                    "{wanted} seats were asked for; one booking has at most {max}"
+                )
+            }
+            Self::UnknownTicketType { given, known } => write!(
+                f,
+                "there is no ticket type `{}`; there is {}",
+                crate::text::shown(given, 32),
+                known.join(", ")
+            ),
+            Self::UnknownCategory { given, known } => write!(
+                f,
+                "there is no seat category `{}`; there is {}",
+                crate::text::shown(given, 32),
+                known.join(", ")
+            ),
+            Self::NotSoldInCategory {
+                seats,
+                category,
+                ticket_type,
+            } => {
+                let seat = listed(seats.iter());
+                write!(
+                    f,
+                    "seat {seat} is {category}, which is not sold as {ticket_type}"
+                )
+            }
+            Self::NotOnSale(NotOnSale::NotYet { opens_at }) => {
+                write!(f, "the sale opens at {}", opens_at.rfc3339())
+            }
+            Self::NotOnSale(NotOnSale::Closed { closed_at }) => {
+                write!(f, "sales closed at {}", closed_at.rfc3339())
+            }
+            Self::NotOnSale(NotOnSale::Paused) => f.write_str("sales of this show are paused"),
+            Self::NotOnSale(NotOnSale::NotInChannel) => {
+                f.write_str("this channel does not sell the show")
+            }
+            Self::ShowCancelled => f.write_str("the show was cancelled"),
+            Self::IdReused => f.write_str("the id was used for another request before"),
+            Self::BookingNotFound => f.write_str("there is no such booking"),
+            Self::HoldExpired { at } => write!(f, "the hold expired at {}", at.rfc3339()),
+            Self::HoldReleased => f.write_str("the booking was released"),
+            Self::AlreadyPaid => f.write_str("the booking is paid for"),
+            Self::BookingCancelled => f.write_str("the booking was cancelled"),
+            Self::NotPaid => f.write_str("the booking is not paid for"),
+            Self::CashTooLittle {
+                total_minor,
+                given_minor,
+            } => write!(
+                f,
+                "{given_minor} minor units were given and the booking costs {total_minor}"
+            ),
+            Self::SeatsSold { seats } => taken(f, seats),
+            Self::NotOpened => f.write_str("the show is not in the books yet"),
+            Self::OpenedAlready => f.write_str("the show is in the books already"),
+        }
+    }
+}
+
+impl std::error::Error for Refusal {}

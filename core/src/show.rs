@@ -1,1 +1,271 @@
+//! A show: the fold of its journal, and the rules over it.
 //!
+//! [`decide`](ShowState::decide) reads a [`ShowState`], a [`Command`] and the time, and answers
+//! with events or a refusal; [`apply`](ShowState::apply) folds an event in and never consults a
+//! rule. Both are pure, total and deterministic. What is not in the state does not count.
+
+mod apply;
+mod booking;
+mod check;
+mod claim;
+mod command;
+mod decide;
+mod event;
+mod pick;
+mod record;
+mod terms;
+pub mod view;
+
+use std::{collections::BTreeMap, collections::BTreeSet, sync::Arc};
+
+use uuid::Uuid;
+
+pub use booking::{BookingRecord, Line};
+pub use check::Broken;
+pub use command::{Actor, Ask, Command, HoldRules, OrphanRule, Party, Rolls, SeatPick, Wish};
+pub use event::{CashBy, Event, ReturnReason, SalesChange, Tickets};
+pub use record::{DecodeError, Immutables, Row};
+pub use terms::{SalesWindow, ShowTerms, TermsRow};
+
+use crate::{
+    expiry::is_alive,
+    ids::{CommandId, Fingerprint, OwnerRef, PaymentId, ShowId},
+    layout::BlockReason,
+    message::{Settle, Tender},
+    money::Money,
+    seat::{SeatNo, SeatSet},
+    time::UtcMillis,
+};
+
+/// Seconds until what booking asked of payment is asked again, in milliseconds.
+pub const SETTLE_AGAIN_MS: i64 = 5_000;
+
+/// Who has a seat.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Slot {
+    /// Nobody.
+    Free,
+    /// A held booking, until its end.
+    Held {
+        /// Whose.
+        booking: Uuid,
+        /// When the hold ends.
+        until: UtcMillis,
+    },
+    /// A secured or confirmed booking.
+    Booked {
+        /// Whose.
+        booking: Uuid,
+    },
+    /// Staff.
+    Blocked(BlockReason),
+}
+
+impl Slot {
+    /// Whether the seat is for sale at `now`.
+    #[must_use]
+    pub const fn is_free(self, now: UtcMillis) -> bool {
+        match self {
+            Self::Free => true,
+            Self::Held { until, .. } => !is_alive(until, now),
+            Self::Booked { .. } | Self::Blocked(_) => false,
+        }
+    }
+
+    /// The booking that has it, dead or alive.
+    #[must_use]
+    pub const fn booking(self) -> Option<Uuid> {
+        match self {
+            Self::Held { booking, .. } | Self::Booked { booking } => Some(booking),
+            Self::Free | Self::Blocked(_) => None,
+        }
+    }
+}
+
+/// Whether a show sells, apart from its hours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sales {
+    /// It does.
+    Open,
+    /// Staff stopped it; payments under way still finish.
+    Paused,
+    /// It was called off, for good.
+    Cancelled,
+}
+
+/// What is known of a payment towards this show.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PaymentRecord {
+    /// What it is for; the booking itself may be unknown here.
+    pub booking: Uuid,
+    /// What it is worth.
+    pub amount: Money,
+    /// By which means.
+    pub tender: Tender,
+    /// What the house keeps.
+    pub keep_minor: i64,
+    /// The version that decided it.
+    pub asked_ver: u64,
+    /// When that was decided.
+    pub asked_at: UtcMillis,
+    /// Whether payment has done so.
+    pub settled: bool,
+    /// Why money goes back, when it does.
+    pub returned: Option<ReturnReason>,
+}
+
+/// A command that was carried out, so that its repeat gets the same answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Done {
+    pub(crate) fingerprint: Fingerprint,
+    pub(crate) owner: OwnerRef,
+}
+
+/// Something the show waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Due {
+    Booking(Uuid),
+    Payment(PaymentId),
+}
+
+/// The fold of one show's journal.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ShowState {
+    show: ShowId,
+    ver: u64,
+    terms: Option<Arc<ShowTerms>>,
+    sales: Sales,
+    slots: Vec<Slot>,
+    /// Seats that are not [`Slot::Free`].
+    taken: usize,
+    bookings: BTreeMap<Uuid, BookingRecord>,
+    payments: BTreeMap<PaymentId, PaymentRecord>,
+    commands: BTreeMap<CommandId, Done>,
+    due: BTreeSet<(UtcMillis, Due)>,
+}
+
+impl ShowState {
+    /// A show without a journal.
+    #[must_use]
+    pub fn new(show: ShowId) -> Self {
+        Self {
+            show,
+            ver: 0,
+            terms: None,
+            sales: Sales::Open,
+            slots: Vec::new(),
+            taken: 0,
+            bookings: BTreeMap::new(),
+            payments: BTreeMap::new(),
+            commands: BTreeMap::new(),
+            due: BTreeSet::new(),
+        }
+    }
+
+    /// Which show.
+    #[must_use]
+    pub fn show(&self) -> ShowId {
+        self.show
+    }
+
+    /// The number of the last event; 0 without any.
+    #[must_use]
+    pub fn ver(&self) -> u64 {
+        self.ver
+    }
+
+    /// Layout, prices and hours; `None` until the show was opened.
+    #[must_use]
+    pub fn terms(&self) -> Option<&Arc<ShowTerms>> {
+        self.terms.as_ref()
+    }
+
+    /// Whether it sells, apart from its hours.
+    #[must_use]
+    pub fn sales(&self) -> Sales {
+        self.sales
+    }
+
+    /// Who has each seat, in layout order.
+    #[must_use]
+    pub fn slots(&self) -> &[Slot] {
+        &self.slots
+    }
+
+    /// Seats that nobody has, as the journal has it: dead holds count as held until they are
+    /// written down as expired.
+    #[must_use]
+    pub fn free_written(&self) -> usize {
+        self.slots.len() - self.taken
+    }
+
+    /// A booking, living or not.
+    #[must_use]
+    pub fn booking(&self, booking: Uuid) -> Option<&BookingRecord> {
+        self.bookings.get(&booking)
+    }
+
+    /// All bookings of the show, living or not, in order of id.
+    pub fn bookings(&self) -> impl Iterator<Item = (Uuid, &BookingRecord)> {
+        self.bookings.iter().map(|(id, record)| (*id, record))
+    }
+
+    /// All payments towards the show.
+    pub fn payments(&self) -> impl Iterator<Item = (PaymentId, &PaymentRecord)> {
+        self.payments.iter().map(|(id, record)| (*id, record))
+    }
+
+    /// The seats that are for sale at `now`.
+    #[must_use]
+    pub fn free(&self, now: UtcMillis) -> SeatSet {
+        self.free_for(None, now)
+    }
+
+    /// The seats that are for sale at `now`, those of `booking` counted as free.
+    pub(crate) fn free_for(&self, booking: Option<Uuid>, now: UtcMillis) -> SeatSet {
+        let mut free = SeatSet::with_seats(self.slots.len());
+        for (seat, slot) in (0_u16..).zip(&self.slots) {
+            if slot.is_free(now) || (booking.is_some() && slot.booking() == booking) {
+                free.insert(SeatNo(seat));
+            }
+        }
+        free
+    }
+
+    /// The earliest thing the show waits for: the end of a hold, of a wait for capture, or the
+    /// time to ask payment again. The one timer looks at this; selling never does.
+    #[must_use]
+    pub fn next_due(&self) -> Option<UtcMillis> {
+        self.due.first().map(|(at, _)| *at)
+    }
+
+    /// What booking has asked of payment and not seen done.
+    pub fn unsettled(&self) -> impl Iterator<Item = Settle> + '_ {
+        self.payments
+            .iter()
+            .filter(|(_, p)| !p.settled)
+            .map(|(id, p)| self.settle_of(*id, p))
+    }
+
+    /// What booking asks of payment for one payment; `None` for one it has not decided about.
+    #[must_use]
+    pub fn settle(&self, payment: PaymentId) -> Option<Settle> {
+        self.payments
+            .get(&payment)
+            .map(|p| self.settle_of(payment, p))
+    }
+
+    fn settle_of(&self, payment: PaymentId, p: &PaymentRecord) -> Settle {
+        Settle {
+            payment,
+            booking: crate::ids::BookingId {
+                show: self.show,
+                uuid: p.booking,
+            },
+            amount: p.amount,
+            tender: p.tender,
+            keep_minor: p.keep_minor,
+            ver: p.asked_ver,
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! The two messages between payment and booking. Each may come late, twice, shuffled or not at
+//! all; what they say is monotone, so nothing depends on their order.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    ids::{BookingId, PaymentId, QuoteHash},
+    money::Money,
+    wire::payment::PaymentState,
+};
+
+/// A means of payment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Tender {
+    /// Notes and coins at the counter; booking decides, payment learns.
+    Cash,
+    /// A card; payment decides, booking learns.
+    Card,
+}
+
+impl Tender {
+    /// The word on the wire and in tables.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Cash => "cash",
+            Self::Card => "card",
+        }
+    }
+}
+
+/// Payment tells booking where a payment stands; said again until it is settled.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Announcement {
+    /// The payment.
+    pub payment: PaymentId,
+    /// What it is for.
+    pub booking: BookingId,
+    /// Which quote the payer agreed to.
+    pub quote: QuoteHash,
+    /// What was asked for.
+    pub amount: Money,
+    /// By which means.
+    pub tender: Tender,
+    /// Where it stands.
+    pub state: PaymentState,
+    /// The highest `ver` of a [`Settle`] that has been carried out.
+    pub settled_ver: Option<u64>,
+}
+
+/// Booking tells payment what the house keeps of a payment: the one thing it ever says. The
+/// highest `ver` wins; payment captures, voids or refunds the difference.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Settle {
+    /// The payment.
+    pub payment: PaymentId,
+    /// What it is for.
+    pub booking: BookingId,
+    /// What the payment was for; lets payment write down cash it has not heard of.
+    pub amount: Money,
+    /// By which means.
+    pub tender: Tender,
+    /// What the house keeps, in minor units: 0 or the whole amount.
+    pub keep_minor: i64,
+    /// The version of the show at which this was decided.
+    pub ver: u64,
+}

@@ -1,0 +1,103 @@
+//! What the fold knows of one booking.
+
+use std::fmt::Write;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    best::Relaxed,
+    code::{BookingCode, TicketCode},
+    expiry::is_alive,
+    ids::{BookingId, OwnerRef, PaymentId, QuoteHash, digest16},
+    money::{Currency, Money},
+    price::Channel,
+    seat::SeatNo,
+    time::UtcMillis,
+    wire::booking::BookingState,
+};
+
+/// One seat of a booking and what it costs, as of the hold.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Line {
+    /// The seat.
+    pub seat: SeatNo,
+    /// Ticket type code.
+    pub ticket_type: String,
+    /// Minor units, without the fee.
+    pub minor: i64,
+}
+
+/// One booking.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BookingRecord {
+    /// Who may act on it.
+    pub owner: OwnerRef,
+    /// Where it was made.
+    pub channel: Channel,
+    /// Where it stands in the journal; a dead hold may still be `Held` here.
+    pub state: BookingState,
+    /// Seats and prices; kept when the seats have gone back.
+    pub lines: Vec<Line>,
+    /// Fee for all tickets, in minor units.
+    pub fee_minor: i64,
+    /// Currency of all its amounts.
+    pub currency: Currency,
+    /// When the first seat was held.
+    pub held_at: UtcMillis,
+    /// When the hold ends or ended.
+    pub hold_until: UtcMillis,
+    /// When the wait for capture ends, while secured.
+    pub settle_until: Option<UtcMillis>,
+    /// What gave way for best seats.
+    pub relaxed: Vec<Relaxed>,
+    /// For people; once money or tickets are concerned.
+    pub code: Option<BookingCode>,
+    /// One a line, once secured.
+    pub tickets: Vec<TicketCode>,
+    /// The payment whose money is in the seats.
+    pub payment: Option<PaymentId>,
+}
+
+impl BookingRecord {
+    /// Lines and fee together. Bounded by the limits on prices and seats, so it always fits.
+    #[must_use]
+    pub fn total(&self) -> Money {
+        let lines = self
+            .lines
+            .iter()
+            .fold(0_i64, |sum, l| sum.saturating_add(l.minor));
+        Money::new(lines.saturating_add(self.fee_minor), self.currency)
+    }
+
+    /// Whether it has its seats at `now`.
+    #[must_use]
+    pub fn is_living(&self, now: UtcMillis) -> bool {
+        match self.state {
+            BookingState::Held => is_alive(self.hold_until, now),
+            BookingState::Secured | BookingState::Confirmed => true,
+            BookingState::Cancelled | BookingState::Expired | BookingState::Released => false,
+        }
+    }
+
+    /// Where it stands at `now`: a hold whose end has passed is expired, written down or not.
+    #[must_use]
+    pub fn state_at(&self, now: UtcMillis) -> BookingState {
+        if self.state == BookingState::Held && !is_alive(self.hold_until, now) {
+            BookingState::Expired
+        } else {
+            self.state
+        }
+    }
+
+    /// What the payer agrees to. Another seat, price or fee is another quote.
+    #[must_use]
+    pub fn quote(&self, id: BookingId) -> QuoteHash {
+        let mut text = id.to_string();
+        for line in &self.lines {
+            // Writing to a String cannot fail.
+            let _ = write!(text, "|{} {} {}", line.seat.0, line.ticket_type, line.minor);
+        }
+        let _ = write!(text, "|{} {}", self.fee_minor, self.currency);
+        QuoteHash(digest16(&[text.as_bytes()]))
+    }
+}

@@ -1,0 +1,262 @@
+//! What can be asked of a show.
+
+use std::{fmt::Write, sync::Arc};
+
+use uuid::Uuid;
+
+use super::ShowTerms;
+use crate::{
+    best::Zone,
+    ids::{CommandId, Fingerprint, OwnerRef, PaymentId, digest16},
+    layout::BlockReason,
+    message::Announcement,
+    price::Channel,
+    seat::SeatLabel,
+};
+
+/// Who asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Actor {
+    /// What they own is theirs.
+    pub owner: OwnerRef,
+    /// Staff act on every booking of the house.
+    pub staff: bool,
+    /// Where the sale is booked.
+    pub channel: Channel,
+}
+
+/// What to do about a single seat that would be left alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OrphanRule {
+    /// Refuse (web), or refuse until told to go on (counter).
+    Refuse,
+    /// Let it pass (manager, or told to go on).
+    Allow,
+}
+
+/// Which house rules hold for a request; the server sets them from the asker's role.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HoldRules {
+    /// About single seats.
+    pub orphans: OrphanRule,
+    /// Whether the limit of seats for a booking is waived.
+    pub over_limit: bool,
+}
+
+/// One seat by name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SeatPick {
+    /// The seat.
+    pub seat: SeatLabel,
+    /// Ticket type code; the card's first when absent.
+    pub ticket_type: Option<String>,
+}
+
+/// So many of one ticket type.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Party {
+    /// Ticket type code.
+    pub ticket_type: String,
+    /// How many.
+    pub count: u16,
+}
+
+/// Which seats.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Wish {
+    /// These, all or none.
+    Seats(Vec<SeatPick>),
+    /// The best together.
+    Best {
+        /// Who comes.
+        party: Vec<Party>,
+        /// Where they would like to sit.
+        zone: Zone,
+        /// Seat category code.
+        category: Option<String>,
+        /// Whether a wheelchair place is needed.
+        accessible: bool,
+        /// Better offers to pass over.
+        skip: u16,
+    },
+}
+
+/// Randomness that came with the command, used only if it is granted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rolls {
+    /// 40 bits for a booking code.
+    pub code: u64,
+    /// Ticket codes are drawn from this.
+    pub tickets: [u8; 32],
+}
+
+/// What is asked.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Ask {
+    /// Begin the journal.
+    Open(Arc<ShowTerms>),
+    /// Hold seats for a new booking.
+    Hold {
+        /// The client's part of the booking id.
+        booking: Uuid,
+        /// Which seats.
+        wish: Wish,
+        /// Under which house rules.
+        rules: HoldRules,
+    },
+    /// Take other seats in place of those a held booking has.
+    ChangeSeats {
+        /// The booking.
+        booking: Uuid,
+        /// All seats it shall have.
+        wish: Wish,
+        /// Under which house rules.
+        rules: HoldRules,
+    },
+    /// Give the seats back.
+    Release {
+        /// The booking.
+        booking: Uuid,
+    },
+    /// Take cash and make the tickets.
+    PayCash {
+        /// The booking.
+        booking: Uuid,
+        /// The payment.
+        payment: PaymentId,
+        /// What was handed over, in minor units.
+        given_minor: Option<i64>,
+    },
+    /// Payment says where a payment stands.
+    Announced(Announcement),
+    /// Take a paid booking back.
+    Cancel {
+        /// The booking.
+        booking: Uuid,
+        /// Why.
+        reason: String,
+    },
+    /// Stop sales for a while.
+    Pause,
+    /// Sell again.
+    Resume,
+    /// Call the show off.
+    CancelShow {
+        /// Why.
+        reason: String,
+    },
+    /// Keep seats back.
+    Block {
+        /// Which.
+        seats: Vec<SeatLabel>,
+        /// Why.
+        reason: BlockReason,
+    },
+    /// Give seats that were kept back to sale.
+    Unblock {
+        /// Which.
+        seats: Vec<SeatLabel>,
+    },
+    /// Write down what has ended: holds and waits for capture.
+    Expire,
+}
+
+/// Something asked of a show.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Command {
+    /// Made and stored by the client before it asked.
+    pub id: CommandId,
+    /// Who asks.
+    pub actor: Actor,
+    /// What is asked.
+    pub ask: Ask,
+    /// Randomness to use.
+    pub rolls: Rolls,
+}
+
+impl Command {
+    /// Names what is asked: for best seats the wish, not the seats.
+    #[must_use]
+    pub fn fingerprint(&self) -> Fingerprint {
+        Fingerprint(digest16(&[self.ask.canonical().as_bytes()]))
+    }
+}
+
+impl Ask {
+    /// The request as text that never changes between versions of the program.
+    fn canonical(&self) -> String {
+        match self {
+            Self::Open(_) => "open".to_owned(),
+            Self::Hold {
+                booking,
+                wish,
+                rules,
+            } => format!("hold {booking} {}{}", canonical(wish), words(*rules)),
+            Self::ChangeSeats {
+                booking,
+                wish,
+                rules,
+            } => {
+                format!("change {booking} {}{}", canonical(wish), words(*rules))
+            }
+            Self::Release { booking } => format!("release {booking}"),
+            Self::PayCash {
+                booking,
+                payment,
+                given_minor,
+            } => {
+                format!("cash {booking} {payment} {given_minor:?}")
+            }
+            Self::Announced(news) => format!("announced {}", news.payment),
+            Self::Cancel { booking, reason } => format!("cancel {booking} {reason}"),
+            Self::Pause => "pause".to_owned(),
+            Self::Resume => "resume".to_owned(),
+            Self::CancelShow { reason } => format!("cancel-show {reason}"),
+            Self::Block { seats, reason } => format!("block {reason:?} {}", labels(seats)),
+            Self::Unblock { seats } => format!("unblock {}", labels(seats)),
+            Self::Expire => "expire".to_owned(),
+        }
+    }
+}
+
+fn labels(seats: &[SeatLabel]) -> String {
+    seats.iter().map(|s| format!("{s} ")).collect()
+}
+
+fn words(rules: HoldRules) -> &'static str {
+    match (rules.orphans, rules.over_limit) {
+        (OrphanRule::Refuse, false) => "",
+        (OrphanRule::Allow, false) => " orphans",
+        (OrphanRule::Refuse, true) => " over",
+        (OrphanRule::Allow, true) => " orphans over",
+    }
+}
+
+fn canonical(wish: &Wish) -> String {
+    let mut out = String::new();
+    // Writing to a String cannot fail.
+    let _ = match wish {
+        Wish::Seats(picks) => picks.iter().try_for_each(|p| {
+            write!(
+                out,
+                "{}={} ",
+                p.seat,
+                p.ticket_type.as_deref().unwrap_or("-")
+            )
+        }),
+        Wish::Best {
+            party,
+            zone,
+            category,
+            accessible,
+            skip,
+        } => party
+            .iter()
+            .try_for_each(|p| write!(out, "{}x{} ", p.ticket_type, p.count))
+            .and_then(|()| {
+                let category = category.as_deref().unwrap_or("-");
+                write!(out, "best {zone:?} {category} {accessible} {skip}")
+            }),
+    };
+    out
+}

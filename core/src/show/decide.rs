@@ -1,0 +1,387 @@
+//! The rules: what a command makes happen, or why not.
+
+use std::sync::Arc;
+
+use uuid::Uuid;
+
+use super::{
+    Actor, Ask, BookingRecord, CashBy, Command, Event, HoldRules, Sales, SalesChange, ShowState,
+    ShowTerms, Wish, pick::find_seats,
+};
+use crate::{
+    expiry::{HOLD_MS, is_alive},
+    ids::{BookingId, PaymentId},
+    layout::BlockReason,
+    message::Tender,
+    price::Channel,
+    refusal::{NotOnSale, Refusal},
+    seat::SeatLabel,
+    time::UtcMillis,
+    wire::booking::BookingState,
+};
+
+impl ShowState {
+    /// What `command` makes happen at `now`. No events: it has happened already, or there is
+    /// nothing to do; the answer is read from the state.
+    ///
+    /// # Errors
+    /// The rules say no. A refusal leaves no trace.
+    pub fn decide(&self, command: &Command, now: UtcMillis) -> Result<Vec<Event>, Refusal> {
+        if let Ask::Open(terms) = &command.ask {
+            return self.decide_open(command, terms);
+        }
+        let terms = self.terms.as_ref().ok_or(Refusal::NotOpened)?;
+        match &command.ask {
+            Ask::Announced(news) => return Ok(self.decide_announced(news, &command.rolls, now)),
+            Ask::Expire => return Ok(self.decide_expire(now)),
+            _ => {}
+        }
+        if let Some(done) = self.commands.get(&command.id) {
+            let same = done.fingerprint == command.fingerprint()
+                && (done.owner == command.actor.owner || command.actor.staff);
+            return if same {
+                Ok(Vec::new())
+            } else {
+                Err(Refusal::IdReused)
+            };
+        }
+        match &command.ask {
+            Ask::Hold {
+                booking,
+                wish,
+                rules,
+            } => self.decide_hold(terms, command, *booking, wish, *rules, now),
+            Ask::ChangeSeats {
+                booking,
+                wish,
+                rules,
+            } => self.decide_change(terms, command, *booking, wish, *rules, now),
+            Ask::Release { booking } => self.decide_release(command, *booking),
+            Ask::PayCash {
+                booking,
+                payment,
+                given_minor,
+            } => self.decide_cash(command, *booking, *payment, *given_minor, now),
+            Ask::Cancel { booking, reason } => self.decide_cancel(command, *booking, reason),
+            Ask::Pause => self.decide_sales(command, SalesChange::Paused, ""),
+            Ask::Resume => self.decide_sales(command, SalesChange::Resumed, ""),
+            Ask::CancelShow { reason } => {
+                self.decide_sales(command, SalesChange::Cancelled, reason)
+            }
+            Ask::Block { seats, reason } => {
+                self.decide_blocks(terms, command, seats, Some(*reason), now)
+            }
+            Ask::Unblock { seats } => self.decide_blocks(terms, command, seats, None, now),
+            Ask::Open(_) | Ask::Announced(_) | Ask::Expire => Ok(Vec::new()),
+        }
+    }
+
+    /// Whether the show sells to `channel` at `now`: the one rule, used by every sale.
+    ///
+    /// # Errors
+    /// [`Refusal::ShowCancelled`] or [`Refusal::NotOnSale`] with the reason.
+    pub fn can_sell(&self, channel: Channel, now: UtcMillis) -> Result<(), Refusal> {
+        let terms = self.terms.as_ref().ok_or(Refusal::NotOpened)?;
+        match self.sales {
+            Sales::Cancelled => return Err(Refusal::ShowCancelled),
+            Sales::Paused => return Err(Refusal::NotOnSale(NotOnSale::Paused)),
+            Sales::Open => {}
+        }
+        let window = terms.windows.get(&channel);
+        let window = window.ok_or(Refusal::NotOnSale(NotOnSale::NotInChannel))?;
+        if now < window.opens_at {
+            Err(Refusal::NotOnSale(NotOnSale::NotYet {
+                opens_at: window.opens_at,
+            }))
+        } else if !is_alive(window.closes_at, now) {
+            Err(Refusal::NotOnSale(NotOnSale::Closed {
+                closed_at: window.closes_at,
+            }))
+        } else {
+            Ok(())
+        }
+    }
+
+    /// A booking, if the actor may act on it. Somebody else's looks like one that is not there.
+    fn owned(&self, actor: &Actor, booking: Uuid) -> Result<&BookingRecord, Refusal> {
+        self.bookings
+            .get(&booking)
+            .filter(|record| actor.staff || record.owner == actor.owner)
+            .ok_or(Refusal::BookingNotFound)
+    }
+
+    fn decide_open(
+        &self,
+        command: &Command,
+        terms: &Arc<ShowTerms>,
+    ) -> Result<Vec<Event>, Refusal> {
+        match &self.terms {
+            Some(known) if known == terms => Ok(Vec::new()),
+            Some(_) => Err(Refusal::OpenedAlready),
+            None => Ok(vec![Event::Opened {
+                command: command.id,
+                terms: Arc::clone(terms),
+            }]),
+        }
+    }
+
+    fn decide_hold(
+        &self,
+        terms: &ShowTerms,
+        command: &Command,
+        booking: Uuid,
+        wish: &Wish,
+        rules: HoldRules,
+        now: UtcMillis,
+    ) -> Result<Vec<Event>, Refusal> {
+        let actor = &command.actor;
+        if self.bookings.contains_key(&booking) {
+            let record = self.owned(actor, booking)?;
+            return Err(if record.state == BookingState::Released {
+                Refusal::HoldReleased
+            } else {
+                Refusal::IdReused
+            });
+        }
+        self.can_sell(actor.channel, now)?;
+        let picked = self.pick(terms, wish, rules, None, now)?;
+        let seats: Vec<_> = picked.lines.iter().map(|l| l.seat).collect();
+        let mut events = expired(self.dead_among(&seats, None));
+        events.push(Event::Held {
+            command: command.id,
+            fingerprint: command.fingerprint(),
+            booking,
+            owner: actor.owner,
+            channel: actor.channel,
+            fee_minor: fee(terms, actor.channel, seats.len()),
+            lines: picked.lines,
+            hold_until: now.plus_ms(HOLD_MS),
+            relaxed: picked.relaxed,
+        });
+        Ok(events)
+    }
+
+    fn decide_change(
+        &self,
+        terms: &ShowTerms,
+        command: &Command,
+        booking: Uuid,
+        wish: &Wish,
+        rules: HoldRules,
+        now: UtcMillis,
+    ) -> Result<Vec<Event>, Refusal> {
+        let record = self.owned(&command.actor, booking)?;
+        must_be_held(record, now)?;
+        self.can_sell(record.channel, now)?;
+        let picked = self.pick(terms, wish, rules, Some(booking), now)?;
+        let seats: Vec<_> = picked.lines.iter().map(|l| l.seat).collect();
+        let mut events = expired(self.dead_among(&seats, Some(booking)));
+        events.push(Event::SeatsChanged {
+            command: command.id,
+            fingerprint: command.fingerprint(),
+            owner: command.actor.owner,
+            booking,
+            fee_minor: fee(terms, record.channel, seats.len()),
+            lines: picked.lines,
+            relaxed: picked.relaxed,
+        });
+        Ok(events)
+    }
+
+    /// Checks ownership, not time: giving back what has run out harms nobody.
+    fn decide_release(&self, command: &Command, booking: Uuid) -> Result<Vec<Event>, Refusal> {
+        let actor = &command.actor;
+        if self.bookings.contains_key(&booking) {
+            match self.owned(actor, booking)?.state {
+                BookingState::Held => {}
+                BookingState::Expired | BookingState::Released => return Ok(Vec::new()),
+                BookingState::Secured | BookingState::Confirmed => {
+                    return Err(Refusal::AlreadyPaid);
+                }
+                BookingState::Cancelled => return Err(Refusal::BookingCancelled),
+            }
+        }
+        Ok(vec![Event::Released {
+            command: command.id,
+            fingerprint: command.fingerprint(),
+            owner: actor.owner,
+            channel: actor.channel,
+            booking,
+        }])
+    }
+
+    /// Cash is decided here: the confirming event is the capture. Cash for a dead hold is
+    /// refused, so it was never taken.
+    fn decide_cash(
+        &self,
+        command: &Command,
+        booking: Uuid,
+        payment: PaymentId,
+        given_minor: Option<i64>,
+        now: UtcMillis,
+    ) -> Result<Vec<Event>, Refusal> {
+        let record = self.owned(&command.actor, booking)?;
+        must_be_held(record, now)?;
+        if self.payments.contains_key(&payment) {
+            return Err(Refusal::IdReused);
+        }
+        let total = record.total();
+        if let Some(given_minor) = given_minor.filter(|given| *given < total.minor) {
+            return Err(Refusal::CashTooLittle {
+                total_minor: total.minor,
+                given_minor,
+            });
+        }
+        let by = CashBy {
+            command: command.id,
+            fingerprint: command.fingerprint(),
+            owner: command.actor.owner,
+        };
+        Ok(vec![
+            self.secured(
+                booking,
+                record,
+                (payment, Tender::Cash),
+                &command.rolls,
+                now,
+                false,
+            ),
+            Event::Confirmed {
+                booking,
+                by: Some(by),
+            },
+        ])
+    }
+
+    fn decide_cancel(
+        &self,
+        command: &Command,
+        booking: Uuid,
+        reason: &str,
+    ) -> Result<Vec<Event>, Refusal> {
+        match self.owned(&command.actor, booking)?.state {
+            BookingState::Secured | BookingState::Confirmed => {}
+            BookingState::Cancelled => return Err(Refusal::BookingCancelled),
+            BookingState::Held | BookingState::Expired | BookingState::Released => {
+                return Err(Refusal::NotPaid);
+            }
+        }
+        Ok(vec![Event::Cancelled {
+            command: command.id,
+            fingerprint: command.fingerprint(),
+            owner: command.actor.owner,
+            booking,
+            reason: reason.to_owned(),
+        }])
+    }
+
+    fn decide_sales(
+        &self,
+        command: &Command,
+        to: SalesChange,
+        reason: &str,
+    ) -> Result<Vec<Event>, Refusal> {
+        match (self.sales, to) {
+            (Sales::Cancelled, SalesChange::Cancelled)
+            | (Sales::Paused, SalesChange::Paused)
+            | (Sales::Open, SalesChange::Resumed) => return Ok(Vec::new()),
+            (Sales::Cancelled, _) => return Err(Refusal::ShowCancelled),
+            _ => {}
+        }
+        Ok(vec![Event::SalesChanged {
+            command: command.id,
+            fingerprint: command.fingerprint(),
+            owner: command.actor.owner,
+            to,
+            reason: reason.to_owned(),
+        }])
+    }
+
+    fn decide_blocks(
+        &self,
+        terms: &ShowTerms,
+        command: &Command,
+        seats: &[SeatLabel],
+        block: Option<BlockReason>,
+        now: UtcMillis,
+    ) -> Result<Vec<Event>, Refusal> {
+        let mut seats = find_seats(terms, seats.iter().copied())?;
+        if seats.is_empty() {
+            return Err(Refusal::NoSeats);
+        }
+        let owned = self.owned_among(terms, &seats, now);
+        if block.is_some() && !owned.is_empty() {
+            return Err(Refusal::SeatsSold { seats: owned });
+        }
+        if block.is_none() {
+            seats.retain(|s| matches!(self.slots.get(s.index()), Some(super::Slot::Blocked(_))));
+        }
+        if seats.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut events = expired(self.dead_among(&seats, None));
+        events.push(Event::BlocksChanged {
+            command: command.id,
+            fingerprint: command.fingerprint(),
+            owner: command.actor.owner,
+            seats,
+            block,
+        });
+        Ok(events)
+    }
+
+    /// Writes down what has ended. Selling does not wait for this.
+    fn decide_expire(&self, now: UtcMillis) -> Vec<Event> {
+        let ended = self.due.iter().take_while(|(at, _)| !is_alive(*at, now));
+        let (mut holds, mut lapsed) = (Vec::new(), Vec::new());
+        for (_, due) in ended {
+            let super::Due::Booking(booking) = due else {
+                continue;
+            };
+            match self.bookings.get(booking).map(|r| r.state) {
+                Some(BookingState::Held) => holds.push(*booking),
+                Some(BookingState::Secured) => lapsed.push(*booking),
+                _ => {}
+            }
+        }
+        let mut events = expired(holds);
+        if !lapsed.is_empty() {
+            events.push(Event::SettleLapsed { bookings: lapsed });
+        }
+        events
+    }
+
+    /// The full id of one of this show's bookings.
+    pub(super) fn booking_id(&self, uuid: Uuid) -> BookingId {
+        BookingId {
+            show: self.show,
+            uuid,
+        }
+    }
+}
+
+/// Refuses unless the booking is held and alive.
+fn must_be_held(record: &BookingRecord, now: UtcMillis) -> Result<(), Refusal> {
+    match record.state_at(now) {
+        BookingState::Held => Ok(()),
+        BookingState::Expired => Err(Refusal::HoldExpired {
+            at: record.hold_until,
+        }),
+        BookingState::Released => Err(Refusal::HoldReleased),
+        BookingState::Secured | BookingState::Confirmed => Err(Refusal::AlreadyPaid),
+        BookingState::Cancelled => Err(Refusal::BookingCancelled),
+    }
+}
+
+fn expired(bookings: Vec<Uuid>) -> Vec<Event> {
+    if bookings.is_empty() {
+        Vec::new()
+    } else {
+        vec![Event::Expired { bookings }]
+    }
+}
+
+fn fee(terms: &ShowTerms, channel: Channel, seats: usize) -> i64 {
+    let seats = i64::try_from(seats).unwrap_or(i64::MAX);
+    terms.prices.fee_minor(channel).saturating_mul(seats)
+}

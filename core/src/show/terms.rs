@@ -1,0 +1,68 @@
+//! What a show is sold under: layout, prices, hours and limits.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    ids::PriceHash,
+    layout::{LayoutHash, SeatLayout},
+    price::{Channel, PriceCard},
+    time::UtcMillis,
+};
+
+/// When a channel sells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SalesWindow {
+    /// First instant of sale.
+    pub opens_at: UtcMillis,
+    /// First instant after the sale.
+    pub closes_at: UtcMillis,
+}
+
+/// Everything a decision about a show needs that is not in its bookings.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ShowTerms {
+    /// The seats.
+    pub layout: Arc<SeatLayout>,
+    /// The prices.
+    pub prices: Arc<PriceCard>,
+    /// When the show begins.
+    pub starts_at: UtcMillis,
+    /// When each channel sells; a channel that is absent does not.
+    pub windows: BTreeMap<Channel, SalesWindow>,
+    /// The most seats in one booking, unless staff go above it.
+    pub seats_max: u16,
+}
+
+impl ShowTerms {
+    /// The most seats in one booking, where nothing else is said.
+    pub const SEATS_MAX: u16 = 10;
+}
+
+/// The same with hashes in place of the immutable rows: how a journal carries terms.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TermsRow {
+    /// Names the layout.
+    pub layout: LayoutHash,
+    /// Names the price card.
+    pub prices: PriceHash,
+    /// When the show begins.
+    pub starts_at: UtcMillis,
+    /// When each channel sells.
+    pub windows: BTreeMap<Channel, SalesWindow>,
+    /// The most seats in one booking.
+    pub seats_max: u16,
+}
+
+impl From<&ShowTerms> for TermsRow {
+    fn from(terms: &ShowTerms) -> Self {
+        Self {
+            layout: terms.layout.hash(),
+            prices: terms.prices.hash(),
+            starts_at: terms.starts_at,
+            windows: terms.windows.clone(),
+            seats_max: terms.seats_max,
+        }
+    }
+}

@@ -1,0 +1,177 @@
+//! Pictures of a show for the wire: seat map, booking, what changed.
+
+use std::collections::BTreeMap;
+
+use uuid::Uuid;
+
+use super::{BookingRecord, Sales, ShowState, Slot, pick::category_of};
+use crate::{
+    layout::LayoutHash,
+    money::Money,
+    seat::{SeatLabel, SeatNo},
+    time::UtcMillis,
+    wire::{
+        Time,
+        booking::{AppliedPayment, Booking, BookingLine, BookingState, Ticket},
+        catalogue::ShowStatus,
+        seats::{HoldEnd, SeatChange, SeatMap, SeatMark, Version},
+    },
+};
+
+/// How a seat stands on the map, with the end of its hold.
+#[must_use]
+pub const fn mark_of(slot: Slot) -> (SeatMark, Option<UtcMillis>) {
+    match slot {
+        Slot::Free => (SeatMark::Free, None),
+        Slot::Held { until, .. } => (SeatMark::Held, Some(until)),
+        Slot::Booked { .. } => (SeatMark::Booked, None),
+        Slot::Blocked(reason) => (SeatMark::Blocked(reason), None),
+    }
+}
+
+impl ShowState {
+    /// Whether it sells, as maps and lists say it (its hours are not counted in).
+    #[must_use]
+    pub const fn status(&self) -> ShowStatus {
+        match self.sales {
+            Sales::Open => ShowStatus::OnSale,
+            Sales::Paused => ShowStatus::Paused,
+            Sales::Cancelled => ShowStatus::Cancelled,
+        }
+    }
+
+    /// The seat map, written with the random value of its version.
+    #[must_use]
+    pub fn seat_map(&self, tip: u64) -> SeatMap {
+        let mut holds: BTreeMap<UtcMillis, Vec<SeatNo>> = BTreeMap::new();
+        let mut states = String::with_capacity(self.slots.len());
+        for (seat, slot) in (0_u16..).zip(&self.slots) {
+            let (mark, until) = mark_of(*slot);
+            states.push(mark.letter());
+            if let Some(until) = until {
+                holds.entry(until).or_default().push(SeatNo(seat));
+            }
+        }
+        let none = LayoutHash([0; 16]);
+        SeatMap {
+            show: self.show,
+            version: Version { ver: self.ver, tip },
+            layout: self.terms.as_ref().map_or(none, |t| t.layout.hash()),
+            status: self.status(),
+            states,
+            holds: holds
+                .into_iter()
+                .map(|(until, seats)| HoldEnd {
+                    until: Time(until),
+                    seats,
+                })
+                .collect(),
+        }
+    }
+
+    /// The seats that stand otherwise than in `before`.
+    #[must_use]
+    pub fn changes_since(&self, before: &[Slot]) -> Vec<SeatChange> {
+        (0_u16..)
+            .zip(self.slots.iter().enumerate())
+            .filter(|(_, (i, slot))| before.get(*i).map(|b| mark_of(*b)) != Some(mark_of(**slot)))
+            .map(|(seat, (_, slot))| {
+                let (mark, until) = mark_of(*slot);
+                let (state, until) = (mark.letter(), until.map(Time));
+                SeatChange {
+                    seat: SeatNo(seat),
+                    state,
+                    until,
+                }
+            })
+            .collect()
+    }
+
+    /// A booking as its owner or staff see it at `now`.
+    #[must_use]
+    pub fn booking_view(&self, uuid: Uuid, tip: u64, now: UtcMillis) -> Option<Booking> {
+        let record = self.bookings.get(&uuid)?;
+        let money = |minor| Money::new(minor, record.currency);
+        let has_seats = matches!(
+            record.state_at(now),
+            BookingState::Held | BookingState::Secured | BookingState::Confirmed
+        );
+        let lines = if has_seats {
+            self.lines_view(record)
+        } else {
+            Vec::new()
+        };
+        let payments = self.payments.iter().filter(|(_, p)| p.booking == uuid);
+        Some(Booking {
+            id: self.booking_id(uuid),
+            show: self.show,
+            version: Version { ver: self.ver, tip },
+            state: record.state_at(now),
+            code: record.code,
+            channel: record.channel,
+            lines,
+            fee: money(record.fee_minor),
+            total: record.total(),
+            held_at: Time(record.held_at),
+            hold_until: Time(record.hold_until),
+            relaxed: record.relaxed.clone(),
+            payments: payments
+                .map(|(id, p)| AppliedPayment {
+                    id: *id,
+                    keep: Money::new(p.keep_minor, p.amount.currency),
+                    settled: p.settled,
+                    returned_because: p.returned.map(|why| why.word().to_owned()),
+                })
+                .collect(),
+            tickets: self.tickets_view(record),
+            change: None,
+        })
+    }
+
+    fn lines_view(&self, record: &BookingRecord) -> Vec<BookingLine> {
+        let Some(terms) = &self.terms else {
+            return Vec::new();
+        };
+        let view = |line: &super::Line| {
+            Some(BookingLine {
+                seat: terms.layout.get(line.seat)?.label,
+                category: category_of(terms, line.seat).to_owned(),
+                ticket_type: line.ticket_type.clone(),
+                price: Money::new(line.minor, record.currency),
+            })
+        };
+        record.lines.iter().filter_map(view).collect()
+    }
+
+    /// Tickets are shown once the money is there; after a cancellation they are shown as void.
+    fn tickets_view(&self, record: &BookingRecord) -> Vec<Ticket> {
+        let Some(terms) = &self.terms else {
+            return Vec::new();
+        };
+        let valid = record.state == BookingState::Confirmed;
+        if !valid && record.state != BookingState::Cancelled {
+            return Vec::new();
+        }
+        let view = |(line, code): (&super::Line, &crate::code::TicketCode)| {
+            Some(Ticket {
+                show: self.show,
+                seat: terms.layout.get(line.seat)?.label,
+                ticket_type: line.ticket_type.clone(),
+                code: *code,
+                valid,
+            })
+        };
+        record
+            .lines
+            .iter()
+            .zip(&record.tickets)
+            .filter_map(view)
+            .collect()
+    }
+
+    /// What is written on a seat.
+    #[must_use]
+    pub fn label(&self, seat: SeatNo) -> Option<SeatLabel> {
+        self.terms.as_ref()?.layout.get(seat).map(|s| s.label)
+    }
+}
