@@ -164,6 +164,13 @@ fn places_for_wheelchairs_are_sold_to_those_who_ask() {
     assert_eq!(accessible(1), "C4");
     assert_eq!(accessible(2), "A1 A2");
     assert_eq!(accessible(3), "B4 B5 B6");
+    // Singles for the rest of the party, not two more wheelchair places.
+    let apart = BestWish {
+        accessible: true,
+        ..wish(4)
+    };
+    let spared = offered("name: N\nA  wo%ww%o%o", apart);
+    assert_eq!(spared, "A1 A2 A7 A9 Scattered");
     let none = "name: N\nA  ccooo";
     assert_eq!(
         offered(

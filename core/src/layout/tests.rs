@@ -86,7 +86,8 @@ fn numbers_can_start_anywhere_and_at_the_right() {
 
 #[test]
 fn a_special_place_has_the_nearest_category() {
-    let text = "name: N\ncategory p: premium\ncategory o: standard\n\nA  w%opx% xo\nB  wxc\n";
+    let text =
+        "name: N\ncategory p: premium\ncategory o: standard\n\nA  w%opx% xo\nB  wxc\nC  o%p\n";
     let layout = hall(text);
     let row = |name| {
         let in_row = layout.seats().filter(move |(_, s)| s.label.row() == name);
@@ -94,6 +95,7 @@ fn a_special_place_has_the_nearest_category() {
     };
     assert_eq!(row("A"), [1, 1, 1, 0, 0, 0, 1, 1]);
     assert_eq!(row("B"), [0, 0, 0]);
+    assert_eq!(row("C"), [1, 1, 0]);
     assert_eq!(layout.categories()[0].name, "Premium");
     assert_eq!(layout.category("standard"), Some(CategoryNo(1)));
 }
