@@ -1,1 +1,17 @@
+//! The three roles of Houseful: catalogue, booking and payment.
+//!
+//! ```text
+//! routes ── parse, one call, answer ──┬── lane ── decide in memory, commit per batch ── store
+//!                                     ├── catalogue ── a snapshot in memory
+//!                                     └── payment ── provider, outbox ── bus ── lane
+//! ```
+//!
+//! Rules live in `houseful-core`; a backend of [`store`] knows no business word; nothing above
+//! `store` and `bus` knows which backend runs.
 
+pub mod bus;
+pub mod chance;
+pub mod clock;
+pub mod hub;
+pub mod lane;
+pub mod store;

@@ -1,0 +1,173 @@
+//! Where journals live. A backend loads a show and commits what was decided, if the version it
+//! was decided on still stands; it knows no rule and no business word.
+//!
+//! Contract of every backend:
+//! - [`Store::commit`] returns after what it reports as committed would survive a power cut.
+//! - A show's rows are numbered without gaps; a commit moves the head from exactly the expected
+//!   `(ver, tip)` or leaves no trace of that show.
+//! - Shows of one batch do not affect each other: one may be lost while its neighbours commit.
+//! - At most one valid ticket exists for a seat of a show, whatever the caller says.
+
+pub mod sqlite;
+
+use std::{future::Future, pin::Pin};
+
+use houseful_core::{
+    code::{BookingCode, TicketCode},
+    ids::{BookingId, PaymentId, ShowId},
+    message::Tender,
+    money::Money,
+    seat::{SeatLabel, SeatNo},
+    show::{Event, Row},
+    time::UtcMillis,
+    wire::{admin::JournalEntry, seats::Version},
+};
+
+/// A future of a store.
+pub type Later<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
+
+/// Where a show's journal stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Head {
+    /// The show.
+    pub show: ShowId,
+    /// Number of its last event and the random value written with it.
+    pub version: Version,
+    /// The earliest thing the show waits for.
+    pub next_due: Option<UtcMillis>,
+    /// Seats that are not free, as written.
+    pub taken: u32,
+    /// All seats.
+    pub total: u32,
+    /// Whether the show is paused or called off, so that lists need not fold journals.
+    pub sales: SalesWord,
+}
+
+/// Whether a show sells, as its head says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SalesWord {
+    /// It does.
+    Open,
+    /// Staff stopped it.
+    Paused,
+    /// It was called off.
+    Cancelled,
+}
+
+/// A show as it was read.
+#[derive(Clone, Debug)]
+pub struct Loaded {
+    /// Its head; `None` for a show without a journal.
+    pub head: Option<Head>,
+    /// All its events with the times they were decided at, in order.
+    pub events: Vec<(UtcMillis, Event)>,
+}
+
+/// A row of a projection, written in the transaction of the event that needs it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Projection {
+    /// A ticket was made, or made again under another code.
+    Ticket {
+        /// The seat.
+        seat: SeatNo,
+        /// What is written on it.
+        label: SeatLabel,
+        /// What the door reads.
+        code: TicketCode,
+        /// Whose it is.
+        booking: BookingId,
+        /// Whether it lets somebody in.
+        valid: bool,
+    },
+    /// A booking concerns money or tickets.
+    Booking {
+        /// The booking.
+        booking: BookingId,
+        /// Its code.
+        code: BookingCode,
+        /// Where it stands, as a word.
+        state: &'static str,
+        /// What it costs.
+        total: Money,
+        /// When that was written.
+        at: UtcMillis,
+    },
+    /// Money came or went; append-only.
+    Money {
+        /// The payment.
+        payment: PaymentId,
+        /// The booking.
+        booking: BookingId,
+        /// By which means.
+        tender: Tender,
+        /// Positive for money kept, negative for money given back.
+        amount: Money,
+        /// When that was decided.
+        at: UtcMillis,
+    },
+}
+
+/// What one show adds to its journal.
+#[derive(Clone, Debug)]
+pub struct ShowCommit {
+    /// The version it was decided on; `None` for a show without a journal.
+    pub expect: Option<Version>,
+    /// The events, in order, with the times they were decided at.
+    pub rows: Vec<(UtcMillis, Row)>,
+    /// The events that carry immutable rows ([`Event::Opened`]), so that those are stored too.
+    pub opened: Vec<Event>,
+    /// Projections, netted to one row a key.
+    pub projections: Vec<Projection>,
+    /// The head afterwards.
+    pub head: Head,
+}
+
+/// What became of one show of a batch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It is durable.
+    Committed,
+    /// The head had moved; nothing was written for this show.
+    Lost,
+    /// The second guard spoke: a valid ticket for the seat exists. A bug; the show must stop.
+    Guarded(String),
+}
+
+/// Why a store could not do it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum StoreError {
+    /// Not now: too much to do, or shutting down. Nothing was written.
+    #[error("the database is busy")]
+    Busy,
+    /// It may or may not have been written.
+    #[error("the database did not say whether it was written")]
+    Unknown,
+    /// Writing failed for good (disk full, read-only); nothing was written.
+    #[error("the database can't be written: {0}")]
+    Unwritable(String),
+    /// What was read makes no sense to this program.
+    #[error("the database holds something this program can't read: {0}")]
+    Unreadable(String),
+}
+
+/// Journals, and what stands beside them.
+pub trait Store: Send + Sync {
+    /// A show with all its events.
+    fn load(&self, show: ShowId) -> Later<'_, Loaded>;
+    /// Commits each show of the batch or leaves it as it was; the answers are in order.
+    ///
+    /// An error means that no show of the batch was written ([`StoreError::Unknown`] excepted).
+    fn commit(&self, batch: Vec<ShowCommit>) -> Later<'_, Vec<Outcome>>;
+    /// Shows that wait for something that is over at `now`, at most `limit`.
+    fn due(&self, now: UtcMillis, limit: u32) -> Later<'_, Vec<ShowId>>;
+    /// Puts off a show's next look to `until`, without moving its version.
+    fn put_off(&self, show: ShowId, until: UtcMillis) -> Later<'_, ()>;
+    /// All heads.
+    fn heads(&self) -> Later<'_, Vec<Head>>;
+    /// Journal rows after version `after`, as they are stored.
+    fn journal(&self, show: ShowId, after: u64, limit: u32) -> Later<'_, Vec<JournalEntry>>;
+    /// Bookings with this code.
+    fn bookings_by_code(&self, code: BookingCode) -> Later<'_, Vec<BookingId>>;
+    /// The booking whose ticket has this code, and the seat.
+    fn ticket_by_code(&self, code: TicketCode) -> Later<'_, Option<(BookingId, SeatNo)>>;
+}
