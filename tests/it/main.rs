@@ -1,3 +1,4 @@
 //! The tests that need more than one crate, in one program.
 
+mod dependencies;
 mod fixtures;
