@@ -256,6 +256,8 @@ mod tests {
         assert!(broken(|c| c.prices[1].ticket_type = "adult".into()));
         assert!(broken(|c| c.prices[1].ticket_type = "dog".into()));
         assert!(broken(|c| c.ticket_types[1].key = 'a'));
-        assert!(broken(|c| drop(c.fees.insert(Channel::Api, i64::MAX))));
+        assert!(broken(
+            |c| *c.fees.entry(Channel::Web).or_default() = i64::MAX
+        ));
     }
 }

@@ -37,7 +37,7 @@ use crate::{
     time::UtcMillis,
 };
 
-/// Seconds until what booking asked of payment is asked again, in milliseconds.
+/// How long until what booking asked of payment is asked again: 5 s.
 pub const SETTLE_AGAIN_MS: i64 = 5_000;
 
 /// Who has a seat.
@@ -244,6 +244,14 @@ impl ShowState {
         self.payments
             .iter()
             .filter(|(_, p)| !p.settled)
+            .map(|(id, p)| self.settle_of(*id, p))
+    }
+
+    /// What booking has asked of payment so long ago that it should be asked again.
+    pub fn overdue(&self, now: UtcMillis) -> impl Iterator<Item = Settle> + '_ {
+        self.payments
+            .iter()
+            .filter(move |(_, p)| !p.settled && !is_alive(p.asked_at.plus_ms(SETTLE_AGAIN_MS), now))
             .map(|(id, p)| self.settle_of(*id, p))
     }
 

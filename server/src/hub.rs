@@ -1,1 +1,230 @@
-//! Pictures.
+//! Pictures of shows for readers: rendered once, shared by all, never asked of the database.
+//!
+//! A picture carries the end of each hold, so it stays true while holds run out; readers apply
+//! the predicate. Nothing is ever decided from a picture.
+
+use std::{
+    collections::{HashMap, VecDeque},
+    sync::{Arc, Mutex, OnceLock, PoisonError, RwLock},
+};
+
+use bytes::Bytes;
+use houseful_core::{
+    ids::ShowId,
+    layout::LayoutHash,
+    show::{
+        ShowState, Slot,
+        view::{seat_changes, seat_map},
+    },
+    wire::{
+        catalogue::ShowStatus,
+        seats::{SeatChanges, Version},
+    },
+};
+use tokio::sync::watch;
+
+use crate::store::{Head, SalesWord};
+
+/// Older pictures kept for feeds that come back after a short break.
+const KEPT: usize = 64;
+
+/// A show at one version.
+#[derive(Debug)]
+pub struct Picture {
+    show: ShowId,
+    version: Version,
+    status: ShowStatus,
+    layout: LayoutHash,
+    slots: Vec<Slot>,
+    taken: usize,
+    body: OnceLock<Bytes>,
+    /// The last delta that was rendered: feeds of one tick all ask for the same.
+    delta: Mutex<Option<(Version, Bytes)>>,
+}
+
+impl Picture {
+    /// A picture of a state whose version was written with `tip`.
+    #[must_use]
+    pub fn of(state: &ShowState, tip: u64) -> Self {
+        Self {
+            show: state.show(),
+            version: Version {
+                ver: state.ver(),
+                tip,
+            },
+            status: state.status(),
+            layout: state.layout_hash(),
+            slots: state.slots().to_vec(),
+            taken: state.slots().len() - state.free_written(),
+            body: OnceLock::new(),
+            delta: Mutex::new(None),
+        }
+    }
+
+    /// At which version.
+    #[must_use]
+    pub fn version(&self) -> Version {
+        self.version
+    }
+
+    /// The version as an HTTP entity tag.
+    #[must_use]
+    pub fn etag(&self) -> String {
+        format!("\"{}\"", self.version)
+    }
+
+    /// The seat map as JSON.
+    #[must_use]
+    pub fn body(&self) -> Bytes {
+        let render = || {
+            let map = seat_map(
+                self.show,
+                self.version,
+                self.layout,
+                self.status,
+                &self.slots,
+            );
+            // A seat map has string keys only, so it can always be written.
+            Bytes::from(serde_json::to_vec(&map).unwrap_or_default())
+        };
+        self.body.get_or_init(render).clone()
+    }
+
+    /// What changed since `before`, as JSON; `None` when nothing did or when the seats are not
+    /// the same seats.
+    #[must_use]
+    pub fn changes_from(&self, before: &Self) -> Option<Bytes> {
+        if before.version == self.version || before.layout != self.layout {
+            return None;
+        }
+        let mut last = self.delta.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, body)) = last.as_ref().filter(|(from, _)| *from == before.version) {
+            return Some(body.clone());
+        }
+        let changes = SeatChanges {
+            from: before.version,
+            version: self.version,
+            status: self.status,
+            seats: seat_changes(&before.slots, &self.slots),
+        };
+        let body = Bytes::from(serde_json::to_vec(&changes).unwrap_or_default());
+        *last = Some((before.version, body.clone()));
+        Some(body)
+    }
+}
+
+/// How full a show is, as written: a dead hold counts until its end is in the journal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Count {
+    /// Seats that nobody has.
+    pub free: u32,
+    /// All seats.
+    pub total: u32,
+    /// Whether it is for sale, its hours not counted in.
+    pub status: ShowStatus,
+}
+
+#[derive(Debug, Default)]
+struct Entry {
+    count: Option<Count>,
+    picture: Option<Arc<Picture>>,
+    feed: Option<watch::Sender<Arc<Picture>>>,
+    older: VecDeque<Arc<Picture>>,
+}
+
+/// Where pictures are found.
+#[derive(Clone, Debug, Default)]
+pub struct Hub {
+    shows: Arc<RwLock<HashMap<ShowId, Entry>>>,
+}
+
+impl Hub {
+    /// A hub that knows no show.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Takes the counts of all shows from their heads, as at the start.
+    pub fn know(&self, heads: &[Head]) {
+        self.write(|shows| {
+            for head in heads {
+                let status = match head.sales {
+                    SalesWord::Open => ShowStatus::OnSale,
+                    SalesWord::Paused => ShowStatus::Paused,
+                    SalesWord::Cancelled => ShowStatus::Cancelled,
+                };
+                let free = head.total.saturating_sub(head.taken);
+                let count = Count {
+                    free,
+                    total: head.total,
+                    status,
+                };
+                shows.entry(head.show).or_default().count = Some(count);
+            }
+        });
+    }
+
+    /// The last picture of a show; `None` until the lane has loaded it.
+    #[must_use]
+    pub fn picture(&self, show: ShowId) -> Option<Arc<Picture>> {
+        self.read(|shows| shows.get(&show)?.picture.clone())
+    }
+
+    /// A receiver of each new picture of a show; those in between may be skipped.
+    #[must_use]
+    pub fn watch(&self, show: ShowId) -> Option<watch::Receiver<Arc<Picture>>> {
+        self.write(|shows| {
+            let entry = shows.get_mut(&show)?;
+            let now = entry.picture.clone()?;
+            let feed = entry.feed.get_or_insert_with(|| watch::channel(now).0);
+            Some(feed.subscribe())
+        })
+    }
+
+    /// A picture that was shown before, for a feed that comes back.
+    #[must_use]
+    pub fn recent(&self, show: ShowId, at: Version) -> Option<Arc<Picture>> {
+        self.read(|shows| {
+            let entry = shows.get(&show)?;
+            let all = entry.older.iter().chain(entry.picture.as_ref());
+            all.rev().find(|p| p.version == at).cloned()
+        })
+    }
+
+    /// How full a show is; `None` for one without a journal.
+    #[must_use]
+    pub fn count(&self, show: ShowId) -> Option<Count> {
+        self.read(|shows| shows.get(&show)?.count)
+    }
+
+    /// Shows a newer picture to everybody.
+    pub(crate) fn publish(&self, picture: Picture) {
+        self.write(|shows| {
+            let entry = shows.entry(picture.show).or_default();
+            let whole = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+            entry.count = Some(Count {
+                free: whole(picture.slots.len() - picture.taken),
+                total: whole(picture.slots.len()),
+                status: picture.status,
+            });
+            let picture = Arc::new(picture);
+            let before = entry.picture.replace(Arc::clone(&picture));
+            if let Some(feed) = &entry.feed {
+                if entry.older.len() == KEPT {
+                    entry.older.pop_front();
+                }
+                entry.older.extend(before);
+                feed.send_replace(picture);
+            }
+        });
+    }
+
+    fn read<T>(&self, look: impl FnOnce(&HashMap<ShowId, Entry>) -> T) -> T {
+        look(&self.shows.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn write<T>(&self, change: impl FnOnce(&mut HashMap<ShowId, Entry>) -> T) -> T {
+        change(&mut self.shows.write().unwrap_or_else(PoisonError::into_inner))
+    }
+}

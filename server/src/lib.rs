@@ -15,3 +15,4 @@ pub mod clock;
 pub mod hub;
 pub mod lane;
 pub mod store;
+pub mod timer;

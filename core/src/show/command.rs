@@ -183,6 +183,26 @@ impl Command {
 }
 
 impl Ask {
+    /// The booking it is about, if it is about one.
+    #[must_use]
+    pub const fn booking(&self) -> Option<Uuid> {
+        match self {
+            Self::Hold { booking, .. }
+            | Self::ChangeSeats { booking, .. }
+            | Self::Release { booking }
+            | Self::PayCash { booking, .. }
+            | Self::Cancel { booking, .. } => Some(*booking),
+            Self::Announced(news) => Some(news.booking.uuid),
+            Self::Open(_)
+            | Self::Pause
+            | Self::Resume
+            | Self::CancelShow { .. }
+            | Self::Block { .. }
+            | Self::Unblock { .. }
+            | Self::Expire => None,
+        }
+    }
+
     /// The request as text that never changes between versions of the program.
     fn canonical(&self) -> String {
         match self {

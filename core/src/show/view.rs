@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::{BookingRecord, Sales, ShowState, Slot, pick::category_of};
 use crate::{
+    ids::ShowId,
     layout::LayoutHash,
     money::Money,
     seat::{SeatLabel, SeatNo},
@@ -29,6 +30,60 @@ pub const fn mark_of(slot: Slot) -> (SeatMark, Option<UtcMillis>) {
     }
 }
 
+/// A seat map from its parts.
+#[must_use]
+pub fn seat_map(
+    show: ShowId,
+    version: Version,
+    layout: LayoutHash,
+    status: ShowStatus,
+    slots: &[Slot],
+) -> SeatMap {
+    let mut holds: BTreeMap<UtcMillis, Vec<SeatNo>> = BTreeMap::new();
+    let mut states = String::with_capacity(slots.len());
+    for (seat, slot) in (0_u16..).zip(slots) {
+        let (mark, until) = mark_of(*slot);
+        states.push(mark.letter());
+        if let Some(until) = until {
+            holds.entry(until).or_default().push(SeatNo(seat));
+        }
+    }
+    let holds = holds
+        .into_iter()
+        .map(|(until, seats)| HoldEnd {
+            until: Time(until),
+            seats,
+        })
+        .collect();
+    SeatMap {
+        show,
+        version,
+        layout,
+        status,
+        states,
+        holds,
+    }
+}
+
+/// The seats that stand otherwise in `after` than in `before`, as they stand in `after`.
+#[must_use]
+pub fn seat_changes(before: &[Slot], after: &[Slot]) -> Vec<SeatChange> {
+    (0_u16..)
+        .zip(after)
+        .filter(|(seat, slot)| {
+            before.get(usize::from(*seat)).map(|b| mark_of(*b)) != Some(mark_of(**slot))
+        })
+        .map(|(seat, slot)| {
+            let (mark, until) = mark_of(*slot);
+            SeatChange {
+                seat: SeatNo(seat),
+                state: mark.letter(),
+                until: until.map(Time),
+            }
+        })
+        .collect()
+}
+
 impl ShowState {
     /// Whether it sells, as maps and lists say it (its hours are not counted in).
     #[must_use]
@@ -43,48 +98,22 @@ impl ShowState {
     /// The seat map, written with the random value of its version.
     #[must_use]
     pub fn seat_map(&self, tip: u64) -> SeatMap {
-        let mut holds: BTreeMap<UtcMillis, Vec<SeatNo>> = BTreeMap::new();
-        let mut states = String::with_capacity(self.slots.len());
-        for (seat, slot) in (0_u16..).zip(&self.slots) {
-            let (mark, until) = mark_of(*slot);
-            states.push(mark.letter());
-            if let Some(until) = until {
-                holds.entry(until).or_default().push(SeatNo(seat));
-            }
-        }
-        let none = LayoutHash([0; 16]);
-        SeatMap {
-            show: self.show,
-            version: Version { ver: self.ver, tip },
-            layout: self.terms.as_ref().map_or(none, |t| t.layout.hash()),
-            status: self.status(),
-            states,
-            holds: holds
-                .into_iter()
-                .map(|(until, seats)| HoldEnd {
-                    until: Time(until),
-                    seats,
-                })
-                .collect(),
-        }
+        let version = Version { ver: self.ver, tip };
+        seat_map(
+            self.show,
+            version,
+            self.layout_hash(),
+            self.status(),
+            &self.slots,
+        )
     }
 
-    /// The seats that stand otherwise than in `before`.
+    /// Names the layout; all zero before the show was opened.
     #[must_use]
-    pub fn changes_since(&self, before: &[Slot]) -> Vec<SeatChange> {
-        (0_u16..)
-            .zip(self.slots.iter().enumerate())
-            .filter(|(_, (i, slot))| before.get(*i).map(|b| mark_of(*b)) != Some(mark_of(**slot)))
-            .map(|(seat, (_, slot))| {
-                let (mark, until) = mark_of(*slot);
-                let (state, until) = (mark.letter(), until.map(Time));
-                SeatChange {
-                    seat: SeatNo(seat),
-                    state,
-                    until,
-                }
-            })
-            .collect()
+    pub fn layout_hash(&self) -> LayoutHash {
+        self.terms
+            .as_ref()
+            .map_or(LayoutHash([0; 16]), |t| t.layout.hash())
     }
 
     /// A booking as its owner or staff see it at `now`.

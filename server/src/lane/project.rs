@@ -1,0 +1,182 @@
+//! Which projection rows an event needs, read from the state before it is folded in.
+
+use houseful_core::{
+    code::TicketCode,
+    ids::BookingId,
+    money::Money,
+    show::{BookingRecord, Event, SalesChange, ShowState},
+    time::UtcMillis,
+    wire::booking::BookingState,
+};
+use uuid::Uuid;
+
+use crate::store::Projection;
+
+/// The rows that `event` needs. `before` is the state it will be folded into.
+pub(super) fn project(before: &ShowState, event: &Event, at: UtcMillis) -> Vec<Projection> {
+    let paid = |booking: &Uuid, state| end_paid(before, *booking, state, at);
+    match event {
+        Event::Secured {
+            booking, tickets, ..
+        } => {
+            let Some(record) = before.booking(*booking) else {
+                return Vec::new();
+            };
+            let id = BookingId {
+                show: before.show(),
+                uuid: *booking,
+            };
+            let mut rows = ticket_rows(before, *booking, record, &tickets.codes, true);
+            rows.push(Projection::Booking {
+                booking: id,
+                code: tickets.code,
+                state: BookingState::Secured.word(),
+                total: record.total(),
+                at,
+            });
+            rows
+        }
+        Event::Confirmed { booking, .. } => {
+            let Some(record) = before.booking(*booking) else {
+                return Vec::new();
+            };
+            let mut rows = booking_row(before, *booking, record, BookingState::Confirmed, at);
+            rows.extend(money_row(before, *booking, record, record.total(), at));
+            rows
+        }
+        Event::CaptureRefused { booking, .. } => paid(booking, BookingState::Held),
+        Event::SettleLapsed { bookings } => bookings
+            .iter()
+            .flat_map(|b| paid(b, BookingState::Expired))
+            .collect(),
+        Event::Cancelled { booking, .. } => paid(booking, BookingState::Cancelled),
+        Event::SalesChanged {
+            to: SalesChange::Cancelled,
+            ..
+        } => before
+            .bookings()
+            .flat_map(|(b, _)| paid(&b, BookingState::Cancelled))
+            .collect(),
+        Event::Opened { .. }
+        | Event::Held { .. }
+        | Event::SeatsChanged { .. }
+        | Event::Released { .. }
+        | Event::Expired { .. }
+        | Event::PaymentReturned { .. }
+        | Event::PaymentSettled { .. }
+        | Event::SalesChanged { .. }
+        | Event::BlocksChanged { .. } => Vec::new(),
+    }
+}
+
+/// A booking that had its seats by payment has them no more.
+fn end_paid(
+    before: &ShowState,
+    booking: Uuid,
+    state: BookingState,
+    at: UtcMillis,
+) -> Vec<Projection> {
+    let paid =
+        |r: &&BookingRecord| matches!(r.state, BookingState::Secured | BookingState::Confirmed);
+    let Some(record) = before.booking(booking).filter(paid) else {
+        return Vec::new();
+    };
+    let mut rows = ticket_rows(before, booking, record, &record.tickets, false);
+    rows.extend(booking_row(before, booking, record, state, at));
+    if record.state == BookingState::Confirmed {
+        let total = record.total();
+        let back = Money::new(-total.minor, total.currency);
+        rows.extend(money_row(before, booking, record, back, at));
+    }
+    rows
+}
+
+fn ticket_rows(
+    before: &ShowState,
+    booking: Uuid,
+    record: &BookingRecord,
+    codes: &[TicketCode],
+    valid: bool,
+) -> Vec<Projection> {
+    let booking = BookingId {
+        show: before.show(),
+        uuid: booking,
+    };
+    record
+        .lines
+        .iter()
+        .zip(codes)
+        .filter_map(|(line, code)| {
+            let label = before.label(line.seat)?;
+            Some(Projection::Ticket {
+                seat: line.seat,
+                label,
+                code: *code,
+                booking,
+                valid,
+            })
+        })
+        .collect()
+}
+
+fn booking_row(
+    before: &ShowState,
+    booking: Uuid,
+    record: &BookingRecord,
+    state: BookingState,
+    at: UtcMillis,
+) -> Vec<Projection> {
+    let booking = BookingId {
+        show: before.show(),
+        uuid: booking,
+    };
+    let row = |code| Projection::Booking {
+        booking,
+        code,
+        state: state.word(),
+        total: record.total(),
+        at,
+    };
+    record.code.map(row).into_iter().collect()
+}
+
+fn money_row(
+    before: &ShowState,
+    booking: Uuid,
+    record: &BookingRecord,
+    amount: Money,
+    at: UtcMillis,
+) -> Option<Projection> {
+    let payment = record.payment?;
+    let tender = before.settle(payment)?.tender;
+    let booking = BookingId {
+        show: before.show(),
+        uuid: booking,
+    };
+    Some(Projection::Money {
+        payment,
+        booking,
+        tender,
+        amount,
+        at,
+    })
+}
+
+/// One write a key: the last row of a ticket or booking stands, void tickets come first so that
+/// the second guard sees a seat given back before it is given out, money lines all stay.
+pub(super) fn net(rows: Vec<Projection>) -> Vec<Projection> {
+    let key = |row: &Projection| match row {
+        Projection::Ticket { code, .. } => Some((0, u128::from(code.bits()))),
+        Projection::Booking { booking, .. } => Some((1, booking.uuid.as_u128())),
+        Projection::Money { .. } => None,
+    };
+    let mut seen = std::collections::BTreeSet::new();
+    let mut kept: Vec<Projection> = rows
+        .into_iter()
+        .rev()
+        .filter(|row| key(row).is_none_or(|k| seen.insert(k)))
+        .collect();
+    kept.reverse();
+    kept.sort_by_key(|row| matches!(row, Projection::Ticket { valid: true, .. }));
+    kept
+}
