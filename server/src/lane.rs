@@ -174,12 +174,12 @@ impl Driver {
         let (commit_tx, mut commit_rx) = mpsc::channel::<Result<Vec<Outcome>, StoreError>>(1);
         let mut work = Vec::with_capacity(GULP);
         let mut out = Vec::new();
-        loop {
+        let mut open = true;
+        // After the last handle is gone, whoever still waits is answered before the lane ends.
+        while open || self.machine.is_busy() {
             tokio::select! {
-                taken = rx.recv_many(&mut work, GULP) => {
-                    if taken == 0 {
-                        break;
-                    }
+                taken = rx.recv_many(&mut work, GULP), if open => {
+                    open = taken > 0;
                     for (show, work) in work.drain(..) {
                         self.machine.submit(show, work, &mut out);
                     }

@@ -108,6 +108,16 @@ impl<R> Machine<R> {
         !self.in_flight.is_empty()
     }
 
+    /// Whether somebody waits for an answer.
+    pub(crate) fn is_busy(&self) -> bool {
+        self.is_committing()
+            || !self.ready.is_empty()
+            || self
+                .cells
+                .values()
+                .any(|c| c.phase == Phase::Loading && !c.waiting.is_empty())
+    }
+
     /// Takes work for a show.
     pub(crate) fn submit(&mut self, show: ShowId, work: Work<R>, out: &mut Vec<Effect<R>>) {
         self.turn += 1;
