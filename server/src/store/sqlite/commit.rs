@@ -1,0 +1,258 @@
+//! Writing what one show adds: the head first, because it alone decides whether the rest is
+//! written at all.
+
+use houseful_core::{
+    code::TicketCode,
+    ids::BookingId,
+    seat::{SeatLabel, SeatNo},
+};
+use rusqlite::{Connection, named_params};
+
+use super::{fault::is_constraint, kept, rows};
+use crate::store::{Outcome, Projection, ShowCommit, StoreError};
+
+/// Writes one show or leaves it as it was.
+pub(super) fn show(conn: &Connection, commit: &ShowCommit) -> Result<Outcome, StoreError> {
+    check(commit)?;
+    let tickets = |p: &Projection| matches!(p, Projection::Ticket { .. });
+    if !commit.projections.iter().any(tickets) {
+        return whole_show(conn, commit);
+    }
+    // Only the guard over tickets refuses after the head has moved, so only tickets need this.
+    conn.prepare_cached("SAVEPOINT one_show")?.execute([])?;
+    let outcome = whole_show(conn, commit)?;
+    if matches!(outcome, Outcome::Guarded(_)) {
+        conn.prepare_cached("ROLLBACK TO one_show")?.execute([])?;
+    }
+    conn.prepare_cached("RELEASE one_show")?.execute([])?;
+    Ok(outcome)
+}
+
+/// Refuses what would break the numbering; only a mistake in this program gets here.
+fn check(commit: &ShowCommit) -> Result<(), StoreError> {
+    let before = commit.expect.map_or(0, |v| v.ver);
+    let rows = u64::try_from(commit.rows.len()).unwrap_or(u64::MAX);
+    let (show, ver) = (commit.head.show, commit.head.version.ver);
+    let strays = |p: &Projection| match p {
+        Projection::Ticket { booking, .. }
+        | Projection::Booking { booking, .. }
+        | Projection::Money { booking, .. } => booking.show != show,
+    };
+    if before.checked_add(rows) != Some(ver) {
+        let why = format!("{show}: {rows} rows after version {before} do not end at {ver}");
+        return Err(StoreError::Unwritable(why));
+    }
+    if commit.projections.iter().any(strays) {
+        let why = format!("{show}: a row of another show came with it");
+        return Err(StoreError::Unwritable(why));
+    }
+    Ok(())
+}
+
+fn whole_show(conn: &Connection, commit: &ShowCommit) -> Result<Outcome, StoreError> {
+    if !move_head(conn, commit)? {
+        return Ok(Outcome::Lost);
+    }
+    if let Some(why) = tickets(conn, commit)? {
+        return Ok(Outcome::Guarded(why));
+    }
+    events(conn, commit)?;
+    for event in &commit.opened {
+        kept::insert(conn, event)?;
+    }
+    bookings(conn, commit)?;
+    money(conn, commit)?;
+    Ok(Outcome::Committed)
+}
+
+/// Compare and swap; `false` when somebody else was first.
+fn move_head(conn: &Connection, commit: &ShowCommit) -> Result<bool, StoreError> {
+    let head = &commit.head;
+    let show = rows::show_in(head.show);
+    let at = commit.rows.last().map(|(at, _)| at.0);
+    let moved = match commit.expect {
+        Some(expect) => conn
+            .prepare_cached(
+                "UPDATE show_head SET ver = :ver, tip = :tip, at = coalesce(:at, at),
+                     next_due = :next_due, taken = :taken, total = :total, sales = :sales
+                 WHERE show_id = :show AND ver = :old_ver AND tip = :old_tip",
+            )?
+            .execute(named_params! {
+                ":show": show,
+                ":ver": head.version.ver.cast_signed(),
+                ":tip": head.version.tip.cast_signed(),
+                ":at": at,
+                ":next_due": head.next_due.map(|t| t.0),
+                ":taken": head.taken,
+                ":total": head.total,
+                ":sales": rows::sales_word(head.sales),
+                ":old_ver": expect.ver.cast_signed(),
+                ":old_tip": expect.tip.cast_signed(),
+            })?,
+        None => conn
+            .prepare_cached(
+                "INSERT INTO show_head (show_id, ver, tip, at, next_due, taken, total, sales)
+                 VALUES (:show, :ver, :tip, :at, :next_due, :taken, :total, :sales)
+                 ON CONFLICT (show_id) DO NOTHING",
+            )?
+            .execute(named_params! {
+                ":show": show,
+                ":ver": head.version.ver.cast_signed(),
+                ":tip": head.version.tip.cast_signed(),
+                ":at": at.unwrap_or(0),
+                ":next_due": head.next_due.map(|t| t.0),
+                ":taken": head.taken,
+                ":total": head.total,
+                ":sales": rows::sales_word(head.sales),
+            })?,
+    };
+    Ok(moved == 1)
+}
+
+fn events(conn: &Connection, commit: &ShowCommit) -> Result<(), StoreError> {
+    let mut insert = conn.prepare_cached(
+        "INSERT INTO show_event (show_id, ver, at, kind, format, body)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+    )?;
+    let show = rows::show_in(commit.head.show);
+    let mut ver = commit.expect.map_or(0, |v| v.ver);
+    for (at, row) in &commit.rows {
+        ver += 1;
+        insert.execute((
+            show,
+            ver.cast_signed(),
+            at.0,
+            row.kind,
+            row.format,
+            &row.body,
+        ))?;
+    }
+    Ok(())
+}
+
+/// Writes tickets, those that let nobody in before those that do, so that a seat may change hands
+/// in one commit. Says why when the guard refuses.
+fn tickets(conn: &Connection, commit: &ShowCommit) -> Result<Option<String>, StoreError> {
+    for wanted in [false, true] {
+        for projection in &commit.projections {
+            let Projection::Ticket {
+                seat,
+                label,
+                code,
+                booking,
+                valid,
+            } = projection
+            else {
+                continue;
+            };
+            if *valid == wanted
+                && let Some(why) = ticket(conn, *booking, (*seat, *label), *code, *valid)?
+            {
+                return Ok(Some(why));
+            }
+        }
+    }
+    Ok(None)
+}
+
+fn ticket(
+    conn: &Connection,
+    booking: BookingId,
+    (seat, label): (SeatNo, SeatLabel),
+    code: TicketCode,
+    valid: bool,
+) -> Result<Option<String>, StoreError> {
+    let written = conn
+        .prepare_cached(
+            "INSERT INTO ticket (show_id, code, seat, label, booking, valid)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+             ON CONFLICT (show_id, code) DO UPDATE
+                 SET seat = excluded.seat, label = excluded.label, valid = excluded.valid
+                 WHERE booking = excluded.booking",
+        )?
+        .execute((
+            rows::show_in(booking.show),
+            code.bits().cast_signed(),
+            seat.0,
+            label.to_string(),
+            booking.uuid.as_bytes(),
+            valid,
+        ));
+    match written {
+        Ok(1) => Ok(None),
+        Ok(_) => Ok(Some(format!(
+            "ticket code {code} belongs to another booking"
+        ))),
+        Err(e) if is_constraint(&e) => {
+            let show = booking.show;
+            Ok(Some(format!(
+                "a valid ticket for seat {label} of {show} exists"
+            )))
+        }
+        Err(e) => Err(e.into()),
+    }
+}
+
+fn bookings(conn: &Connection, commit: &ShowCommit) -> Result<(), StoreError> {
+    for projection in &commit.projections {
+        let Projection::Booking {
+            booking,
+            code,
+            state,
+            total,
+            at,
+        } = projection
+        else {
+            continue;
+        };
+        conn.prepare_cached(
+            "INSERT INTO booking (show_id, booking, code, state, total, currency, at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+             ON CONFLICT (show_id, booking) DO UPDATE
+                 SET code = excluded.code, state = excluded.state, total = excluded.total,
+                     currency = excluded.currency, at = excluded.at",
+        )?
+        .execute((
+            rows::show_in(booking.show),
+            booking.uuid.as_bytes(),
+            code.bits().cast_signed(),
+            state,
+            total.minor,
+            total.currency.code(),
+            at.0,
+        ))?;
+    }
+    Ok(())
+}
+
+fn money(conn: &Connection, commit: &ShowCommit) -> Result<(), StoreError> {
+    let lines = commit.projections.iter().filter_map(|p| match p {
+        Projection::Money {
+            payment,
+            booking,
+            tender,
+            amount,
+            at,
+        } => Some((payment, booking, tender, amount, at)),
+        _ => None,
+    });
+    for (line, (payment, booking, tender, amount, at)) in (0_u32..).zip(lines) {
+        conn.prepare_cached(
+            "INSERT INTO money_line
+                 (show_id, ver, line, payment, booking, tender, amount, currency, at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+        )?
+        .execute((
+            rows::show_in(booking.show),
+            commit.head.version.ver.cast_signed(),
+            line,
+            payment.0.as_bytes(),
+            booking.uuid.as_bytes(),
+            tender.word(),
+            amount.minor,
+            amount.currency.code(),
+            at.0,
+        ))?;
+    }
+    Ok(())
+}

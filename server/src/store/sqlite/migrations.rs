@@ -1,0 +1,147 @@
+//! The schema as numbered files. A file that was released is never edited: what a database has
+//! applied is compared with what this program carries, and a difference refuses the database.
+
+use rusqlite::Connection;
+use sha2::Digest;
+
+/// One step of the schema.
+pub(super) struct Migration {
+    /// Its number, from 1.
+    pub(super) number: u32,
+    /// What it is about.
+    pub(super) name: &'static str,
+    /// What it does.
+    pub(super) sql: &'static str,
+}
+
+/// All steps, in order.
+pub(super) const ALL: &[Migration] = &[Migration {
+    number: 1,
+    name: "journal",
+    sql: include_str!("migrations/0001_journal.sql"),
+}];
+
+/// Why a schema can't be brought up to date.
+#[derive(Debug)]
+pub(super) enum SchemaError {
+    /// A newer program was here.
+    Newer {
+        /// The database's number.
+        has: u32,
+        /// The highest this program knows.
+        knows: u32,
+    },
+    /// A step was applied that is not the one of this number here.
+    Changed {
+        /// Its number.
+        number: u32,
+        /// Its name here.
+        name: &'static str,
+    },
+    /// The database said no.
+    Sql(rusqlite::Error),
+}
+
+impl From<rusqlite::Error> for SchemaError {
+    fn from(e: rusqlite::Error) -> Self {
+        Self::Sql(e)
+    }
+}
+
+/// Compares what was applied with `all` and applies what is missing, each step in a transaction
+/// of its own.
+pub(super) fn apply(conn: &mut Connection, all: &[Migration]) -> Result<(), SchemaError> {
+    conn.execute_batch(
+        "CREATE TABLE IF NOT EXISTS migration (
+            number   INTEGER PRIMARY KEY,
+            name     TEXT NOT NULL,
+            checksum TEXT NOT NULL
+        ) STRICT",
+    )?;
+    let applied: Vec<(u32, String)> = conn
+        .prepare("SELECT number, checksum FROM migration ORDER BY number")?
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect::<Result<_, _>>()?;
+    let version: u32 = conn.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    let knows = all.last().map_or(0, |m| m.number);
+    let has = applied.last().map_or(0, |(number, _)| *number).max(version);
+    if has > knows {
+        return Err(SchemaError::Newer { has, knows });
+    }
+    for migration in all {
+        match applied.iter().find(|(n, _)| *n == migration.number) {
+            Some((_, known)) if *known == checksum(migration.sql) => {}
+            Some(_) => {
+                let (number, name) = (migration.number, migration.name);
+                return Err(SchemaError::Changed { number, name });
+            }
+            None => apply_one(conn, migration)?,
+        }
+    }
+    Ok(())
+}
+
+fn apply_one(conn: &mut Connection, migration: &Migration) -> Result<(), SchemaError> {
+    let tx = conn.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+    tx.execute_batch(migration.sql)?;
+    tx.execute(
+        "INSERT INTO migration (number, name, checksum) VALUES (?1, ?2, ?3)",
+        (migration.number, migration.name, checksum(migration.sql)),
+    )?;
+    let version: u32 = tx.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    tx.pragma_update(None, "user_version", version.max(migration.number))?;
+    tx.commit()?;
+    Ok(())
+}
+
+/// SHA-256 of a step, line ends as on Unix whatever the checkout made of them.
+fn checksum(sql: &str) -> String {
+    let digest = sha2::Sha256::digest(sql.replace("\r\n", "\n").as_bytes());
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn steps_are_numbered_upwards() {
+        assert!(ALL.windows(2).all(|w| w[0].number < w[1].number));
+    }
+
+    #[test]
+    fn a_step_is_applied_once_and_a_changed_one_refused() {
+        let mut conn = Connection::open_in_memory().expect("open");
+        apply(&mut conn, ALL).expect("first");
+        apply(&mut conn, ALL).expect("nothing left to do");
+        let other = [Migration {
+            sql: "SELECT 1",
+            ..ALL[0]
+        }];
+        let error = apply(&mut conn, &other);
+        assert!(matches!(
+            error,
+            Err(SchemaError::Newer { .. } | SchemaError::Changed { number: 1, .. })
+        ));
+    }
+
+    #[test]
+    fn a_step_that_fails_leaves_nothing() {
+        let mut conn = Connection::open_in_memory().expect("open");
+        let bad = [Migration {
+            number: 1,
+            name: "bad",
+            sql: "CREATE TABLE a (x); CREATE TABLE a (x);",
+        }];
+        assert!(matches!(apply(&mut conn, &bad), Err(SchemaError::Sql(_))));
+        let tables: u32 = conn
+            .query_row(
+                "SELECT count(*) FROM sqlite_schema WHERE name = 'a'",
+                [],
+                |r| r.get(0),
+            )
+            .expect("count");
+        assert_eq!(tables, 0);
+        apply(&mut conn, ALL).expect("the right step after all");
+    }
+}

@@ -1,0 +1,130 @@
+//! Columns to domain types and back.
+
+use houseful_core::{
+    ids::{BookingId, ShowId},
+    show::Event,
+    time::UtcMillis,
+    wire::{Time, admin::JournalEntry, seats::Version},
+};
+use rusqlite::{Connection, OptionalExtension, Row};
+use uuid::Uuid;
+
+use super::kept::{Kept, KeptOn};
+use crate::store::{Head, Loaded, SalesWord, StoreError};
+
+/// The columns of [`head`].
+const HEAD: &str = "show_id, ver, tip, next_due, taken, total, sales";
+
+/// A show's key. Show ids are below 2^63, so nothing changes sign.
+pub(super) fn show_in(show: ShowId) -> i64 {
+    show.0.cast_signed()
+}
+
+pub(super) fn show_out(row: &Row<'_>, column: usize) -> rusqlite::Result<ShowId> {
+    Ok(ShowId(row.get::<_, i64>(column)?.cast_unsigned()))
+}
+
+pub(super) fn booking_out(row: &Row<'_>) -> rusqlite::Result<BookingId> {
+    Ok(BookingId {
+        show: show_out(row, 0)?,
+        uuid: Uuid::from_bytes(row.get(1)?),
+    })
+}
+
+pub(super) const fn sales_word(sales: SalesWord) -> &'static str {
+    match sales {
+        SalesWord::Open => "open",
+        SalesWord::Paused => "paused",
+        SalesWord::Cancelled => "cancelled",
+    }
+}
+
+fn head(row: &Row<'_>) -> rusqlite::Result<Head> {
+    let sales: String = row.get(6)?;
+    Ok(Head {
+        show: show_out(row, 0)?,
+        version: Version {
+            ver: row.get::<_, i64>(1)?.cast_unsigned(),
+            tip: row.get::<_, i64>(2)?.cast_unsigned(),
+        },
+        next_due: row.get::<_, Option<i64>>(3)?.map(UtcMillis),
+        taken: row.get(4)?,
+        total: row.get(5)?,
+        // The schema allows three words.
+        sales: match sales.as_str() {
+            "open" => SalesWord::Open,
+            "paused" => SalesWord::Paused,
+            _ => SalesWord::Cancelled,
+        },
+    })
+}
+
+/// All heads, in order of show.
+pub(super) fn heads(conn: &Connection) -> Result<Vec<Head>, StoreError> {
+    let mut select =
+        conn.prepare_cached(&format!("SELECT {HEAD} FROM show_head ORDER BY show_id"))?;
+    let heads = select.query_map([], head)?.collect::<Result<_, _>>()?;
+    Ok(heads)
+}
+
+/// A show with its whole journal, both of one snapshot.
+pub(super) fn load(conn: &Connection, kept: &Kept, show: ShowId) -> Result<Loaded, StoreError> {
+    let head = conn
+        .prepare_cached(&format!("SELECT {HEAD} FROM show_head WHERE show_id = ?1"))?
+        .query_row([show_in(show)], head)
+        .optional()?;
+    let kept = KeptOn { kept, conn };
+    let mut select = conn.prepare_cached(
+        "SELECT ver, at, kind, format, body FROM show_event WHERE show_id = ?1 ORDER BY ver",
+    )?;
+    let mut rows = select.query([show_in(show)])?;
+    let mut events = Vec::new();
+    let mut last = 0_u64;
+    while let Some(row) = rows.next()? {
+        last += 1;
+        let ver = row.get::<_, i64>(0)?.cast_unsigned();
+        if ver != last {
+            let why = format!("{show} has version {ver} where {last} belongs");
+            return Err(StoreError::Unreadable(why));
+        }
+        let (kind, format, body): (String, u8, String) = (row.get(2)?, row.get(3)?, row.get(4)?);
+        let event = Event::from_row(&kind, format, &body, &kept)
+            .map_err(|e| StoreError::Unreadable(format!("{show} at version {ver}: {e}")))?;
+        events.push((UtcMillis(row.get(1)?), event));
+    }
+    let says = head.map_or(0, |h| h.version.ver);
+    if says != last {
+        let why = format!("{show} ends at version {last}, its head says {says}");
+        return Err(StoreError::Unreadable(why));
+    }
+    Ok(Loaded { head, events })
+}
+
+/// Rows of a journal as they are stored.
+pub(super) fn journal(
+    conn: &Connection,
+    show: ShowId,
+    after: u64,
+    limit: u32,
+) -> Result<Vec<JournalEntry>, StoreError> {
+    let mut select = conn.prepare_cached(
+        "SELECT ver, at, kind, body FROM show_event
+         WHERE show_id = ?1 AND ver > ?2 ORDER BY ver LIMIT ?3",
+    )?;
+    let after = i64::try_from(after).unwrap_or(i64::MAX);
+    let mut rows = select.query((show_in(show), after, limit))?;
+    let mut entries = Vec::new();
+    while let Some(row) = rows.next()? {
+        let ver = row.get::<_, i64>(0)?.cast_unsigned();
+        let body: String = row.get(3)?;
+        entries.push(JournalEntry {
+            show,
+            ver,
+            at: Time(UtcMillis(row.get(1)?)),
+            kind: row.get(2)?,
+            event: serde_json::from_str(&body)
+                .map_err(|e| StoreError::Unreadable(format!("{show} at version {ver}: {e}")))?,
+        });
+    }
+    Ok(entries)
+}
