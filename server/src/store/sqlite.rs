@@ -28,7 +28,7 @@ use rusqlite::OptionalExtension;
 pub use database::{Database, Traffic};
 pub use open::OpenError;
 
-use super::{Head, Later, Loaded, Outcome, ShowCommit, Store, StoreError};
+use super::{Head, Later, Loaded, Outcome, ShowCommit, Store};
 use kept::Kept;
 
 /// The store on a [`Database`].

@@ -148,7 +148,7 @@ impl Database {
         job: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
         self.writable()?;
-        let (job, answer) = Pending::new(job);
+        let (job, answer) = Pending::boxed(job);
         self.inner.send(&self.inner.write, job)?;
         heard(answer).await
     }
@@ -161,7 +161,7 @@ impl Database {
         &self,
         job: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
-        let (job, answer) = Pending::new(job);
+        let (job, answer) = Pending::boxed(job);
         self.inner.send(&self.inner.read, job)?;
         heard(answer).await.map_err(readers::in_reading)
     }

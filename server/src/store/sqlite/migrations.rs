@@ -114,15 +114,15 @@ mod tests {
         let mut conn = Connection::open_in_memory().expect("open");
         apply(&mut conn, ALL).expect("first");
         apply(&mut conn, ALL).expect("nothing left to do");
-        let other = [Migration {
-            sql: "SELECT 1",
-            ..ALL[0]
-        }];
+        let other: Vec<_> = ALL
+            .iter()
+            .map(|m| Migration {
+                sql: if m.number == 1 { "SELECT 1" } else { m.sql },
+                ..*m
+            })
+            .collect();
         let error = apply(&mut conn, &other);
-        assert!(matches!(
-            error,
-            Err(SchemaError::Newer { .. } | SchemaError::Changed { number: 1, .. })
-        ));
+        assert!(matches!(error, Err(SchemaError::Changed { number: 1, .. })));
     }
 
     #[test]

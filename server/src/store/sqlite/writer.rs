@@ -43,7 +43,7 @@ where
     T: Send + 'static,
     F: FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
 {
-    pub(super) fn new(job: F) -> (Box<dyn Job>, oneshot::Receiver<Result<T, StoreError>>) {
+    pub(super) fn boxed(job: F) -> (Box<dyn Job>, oneshot::Receiver<Result<T, StoreError>>) {
         let (to, answer) = oneshot::channel();
         let pending = Self {
             job: Some(job),
@@ -75,8 +75,9 @@ where
 
     fn answer(self: Box<Self>, whole: Result<(), StoreError>) {
         let answer = match (whole, self.result) {
+            // The whole knows whether a disk that failed left any doubt.
+            (Err(e), None | Some(Ok(_) | Err(StoreError::Unknown))) => Err(e),
             (_, Some(Err(own))) => Err(own),
-            (Err(e), _) => Err(e),
             (Ok(()), Some(Ok(value))) => Ok(value),
             (Ok(()), None) => Err(StoreError::Busy),
         };
