@@ -14,5 +14,6 @@ pub mod chance;
 pub mod clock;
 pub mod hub;
 pub mod lane;
+pub mod payment;
 pub mod store;
 pub mod timer;

@@ -15,11 +15,18 @@ pub(super) struct Migration {
 }
 
 /// All steps, in order.
-pub(super) const ALL: &[Migration] = &[Migration {
-    number: 1,
-    name: "journal",
-    sql: include_str!("migrations/0001_journal.sql"),
-}];
+pub(super) const ALL: &[Migration] = &[
+    Migration {
+        number: 1,
+        name: "journal",
+        sql: include_str!("migrations/0001_journal.sql"),
+    },
+    Migration {
+        number: 3,
+        name: "payment",
+        sql: include_str!("migrations/0003_payment.sql"),
+    },
+];
 
 /// Why a schema can't be brought up to date.
 #[derive(Debug)]

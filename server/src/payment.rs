@@ -1,0 +1,283 @@
+//! The payment role: takes money, gives it back, and obeys what booking says about keeping it.
+//!
+//! ```text
+//! pay ── begin (row) ── authorise ── learn (row) ── announce ──> booking
+//! booking ──> settle ── keep (row) ── capture | void | refund ── learn (row) ── announce
+//! ```
+//!
+//! No provider is called inside a transaction: what is wanted is written first, then the provider
+//! is asked, then its answer is written. Whatever was left open by a crash is asked again.
+
+mod card;
+mod cash;
+mod error;
+mod flow;
+pub mod machine;
+pub mod provider;
+mod reconcile;
+mod sqlite;
+mod store;
+mod token;
+mod worker;
+
+use std::{sync::Arc, time::Duration};
+
+use houseful_core::{
+    ids::{BookingId, PaymentId},
+    message::Settle,
+    money::Money,
+    wire::{
+        admin::CardDial,
+        payment::{PayRequest, Payment, PaymentState, Reconciled},
+    },
+};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use self::{
+    card::CardTerminal,
+    flow::Flow,
+    machine::{Account, Input, Keep},
+    sqlite::{SqliteCharges, SqlitePayments},
+    store::{Begin, Filter},
+};
+pub use self::{
+    error::PaymentError,
+    sqlite::{change_key, load_key},
+    token::{SigningKey, TokenClaims},
+};
+use crate::{bus::Bus, clock::Clock, store::sqlite::Database};
+
+/// The longest a payer waits for an answer, in milliseconds.
+pub const WAIT_MS_MAX: u32 = 20_000;
+/// How many declined payments a booking may have; more look like somebody trying out cards.
+pub const DECLINED_MAX: u32 = 3;
+/// The most payments in one list.
+const LIST_MAX: u32 = 1_000;
+/// How long a stop waits for calls that are under way.
+const STOP_MS: u64 = 3_000;
+
+/// The payment role; clones share it.
+#[derive(Clone)]
+pub struct Payments {
+    flow: Arc<Flow>,
+    terminal: CardTerminal,
+    key: SigningKey,
+}
+
+impl std::fmt::Debug for Payments {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Payments")
+    }
+}
+
+impl Payments {
+    /// Starts the role on the current runtime, with its worker and its comparison with the
+    /// provider's list. Both end when `shutdown` is cancelled.
+    #[must_use]
+    pub fn start(
+        db: Database,
+        bus: Arc<dyn Bus>,
+        key: SigningKey,
+        clock: Clock,
+        shutdown: CancellationToken,
+    ) -> Self {
+        let ledger = Arc::new(SqliteCharges::new(db.clone()));
+        let terminal = CardTerminal::new(ledger, clock.clone());
+        let flow = Arc::new(Flow::new(
+            Arc::new(SqlitePayments::new(db)),
+            Arc::new(terminal.clone()),
+            bus,
+            clock,
+            TaskTracker::new(),
+        ));
+        let began_at = flow.clock.now();
+        tokio::spawn(worker::run(Arc::clone(&flow), began_at, shutdown.clone()));
+        tokio::spawn(reconcile::run(Arc::clone(&flow), shutdown));
+        Self {
+            flow,
+            terminal,
+            key,
+        }
+    }
+
+    /// Begins a payment, or finds the one that the same request began, and waits up to `wait_ms`
+    /// for it to be final. The payment goes on if the caller does not wait.
+    ///
+    /// # Errors
+    /// Nothing was begun, or it is unknown whether; see [`PaymentError`].
+    pub async fn pay(&self, request: PayRequest, wait_ms: u32) -> Result<Payment, PaymentError> {
+        let claims = self.claims(&request.token)?;
+        let digits = &request.card.number;
+        if !(12..=19).contains(&digits.len()) || !digits.bytes().all(|b| b.is_ascii_digit()) {
+            return Err(PaymentError::BadCard);
+        }
+        let now = self.flow.clock.now();
+        let content = format!(
+            "{} {} {} {digits}",
+            claims.booking, claims.quote, claims.amount
+        );
+        let about = (claims.booking, claims.quote);
+        let begin = Begin {
+            account: Account::begin(request.payment, about, claims.amount, now),
+            fingerprints: self.key.fingerprints(&content),
+            expired: claims.expires_at <= now,
+            declined_max: DECLINED_MAX,
+        };
+        let mut seen = self.flow.watch(request.payment);
+        let flow = Arc::clone(&self.flow);
+        // A payer who goes away must not leave half a payment behind.
+        let begun = self
+            .flow
+            .tasks
+            .spawn(async move { flow.begin(begin, request.card, claims.expires_at).await });
+        let mut account = begun.await.map_err(|_| PaymentError::Unknown)??;
+        let wait = Duration::from_millis(u64::from(wait_ms.min(WAIT_MS_MAX)));
+        let last = tokio::time::timeout(wait, async {
+            seen.wait_for(|a| a.as_ref().is_some_and(Account::is_final))
+                .await
+                .map(|a| a.clone())
+                .ok()
+        });
+        if !account.is_final() {
+            account = match last.await {
+                Ok(Some(Some(last))) => last,
+                _ => self.flow.store.get(account.id).await?.unwrap_or(account),
+            };
+        }
+        Ok(shown(&account))
+    }
+
+    /// What a payment token says, whether or not it is over: whose booking it is about.
+    ///
+    /// # Errors
+    /// The house did not sign it.
+    pub fn claims(&self, token: &str) -> Result<TokenClaims, PaymentError> {
+        self.key
+            .verify(token)
+            .filter(|claims| claims.amount.minor > 0)
+            .ok_or(PaymentError::TokenInvalid)
+    }
+
+    /// The key that signs and checks payment tokens.
+    #[must_use]
+    pub fn key(&self) -> &SigningKey {
+        &self.key
+    }
+
+    /// Whether a payer need not ask again.
+    #[must_use]
+    pub fn is_final(payment: &Payment) -> bool {
+        match payment.state {
+            PaymentState::Declined
+            | PaymentState::Voided
+            | PaymentState::Refunded
+            | PaymentState::CaptureRefused => true,
+            PaymentState::Captured => payment.settled,
+            PaymentState::Pending | PaymentState::Authorised | PaymentState::RefundDue => false,
+        }
+    }
+
+    /// A payment.
+    ///
+    /// # Errors
+    /// It can't be read now.
+    pub async fn get(&self, id: PaymentId) -> Result<Option<Payment>, PaymentError> {
+        let found = self.flow.store.get(id).await?;
+        Ok(found.as_ref().map(shown))
+    }
+
+    /// Payments, the newest first: all, those that are not settled, or those of a booking.
+    ///
+    /// # Errors
+    /// They can't be read now.
+    pub async fn list(
+        &self,
+        open: bool,
+        booking: Option<BookingId>,
+    ) -> Result<Vec<Payment>, PaymentError> {
+        let filter = Filter { open, booking };
+        let found = self.flow.store.list(filter, LIST_MAX).await?;
+        Ok(found.iter().map(shown).collect())
+    }
+
+    /// Compares all charges on the provider's list with our payments and brings them in line.
+    ///
+    /// # Errors
+    /// The list or the payments can't be read now.
+    pub async fn reconcile(&self) -> Result<Reconciled, PaymentError> {
+        let (done, _) = reconcile::compare(&self.flow, houseful_core::time::UtcMillis(0)).await?;
+        Ok(done)
+    }
+
+    /// Turns the fault dial of the simulated card terminal.
+    pub fn set_dial(&self, dial: CardDial) {
+        self.terminal.set_dial(dial);
+    }
+
+    /// Takes what booking says about keeping a payment, writes it down and does it. Old and
+    /// repeated messages change nothing.
+    pub async fn settle(&self, ask: Settle) {
+        if !(0..=ask.amount.minor).contains(&ask.keep_minor) {
+            tracing::error!(payment.id = %ask.payment, keep = ask.keep_minor, "a settlement makes no sense");
+            return;
+        }
+        if self.flow.is_echo(&ask) {
+            return;
+        }
+        let keep = Keep {
+            minor: ask.keep_minor,
+            ver: ask.ver,
+        };
+        match self.flow.accepts(&ask).await {
+            Ok(true) => {}
+            Ok(false) => {
+                tracing::error!(payment.id = %ask.payment, "a settlement names another booking or amount");
+                metrics::counter!("settlements_refused_total").increment(1);
+                return;
+            }
+            // Booking will say it again.
+            Err(_) => return,
+        }
+        let unheard = Account::unheard(&ask, self.flow.clock.now());
+        let id = ask.payment;
+        if self
+            .flow
+            .step(id, Input::Settle(keep), Some(unheard))
+            .await
+            .is_some_and(|account| account.call().is_some())
+        {
+            self.flow.spawn_drive(id);
+        }
+    }
+
+    /// Waits for calls that are under way, but not for long: what is cut off is asked again by
+    /// the next run. To be called after `shutdown` was cancelled.
+    pub async fn stop(&self) {
+        self.flow.tasks.close();
+        let rest = self.flow.tasks.wait();
+        if tokio::time::timeout(Duration::from_millis(STOP_MS), rest)
+            .await
+            .is_err()
+        {
+            tracing::warn!("provider calls were under way when payments stopped");
+        }
+    }
+}
+
+/// A payment as its payer or staff see it.
+fn shown(account: &Account) -> Payment {
+    let money = |minor| Money::new(minor, account.amount.currency);
+    Payment {
+        id: account.id,
+        booking: account.booking,
+        state: account.state,
+        provider: account.tender.word().to_owned(),
+        amount: account.amount,
+        captured: money(account.captured),
+        refunded: money(account.refunded),
+        reason: account.reason.clone(),
+        settled: account.is_settled(),
+        created_at: account.created_at.into(),
+        updated_at: account.updated_at.into(),
+    }
+}

@@ -1,0 +1,130 @@
+//! Why a payment was not begun: a closed set, each with a stable code.
+
+use houseful_core::{time::UtcMillis, wire::problem::Facts};
+
+use crate::store::StoreError;
+
+/// Why a request about payments was refused.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PaymentError {
+    /// Not signed by the house, or changed on the way.
+    #[error("the payment token was not made by this house")]
+    TokenInvalid,
+    /// The hold it was for is over.
+    #[error("the payment token ended at {}", .at.rfc3339())]
+    TokenExpired {
+        /// When.
+        at: UtcMillis,
+    },
+    /// The payment id was used for another booking, amount or card.
+    #[error("the payment id was used for another payment before")]
+    IdReused,
+    /// Too many cards were declined for one booking.
+    #[error("{max} payments for this booking were declined, which is the most it may have")]
+    TooManyAttempts {
+        /// The limit.
+        max: u32,
+    },
+    /// Not a card number.
+    #[error("a card number has 12 to 19 digits")]
+    BadCard,
+    /// Not now; nothing was written.
+    #[error("payments can't be written now, try again")]
+    Busy,
+    /// It may or may not have been written; the same request again will tell.
+    #[error("the outcome is unknown, send the same request again")]
+    Unknown,
+    /// What is stored makes no sense to this program.
+    #[error("the payment can't be read by this program")]
+    Unreadable,
+}
+
+impl PaymentError {
+    /// Stable, for programs.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::TokenInvalid => "payment_token_invalid",
+            Self::TokenExpired { .. } => "payment_token_expired",
+            Self::IdReused => "id_reused",
+            Self::TooManyAttempts { .. } => "too_many_attempts",
+            Self::BadCard => "bad_value",
+            Self::Busy => "busy",
+            Self::Unknown => "outcome_unknown",
+            Self::Unreadable => "internal",
+        }
+    }
+
+    /// The HTTP status that says what the caller can do about it.
+    #[must_use]
+    pub const fn status(&self) -> u16 {
+        match self {
+            Self::TokenInvalid | Self::IdReused | Self::BadCard => 422,
+            Self::TokenExpired { .. } => 410,
+            Self::TooManyAttempts { .. } => 429,
+            Self::Busy | Self::Unknown => 503,
+            Self::Unreadable => 500,
+        }
+    }
+
+    /// Whether the same request may succeed later, without anybody changing it.
+    #[must_use]
+    pub const fn retryable(&self) -> bool {
+        match self {
+            Self::Busy | Self::Unknown => true,
+            Self::TokenInvalid
+            | Self::TokenExpired { .. }
+            | Self::IdReused
+            | Self::TooManyAttempts { .. }
+            | Self::BadCard
+            | Self::Unreadable => false,
+        }
+    }
+
+    /// What to do next, for people.
+    #[must_use]
+    pub const fn hint(&self) -> Option<&'static str> {
+        match self {
+            Self::TokenInvalid => Some("ask for a new payment token of the booking"),
+            Self::TokenExpired { .. } => Some("hold the seats again with a new booking"),
+            Self::IdReused => Some("make a new id for a new payment"),
+            Self::TooManyAttempts { .. } => Some("pay at the counter, or hold seats again"),
+            Self::BadCard | Self::Busy | Self::Unknown | Self::Unreadable => None,
+        }
+    }
+
+    /// The facts, as they go over the wire.
+    #[must_use]
+    pub fn facts(&self) -> Facts {
+        match self {
+            Self::TokenExpired { at } => Facts {
+                at: Some((*at).into()),
+                ..Facts::default()
+            },
+            Self::TooManyAttempts { max } => Facts {
+                max: Some(u64::from(*max)),
+                ..Facts::default()
+            },
+            Self::BadCard => Facts {
+                field: Some("card.number".to_owned()),
+                ..Facts::default()
+            },
+            Self::TokenInvalid | Self::IdReused | Self::Busy | Self::Unknown | Self::Unreadable => {
+                Facts::default()
+            }
+        }
+    }
+}
+
+impl From<StoreError> for PaymentError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Busy | StoreError::Unwritable(_) => Self::Busy,
+            StoreError::Unknown => Self::Unknown,
+            StoreError::Unreadable(why) => {
+                tracing::error!(why, "a payment can't be read");
+                Self::Unreadable
+            }
+        }
+    }
+}

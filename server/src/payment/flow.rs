@@ -1,0 +1,349 @@
+//! One payment at a time from step to step: asks the provider what the machine wants asked,
+//! writes the answer down, tells booking.
+
+use std::{
+    collections::{HashMap, VecDeque},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use houseful_core::{
+    ids::PaymentId,
+    message::{Settle, Tender},
+    time::UtcMillis,
+    wire::payment::Card,
+};
+use tokio::sync::watch;
+use tokio_util::task::TaskTracker;
+
+use super::{
+    PaymentError,
+    card::wait_until,
+    cash::Cash,
+    machine::{Account, Call, Input, Moment},
+    provider::{Calling, Charge, Order, Provider, ProviderError},
+    store::{Begin, Begun, PaymentStore},
+};
+use crate::{bus::Bus, clock::Clock, store::StoreError};
+
+/// How long a provider may take for an answer, in milliseconds of server time.
+const CALL_MS: i64 = 3_000;
+/// On a fast clock a server second is short: machinery gets at least so much real time for an
+/// answer, and between two attempts.
+const CALL_REAL_MS: i64 = 250;
+const AGAIN_REAL_MS: i64 = 25;
+/// How many answers of booking are expected at most.
+const ECHOES_MAX: usize = 10_000;
+
+/// What all parts of the payment role share.
+pub(super) struct Flow {
+    pub(super) store: Arc<dyn PaymentStore>,
+    card: Arc<dyn Provider>,
+    bus: Arc<dyn Bus>,
+    pub(super) clock: Clock,
+    /// Calls under way; a stop waits for them.
+    pub(super) tasks: TaskTracker,
+    /// Payments somebody is at, and whether somebody else wanted to be.
+    busy: Mutex<HashMap<PaymentId, bool>>,
+    watched: Mutex<HashMap<PaymentId, watch::Sender<Option<Account>>>>,
+    echoes: Mutex<VecDeque<(PaymentId, u64)>>,
+}
+
+/// Being the one who is at a payment.
+struct Turn<'a> {
+    flow: &'a Flow,
+    id: PaymentId,
+    over: bool,
+}
+
+impl Turn<'_> {
+    /// Ends the turn, unless somebody else wanted it meanwhile.
+    fn ends(&mut self) -> bool {
+        let mut busy = locked(&self.flow.busy);
+        match busy.get_mut(&self.id) {
+            Some(wanted) if *wanted => *wanted = false,
+            _ => {
+                busy.remove(&self.id);
+                self.over = true;
+            }
+        }
+        self.over
+    }
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        if !self.over {
+            locked(&self.flow.busy).remove(&self.id);
+        }
+    }
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Flow {
+    pub(super) fn new(
+        store: Arc<dyn PaymentStore>,
+        card: Arc<dyn Provider>,
+        bus: Arc<dyn Bus>,
+        clock: Clock,
+        tasks: TaskTracker,
+    ) -> Self {
+        Self {
+            store,
+            card,
+            bus,
+            clock,
+            tasks,
+            busy: Mutex::default(),
+            watched: Mutex::default(),
+            echoes: Mutex::default(),
+        }
+    }
+
+    pub(super) fn moment(&self) -> Moment {
+        Moment {
+            now: self.clock.now(),
+            floor_ms: i64::from(self.clock.speed()) * AGAIN_REAL_MS,
+        }
+    }
+
+    pub(super) fn provider(&self, tender: Tender) -> &dyn Provider {
+        match tender {
+            Tender::Cash => &Cash,
+            Tender::Card => self.card.as_ref(),
+        }
+    }
+
+    /// Writes a new payment down and, if it is new, asks the provider in a task of its own.
+    pub(super) async fn begin(
+        self: Arc<Self>,
+        begin: Begin,
+        card: Card,
+        expires_at: UtcMillis,
+    ) -> Result<Account, PaymentError> {
+        let max = begin.declined_max;
+        let account = match self.store.begin(begin).await? {
+            Begun::Known(account) => return Ok(account),
+            Begun::Reused => return Err(PaymentError::IdReused),
+            Begun::Expired => return Err(PaymentError::TokenExpired { at: expires_at }),
+            Begun::TooMany => return Err(PaymentError::TooManyAttempts { max }),
+            Begun::Fresh(account) => account,
+        };
+        metrics::counter!("payments_total", "state" => account.state.word()).increment(1);
+        let (flow, order) = (Arc::clone(&self), order_of(&account));
+        self.tasks.spawn(async move {
+            let id = order.payment;
+            let mut missed = false;
+            if let Some(_turn) = flow.enter(id) {
+                let answer = flow.provider(Tender::Card).authorise(order, card);
+                let input = flow.heard("authorise", answer).await;
+                missed = matches!(input, Input::Missed { .. });
+                flow.step(id, input, None).await;
+            }
+            // Without an answer it is found out at once what became of it.
+            flow.drive(id, missed).await;
+        });
+        Ok(account)
+    }
+
+    /// Whether booking speaks of the payment that we know by its id.
+    pub(super) async fn accepts(&self, ask: &Settle) -> Result<bool, StoreError> {
+        let known = self.store.get(ask.payment).await?;
+        Ok(known.is_none_or(|a| {
+            a.booking == ask.booking && a.amount == ask.amount && a.tender == ask.tender
+        }))
+    }
+
+    pub(super) fn spawn_drive(self: &Arc<Self>, id: PaymentId) {
+        let flow = Arc::clone(self);
+        self.tasks.spawn(async move { flow.drive(id, false).await });
+    }
+
+    /// Takes a payment as far as it will go now. `at_once` asks the provider even if that is
+    /// planned for later.
+    async fn drive(&self, id: PaymentId, mut at_once: bool) {
+        let Some(mut turn) = self.enter(id) else {
+            return;
+        };
+        loop {
+            while self.advance(id, at_once).await {
+                at_once = false;
+            }
+            if turn.ends() {
+                return;
+            }
+        }
+    }
+
+    /// Makes one call that is due and writes down its answer; `false` when nothing is due.
+    async fn advance(&self, id: PaymentId, at_once: bool) -> bool {
+        let account = match self.store.get(id).await {
+            Ok(Some(account)) => account,
+            Ok(None) => return false,
+            Err(error) => {
+                tracing::warn!(payment.id = %id, %error, "a payment can't be read");
+                return false;
+            }
+        };
+        let due = if at_once {
+            account.call()
+        } else {
+            account.due_call(self.clock.now())
+        };
+        let Some(call) = due else {
+            return false;
+        };
+        let provider = self.provider(account.tender);
+        let order = order_of(&account);
+        let answer: Calling<'_, Charge> = match call {
+            Call::Capture { minor } => provider.capture(order, minor),
+            Call::Void => provider.void(order),
+            Call::Refund { total_minor } => provider.refund(order, total_minor),
+            Call::Resolve => Box::pin(async move {
+                match provider.look_up(order.payment).await? {
+                    Some(charge) => Ok(charge),
+                    None => provider.void(order).await,
+                }
+            }),
+        };
+        let input = self.heard(call.word(), answer).await;
+        self.step(id, input, None).await.is_some()
+    }
+
+    /// Waits for a provider's answer, but not for ever.
+    async fn heard(&self, call: &'static str, answer: Calling<'_, Charge>) -> Input {
+        let speed = i64::from(self.clock.speed());
+        let until = self
+            .clock
+            .now()
+            .plus_ms(CALL_MS.max(CALL_REAL_MS.saturating_mul(speed)));
+        let result = tokio::select! {
+            biased;
+            result = answer => result,
+            () = wait_until(&self.clock, until) => Err(ProviderError::TimedOut),
+        };
+        let outcome = match &result {
+            Ok(_) => "answered",
+            Err(ProviderError::TimedOut) => "timed_out",
+            Err(ProviderError::Unavailable(_)) => "failed",
+        };
+        metrics::counter!("provider_calls_total", "call" => call, "outcome" => outcome)
+            .increment(1);
+        match result {
+            Ok(charge) => Input::Learned(charge),
+            Err(error) => Input::Missed {
+                why: error.to_string(),
+            },
+        }
+    }
+
+    /// Writes an input down, and tells whoever waits for what came of it. `None` when there is
+    /// no such payment or nothing could be written; then it is tried again later.
+    pub(super) async fn step(
+        &self,
+        id: PaymentId,
+        input: Input,
+        or_else: Option<Account>,
+    ) -> Option<Account> {
+        let kind = input.word();
+        let stepped = match self.store.step(id, input, or_else, self.moment()).await {
+            Ok(stepped) => stepped?,
+            Err(error) => {
+                tracing::warn!(payment.id = %id, kind, %error, "a payment can't be written");
+                return None;
+            }
+        };
+        let (account, step) = (stepped.account, stepped.step);
+        if step.notable {
+            metrics::counter!("payments_total", "state" => account.state.word()).increment(1);
+            tracing::debug!(payment.id = %id, kind, state = account.state.word(), "payment");
+        }
+        if step.announce {
+            self.expect_echo(&account);
+            self.bus.announce(account.announcement());
+        }
+        if step.changed {
+            self.show(&account);
+        }
+        Some(account)
+    }
+
+    /// Takes the turn at a payment; `None` when somebody else has it, who will look again.
+    fn enter(&self, id: PaymentId) -> Option<Turn<'_>> {
+        let mut busy = locked(&self.busy);
+        if let Some(wanted) = busy.get_mut(&id) {
+            *wanted = true;
+            return None;
+        }
+        busy.insert(id, false);
+        Some(Turn {
+            flow: self,
+            id,
+            over: false,
+        })
+    }
+
+    /// Whether somebody is at a payment right now.
+    pub(super) fn is_busy(&self, id: PaymentId) -> bool {
+        locked(&self.busy).contains_key(&id)
+    }
+
+    /// Follows a payment from now on.
+    pub(super) fn watch(&self, id: PaymentId) -> watch::Receiver<Option<Account>> {
+        let mut watched = locked(&self.watched);
+        watched
+            .entry(id)
+            .or_insert_with(|| watch::channel(None).0)
+            .subscribe()
+    }
+
+    fn show(&self, account: &Account) {
+        let mut watched = locked(&self.watched);
+        let gone = watched
+            .get(&account.id)
+            .is_some_and(|w| w.send(Some(account.clone())).is_err());
+        if gone || account.is_final() {
+            watched.remove(&account.id);
+        }
+        // Those whose watchers went away before anything happened.
+        if watched.len() > ECHOES_MAX {
+            watched.retain(|_, w| w.receiver_count() > 0);
+        }
+    }
+
+    /// Booking answers every announcement with what it last asked. When that is done already, the
+    /// answer is not a question, or the two would talk for ever.
+    fn expect_echo(&self, account: &Account) {
+        let Some(ver) = account.settled_ver.filter(|_| account.is_settled()) else {
+            return;
+        };
+        let mut echoes = locked(&self.echoes);
+        if !echoes.contains(&(account.id, ver)) {
+            echoes.push_back((account.id, ver));
+        }
+        if echoes.len() > ECHOES_MAX {
+            echoes.pop_front();
+        }
+    }
+
+    /// Whether a settlement is the answer to an announcement that said it is done. One that was
+    /// answered twice is taken for a question, which costs one announcement more.
+    pub(super) fn is_echo(&self, ask: &Settle) -> bool {
+        let mut echoes = locked(&self.echoes);
+        let found = echoes
+            .iter()
+            .position(|(id, ver)| *id == ask.payment && *ver == ask.ver);
+        found.is_some_and(|at| echoes.remove(at).is_some())
+    }
+}
+
+fn order_of(account: &Account) -> Order {
+    Order {
+        payment: account.id,
+        booking: account.booking,
+        quote: account.quote,
+        amount: account.amount,
+    }
+}

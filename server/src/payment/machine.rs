@@ -1,0 +1,501 @@
+//! One payment as a state machine without IO: what is known of it, what has to be asked of the
+//! provider next, when booking has to be told.
+//!
+//! Everything is monotone. What the provider says is merged, never assigned; of what booking asks
+//! the highest `ver` stands. So repeats, old news and shuffled news change nothing.
+
+use houseful_core::{
+    ids::{BookingId, PaymentId, QuoteHash},
+    message::{Announcement, Settle, Tender},
+    money::Money,
+    time::UtcMillis,
+    wire::payment::PaymentState,
+};
+
+use super::provider::{Charge, ChargeStatus};
+
+/// How long a payment that was just begun is left to the task that began it.
+const FIRST_LOOK_MS: i64 = 60_000;
+/// The first and the longest wait between two calls of the provider.
+const CALL_AGAIN_MS: (i64, i64) = (1_000, 30_000);
+/// The first and the longest wait between two announcements.
+const TELL_AGAIN_MS: (i64, i64) = (200, 30_000);
+/// After so many calls in vain a person should look.
+const TRIES_FLAGGED: u32 = 8;
+
+/// What booking wants the house to keep.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Keep {
+    /// Minor units.
+    pub minor: i64,
+    /// The version of the show that decided it.
+    pub ver: u64,
+}
+
+/// All that is known of one payment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Account {
+    /// Its id, also its idempotency key at the provider.
+    pub id: PaymentId,
+    /// What it is for.
+    pub booking: BookingId,
+    /// What the payer agreed to.
+    pub quote: QuoteHash,
+    /// By which means.
+    pub tender: Tender,
+    /// What was asked for.
+    pub amount: Money,
+    /// Where it stands.
+    pub state: PaymentState,
+    /// What the provider took, in minor units.
+    pub captured: i64,
+    /// What of it was ordered to go back, in minor units.
+    pub ordered_back: i64,
+    /// What of that has gone back, in minor units.
+    pub refunded: i64,
+    /// What booking wants; `None` until it has said so.
+    pub keep: Option<Keep>,
+    /// The highest `ver` that has been carried out.
+    pub settled_ver: Option<u64>,
+    /// Why nothing was taken, or why a person should look.
+    pub reason: Option<String>,
+    /// Calls in vain since the last one that told something new.
+    pub tries: u32,
+    /// When the provider is asked (again).
+    pub next_at: Option<UtcMillis>,
+    /// How often booking was told where it stands now.
+    pub told: u32,
+    /// When booking is told again.
+    pub tell_at: Option<UtcMillis>,
+    /// When it was begun.
+    pub created_at: UtcMillis,
+    /// When it last changed.
+    pub updated_at: UtcMillis,
+}
+
+/// What has to be asked of the provider. Each may be repeated: amounts are totals.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Call {
+    /// What became of it? If the provider never heard of it, it never shall.
+    Resolve,
+    /// Take this much.
+    Capture {
+        /// Minor units.
+        minor: i64,
+    },
+    /// Give the promise back.
+    Void,
+    /// Give money back, up to this much in all.
+    Refund {
+        /// Minor units.
+        total_minor: i64,
+    },
+}
+
+impl Call {
+    /// The word in metrics and logs.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Resolve => "look_up",
+            Self::Capture { .. } => "capture",
+            Self::Void => "void",
+            Self::Refund { .. } => "refund",
+        }
+    }
+}
+
+/// Something that happens to a payment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Input {
+    /// The provider said where its charge stands.
+    Learned(Charge),
+    /// A call of the provider came to nothing; its outcome may be unknown.
+    Missed {
+        /// What went wrong.
+        why: String,
+    },
+    /// Booking said what the house keeps.
+    Settle(Keep),
+    /// It is time to tell booking again.
+    Tell,
+}
+
+impl Input {
+    /// The word in the audit trail.
+    #[must_use]
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::Learned(_) => "learned",
+            Self::Missed { .. } => "missed",
+            Self::Settle(_) => "settle",
+            Self::Tell => "tell",
+        }
+    }
+}
+
+/// The time, and the shortest wait that makes sense on its clock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Moment {
+    /// The server's time.
+    pub now: UtcMillis,
+    /// A clock that runs fast must not make the machinery spin.
+    pub floor_ms: i64,
+}
+
+/// What came of an input.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Step {
+    /// Whether anything has to be written.
+    pub changed: bool,
+    /// Whether it belongs into the audit trail.
+    pub notable: bool,
+    /// Whether booking has to be told now.
+    pub announce: bool,
+}
+
+/// What a payment must be, at any time.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("payment {id}: {what}")]
+pub struct Broken {
+    /// Which.
+    pub id: PaymentId,
+    /// What does not hold.
+    pub what: &'static str,
+}
+
+impl Account {
+    /// A card payment that was just begun.
+    #[must_use]
+    pub fn begin(
+        id: PaymentId,
+        (booking, quote): (BookingId, QuoteHash),
+        amount: Money,
+        now: UtcMillis,
+    ) -> Self {
+        Self {
+            id,
+            booking,
+            quote,
+            tender: Tender::Card,
+            amount,
+            state: PaymentState::Pending,
+            captured: 0,
+            ordered_back: 0,
+            refunded: 0,
+            keep: None,
+            settled_ver: None,
+            reason: None,
+            tries: 0,
+            next_at: Some(now.plus_ms(FIRST_LOOK_MS)),
+            told: 0,
+            tell_at: None,
+            created_at: now,
+            updated_at: now,
+        }
+    }
+
+    /// A payment that booking speaks of and nobody has heard of here. Cash is in the till by
+    /// then; of a card the provider has to say what became of it.
+    #[must_use]
+    pub fn unheard(ask: &Settle, now: UtcMillis) -> Self {
+        let nothing = QuoteHash(uuid::Uuid::nil());
+        let begun = Self::begin(ask.payment, (ask.booking, nothing), ask.amount, now);
+        match ask.tender {
+            Tender::Card => Self {
+                next_at: Some(now),
+                ..begun
+            },
+            Tender::Cash => Self {
+                tender: Tender::Cash,
+                state: PaymentState::Captured,
+                captured: ask.amount.minor,
+                next_at: None,
+                ..begun
+            },
+        }
+    }
+
+    /// A payment that only the provider's list knows of.
+    #[must_use]
+    pub fn found(charge: &Charge, now: UtcMillis) -> Self {
+        let about = (charge.booking, charge.quote);
+        let mut account = Self::begin(charge.payment, about, charge.amount, now);
+        account.next_at = Some(now);
+        account
+    }
+
+    /// Takes an input. Calling it too often is harmless.
+    pub fn step(&mut self, input: &Input, at: Moment) -> Step {
+        let before = self.clone();
+        match input {
+            Input::Learned(charge) => self.learn(charge),
+            Input::Missed { .. } | Input::Tell => {}
+            Input::Settle(keep) => {
+                if self.keep.is_none_or(|known| keep.ver > known.ver) {
+                    self.keep = Some(*keep);
+                }
+            }
+        }
+        self.obey();
+        let moved = self.standing() != before.standing();
+        let asked = matches!(input, Input::Learned(_) | Input::Missed { .. });
+        if moved || self.keep != before.keep {
+            self.updated_at = at.now;
+            self.tries = 0;
+            self.next_at = self.call().map(|_| at.now);
+        } else if asked && self.call().is_some() {
+            self.tries = self.tries.saturating_add(1);
+            self.next_at = Some(at.now.plus_ms(backoff(CALL_AGAIN_MS, self.tries, at)));
+            self.flag(input);
+        } else if asked {
+            self.next_at = None;
+        }
+        // A repeat of what has been done is a question whether it was done.
+        let repeated = matches!(input, Input::Settle(k) if self.settled_ver == Some(k.ver));
+        let announce = self.announce(&before, moved, repeated, input, at);
+        Step {
+            changed: *self != before,
+            notable: moved || self.keep != before.keep || matches!(input, Input::Missed { .. }),
+            announce,
+        }
+    }
+
+    /// Whether booking is told now, and when again.
+    fn announce(
+        &mut self,
+        before: &Self,
+        moved: bool,
+        repeated: bool,
+        input: &Input,
+        at: Moment,
+    ) -> bool {
+        if !self.is_news() {
+            self.tell_at = None;
+            return false;
+        }
+        let due = matches!(input, Input::Tell) && !self.is_settled();
+        let announce = moved || repeated || due;
+        if self.is_settled() {
+            self.tell_at = None;
+        } else if announce {
+            self.told = if moved {
+                1
+            } else {
+                self.told.saturating_add(1)
+            };
+            self.tell_at = Some(at.now.plus_ms(backoff(TELL_AGAIN_MS, self.told, at)));
+        } else if before.tell_at.is_none() {
+            self.told = 0;
+            self.tell_at = Some(at.now);
+        }
+        announce
+    }
+
+    /// Merges what the provider says. What it took or gave back once stays taken or given back.
+    fn learn(&mut self, charge: &Charge) {
+        self.captured = self.captured.max(charge.captured);
+        // What staff gave back at the provider's own desk was never ordered here.
+        self.refunded = self.refunded.max(charge.refunded.min(self.captured));
+        self.ordered_back = self.ordered_back.max(self.refunded);
+        let wanted = self.keep.is_some_and(|k| k.minor > 0);
+        let to = match (self.state, charge.status) {
+            (PaymentState::Pending, ChargeStatus::Authorised) => PaymentState::Authorised,
+            (PaymentState::Pending, ChargeStatus::Declined) => PaymentState::Declined,
+            (PaymentState::Pending, ChargeStatus::Voided) => PaymentState::Voided,
+            (PaymentState::Pending | PaymentState::Authorised, ChargeStatus::CaptureRefused) => {
+                PaymentState::CaptureRefused
+            }
+            // A promise that is gone when it is called in is a refusal to pay.
+            (PaymentState::Authorised, ChargeStatus::Declined | ChargeStatus::Voided) => {
+                if wanted {
+                    PaymentState::CaptureRefused
+                } else {
+                    PaymentState::Voided
+                }
+            }
+            (state, _) => state,
+        };
+        if to != self.state {
+            self.state = to;
+            self.reason.clone_from(&charge.reason);
+        }
+    }
+
+    /// Draws the consequences: what has to go back, where that leaves the payment, whether
+    /// booking has been obeyed.
+    fn obey(&mut self) {
+        let most = self.keep.map_or(self.amount.minor, |k| k.minor);
+        self.ordered_back = self.ordered_back.max(self.captured - most);
+        if self.captured > 0 {
+            self.state = if self.ordered_back > self.refunded {
+                PaymentState::RefundDue
+            } else if self.refunded > 0 {
+                PaymentState::Refunded
+            } else {
+                PaymentState::Captured
+            };
+        }
+        if let Some(keep) = self.keep
+            && self.call().is_none()
+            && self.captured - self.refunded == keep.minor
+        {
+            self.settled_ver = Some(keep.ver);
+        }
+    }
+
+    /// What the provider has to be asked.
+    #[must_use]
+    pub fn call(&self) -> Option<Call> {
+        let keep = self.keep.map(|k| k.minor);
+        match self.state {
+            PaymentState::Pending if keep == Some(0) => Some(Call::Void),
+            PaymentState::Pending => Some(Call::Resolve),
+            PaymentState::Authorised => keep.map(|minor| match minor {
+                0 => Call::Void,
+                minor => Call::Capture { minor },
+            }),
+            PaymentState::Captured | PaymentState::RefundDue | PaymentState::Refunded => {
+                (self.ordered_back > self.refunded).then_some(Call::Refund {
+                    total_minor: self.ordered_back,
+                })
+            }
+            PaymentState::Declined | PaymentState::Voided | PaymentState::CaptureRefused => None,
+        }
+    }
+
+    /// What the provider has to be asked by now.
+    #[must_use]
+    pub fn due_call(&self, now: UtcMillis) -> Option<Call> {
+        self.call()
+            .filter(|_| self.next_at.is_some_and(|at| at <= now))
+    }
+
+    /// Whether nothing is left to do for either side.
+    #[must_use]
+    pub fn is_settled(&self) -> bool {
+        match self.keep {
+            Some(keep) => self.settled_ver == Some(keep.ver),
+            None => matches!(
+                self.state,
+                PaymentState::Declined | PaymentState::Voided | PaymentState::CaptureRefused
+            ),
+        }
+    }
+
+    /// Whether the payer need not wait any longer.
+    #[must_use]
+    pub fn is_final(&self) -> bool {
+        match self.state {
+            PaymentState::Declined
+            | PaymentState::Voided
+            | PaymentState::Refunded
+            | PaymentState::CaptureRefused => true,
+            // Money that was taken at once may yet go back; booking decides.
+            PaymentState::Captured => self.is_settled(),
+            PaymentState::Pending | PaymentState::Authorised | PaymentState::RefundDue => false,
+        }
+    }
+
+    /// Whether booking cares at all.
+    fn is_news(&self) -> bool {
+        self.keep.is_some() || !matches!(self.state, PaymentState::Pending | PaymentState::Declined)
+    }
+
+    /// What booking is told.
+    #[must_use]
+    pub fn announcement(&self) -> Announcement {
+        Announcement {
+            payment: self.id,
+            booking: self.booking,
+            quote: self.quote,
+            amount: self.amount,
+            tender: self.tender,
+            state: self.state,
+            settled_ver: self.settled_ver,
+        }
+    }
+
+    /// What of the money taken is in seats, or waits for booking to say.
+    #[must_use]
+    pub fn applied(&self) -> i64 {
+        self.captured - self.ordered_back
+    }
+
+    /// What of the money taken is on its way back.
+    #[must_use]
+    pub fn refund_due(&self) -> i64 {
+        self.ordered_back - self.refunded
+    }
+
+    /// Whether all that must hold, holds; above all
+    /// `captured = applied + refund_due + refunded`, with no part below zero.
+    ///
+    /// # Errors
+    /// What does not.
+    pub fn check(&self) -> Result<(), Broken> {
+        let most = self.keep.map_or(self.amount.minor, |k| k.minor);
+        let parts = [self.applied(), self.refund_due(), self.refunded];
+        let taken = self.captured > 0;
+        let state = match self.state {
+            PaymentState::Captured => taken && self.ordered_back == 0,
+            PaymentState::RefundDue => taken && self.refund_due() > 0,
+            PaymentState::Refunded => taken && self.refund_due() == 0 && self.refunded > 0,
+            _ => !taken,
+        };
+        let rules = [
+            (
+                parts.iter().all(|p| *p >= 0),
+                "a part of its money is negative",
+            ),
+            (
+                parts.iter().sum::<i64>() == self.captured,
+                "its money does not add up",
+            ),
+            (self.applied() <= most, "more is kept than booking wants"),
+            (state, "its state and its money disagree"),
+            (
+                self.settled_ver <= self.keep.map(|k| k.ver),
+                "it has done what nobody asked",
+            ),
+            (
+                !self.is_settled() || self.call().is_none(),
+                "it is settled and has something to do",
+            ),
+            (
+                self.call().is_some() == self.next_at.is_some(),
+                "it waits for nothing, or for ever",
+            ),
+            (
+                self.tell_at.is_some() == (self.is_news() && !self.is_settled()),
+                "booking is told too much, or never",
+            ),
+        ];
+        match rules.iter().find(|(holds, _)| !holds) {
+            Some((_, what)) => Err(Broken { id: self.id, what }),
+            None => Ok(()),
+        }
+    }
+
+    fn standing(&self) -> (PaymentState, i64, i64, i64, Option<u64>) {
+        let money = (self.captured, self.ordered_back, self.refunded);
+        (self.state, money.0, money.1, money.2, self.settled_ver)
+    }
+
+    fn flag(&mut self, input: &Input) {
+        if let Input::Missed { why } = input
+            && self.tries >= TRIES_FLAGGED
+        {
+            self.reason = Some(format!("{why}; tried {} times", self.tries));
+        }
+    }
+}
+
+/// Doubles from the first to the longest wait.
+fn backoff((first, longest): (i64, i64), tries: u32, at: Moment) -> i64 {
+    let doubled = first << tries.saturating_sub(1).min(20);
+    doubled.min(longest).max(at.floor_ms)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,114 @@
+//! Who takes the money. Every call carries our payment id as its key and names totals, so that
+//! each may be repeated; every answer is the charge as it stands.
+
+use std::{future::Future, pin::Pin};
+
+use houseful_core::{
+    ids::{BookingId, PaymentId, QuoteHash},
+    money::Money,
+    time::UtcMillis,
+    wire::payment::Card,
+};
+
+/// A future of a provider.
+pub type Calling<'a, T> = Pin<Box<dyn Future<Output = Result<T, ProviderError>> + Send + 'a>>;
+
+/// Where a charge stands at its provider.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ChargeStatus {
+    /// Not decided yet.
+    Pending,
+    /// Promised.
+    Authorised,
+    /// Taken.
+    Captured,
+    /// Said no, or was told not to bother.
+    Declined,
+    /// The promise was given back.
+    Voided,
+    /// Promised, then refused.
+    CaptureRefused,
+}
+
+impl ChargeStatus {
+    /// The word in tables.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Authorised => "authorised",
+            Self::Captured => "captured",
+            Self::Declined => "declined",
+            Self::Voided => "voided",
+            Self::CaptureRefused => "capture_refused",
+        }
+    }
+}
+
+/// A charge as its provider knows it, with what we told it the charge is for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Charge {
+    /// Our id.
+    pub payment: PaymentId,
+    /// What it is for.
+    pub booking: BookingId,
+    /// What the payer agreed to.
+    pub quote: QuoteHash,
+    /// What was asked for.
+    pub amount: Money,
+    /// Where it stands.
+    pub status: ChargeStatus,
+    /// What was taken, in minor units.
+    pub captured: i64,
+    /// What was given back, in minor units.
+    pub refunded: i64,
+    /// Why not, in words.
+    pub reason: Option<String>,
+    /// When it last changed at the provider.
+    pub updated_at: UtcMillis,
+}
+
+/// What a provider is asked to promise.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Order {
+    /// Our id, the key of all calls about it.
+    pub payment: PaymentId,
+    /// What it is for.
+    pub booking: BookingId,
+    /// What the payer agreed to.
+    pub quote: QuoteHash,
+    /// How much.
+    pub amount: Money,
+}
+
+/// Why a provider gave no answer. What it did is unknown unless it says otherwise later.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ProviderError {
+    /// No answer in time.
+    #[error("the card terminal did not answer in time")]
+    TimedOut,
+    /// It could not do it now.
+    #[error("{0}")]
+    Unavailable(String),
+}
+
+/// A provider.
+pub trait Provider: Send + Sync {
+    /// Asks for a promise. A repeat changes nothing and answers where the charge stands.
+    fn authorise(&self, order: Order, card: Card) -> Calling<'_, Charge>;
+    /// Takes `minor` of what was promised.
+    fn capture(&self, order: Order, minor: i64) -> Calling<'_, Charge>;
+    /// Gives the promise back. For a charge it has never heard of it makes sure that it never will.
+    fn void(&self, order: Order) -> Calling<'_, Charge>;
+    /// Gives back what is missing to `total_minor` in all.
+    fn refund(&self, order: Order, total_minor: i64) -> Calling<'_, Charge>;
+    /// Where the charge stands; `None` if it has never heard of it.
+    fn look_up(&self, payment: PaymentId) -> Calling<'_, Option<Charge>>;
+    /// Charges that changed at or after a time, in order of change, those after `after` only.
+    fn list(
+        &self,
+        since: UtcMillis,
+        after: Option<PaymentId>,
+        limit: u32,
+    ) -> Calling<'_, Vec<Charge>>;
+}

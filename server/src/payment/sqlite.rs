@@ -1,0 +1,329 @@
+//! Payments in SQLite: all SQL of the payment role.
+
+mod charges;
+mod rows;
+
+use houseful_core::{ids::PaymentId, time::UtcMillis};
+use rusqlite::{Connection, OptionalExtension, params};
+
+pub use self::charges::SqliteCharges;
+use self::rows::{COLUMNS, account, blob};
+use super::{
+    machine::{Account, Input, Moment},
+    store::{Begin, Begun, Due, Filter, PaymentStore, Stepped},
+    token::SigningKey,
+};
+use crate::{
+    chance,
+    store::{Later, StoreError, sqlite::Database},
+};
+
+/// Payments in a database.
+#[derive(Clone)]
+pub struct SqlitePayments {
+    db: Database,
+}
+
+impl SqlitePayments {
+    /// The payments of `db`.
+    #[must_use]
+    pub fn new(db: Database) -> Self {
+        Self { db }
+    }
+}
+
+impl PaymentStore for SqlitePayments {
+    fn begin(&self, begin: Begin) -> Later<'_, Begun> {
+        Box::pin(self.db.write(move |conn| begin_one(conn, begin)))
+    }
+
+    fn step(
+        &self,
+        id: PaymentId,
+        input: Input,
+        or_else: Option<Account>,
+        at: Moment,
+    ) -> Later<'_, Option<Stepped>> {
+        Box::pin(
+            self.db
+                .write(move |conn| step_one(conn, id, &input, or_else, at)),
+        )
+    }
+
+    fn get(&self, id: PaymentId) -> Later<'_, Option<Account>> {
+        Box::pin(self.db.read(move |conn| load(conn, id)))
+    }
+
+    fn list(&self, filter: Filter, limit: u32) -> Later<'_, Vec<Account>> {
+        Box::pin(self.db.read(move |conn| list(conn, filter, limit)))
+    }
+
+    fn due(&self, now: UtcMillis, limit: u32) -> Later<'_, Due> {
+        Box::pin(self.db.read(move |conn| due(conn, now, limit)))
+    }
+
+    fn take_over(&self, now: UtcMillis) -> Later<'_, u64> {
+        Box::pin(self.db.write(move |conn| {
+            let taken = conn
+                .prepare_cached(
+                    "UPDATE payment SET next_at = ?1 WHERE next_at > ?1 AND updated_at < ?1",
+                )?
+                .execute([now.0])?;
+            Ok(u64::try_from(taken).unwrap_or(0))
+        }))
+    }
+}
+
+/// The keys of this database; the first one is made when there is none.
+///
+/// # Errors
+/// They can't be read or written.
+pub async fn load_key(db: &Database, now: UtcMillis) -> Result<SigningKey, StoreError> {
+    db.write(move |conn| {
+        let mut secrets = conn
+            .prepare("SELECT secret FROM payment_key ORDER BY number DESC LIMIT 2")?
+            .query_map([], |row| row.get(0))?
+            .collect::<Result<Vec<[u8; 32]>, _>>()?;
+        if secrets.is_empty() {
+            secrets.push(add_key(conn, now)?);
+        }
+        Ok(SigningKey::new(secrets[0], secrets.get(1).copied()))
+    })
+    .await
+}
+
+/// Makes a new key; what the last one signed is still believed.
+///
+/// # Errors
+/// It can't be written.
+pub async fn change_key(db: &Database, now: UtcMillis) -> Result<SigningKey, StoreError> {
+    db.write(move |conn| add_key(conn, now).map_err(StoreError::from))
+        .await?;
+    load_key(db, now).await
+}
+
+fn add_key(conn: &Connection, now: UtcMillis) -> rusqlite::Result<[u8; 32]> {
+    let secret = chance::bytes::<32>();
+    conn.execute(
+        "INSERT INTO payment_key (secret, created_at) VALUES (?1, ?2)",
+        params![secret, now.0],
+    )?;
+    Ok(secret)
+}
+
+fn begin_one(conn: &Connection, begin: Begin) -> Result<Begun, StoreError> {
+    let Begin {
+        account,
+        fingerprints,
+        expired,
+        declined_max,
+    } = begin;
+    if let Some(known) = load(conn, account.id)? {
+        let written: Vec<u8> = conn
+            .prepare_cached("SELECT fingerprint FROM payment WHERE payment = ?1")?
+            .query_row([blob(account.id.0)], |row| row.get(0))?;
+        let same = fingerprints.iter().any(|f| f.as_slice() == written);
+        return Ok(if same {
+            Begun::Known(known)
+        } else {
+            Begun::Reused
+        });
+    }
+    if expired {
+        return Ok(Begun::Expired);
+    }
+    let declined: u32 = conn
+        .prepare_cached(
+            "SELECT count(*) FROM payment
+             WHERE show_id = ?1 AND booking = ?2 AND state = 'declined'",
+        )?
+        .query_row(
+            params![
+                rows::whole(account.booking.show.0),
+                blob(account.booking.uuid)
+            ],
+            |row| row.get(0),
+        )?;
+    if declined >= declined_max {
+        return Ok(Begun::TooMany);
+    }
+    let fingerprint = fingerprints.first().copied().unwrap_or_default();
+    insert(conn, &account, fingerprint)?;
+    note(conn, &account, "begun", "", account.created_at)?;
+    Ok(Begun::Fresh(account))
+}
+
+fn step_one(
+    conn: &Connection,
+    id: PaymentId,
+    input: &Input,
+    or_else: Option<Account>,
+    at: Moment,
+) -> Result<Option<Stepped>, StoreError> {
+    let mut account = match (load(conn, id)?, or_else) {
+        (Some(known), _) => known,
+        (None, Some(new)) => {
+            // Nobody asked for it here, so no request is its repeat.
+            insert(conn, &new, chance::bytes())?;
+            note(conn, &new, "heard_of", "", at.now)?;
+            new
+        }
+        (None, None) => return Ok(None),
+    };
+    let step = account.step(input, at);
+    if let Err(broken) = account.check() {
+        return Err(StoreError::Unreadable(broken.to_string()));
+    }
+    if step.changed {
+        update(conn, &account)?;
+    }
+    if step.notable {
+        note(conn, &account, input.word(), &detail(input), at.now)?;
+    }
+    Ok(Some(Stepped { account, step }))
+}
+
+fn detail(input: &Input) -> String {
+    match input {
+        Input::Learned(charge) => charge.status.word().to_owned(),
+        Input::Missed { why } => why.clone(),
+        Input::Settle(keep) => format!("keep {} at {}", keep.minor, keep.ver),
+        Input::Tell => String::new(),
+    }
+}
+
+fn load(conn: &Connection, id: PaymentId) -> Result<Option<Account>, StoreError> {
+    conn.prepare_cached(&format!("{COLUMNS} WHERE p.payment = ?1"))?
+        .query_row([blob(id.0)], account)
+        .optional()?
+        .transpose()
+}
+
+fn list(conn: &Connection, filter: Filter, limit: u32) -> Result<Vec<Account>, StoreError> {
+    let open = if filter.open { "p.settled = 0" } else { "1" };
+    let order = "ORDER BY p.created_at DESC, p.payment LIMIT";
+    let found = match filter.booking {
+        Some(booking) => {
+            let sql =
+                format!("{COLUMNS} WHERE p.show_id = ?1 AND p.booking = ?2 AND {open} {order} ?3");
+            conn.prepare_cached(&sql)?
+                .query_map(
+                    params![rows::whole(booking.show.0), blob(booking.uuid), limit],
+                    account,
+                )?
+                .collect::<Result<Vec<_>, _>>()?
+        }
+        None => conn
+            .prepare_cached(&format!("{COLUMNS} WHERE {open} {order} ?1"))?
+            .query_map([limit], account)?
+            .collect::<Result<Vec<_>, _>>()?,
+    };
+    found.into_iter().collect()
+}
+
+fn due(conn: &Connection, now: UtcMillis, limit: u32) -> Result<Due, StoreError> {
+    let ids = |sql: &str| -> Result<Vec<PaymentId>, StoreError> {
+        let found = conn
+            .prepare_cached(sql)?
+            .query_map(params![now.0, limit], |row| row.get(0))?
+            .collect::<Result<Vec<[u8; 16]>, _>>()?;
+        let id = |bytes| PaymentId(uuid::Uuid::from_bytes(bytes));
+        Ok(found.into_iter().map(id).collect())
+    };
+    Ok(Due {
+        calls: ids("SELECT payment FROM payment WHERE next_at <= ?1 ORDER BY next_at LIMIT ?2")?,
+        news: ids(
+            "SELECT payment FROM payment_outbox WHERE tell_at <= ?1 ORDER BY tell_at LIMIT ?2",
+        )?,
+        outbox: conn
+            .prepare_cached("SELECT count(*) FROM payment_outbox")?
+            .query_row([], |row| row.get(0))?,
+    })
+}
+
+fn insert(conn: &Connection, a: &Account, fingerprint: [u8; 16]) -> rusqlite::Result<()> {
+    conn.prepare_cached(
+        "INSERT INTO payment (payment, show_id, booking, quote, fingerprint, tender, amount,
+                              currency, created_at, state, captured, ordered_back, refunded, settled,
+                              tries, next_at, updated_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, 0, 0, 0, 0, ?12, ?9)",
+    )?
+    .execute(params![
+        blob(a.id.0),
+        rows::whole(a.booking.show.0),
+        blob(a.booking.uuid),
+        blob(a.quote.0),
+        fingerprint,
+        a.tender.word(),
+        a.amount.minor,
+        a.amount.currency.code(),
+        a.created_at.0,
+        a.state.word(),
+        a.captured,
+        a.next_at.map(|at| at.0),
+    ])?;
+    Ok(())
+}
+
+fn update(conn: &Connection, a: &Account) -> rusqlite::Result<()> {
+    conn.prepare_cached(
+        "UPDATE payment SET state = ?2, captured = ?3, ordered_back = ?4, refunded = ?5, keep = ?6,
+                settle_ver = ?7, settled_ver = ?8, settled = ?9, reason = ?10, tries = ?11,
+                next_at = ?12, updated_at = ?13
+         WHERE payment = ?1",
+    )?
+    .execute(params![
+        blob(a.id.0),
+        a.state.word(),
+        a.captured,
+        a.ordered_back,
+        a.refunded,
+        a.keep.map(|k| k.minor),
+        a.keep.map(|k| rows::whole(k.ver)),
+        a.settled_ver.map(rows::whole),
+        a.is_settled(),
+        a.reason,
+        a.tries,
+        a.next_at.map(|at| at.0),
+        a.updated_at.0,
+    ])?;
+    match a.tell_at {
+        Some(at) => conn
+            .prepare_cached(
+                "INSERT INTO payment_outbox (payment, tell_at, told) VALUES (?1, ?2, ?3)
+                 ON CONFLICT (payment) DO UPDATE SET tell_at = ?2, told = ?3",
+            )?
+            .execute(params![blob(a.id.0), at.0, a.told])?,
+        None => conn
+            .prepare_cached("DELETE FROM payment_outbox WHERE payment = ?1")?
+            .execute([blob(a.id.0)])?,
+    };
+    Ok(())
+}
+
+fn note(
+    conn: &Connection,
+    a: &Account,
+    kind: &str,
+    detail: &str,
+    at: UtcMillis,
+) -> rusqlite::Result<()> {
+    conn.prepare_cached(
+        "INSERT INTO payment_event (payment, seq, at, kind, state, captured, refunded, detail)
+         SELECT ?1, ifnull(max(seq), 0) + 1, ?2, ?3, ?4, ?5, ?6, ?7
+         FROM payment_event WHERE payment = ?1",
+    )?
+    .execute(params![
+        blob(a.id.0),
+        at.0,
+        kind,
+        a.state.word(),
+        a.captured,
+        a.refunded,
+        detail,
+    ])?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,215 @@
+//! Payment tokens: leave to pay one quote, signed by the booking role and checked by the payment
+//! role without asking anybody.
+//!
+//! `v1.<claims as JSON, base64url>.<HMAC-SHA256 over all before it, base64url>`
+
+use std::sync::Arc;
+
+use hmac::{Hmac, KeyInit, Mac};
+use houseful_core::{
+    ids::{BookingId, QuoteHash},
+    money::Money,
+    time::UtcMillis,
+};
+use serde::{Deserialize, Serialize};
+use sha2::Sha256;
+
+/// The longest token that is looked at.
+const LENGTH_MAX: usize = 2_048;
+
+/// What a payment token says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TokenClaims {
+    /// What is paid for.
+    pub booking: BookingId,
+    /// What the payer agrees to.
+    pub quote: QuoteHash,
+    /// What will be taken.
+    pub amount: Money,
+    /// When the leave (and the hold) ends.
+    pub expires_at: UtcMillis,
+}
+
+/// Signs payment tokens. An older key may stand beside the newest, so that keys can be changed
+/// while people pay.
+#[derive(Clone)]
+pub struct SigningKey {
+    /// The newest first.
+    secrets: Arc<Vec<[u8; 32]>>,
+}
+
+impl std::fmt::Debug for SigningKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("SigningKey(..)")
+    }
+}
+
+impl SigningKey {
+    /// A key that signs with `newest` and also believes what `older` signed.
+    #[must_use]
+    pub fn new(newest: [u8; 32], older: Option<[u8; 32]>) -> Self {
+        let secrets = std::iter::once(newest).chain(older).collect();
+        Self {
+            secrets: Arc::new(secrets),
+        }
+    }
+
+    /// Signs claims.
+    #[must_use]
+    pub fn sign(&self, claims: &TokenClaims) -> String {
+        // Ids, integers and a currency can always be written.
+        let json = serde_json::to_vec(claims).unwrap_or_default();
+        let text = format!("v1.{}", encode(&json));
+        let mac = self.macs(text.as_bytes()).next().unwrap_or_default();
+        format!("{text}.{}", encode(&mac))
+    }
+
+    /// What a token says; `None` unless one of the keys signed exactly this. Whether it is over
+    /// is for the caller to see.
+    #[must_use]
+    pub fn verify(&self, token: &str) -> Option<TokenClaims> {
+        if token.len() > LENGTH_MAX {
+            return None;
+        }
+        let (text, mac) = token.rsplit_once('.')?;
+        let mac = decode(mac)?;
+        let good = self.secrets.iter().any(|secret| {
+            keyed(secret, text.as_bytes()).is_some_and(|m| m.verify_slice(&mac).is_ok())
+        });
+        if !good {
+            return None;
+        }
+        serde_json::from_slice(&decode(text.strip_prefix("v1.")?)?).ok()
+    }
+
+    /// What tells a repeated request from another one with the same id, by each key, the newest
+    /// first. Nothing of the content can be learned from it without the key.
+    pub(super) fn fingerprints(&self, content: &str) -> Vec<[u8; 16]> {
+        let text = format!("request.{content}");
+        self.macs(text.as_bytes())
+            .map(|mac| {
+                let mut short = [0; 16];
+                short.copy_from_slice(&mac[..16]);
+                short
+            })
+            .collect()
+    }
+
+    fn macs(&self, text: &[u8]) -> impl Iterator<Item = [u8; 32]> {
+        self.secrets
+            .iter()
+            .filter_map(|secret| Some(keyed(secret, text)?.finalize().into_bytes().into()))
+    }
+}
+
+fn keyed(secret: &[u8; 32], text: &[u8]) -> Option<Hmac<Sha256>> {
+    let mut mac = Hmac::<Sha256>::new_from_slice(secret).ok()?;
+    mac.update(text);
+    Some(mac)
+}
+
+const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+/// Base64url without padding.
+fn encode(bytes: &[u8]) -> String {
+    let mut out = String::with_capacity(bytes.len().div_ceil(3) * 4);
+    for chunk in bytes.chunks(3) {
+        let mut word = [0; 4];
+        word[1..=chunk.len()].copy_from_slice(chunk);
+        let bits = u32::from_be_bytes(word);
+        for i in 0..=chunk.len() {
+            let six = (bits >> (18 - 6 * i)) & 63;
+            out.push(char::from(ALPHABET[six as usize]));
+        }
+    }
+    out
+}
+
+/// Reads base64url without padding; one text for each value, so that no bit of it can change.
+fn decode(text: &str) -> Option<Vec<u8>> {
+    let mut out = Vec::with_capacity(text.len() / 4 * 3 + 2);
+    for chunk in text.as_bytes().chunks(4) {
+        let mut bits = 0_u32;
+        for (i, byte) in chunk.iter().enumerate() {
+            let six = ALPHABET.iter().position(|a| a == byte)?;
+            bits |= u32::try_from(six).ok()? << (18 - 6 * i);
+        }
+        let whole = chunk.len().checked_sub(1).filter(|n| *n > 0)?;
+        out.extend_from_slice(&bits.to_be_bytes()[1..=whole]);
+    }
+    (encode(&out) == text).then_some(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn claims() -> TokenClaims {
+        TokenClaims {
+            booking: "bkg_1042_0192f0c1a2b34c5d8e6f708192a3b4c5"
+                .parse()
+                .expect("an id"),
+            quote: QuoteHash(uuid::Uuid::from_u128(7)),
+            amount: Money::new(2_150, "GBP".parse().expect("a currency")),
+            expires_at: UtcMillis(1_795_288_500_000),
+        }
+    }
+
+    #[test]
+    fn what_was_signed_is_read() {
+        let key = SigningKey::new([1; 32], None);
+        assert_eq!(key.verify(&key.sign(&claims())), Some(claims()));
+    }
+
+    #[test]
+    fn no_bit_of_a_token_can_change() {
+        let key = SigningKey::new([1; 32], None);
+        let token = key.sign(&claims());
+        for at in 0..token.len() {
+            for bit in 0..8 {
+                let mut forged = token.clone().into_bytes();
+                forged[at] ^= 1 << bit;
+                if let Ok(forged) = String::from_utf8(forged) {
+                    assert_eq!(key.verify(&forged), None, "bit {bit} of {at}");
+                }
+            }
+        }
+        for cut in 0..token.len() {
+            assert_eq!(key.verify(&token[..cut]), None);
+        }
+        for longer in ["A", "=", " ", "\n", "."] {
+            assert_eq!(key.verify(&format!("{token}{longer}")), None);
+            assert_eq!(key.verify(&format!("{longer}{token}")), None);
+        }
+        assert_eq!(key.verify(&"v1.".repeat(10_000)), None);
+    }
+
+    #[test]
+    fn keys_can_be_changed_while_people_pay() {
+        let (old, new) = (SigningKey::new([1; 32], None), [2; 32]);
+        let token = old.sign(&claims());
+        let both = SigningKey::new(new, Some([1; 32]));
+        assert_eq!(both.verify(&token), Some(claims()));
+        assert_eq!(old.verify(&both.sign(&claims())), None);
+        assert_eq!(SigningKey::new(new, None).verify(&token), None);
+    }
+
+    #[test]
+    fn a_request_has_one_fingerprint_a_key() {
+        let key = SigningKey::new([1; 32], Some([2; 32]));
+        let older = SigningKey::new([2; 32], None);
+        assert_eq!(key.fingerprints("a")[1], older.fingerprints("a")[0]);
+        assert_ne!(key.fingerprints("a"), key.fingerprints("b"));
+    }
+
+    #[test]
+    fn bytes_go_both_ways() {
+        for len in 0..70_u8 {
+            let bytes: Vec<u8> = (0..len).map(|i| i.wrapping_mul(37) ^ 0xa5).collect();
+            assert_eq!(decode(&encode(&bytes)), Some(bytes));
+        }
+        assert_eq!(decode("AB"), None, "bits that are not used are zero");
+        assert_eq!(decode("A"), None);
+    }
+}
