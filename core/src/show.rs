@@ -14,6 +14,8 @@ mod event;
 mod pick;
 mod record;
 mod terms;
+#[cfg(test)]
+mod tests;
 pub mod view;
 
 use std::{collections::BTreeMap, collections::BTreeSet, sync::Arc};
@@ -56,6 +58,8 @@ pub enum Slot {
     Booked {
         /// Whose.
         booking: Uuid,
+        /// When the wait for capture ends, while it is secured.
+        until: Option<UtcMillis>,
     },
     /// Staff.
     Blocked(BlockReason),
@@ -67,8 +71,11 @@ impl Slot {
     pub const fn is_free(self, now: UtcMillis) -> bool {
         match self {
             Self::Free => true,
-            Self::Held { until, .. } => !is_alive(until, now),
-            Self::Booked { .. } | Self::Blocked(_) => false,
+            Self::Held { until, .. }
+            | Self::Booked {
+                until: Some(until), ..
+            } => !is_alive(until, now),
+            Self::Booked { until: None, .. } | Self::Blocked(_) => false,
         }
     }
 
@@ -76,7 +83,7 @@ impl Slot {
     #[must_use]
     pub const fn booking(self) -> Option<Uuid> {
         match self {
-            Self::Held { booking, .. } | Self::Booked { booking } => Some(booking),
+            Self::Held { booking, .. } | Self::Booked { booking, .. } => Some(booking),
             Self::Free | Self::Blocked(_) => None,
         }
     }

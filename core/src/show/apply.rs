@@ -250,7 +250,10 @@ impl ShowState {
                 booking,
                 until: record.hold_until,
             },
-            _ => Slot::Booked { booking },
+            _ => Slot::Booked {
+                booking,
+                until: record.settle_until,
+            },
         };
         for line in lines {
             self.put(line.seat, slot);
@@ -282,11 +285,15 @@ impl ShowState {
 
     /// Ends a booking whatever it was; a payment that was good for it is good no more.
     fn end_paid(&mut self, at: UtcMillis, booking: Uuid, state: BookingState, why: ReturnReason) {
+        let record = self.bookings.get(&booking);
+        let shown = record.is_some_and(|r| r.state == BookingState::Confirmed);
         self.end(booking, state);
-        let payment = self
-            .bookings
-            .get_mut(&booking)
-            .and_then(|record| record.payment.take());
+        let payment = self.bookings.get_mut(&booking).and_then(|record| {
+            if !shown {
+                record.tickets.clear();
+            }
+            record.payment.take()
+        });
         if let Some(payment) = payment {
             self.keep_nothing(at, payment, why);
         }
@@ -323,7 +330,8 @@ impl ShowState {
         };
         record.state = BookingState::Confirmed;
         record.settle_until = None;
-        let payment = record.payment;
+        let (payment, lines) = (record.payment, record.lines.clone());
+        self.occupy(booking, &lines);
         match by {
             // Payment has yet to learn of cash.
             Some(by) => self.done(by.command, by.fingerprint, by.owner),
@@ -339,6 +347,8 @@ impl ShowState {
         record.state = BookingState::Held;
         record.settle_until = None;
         record.payment = None;
+        // They were never shown to anybody.
+        record.tickets.clear();
         let (until, lines) = (record.hold_until, record.lines.clone());
         self.occupy(booking, &lines);
         self.due.insert((until, Due::Booking(booking)));

@@ -74,18 +74,21 @@ impl BookingRecord {
     pub fn is_living(&self, now: UtcMillis) -> bool {
         match self.state {
             BookingState::Held => is_alive(self.hold_until, now),
-            BookingState::Secured | BookingState::Confirmed => true,
+            BookingState::Secured => self.settle_until.is_none_or(|end| is_alive(end, now)),
+            BookingState::Confirmed => true,
             BookingState::Cancelled | BookingState::Expired | BookingState::Released => false,
         }
     }
 
-    /// Where it stands at `now`: a hold whose end has passed is expired, written down or not.
+    /// Where it stands at `now`: a hold or a wait for capture whose end has passed is expired,
+    /// written down or not.
     #[must_use]
     pub fn state_at(&self, now: UtcMillis) -> BookingState {
-        if self.state == BookingState::Held && !is_alive(self.hold_until, now) {
-            BookingState::Expired
-        } else {
-            self.state
+        match self.state {
+            BookingState::Held | BookingState::Secured if !self.is_living(now) => {
+                BookingState::Expired
+            }
+            state => state,
         }
     }
 

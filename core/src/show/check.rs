@@ -61,10 +61,14 @@ impl ShowState {
                 Slot::Held { until, .. } => {
                     record.state == BookingState::Held && *until == record.hold_until
                 }
-                _ => matches!(
-                    record.state,
-                    BookingState::Secured | BookingState::Confirmed
-                ),
+                Slot::Booked { until, .. } => {
+                    let paid = matches!(
+                        record.state,
+                        BookingState::Secured | BookingState::Confirmed
+                    );
+                    paid && *until == record.settle_until
+                }
+                Slot::Free | Slot::Blocked(_) => false,
             };
             if !fits {
                 return Err(format!(

@@ -40,12 +40,19 @@ impl ShowState {
                     PaymentState::Captured if waiting => {
                         vec![Event::Confirmed { booking, by: None }]
                     }
-                    PaymentState::CaptureRefused if waiting => {
+                    // None of these ever becomes a capture.
+                    PaymentState::CaptureRefused
+                    | PaymentState::Declined
+                    | PaymentState::Voided
+                    | PaymentState::Refunded
+                        if waiting =>
+                    {
                         let payment = news.payment;
                         let refused = Event::CaptureRefused { booking, payment };
                         [vec![refused], self.end_if_dead(booking, now)].concat()
                     }
-                    _ if obeyed => vec![Event::PaymentSettled {
+                    // A capture that is awaited is settled by its outcome alone.
+                    _ if obeyed && !waiting => vec![Event::PaymentSettled {
                         payment: news.payment,
                     }],
                     _ => Vec::new(),
@@ -87,12 +94,10 @@ impl ShowState {
                 let paid = (news.payment, news.tender);
                 let mut events = vec![self.secured(booking, record, paid, rolls, now, late)];
                 if late {
-                    // Dead holds of others may still stand on the seats.
+                    // Bookings of others that are over may still stand on the seats.
                     let seats: Vec<_> = record.lines.iter().map(|l| l.seat).collect();
-                    let dead = self.dead_among(&seats, Some(booking));
-                    if !dead.is_empty() {
-                        events.insert(0, Event::Expired { bookings: dead });
-                    }
+                    let dead = self.ended(self.dead_among(&seats, Some(booking)));
+                    events.splice(0..0, dead);
                 }
                 if news.state == PaymentState::Captured {
                     events.push(Event::Confirmed { booking, by: None });
@@ -148,7 +153,7 @@ impl ShowState {
             .terms
             .as_ref()
             .is_none_or(|t| !is_alive(t.starts_at, now));
-        if started || self.sales != Sales::Open {
+        if started || self.can_sell(record.channel, now).is_err() {
             return Err(ReturnReason::NotOnSale);
         }
         // A till sells to many people under one name; a customer's name is one customer's.

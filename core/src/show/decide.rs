@@ -146,7 +146,7 @@ impl ShowState {
         self.can_sell(actor.channel, now)?;
         let picked = self.pick(terms, wish, rules, None, now)?;
         let seats: Vec<_> = picked.lines.iter().map(|l| l.seat).collect();
-        let mut events = expired(self.dead_among(&seats, None));
+        let mut events = self.ended(self.dead_among(&seats, None));
         events.push(Event::Held {
             command: command.id,
             fingerprint: command.fingerprint(),
@@ -175,7 +175,7 @@ impl ShowState {
         self.can_sell(record.channel, now)?;
         let picked = self.pick(terms, wish, rules, Some(booking), now)?;
         let seats: Vec<_> = picked.lines.iter().map(|l| l.seat).collect();
-        let mut events = expired(self.dead_among(&seats, Some(booking)));
+        let mut events = self.ended(self.dead_among(&seats, Some(booking)));
         events.push(Event::SeatsChanged {
             command: command.id,
             fingerprint: command.fingerprint(),
@@ -188,13 +188,14 @@ impl ShowState {
         Ok(events)
     }
 
-    /// Checks ownership, not time: giving back what has run out harms nobody.
+    /// Checks ownership, not time. Giving up what has run out is written down all the same: its
+    /// owner does not want it, so money that comes late must not win it back.
     fn decide_release(&self, command: &Command, booking: Uuid) -> Result<Vec<Event>, Refusal> {
         let actor = &command.actor;
         if self.bookings.contains_key(&booking) {
             match self.owned(actor, booking)?.state {
-                BookingState::Held => {}
-                BookingState::Expired | BookingState::Released => return Ok(Vec::new()),
+                BookingState::Held | BookingState::Expired => {}
+                BookingState::Released => return Ok(Vec::new()),
                 BookingState::Secured | BookingState::Confirmed => {
                     return Err(Refusal::AlreadyPaid);
                 }
@@ -319,7 +320,7 @@ impl ShowState {
         if seats.is_empty() {
             return Ok(Vec::new());
         }
-        let mut events = expired(self.dead_among(&seats, None));
+        let mut events = self.ended(self.dead_among(&seats, None));
         events.push(Event::BlocksChanged {
             command: command.id,
             fingerprint: command.fingerprint(),
@@ -332,19 +333,25 @@ impl ShowState {
 
     /// Writes down what has ended. Selling does not wait for this.
     fn decide_expire(&self, now: UtcMillis) -> Vec<Event> {
-        let ended = self.due.iter().take_while(|(at, _)| !is_alive(*at, now));
-        let (mut holds, mut lapsed) = (Vec::new(), Vec::new());
-        for (_, due) in ended {
-            let super::Due::Booking(booking) = due else {
-                continue;
-            };
-            match self.bookings.get(booking).map(|r| r.state) {
-                Some(BookingState::Held) => holds.push(*booking),
-                Some(BookingState::Secured) => lapsed.push(*booking),
-                _ => {}
-            }
+        let over = self.due.iter().take_while(|(at, _)| !is_alive(*at, now));
+        let bookings = over.filter_map(|(_, due)| match due {
+            super::Due::Booking(booking) => Some(*booking),
+            super::Due::Payment(_) => None,
+        });
+        self.ended(bookings.collect())
+    }
+
+    /// Writes down that these bookings are over: holds that ran out, captures that did not come.
+    pub(super) fn ended(&self, bookings: Vec<Uuid>) -> Vec<Event> {
+        let secured = |booking: &Uuid| {
+            let record = self.bookings.get(booking);
+            record.is_some_and(|r| r.state == BookingState::Secured)
+        };
+        let (lapsed, holds): (Vec<_>, Vec<_>) = bookings.into_iter().partition(secured);
+        let mut events = Vec::new();
+        if !holds.is_empty() {
+            events.push(Event::Expired { bookings: holds });
         }
-        let mut events = expired(holds);
         if !lapsed.is_empty() {
             events.push(Event::SettleLapsed { bookings: lapsed });
         }
@@ -370,14 +377,6 @@ fn must_be_held(record: &BookingRecord, now: UtcMillis) -> Result<(), Refusal> {
         BookingState::Released => Err(Refusal::HoldReleased),
         BookingState::Secured | BookingState::Confirmed => Err(Refusal::AlreadyPaid),
         BookingState::Cancelled => Err(Refusal::BookingCancelled),
-    }
-}
-
-fn expired(bookings: Vec<Uuid>) -> Vec<Event> {
-    if bookings.is_empty() {
-        Vec::new()
-    } else {
-        vec![Event::Expired { bookings }]
     }
 }
 

@@ -5,7 +5,7 @@ use uuid::Uuid;
 use super::{HoldRules, Line, OrphanRule, Party, SeatPick, ShowState, ShowTerms, Slot, Wish};
 use crate::{
     best::{BestOffer, BestWish, Relaxed, Zone, best},
-    layout::CategoryNo,
+    layout::{CategoryNo, Place},
     orphan::orphans,
     refusal::{Refusal, TakenSeat},
     seat::{SeatLabel, SeatNo, SeatSet},
@@ -107,7 +107,7 @@ impl ShowState {
         let free = self.free_for(own, now);
         let offer =
             offer(terms, &free, wanted, category, wish).ok_or_else(|| Refusal::NotEnoughSeats {
-                free: free.len(),
+                free: fitting(terms, &free, wish.accessible),
                 wanted,
             })?;
         let types = wish
@@ -179,7 +179,7 @@ impl ShowState {
             .collect()
     }
 
-    /// Dead holds that still stand in the journal on these seats, other than `own`.
+    /// Bookings that are over and still stand in the journal on these free seats, other than `own`.
     pub(super) fn dead_among(&self, seats: &[SeatNo], own: Option<Uuid>) -> Vec<Uuid> {
         let mut dead: Vec<Uuid> = seats
             .iter()
@@ -254,6 +254,18 @@ fn offer(
             skip,
         },
     )
+}
+
+/// How many of the free seats are offered to such a party at all.
+fn fitting(terms: &ShowTerms, free: &SeatSet, accessible: bool) -> usize {
+    let places = free.iter().filter_map(|seat| terms.layout.get(seat));
+    let places: Vec<Place> = places.map(|seat| seat.place).collect();
+    let fits = |place: Place| places.iter().filter(|p| **p == place).count();
+    match (accessible, fits(Place::Wheelchair)) {
+        (false, _) => fits(Place::Standard),
+        (true, 0) => 0,
+        (true, _) => places.len(),
+    }
 }
 
 fn category_no(terms: &ShowTerms, code: &str) -> Result<CategoryNo, Refusal> {

@@ -117,7 +117,13 @@ impl Event {
         }
         let bad = |e: serde_json::Error| DecodeError::Body(e.to_string());
         if kind != "opened" {
-            return serde_json::from_str(body).map_err(bad);
+            let event: Self = serde_json::from_str(body).map_err(bad)?;
+            return if event.kind() == kind {
+                Ok(event)
+            } else {
+                let found = event.kind();
+                Err(DecodeError::Body(format!("{found} under the name {kind}")))
+            };
         }
         let OpenedBody { command, terms } =
             serde_json::from_str::<OpenedRow>(body).map_err(bad)?.opened;

@@ -19,13 +19,13 @@ use crate::{
     },
 };
 
-/// How a seat stands on the map, with the end of its hold.
+/// How a seat stands on the map, with the end of its hold or of its wait for capture.
 #[must_use]
 pub const fn mark_of(slot: Slot) -> (SeatMark, Option<UtcMillis>) {
     match slot {
         Slot::Free => (SeatMark::Free, None),
         Slot::Held { until, .. } => (SeatMark::Held, Some(until)),
-        Slot::Booked { .. } => (SeatMark::Booked, None),
+        Slot::Booked { until, .. } => (SeatMark::Booked, until),
         Slot::Blocked(reason) => (SeatMark::Blocked(reason), None),
     }
 }

@@ -203,7 +203,8 @@ pub struct SeatMap {
     /// One letter a seat, in layout order: `f` free, `h` held, `s` booked, `b` house, `x` broken,
     /// `c` kept for a companion.
     pub states: String,
-    /// When holds end; after that instant the seat is free, whatever its letter says.
+    /// When holds (and waits for capture) end; after that instant the seat is free, whatever its
+    /// letter says.
     pub holds: Vec<HoldEnd>,
 }
 
@@ -216,7 +217,7 @@ pub struct SeatChange {
     pub seat: SeatNo,
     /// Its letter now.
     pub state: char,
-    /// When the hold ends, for a held seat.
+    /// When the hold ends, for a held seat; when the wait for capture ends, for one being paid.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<Time>,
 }

@@ -1,0 +1,60 @@
+//! Journal rows that must not be read.
+
+use std::sync::Arc;
+
+use super::terms;
+use crate::{
+    ids::PriceHash,
+    layout::{LayoutHash, SeatLayout},
+    price::PriceCard,
+    show::{DecodeError, Event, Immutables},
+};
+
+/// Nothing is stored.
+struct Nothing;
+
+impl Immutables for Nothing {
+    fn layout(&self, _: LayoutHash) -> Option<Arc<SeatLayout>> {
+        None
+    }
+
+    fn prices(&self, _: PriceHash) -> Option<Arc<PriceCard>> {
+        None
+    }
+}
+
+#[test]
+fn a_row_of_another_format_or_kind_is_not_guessed_at() {
+    let read = |kind: &str, format, body: &str| Event::from_row(kind, format, body, &Nothing);
+    let body = r#"{"expired":{"bookings":[]}}"#;
+    assert_eq!(
+        read("expired", 1, body),
+        Ok(Event::Expired { bookings: vec![] })
+    );
+    assert_eq!(read("expired", 2, body), Err(DecodeError::Format(2)));
+    for (kind, body) in [
+        ("settle_lapsed", body),
+        ("held", r#"{"held":{}}"#),
+        ("moved_to_mars", r#"{"moved_to_mars":{}}"#),
+        ("expired", ""),
+        ("expired", "[]"),
+        ("opened", body),
+    ] {
+        let result = read(kind, 1, body);
+        assert!(
+            matches!(result, Err(DecodeError::Body(_))),
+            "{kind} {body}: {result:?}"
+        );
+    }
+}
+
+#[test]
+fn terms_whose_rows_are_missing_are_not_read() {
+    let event = Event::Opened {
+        command: crate::ids::CommandId(uuid::Uuid::nil()),
+        terms: terms(),
+    };
+    let row = event.to_row();
+    let read = Event::from_row(row.kind, row.format, &row.body, &Nothing);
+    assert!(matches!(read, Err(DecodeError::Missing(_))), "{read:?}");
+}
