@@ -1,0 +1,94 @@
+//! Scenarios: stories of one show as text, told to every backend.
+//!
+//! ```text
+//! # Two people want one seat: one has it, the other is told which, and what is left.
+//! covers: H1
+//!
+//! ann hold A1 A2     -> held A1 A2 20.00 until +300s
+//! bob hold A2 A3     -> refused seats_taken: A2 held until +300s; next best A3 A4
+//! tick 300s
+//! bob hold A2 A3     -> held A2 A3 20.00 until +600s
+//! state ann          -> expired
+//! ```
+//!
+//! A step is who does what, then `->` and what comes of it, word by word. `script` reads the
+//! text, `stage` turns names into ids and steps into commands, a [`House`] carries them out,
+//! `told` says what came of them. `fixtures/scenarios/README.md` lists the steps.
+
+mod core_house;
+mod house;
+mod script;
+mod stage;
+mod told;
+
+use houseful_core::show::Event;
+
+pub use core_house::CoreHouse;
+pub use house::{House, Opening, Said};
+pub use script::{Backend, Line, Script};
+pub use stage::START;
+
+use self::stage::{Deed, Stage};
+use crate::witness;
+
+/// Tells the story to a house.
+///
+/// # Errors
+/// The first line where something else came of a step than is written, or what is wrong with the
+/// journal in the end.
+pub fn tell(script: &Script, house: &mut dyn House) -> Result<(), String> {
+    let opening = Opening::of(script)?;
+    house.open(&opening)?;
+    let mut stage = Stage::new(script);
+    for line in &script.lines {
+        let at = |what: String| format!("{}:{}: {what}\n  {}", script.name, line.number, line.text);
+        let told = step(&mut stage, house, line).map_err(at)?;
+        match &line.expected {
+            Some(expected) if *expected != told => {
+                return Err(at(format!("wanted `{expected}`, got `{told}`")));
+            }
+            None if line.needs_outcome() => return Err(at(format!("says nothing of `{told}`"))),
+            _ => {}
+        }
+        if let Some(state) = house.state() {
+            state.check().map_err(|broken| at(broken.to_string()))?;
+        }
+    }
+    let journal = house.finish()?;
+    check_journal(script, &journal)
+}
+
+fn step(stage: &mut Stage, house: &mut dyn House, line: &Line) -> Result<String, String> {
+    match stage.deed(line, house)? {
+        Deed::Tick(ms) => {
+            house.tick(ms)?;
+            Ok(String::new())
+        }
+        Deed::Quiet => Ok(String::new()),
+        Deed::Command(command) => {
+            let said = house.ask(&command)?;
+            Ok(stage.told().said(&command, &said, house.state().as_ref()))
+        }
+        Deed::Map => {
+            let map = house.map()?;
+            Ok(told::map(house.layout()?, &map, house.now()))
+        }
+        Deed::State(actor, booking) => {
+            let booking = house.booking(&actor, booking)?;
+            Ok(stage.told().booking(booking.as_ref()))
+        }
+        Deed::Due => {
+            let state = house.state().ok_or("this house can't say what is due")?;
+            let due = state.next_due();
+            Ok(due.map_or_else(|| "nothing".into(), |at| stage.told().time(at)))
+        }
+    }
+}
+
+/// What holds of every journal, whatever the story.
+fn check_journal(
+    script: &Script,
+    journal: &[(houseful_core::time::UtcMillis, Event)],
+) -> Result<(), String> {
+    witness::attest(journal).map_err(|what| format!("{}: the journal: {what}", script.name))
+}

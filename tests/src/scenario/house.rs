@@ -1,0 +1,194 @@
+//! Where a story can happen: the rules alone, lane and database, a whole server.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use houseful_core::{
+    best::Relaxed,
+    layout::SeatLayout,
+    money::Money,
+    price::{Channel, PriceCard, PriceRow, TicketType},
+    refusal::Refusal,
+    seat::SeatLabel,
+    show::{Actor, Command, Event, SalesWindow, ShowState, ShowTerms},
+    time::UtcMillis,
+    wire::{booking::Booking, problem::Facts, seats::SeatMap},
+};
+use uuid::Uuid;
+
+use super::{script::Script, stage};
+
+/// What came of a command.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Said {
+    /// It was carried out, now or before.
+    Yes {
+        /// Whether something new was written.
+        fresh: bool,
+        /// The booking it was about.
+        booking: Option<Box<Booking>>,
+    },
+    /// The rules said no.
+    No {
+        /// The stable code.
+        code: String,
+        /// What a program may act on.
+        facts: Box<Facts>,
+    },
+}
+
+impl Said {
+    /// A refusal as it goes over the wire.
+    #[must_use]
+    pub fn no(refusal: &Refusal, next_best: Vec<SeatLabel>, relaxed: Vec<Relaxed>) -> Self {
+        let facts = Facts {
+            next_best,
+            relaxed,
+            ..refusal.facts()
+        };
+        Self::No {
+            code: refusal.code().to_owned(),
+            facts: Box::new(facts),
+        }
+    }
+}
+
+/// A backend. An error is never part of a story: it ends the test.
+pub trait House {
+    /// Opens the show.
+    ///
+    /// # Errors
+    /// It can't be opened.
+    fn open(&mut self, opening: &Opening) -> Result<(), String>;
+    /// Has a command carried out.
+    ///
+    /// # Errors
+    /// Something else than the rules stood in the way.
+    fn ask(&mut self, command: &Command) -> Result<Said, String>;
+    /// The seat map.
+    ///
+    /// # Errors
+    /// It can't be read.
+    fn map(&mut self) -> Result<SeatMap, String>;
+    /// A booking as the actor sees it; `None` if there is none for them.
+    ///
+    /// # Errors
+    /// It can't be read.
+    fn booking(&mut self, actor: &Actor, booking: Uuid) -> Result<Option<Booking>, String>;
+    /// Moves the clock.
+    ///
+    /// # Errors
+    /// It does not move.
+    fn tick(&mut self, ms: i64) -> Result<(), String>;
+    /// The time.
+    fn now(&self) -> UtcMillis;
+    /// The hall.
+    ///
+    /// # Errors
+    /// The show was not opened.
+    fn layout(&self) -> Result<&SeatLayout, String>;
+    /// The fold, where it can be seen.
+    fn state(&mut self) -> Option<ShowState>;
+    /// Ends the story: what is stored must fold to the state that was decided on. Gives the
+    /// journal as it is stored.
+    ///
+    /// # Errors
+    /// It does not.
+    fn finish(&mut self) -> Result<Vec<(UtcMillis, Event)>, String>;
+}
+
+/// What a show is opened with.
+#[derive(Clone, Debug)]
+pub struct Opening {
+    /// Layout, prices, hours.
+    pub terms: Arc<ShowTerms>,
+    /// The hall as text.
+    pub hall: String,
+}
+
+/// The hall of a story that draws none.
+const HALL: [&str; 3] = ["A  oooooooo", "B  oooooooo", "C  pppppppp"];
+
+impl Opening {
+    /// What the head of a story says, with a plain hall, prices and hours where it is silent.
+    ///
+    /// # Errors
+    /// The head can't be understood.
+    pub fn of(script: &Script) -> Result<Self, String> {
+        let drawn: Vec<&str> = match script.hall.as_slice() {
+            [] => HALL.into(),
+            rows => rows.iter().map(String::as_str).collect(),
+        };
+        let premium = drawn.iter().any(|row| {
+            let seats = row.split_once(' ').map_or("", |(_, seats)| seats);
+            seats.contains('p')
+        });
+        let mut hall = String::from("name: Scenario\ncategory o: standard \"Standard\"\n");
+        if premium {
+            hall.push_str("category p: premium \"Premium\"\n");
+        }
+        hall.push('\n');
+        for row in drawn {
+            hall.push_str(row);
+            hall.push('\n');
+        }
+        let layout = SeatLayout::parse(&hall).map_err(|e| format!("{}: {e:?}", script.name))?;
+        let said = |key: &str| script.head.get(key).map(String::as_str);
+        let window = |key: &str| -> Result<SalesWindow, String> {
+            let (opens, closes) = said(key)
+                .unwrap_or("-1d..+2h")
+                .split_once("..")
+                .ok_or_else(|| format!("{key}: write it like -1d..+2h"))?;
+            Ok(SalesWindow {
+                opens_at: stage::point(opens)?,
+                closes_at: stage::point(closes)?,
+            })
+        };
+        let seats_max = said("seats_max").map_or(Ok(ShowTerms::SEATS_MAX), str::parse);
+        let terms = ShowTerms {
+            layout: Arc::new(layout),
+            prices: Arc::new(prices(said("fee").unwrap_or("0"))?),
+            starts_at: stage::point(said("starts").unwrap_or("+2h"))?,
+            windows: BTreeMap::from([
+                (Channel::Web, window("web")?),
+                (Channel::Counter, window("counter")?),
+            ]),
+            seats_max: seats_max.map_err(|e| format!("seats_max: {e}"))?,
+        };
+        Ok(Self {
+            terms: Arc::new(terms),
+            hall,
+        })
+    }
+}
+
+/// Adults pay 10.00 and 15.00 in premium, children 7.00 and are not let into premium, guests
+/// nothing.
+fn prices(fee: &str) -> Result<PriceCard, String> {
+    let currency = "GBP".parse().map_err(|e| format!("GBP: {e}"))?;
+    let fee = Money::parse(fee, currency).map_err(|e| e.to_string())?;
+    let kinds = [("adult", 'a'), ("child", 'c'), ("guest", 'g')];
+    let rows = [
+        ("standard", "adult", 1000),
+        ("standard", "child", 700),
+        ("standard", "guest", 0),
+        ("premium", "adult", 1500),
+    ];
+    Ok(PriceCard {
+        currency,
+        ticket_types: kinds
+            .map(|(code, key)| TicketType {
+                code: code.to_owned(),
+                name: code.to_owned(),
+                key,
+            })
+            .into(),
+        prices: rows
+            .map(|(category, ticket_type, minor)| PriceRow {
+                category: category.to_owned(),
+                ticket_type: ticket_type.to_owned(),
+                minor,
+            })
+            .into(),
+        fees: BTreeMap::from([(Channel::Web, fee.minor)]),
+    })
+}
