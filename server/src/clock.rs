@@ -54,7 +54,13 @@ impl Clock {
             .duration_since(UNIX_EPOCH)
             .unwrap_or_default();
         let wall = UtcMillis(i64::try_from(wall.as_millis()).unwrap_or(i64::MAX));
-        let start = wall.max(not_before);
+        Self::start_at(kind, wall.max(not_before))
+    }
+
+    /// A clock that starts at `start`, whatever the real time is: a manual one that goes on where
+    /// it was left.
+    #[must_use]
+    pub fn start_at(kind: ClockKind, start: UtcMillis) -> Self {
         Self {
             inner: Arc::new(Inner {
                 kind,

@@ -12,6 +12,7 @@
 pub mod bus;
 pub mod chance;
 pub mod clock;
+pub mod house;
 pub mod hub;
 pub mod lane;
 pub mod payment;

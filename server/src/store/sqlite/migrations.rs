@@ -26,6 +26,11 @@ pub(super) const ALL: &[Migration] = &[
         name: "payment",
         sql: include_str!("migrations/0003_payment.sql"),
     },
+    Migration {
+        number: 5,
+        name: "house",
+        sql: include_str!("migrations/0005_house.sql"),
+    },
 ];
 
 /// Why a schema can't be brought up to date.
