@@ -19,27 +19,30 @@ mod core_house;
 mod house;
 mod script;
 mod stage;
+mod store_house;
 mod told;
 
-use houseful_core::show::Event;
+use houseful_core::show::ShowState;
 
 pub use core_house::CoreHouse;
 pub use house::{House, Opening, Said};
 pub use script::{Backend, Line, Script};
 pub use stage::START;
+pub use store_house::StoreHouse;
 
 use self::stage::{Deed, Stage};
 use crate::witness;
 
-/// Tells the story to a house.
+/// Tells the story to a house. Gives the state it ends in, where that can be seen.
 ///
 /// # Errors
 /// The first line where something else came of a step than is written, or what is wrong with the
 /// journal in the end.
-pub fn tell(script: &Script, house: &mut dyn House) -> Result<(), String> {
+pub fn tell(script: &Script, house: &mut dyn House) -> Result<Option<ShowState>, String> {
     let opening = Opening::of(script)?;
     house.open(&opening)?;
     let mut stage = Stage::new(script);
+    let mut last = None;
     for line in &script.lines {
         let at = |what: String| format!("{}:{}: {what}\n  {}", script.name, line.number, line.text);
         let told = step(&mut stage, house, line).map_err(at)?;
@@ -50,12 +53,14 @@ pub fn tell(script: &Script, house: &mut dyn House) -> Result<(), String> {
             None if line.needs_outcome() => return Err(at(format!("says nothing of `{told}`"))),
             _ => {}
         }
-        if let Some(state) = house.state() {
+        last = house.state();
+        if let Some(state) = &last {
             state.check().map_err(|broken| at(broken.to_string()))?;
         }
     }
     let journal = house.finish()?;
-    check_journal(script, &journal)
+    witness::attest(&journal).map_err(|what| format!("{}: the journal: {what}", script.name))?;
+    Ok(last)
 }
 
 fn step(stage: &mut Stage, house: &mut dyn House, line: &Line) -> Result<String, String> {
@@ -83,12 +88,4 @@ fn step(stage: &mut Stage, house: &mut dyn House, line: &Line) -> Result<String,
             Ok(due.map_or_else(|| "nothing".into(), |at| stage.told().time(at)))
         }
     }
-}
-
-/// What holds of every journal, whatever the story.
-fn check_journal(
-    script: &Script,
-    journal: &[(houseful_core::time::UtcMillis, Event)],
-) -> Result<(), String> {
-    witness::attest(journal).map_err(|what| format!("{}: the journal: {what}", script.name))
 }

@@ -1,0 +1,223 @@
+//! Lane and database: what is decided is committed to a file, and read again from it in the end.
+
+use std::{
+    collections::BTreeMap,
+    path::PathBuf,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use houseful_core::{
+    ids::PaymentId,
+    layout::SeatLayout,
+    message::{Announcement, Settle},
+    show::{Actor, Command, Event, ShowState, ShowTerms},
+    time::UtcMillis,
+    wire::{booking::Booking, seats::SeatMap},
+};
+use houseful_server::{
+    bus::Bus,
+    chance,
+    clock::{Clock, ClockKind},
+    hub::Hub,
+    lane::{Lane, LaneError},
+    store::{
+        Store,
+        sqlite::{Database, SqliteStore},
+    },
+};
+use tokio::runtime::Runtime;
+use uuid::Uuid;
+
+use super::{
+    core_house::open,
+    house::{House, Opening, Said},
+    stage::{SHOW, START},
+};
+
+/// Remembers the newest thing that payment was told of each payment.
+#[derive(Debug, Default)]
+struct Told(Mutex<BTreeMap<PaymentId, Settle>>);
+
+impl Told {
+    fn all(&self) -> BTreeMap<PaymentId, Settle> {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+}
+
+impl Bus for Told {
+    fn announce(&self, _: Announcement) {}
+
+    fn settle(&self, ask: Settle) {
+        let mut told = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let newer = told.get(&ask.payment).is_none_or(|t| t.ver <= ask.ver);
+        if newer {
+            told.insert(ask.payment, ask);
+        }
+    }
+}
+
+/// A lane on a database file of its own.
+pub struct StoreHouse {
+    runtime: Runtime,
+    folder: PathBuf,
+    database: Database,
+    lane: Lane,
+    hub: Hub,
+    clock: Clock,
+    told: Arc<Told>,
+    terms: Option<Arc<ShowTerms>>,
+    last: Option<ShowState>,
+}
+
+impl StoreHouse {
+    /// Starts with an empty file.
+    ///
+    /// # Errors
+    /// The file can't be made.
+    pub fn new() -> Result<Self, String> {
+        let folder = std::env::temp_dir().join(format!("houseful-scenario-{}", chance::uuid()));
+        std::fs::create_dir(&folder).map_err(|e| e.to_string())?;
+        let database = Database::open(&folder.join("db")).map_err(|e| e.to_string())?;
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .enable_all()
+            .build()
+            .map_err(|e| e.to_string())?;
+        let clock = Clock::start(ClockKind::Manual, START);
+        let (hub, told) = (Hub::new(), Arc::new(Told::default()));
+        let store = Arc::new(SqliteStore::new(database.clone()));
+        let lane = {
+            let _inside = runtime.enter();
+            let bus: Arc<dyn Bus> = Arc::<Told>::clone(&told);
+            Lane::start(store, bus, hub.clone(), clock.clone())
+        };
+        Ok(Self {
+            runtime,
+            folder,
+            database,
+            lane,
+            hub,
+            clock,
+            told,
+            terms: None,
+            last: None,
+        })
+    }
+
+    fn look<T: Send + 'static>(
+        &self,
+        look: impl FnOnce(&ShowState, u64, UtcMillis) -> T + Send + 'static,
+    ) -> Result<T, String> {
+        let seen = self.runtime.block_on(self.lane.read(SHOW, look));
+        seen.map_err(|e| e.to_string())
+    }
+
+    /// What booking wants of payment has been said, each with its newest version.
+    fn check_told(&self, state: &ShowState) -> Result<(), String> {
+        let told = self.told.all();
+        for (id, _) in state.payments() {
+            let (wanted, said) = (state.settle(id), told.get(&id));
+            if wanted.as_ref() != said {
+                return Err(format!("payment should hear {wanted:?} and heard {said:?}"));
+            }
+        }
+        Ok(())
+    }
+
+    /// Opens the file again and folds what stands in it.
+    fn read_again(&self, state: &ShowState) -> Result<Vec<(UtcMillis, Event)>, String> {
+        let database = Database::open(&self.folder.join("db")).map_err(|e| e.to_string())?;
+        let store = SqliteStore::new(database);
+        let loaded = self.runtime.block_on(store.load(SHOW));
+        let loaded = loaded.map_err(|e| e.to_string())?;
+        let mut again = ShowState::new(SHOW);
+        for (at, event) in &loaded.events {
+            again.apply(*at, event);
+        }
+        if again != *state {
+            return Err("the journal folds to another state".into());
+        }
+        let head = loaded.head.ok_or("the head is missing")?;
+        let taken = state.slots().len() - state.free_written();
+        let fits = head.version.ver == state.ver()
+            && head.next_due == state.next_due()
+            && usize::try_from(head.taken) == Ok(taken);
+        if fits {
+            Ok(loaded.events)
+        } else {
+            Err(format!("the head is {head:?}"))
+        }
+    }
+}
+
+impl House for StoreHouse {
+    fn open(&mut self, opening: &Opening) -> Result<(), String> {
+        self.terms = Some(Arc::clone(&opening.terms));
+        self.ask(&open(&opening.terms)).map(drop)
+    }
+
+    fn ask(&mut self, command: &Command) -> Result<Said, String> {
+        let answer = self.runtime.block_on(self.lane.ask(SHOW, command.clone()));
+        match answer {
+            Ok(answer) => Ok(Said::Yes {
+                fresh: answer.fresh,
+                booking: answer.booking.map(Box::new),
+            }),
+            Err(LaneError::Refused { refusal, next_best }) => {
+                Ok(Said::no(&refusal, next_best.seats, next_best.relaxed))
+            }
+            Err(error) => Err(error.to_string()),
+        }
+    }
+
+    fn map(&mut self) -> Result<SeatMap, String> {
+        let picture = self.hub.picture(SHOW).ok_or("there is no picture")?;
+        serde_json::from_slice(&picture.body()).map_err(|e| e.to_string())
+    }
+
+    fn booking(&mut self, actor: &Actor, booking: Uuid) -> Result<Option<Booking>, String> {
+        let actor = *actor;
+        self.look(move |state, tip, now| {
+            let record = state.booking(booking);
+            let may = record.is_some_and(|r| actor.staff || r.owner == actor.owner);
+            state.booking_view(booking, tip, now).filter(|_| may)
+        })
+    }
+
+    fn tick(&mut self, ms: i64) -> Result<(), String> {
+        let moved = self.clock.advance(ms);
+        moved.then_some(()).ok_or_else(|| "the clock stands".into())
+    }
+
+    fn now(&self) -> UtcMillis {
+        self.clock.now()
+    }
+
+    fn layout(&self) -> Result<&SeatLayout, String> {
+        let terms = self.terms.as_ref().ok_or("the show was not opened")?;
+        Ok(&terms.layout)
+    }
+
+    fn state(&mut self) -> Option<ShowState> {
+        self.last = self.look(|state, _, _| state.clone()).ok();
+        self.last.clone()
+    }
+
+    fn finish(&mut self) -> Result<Vec<(UtcMillis, Event)>, String> {
+        let state = self.state().ok_or("the show can't be read")?;
+        self.check_told(&state)?;
+        self.runtime.block_on(self.database.clone().close());
+        self.read_again(&state)
+    }
+}
+
+impl Drop for StoreHouse {
+    fn drop(&mut self) {
+        self.runtime.block_on(self.database.clone().close());
+        // What is left over in a folder for temporary files harms nobody.
+        let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
