@@ -9,6 +9,7 @@
 //! Rules live in `houseful-core`; a backend of [`store`] knows no business word; nothing above
 //! `store` and `bus` knows which backend runs.
 
+pub mod audit;
 pub mod bus;
 pub mod chance;
 pub mod clock;

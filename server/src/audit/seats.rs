@@ -1,0 +1,428 @@
+//! A small model of one show: who has which seat, from the JSON of its journal alone.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use houseful_core::{code::TicketCode, time::UtcMillis};
+use serde::Deserialize;
+use uuid::Uuid;
+
+/// The longest a hold may keep a seat, and the longest a wait for the capture may.
+const HOLD_MS: i64 = 300_000;
+const SETTLE_MS: i64 = 900_000;
+
+/// A journal row, as far as seats and money are concerned.
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Fact {
+    Opened {
+        terms: Terms,
+    },
+    Held {
+        booking: Uuid,
+        lines: Vec<Line>,
+        fee_minor: i64,
+        hold_until: UtcMillis,
+    },
+    SeatsChanged {
+        booking: Uuid,
+        lines: Vec<Line>,
+        fee_minor: i64,
+    },
+    Released {
+        booking: Uuid,
+    },
+    Expired {
+        bookings: Vec<Uuid>,
+    },
+    Secured {
+        booking: Uuid,
+        payment: PaymentText,
+        amount: Amount,
+        tickets: Codes,
+        settle_until: UtcMillis,
+    },
+    Confirmed {
+        booking: Uuid,
+    },
+    CaptureRefused {
+        booking: Uuid,
+    },
+    SettleLapsed {
+        bookings: Vec<Uuid>,
+    },
+    PaymentReturned {
+        payment: PaymentText,
+        booking: Uuid,
+    },
+    PaymentSettled {},
+    Cancelled {
+        booking: Uuid,
+    },
+    SalesChanged {
+        to: String,
+    },
+    BlocksChanged {
+        seats: Vec<u16>,
+        block: Option<String>,
+    },
+}
+
+#[derive(Deserialize)]
+pub(super) struct Terms {
+    layout: String,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Line {
+    seat: u16,
+    minor: i64,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Codes {
+    codes: Vec<TicketCode>,
+}
+
+/// Money as it is written.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub(super) struct Amount {
+    pub(super) minor: i64,
+    pub(super) currency: String,
+}
+
+type PaymentText = houseful_core::ids::PaymentId;
+
+/// A drawing, as far as it says which seats there are and which are kept back.
+pub(super) struct Drawn {
+    blocked: Vec<bool>,
+}
+
+impl Drawn {
+    /// Reads the places of the canonical text: below the header, behind the row's letters.
+    pub(super) fn read(text: &str) -> Self {
+        let rows = text.lines().skip_while(|line| !line.is_empty());
+        let blocked = rows
+            .filter_map(|line| line.split_once(' '))
+            .flat_map(|(_, places)| places.chars())
+            .filter(|place| !matches!(place, ' ' | '_'))
+            .map(|place| matches!(place, '%' | 'x'))
+            .collect();
+        Self { blocked }
+    }
+}
+
+/// Where a booking stands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stand {
+    Held,
+    Secured { at: UtcMillis, until: UtcMillis },
+    Confirmed,
+    Over,
+}
+
+struct Booking {
+    stand: Stand,
+    seats: Vec<u16>,
+    codes: Vec<TicketCode>,
+    total: i64,
+    held_at: UtcMillis,
+    hold_until: UtcMillis,
+    payment: Option<Uuid>,
+}
+
+/// What the journal says about one payment.
+pub(super) struct Paid {
+    pub(super) booking: Uuid,
+    /// What the house keeps of it.
+    pub(super) keep: i64,
+    /// Its currency; unknown for one that only ever went back.
+    pub(super) currency: Option<String>,
+    /// When that was decided.
+    pub(super) since: UtcMillis,
+    /// Whether it is in tickets that the buyer has; while a capture is awaited it is not.
+    pub(super) in_tickets: bool,
+}
+
+/// A booking that was confirmed and stands, or did not.
+pub(super) struct Sold {
+    pub(super) total: i64,
+    pub(super) payment: Option<Uuid>,
+    pub(super) confirmed: bool,
+    /// Whether it was ever secured, so that tables speak of it.
+    pub(super) known: bool,
+}
+
+/// One show.
+#[derive(Default)]
+pub(super) struct House {
+    blocked: Vec<bool>,
+    owners: Vec<Option<Uuid>>,
+    bookings: HashMap<Uuid, Booking>,
+    pub(super) paid: HashMap<Uuid, Paid>,
+    /// Seats that had two owners at some time, or that the ticket table disagrees about.
+    pub(super) double_sold: BTreeSet<u16>,
+    pub(super) holds: u64,
+    pub(super) confirmed: u64,
+    pub(super) expired: u64,
+    pub(super) released: u64,
+}
+
+impl House {
+    /// Folds in a fact of time `at`; an error is a journal that makes no sense.
+    pub(super) fn fold(
+        &mut self,
+        at: UtcMillis,
+        fact: Fact,
+        layouts: &HashMap<String, Drawn>,
+    ) -> Result<(), String> {
+        match fact {
+            Fact::Opened { terms } => {
+                let drawn = layouts.get(&terms.layout);
+                let drawn = drawn.ok_or_else(|| format!("layout {} is missing", terms.layout))?;
+                self.blocked.clone_from(&drawn.blocked);
+                self.owners = vec![None; drawn.blocked.len()];
+                Ok(())
+            }
+            Fact::Held {
+                booking,
+                lines,
+                fee_minor,
+                hold_until,
+            } => {
+                self.holds += 1;
+                let held = Booking {
+                    stand: Stand::Held,
+                    seats: lines.iter().map(|l| l.seat).collect(),
+                    codes: Vec::new(),
+                    total: total(&lines, fee_minor),
+                    held_at: at,
+                    hold_until,
+                    payment: None,
+                };
+                self.bookings.insert(booking, held);
+                self.occupy(at, booking)
+            }
+            Fact::SeatsChanged {
+                booking,
+                lines,
+                fee_minor,
+            } => {
+                self.vacate(booking);
+                let record = self.booking(booking)?;
+                record.seats = lines.iter().map(|l| l.seat).collect();
+                record.total = total(&lines, fee_minor);
+                self.occupy(at, booking)
+            }
+            Fact::Released { booking } => {
+                // One that is not known, or ran out before, gives nothing back.
+                let stand = self.bookings.get(&booking).map(|b| b.stand);
+                self.released += u64::from(stand == Some(Stand::Held));
+                match stand {
+                    Some(_) => self.end(at, booking),
+                    None => Ok(()),
+                }
+            }
+            Fact::Expired { bookings } => {
+                self.expired += super::whole(bookings.len());
+                bookings.into_iter().try_for_each(|b| self.end(at, b))
+            }
+            Fact::BlocksChanged { seats, block } => self.block(at, &seats, block.is_some()),
+            paid => self.fold_paid(at, paid),
+        }
+    }
+
+    /// The facts that concern money.
+    fn fold_paid(&mut self, at: UtcMillis, fact: Fact) -> Result<(), String> {
+        match fact {
+            Fact::Secured {
+                booking,
+                payment,
+                amount,
+                tickets,
+                settle_until,
+            } => {
+                let record = self.booking(booking)?;
+                record.stand = Stand::Secured {
+                    at,
+                    until: settle_until,
+                };
+                record.codes = tickets.codes;
+                record.payment = Some(payment.0);
+                let paid = Paid {
+                    booking,
+                    keep: amount.minor,
+                    currency: Some(amount.currency),
+                    since: at,
+                    in_tickets: false,
+                };
+                self.paid.insert(payment.0, paid);
+                self.occupy(at, booking)
+            }
+            Fact::Confirmed { booking } => {
+                self.confirmed += 1;
+                let record = self.booking(booking)?;
+                record.stand = Stand::Confirmed;
+                let payment = record.payment;
+                if let Some(paid) = payment.and_then(|p| self.paid.get_mut(&p)) {
+                    paid.in_tickets = true;
+                    paid.since = at;
+                }
+                self.occupy(at, booking)
+            }
+            Fact::CaptureRefused { booking } => {
+                let record = self.booking(booking)?;
+                record.stand = Stand::Held;
+                let payment = record.payment.take();
+                self.keep_nothing(at, payment);
+                Ok(())
+            }
+            Fact::SettleLapsed { bookings } => {
+                bookings.into_iter().try_for_each(|b| self.end(at, b))
+            }
+            Fact::PaymentReturned { payment, booking } => {
+                let paid = Paid {
+                    booking,
+                    keep: 0,
+                    currency: None,
+                    since: at,
+                    in_tickets: false,
+                };
+                self.paid.insert(payment.0, paid);
+                Ok(())
+            }
+            Fact::Cancelled { booking } => self.end(at, booking),
+            Fact::SalesChanged { to } if to == "cancelled" => {
+                let standing = self.bookings.iter().filter(|(_, b)| b.stand != Stand::Over);
+                let all: Vec<Uuid> = standing.map(|(id, _)| *id).collect();
+                all.into_iter().try_for_each(|b| self.end(at, b))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn booking(&mut self, booking: Uuid) -> Result<&mut Booking, String> {
+        let found = self.bookings.get_mut(&booking);
+        found.ok_or_else(|| format!("booking {booking} is not in the journal"))
+    }
+
+    /// Gives a booking its seats, and notes those that somebody else has at that time.
+    fn occupy(&mut self, at: UtcMillis, booking: Uuid) -> Result<(), String> {
+        let seats = self.booking(booking)?.seats.clone();
+        for seat in seats {
+            if self.has_another(at, seat, booking)? {
+                self.double_sold.insert(seat);
+            }
+            if let Some(owner) = self.owners.get_mut(usize::from(seat)) {
+                *owner = Some(booking);
+            }
+        }
+        Ok(())
+    }
+
+    fn has_another(&self, at: UtcMillis, seat: u16, than: Uuid) -> Result<bool, String> {
+        let place = usize::from(seat);
+        let owner = self.owners.get(place);
+        let owner = owner.ok_or_else(|| format!("seat {seat} is not in the layout"))?;
+        let owned = owner.is_some_and(|owner| {
+            let living = |b: &Booking| match b.stand {
+                Stand::Held => at.0 < b.hold_until.0,
+                Stand::Secured { until, .. } => at.0 < until.0,
+                Stand::Confirmed => true,
+                Stand::Over => false,
+            };
+            owner != than && self.bookings.get(&owner).is_some_and(living)
+        });
+        Ok(owned || self.blocked.get(place) == Some(&true))
+    }
+
+    fn vacate(&mut self, booking: Uuid) {
+        for owner in self.owners.iter_mut().filter(|o| **o == Some(booking)) {
+            *owner = None;
+        }
+    }
+
+    /// Takes everything from a booking; money that was good for it goes back.
+    fn end(&mut self, at: UtcMillis, booking: Uuid) -> Result<(), String> {
+        self.vacate(booking);
+        let record = self.booking(booking)?;
+        record.stand = Stand::Over;
+        let payment = record.payment.take();
+        self.keep_nothing(at, payment);
+        Ok(())
+    }
+
+    fn keep_nothing(&mut self, at: UtcMillis, payment: Option<Uuid>) {
+        if let Some(paid) = payment.and_then(|p| self.paid.get_mut(&p)) {
+            paid.keep = 0;
+            paid.since = at;
+            paid.in_tickets = false;
+        }
+    }
+
+    fn block(&mut self, at: UtcMillis, seats: &[u16], block: bool) -> Result<(), String> {
+        for seat in seats {
+            if block && self.has_another(at, *seat, Uuid::nil())? && !self.is_blocked(*seat) {
+                self.double_sold.insert(*seat);
+            }
+            let place = self.blocked.get_mut(usize::from(*seat));
+            *place.ok_or_else(|| format!("seat {seat} is not in the layout"))? = block;
+        }
+        Ok(())
+    }
+
+    fn is_blocked(&self, seat: u16) -> bool {
+        self.blocked.get(usize::from(seat)) == Some(&true)
+    }
+
+    /// Seats that the journal gives to somebody or keeps back, dead holds among them.
+    pub(super) fn taken(&self) -> u64 {
+        let each = self.owners.iter().zip(&self.blocked);
+        super::whole(each.filter(|(o, b)| o.is_some() || **b).count())
+    }
+
+    /// The valid tickets there have to be, by seat.
+    pub(super) fn tickets(&self) -> BTreeMap<u16, (u64, Uuid)> {
+        let paid = |b: &&Booking| matches!(b.stand, Stand::Secured { .. } | Stand::Confirmed);
+        let mut tickets = BTreeMap::new();
+        for (id, booking) in self.bookings.iter().filter(|(_, b)| paid(b)) {
+            for (seat, code) in booking.seats.iter().zip(&booking.codes) {
+                tickets.insert(*seat, (code.bits(), *id));
+            }
+        }
+        tickets
+    }
+
+    /// Seats kept from sale longer than anything may keep them.
+    pub(super) fn stuck(&self, now: UtcMillis, patience_ms: i64) -> u64 {
+        let overdue = |b: &&Booking| {
+            // What is past its end is for sale; what ends too late is not.
+            let (end, end_max) = match b.stand {
+                Stand::Held => (b.hold_until, b.held_at.plus_ms(HOLD_MS)),
+                Stand::Secured { at, until } => (until, at.plus_ms(SETTLE_MS)),
+                Stand::Confirmed | Stand::Over => return false,
+            };
+            now.0 < end.0 && end_max.plus_ms(patience_ms).0 < now.0
+        };
+        let seats = self.bookings.values().filter(overdue);
+        super::whole(seats.map(|b| b.seats.len()).sum())
+    }
+
+    /// All bookings, as far as money is concerned.
+    pub(super) fn sold(&self) -> impl Iterator<Item = (Uuid, Sold)> + '_ {
+        self.bookings.iter().map(|(id, b)| {
+            let sold = Sold {
+                total: b.total,
+                payment: b.payment,
+                confirmed: b.stand == Stand::Confirmed,
+                known: !b.codes.is_empty(),
+            };
+            (*id, sold)
+        })
+    }
+}
+
+fn total(lines: &[Line], fee_minor: i64) -> i64 {
+    lines
+        .iter()
+        .fold(fee_minor, |sum, l| sum.saturating_add(l.minor))
+}
