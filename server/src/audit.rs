@@ -6,6 +6,8 @@
 
 mod money;
 mod seats;
+#[cfg(test)]
+mod tests;
 
 use std::collections::HashMap;
 
