@@ -2,4 +2,5 @@
 
 mod dependencies;
 mod fixtures;
+mod model;
 mod scenarios;

@@ -1,3 +1,3 @@
 fn main() {
-    houseful::main()
+    houseful::main();
 }

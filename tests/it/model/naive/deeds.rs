@@ -1,0 +1,190 @@
+//! What people, money and time do to bookings that are there.
+
+use super::{Book, Expected, Naive, Stands, Who, no};
+
+impl Naive {
+    pub fn release(&mut self, who: Who, id: u8) -> Expected {
+        if self.books.contains_key(&id) {
+            match self.mine(who, id)?.stands {
+                Stands::Held | Stands::Expired => {}
+                Stands::Released => return Ok(false),
+                Stands::Cancelled => return no("booking_cancelled"),
+                _ => return no("already_paid"),
+            }
+        }
+        let now = self.now;
+        let book = self.books.entry(id).or_insert_with(|| Book {
+            owner: who.name,
+            web: !who.staff,
+            stands: Stands::Released,
+            seats: Vec::new(),
+            total: 0,
+            held_at: now,
+            until: now,
+            payment: None,
+        });
+        book.stands = Stands::Released;
+        Ok(true)
+    }
+
+    pub fn cash(&mut self, who: Who, id: u8, payment: u8, given: Option<i64>) -> Expected {
+        let book = self.mine(who, id)?;
+        self.still_held(book)?;
+        if self.kept.contains_key(&payment) {
+            return no("id_reused");
+        }
+        let total = book.total;
+        if given.is_some_and(|g| g < total) {
+            return no("cash_too_little");
+        }
+        self.pay(id, payment, Stands::Confirmed);
+        Ok(true)
+    }
+
+    fn pay(&mut self, id: u8, payment: u8, stands: Stands) {
+        if let Some(book) = self.books.get_mut(&id) {
+            self.kept.insert(payment, book.total);
+            (book.stands, book.payment) = (stands, Some(payment));
+        }
+    }
+
+    pub fn cancel(&mut self, who: Who, id: u8) -> Expected {
+        match self.mine(who, id)?.stands {
+            Stands::Secured { .. } | Stands::Confirmed => {}
+            Stands::Cancelled => return no("booking_cancelled"),
+            _ => return no("not_paid"),
+        }
+        if let Some(book) = self.books.get_mut(&id) {
+            book.stands = Stands::Cancelled;
+        }
+        self.keep_nothing(id);
+        Ok(true)
+    }
+
+    pub fn pause(&mut self, pause: bool) -> Expected {
+        if self.cancelled {
+            return no("show_cancelled");
+        }
+        let changes = self.paused != pause;
+        self.paused = pause;
+        Ok(changes)
+    }
+
+    pub fn cancel_show(&mut self) -> Expected {
+        if self.cancelled {
+            return Ok(false);
+        }
+        self.cancelled = true;
+        let all: Vec<u8> = self.books.keys().copied().collect();
+        for id in all {
+            if let Some(book) = self.books.get_mut(&id)
+                && !matches!(book.stands, Stands::Expired | Stands::Released)
+            {
+                book.stands = Stands::Cancelled;
+            }
+            self.keep_nothing(id);
+        }
+        Ok(true)
+    }
+
+    pub fn block(&mut self, seats: &[Option<u16>], block: bool) -> Expected {
+        let seats = self.find(seats)?;
+        if seats.is_empty() {
+            return no("no_seats");
+        }
+        if !block {
+            let before = self.blocked.len();
+            self.blocked.retain(|s| !seats.contains(s));
+            return Ok(self.blocked.len() != before);
+        }
+        let sold: Vec<u16> = seats
+            .iter()
+            .copied()
+            .filter(|s| self.owner(*s).is_some())
+            .collect();
+        if !sold.is_empty() {
+            return Err(("seats_sold", sold));
+        }
+        self.clear(&seats, None);
+        self.blocked.extend(seats);
+        Ok(true)
+    }
+
+    pub fn expire(&mut self) -> Expected {
+        let dead = |(id, b): (&u8, &Book)| {
+            let waits = matches!(b.stands, Stands::Held | Stands::Secured { .. });
+            (waits && !self.alive(b)).then_some(*id)
+        };
+        let dead: Vec<u8> = self.books.iter().filter_map(dead).collect();
+        for id in &dead {
+            self.lapse(*id);
+        }
+        Ok(!dead.is_empty())
+    }
+
+    /// Money's news. `fair`: for the very offer and amount that stand.
+    pub fn news(&mut self, payment: u8, id: u8, word: &str, fair: bool) {
+        if self.kept.contains_key(&payment) {
+            let waits =
+                |b: &Book| b.payment == Some(payment) && matches!(b.stands, Stands::Secured { .. });
+            let Some(id) = self.books.iter().find(|(_, b)| waits(b)).map(|(id, _)| *id) else {
+                return;
+            };
+            let dead = self.books.get(&id).is_none_or(|b| self.now >= b.until);
+            let stands = match word {
+                "captured" => Stands::Confirmed,
+                "capture_refused" | "declined" | "voided" | "refunded" if dead => Stands::Expired,
+                "capture_refused" | "declined" | "voided" | "refunded" => Stands::Held,
+                _ => return,
+            };
+            if let Some(book) = self.books.get_mut(&id) {
+                book.stands = stands;
+            }
+            if stands != Stands::Confirmed {
+                self.keep_nothing(id);
+            }
+            return;
+        }
+        if word != "authorised" && word != "captured" {
+            return;
+        }
+        if !(fair && self.good(id)) {
+            self.kept.insert(payment, 0);
+            return;
+        }
+        let seats = self
+            .books
+            .get(&id)
+            .map(|b| b.seats.clone())
+            .unwrap_or_default();
+        self.clear(&seats, Some(id));
+        let until = self.now + 900_000;
+        let stands = if word == "captured" {
+            Stands::Confirmed
+        } else {
+            Stands::Secured { until }
+        };
+        self.pay(id, payment, stands);
+    }
+
+    /// Whether fair money gets the seats.
+    fn good(&self, id: u8) -> bool {
+        let Some(book) = self.books.get(&id) else {
+            return false;
+        };
+        if self.cancelled || !matches!(book.stands, Stands::Held | Stands::Expired) {
+            return false;
+        }
+        if self.alive(book) {
+            return true;
+        }
+        let again = self.books.values().any(|other| {
+            other.owner == book.owner && other.held_at >= book.until && self.alive(other)
+        });
+        self.now < book.until + 900_000
+            && self.now < self.starts
+            && self.sells(book.web).is_ok()
+            && !(book.web && again)
+            && book.seats.iter().all(|s| self.free(*s, None))
+    }
+}
