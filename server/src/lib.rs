@@ -11,6 +11,7 @@
 
 pub mod audit;
 pub mod bus;
+pub mod catalogue;
 pub mod chance;
 pub mod clock;
 pub mod house;

@@ -22,6 +22,11 @@ pub(super) const ALL: &[Migration] = &[
         sql: include_str!("migrations/0001_journal.sql"),
     },
     Migration {
+        number: 2,
+        name: "catalogue",
+        sql: include_str!("migrations/0002_catalogue.sql"),
+    },
+    Migration {
         number: 3,
         name: "payment",
         sql: include_str!("migrations/0003_payment.sql"),

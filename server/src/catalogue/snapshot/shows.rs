@@ -1,0 +1,206 @@
+//! Shows: lists by place, movie and day, page by page.
+
+use houseful_core::{
+    ids::{CinemaId, CityId, MovieId, ShowId},
+    money::Money,
+    price::Channel,
+    time::UtcMillis,
+    wire::{
+        Page, Time,
+        catalogue::{Fee, Price, Show, ShowDetail, ShowStatus},
+    },
+};
+use jiff::civil::Date;
+
+use super::{ShowRow, Snapshot};
+use crate::hub::Count;
+
+/// The most shows on a page.
+pub const SHOWS_MAX: usize = 500;
+
+/// Which shows.
+#[derive(Clone, Copy, Debug)]
+pub struct ShowFilter<'a> {
+    /// In this city.
+    pub city: Option<CityId>,
+    /// In this cinema.
+    pub cinema: Option<CinemaId>,
+    /// Of this movie.
+    pub movie: Option<MovieId>,
+    /// On this day on the cinema's wall clock.
+    pub date: Option<Date>,
+    /// Beginning at this time or later.
+    pub from: UtcMillis,
+    /// How many on a page, 1 to [`SHOWS_MAX`].
+    pub limit: usize,
+    /// Where the page begins.
+    pub cursor: Option<&'a str>,
+}
+
+/// The text is not a cursor that an earlier page gave.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a cursor of an earlier page")]
+pub struct CursorError;
+
+/// A place in the order of shows: start, then id. It stays good when shows are added.
+fn cursor_of(row: &ShowRow) -> String {
+    format!("{}.{}", row.starts_at.0, row.id.0)
+}
+
+fn parse_cursor(text: &str) -> Result<(UtcMillis, ShowId), CursorError> {
+    let parts = text.split_once('.').ok_or(CursorError)?;
+    let (at, id) = (parts.0.parse().map_err(|_| CursorError)?, parts.1.parse());
+    Ok((UtcMillis(at), ShowId(id.map_err(|_| CursorError)?)))
+}
+
+/// Looks up how full a show is.
+type Counts<'a> = &'a dyn Fn(ShowId) -> Option<Count>;
+
+impl Snapshot {
+    /// Shows in order of start, then id.
+    ///
+    /// # Errors
+    /// The cursor is not one.
+    pub fn shows(
+        &self,
+        filter: &ShowFilter<'_>,
+        counts: Counts<'_>,
+        now: UtcMillis,
+    ) -> Result<Page<Show>, CursorError> {
+        let after = filter.cursor.map(parse_cursor).transpose()?;
+        let first = self.rows.shows.partition_point(|s| match after {
+            Some(after) => (s.starts_at, s.id) <= after,
+            None => s.starts_at < filter.from,
+        });
+        let limit = filter.limit.clamp(1, SHOWS_MAX);
+        let mut rows: Vec<&ShowRow> = self.rows.shows[first..]
+            .iter()
+            .filter(|s| {
+                s.starts_at >= filter.from
+                    && filter.movie.is_none_or(|movie| s.movie == movie)
+                    && self.is_at(s, filter.city, filter.cinema)
+                    && filter
+                        .date
+                        .is_none_or(|date| self.local_date(s) == Some(date))
+            })
+            .take(limit + 1)
+            .collect();
+        let more = rows.len() > limit;
+        rows.truncate(limit);
+        let next = rows.last().filter(|_| more).map(|row| cursor_of(row));
+        let items = rows
+            .into_iter()
+            .filter_map(|row| self.show_view(row, counts, now))
+            .collect();
+        Ok(Page { items, next })
+    }
+
+    /// A show.
+    #[must_use]
+    pub fn show(&self, id: ShowId, counts: Counts<'_>, now: UtcMillis) -> Option<Show> {
+        self.show_view(self.show_row(id)?, counts, now)
+    }
+
+    /// A show with what is needed to sell it.
+    #[must_use]
+    pub fn show_detail(
+        &self,
+        id: ShowId,
+        counts: Counts<'_>,
+        now: UtcMillis,
+    ) -> Option<ShowDetail> {
+        let row = self.show_row(id)?;
+        let card = self.rows.prices.get(&row.prices)?;
+        let money = |minor| Money::new(minor, card.currency);
+        let sold = self.rows.layouts.get(&row.layout)?.categories();
+        let prices = card
+            .prices
+            .iter()
+            .filter(|p| sold.iter().any(|c| c.code == p.category));
+        Some(ShowDetail {
+            show: self.show_view(row, counts, now)?,
+            ticket_types: card.ticket_types.clone(),
+            prices: prices
+                .map(|p| Price {
+                    category: p.category.clone(),
+                    ticket_type: p.ticket_type.clone(),
+                    price: money(p.minor),
+                })
+                .collect(),
+            fees: Channel::ALL
+                .into_iter()
+                .map(|channel| Fee {
+                    channel,
+                    fee: money(card.fee_minor(channel)),
+                })
+                .collect(),
+            seats_max: row.seats_max,
+        })
+    }
+
+    pub(super) fn show_view(
+        &self,
+        row: &ShowRow,
+        counts: Counts<'_>,
+        now: UtcMillis,
+    ) -> Option<Show> {
+        let movie = self.movies.get(&row.movie).map(|i| &self.rows.movies[*i])?;
+        let screen = self.screen_row(row.screen)?;
+        let cinema = self.cinema_of(row)?;
+        let city = self
+            .cities
+            .get(&cinema.city)
+            .map(|i| &self.rows.cities[*i])?;
+        let count = counts(row.id);
+        let seats = self.rows.layouts.get(&row.layout).map_or(0, |l| l.len());
+        let total = count.map_or_else(|| super::whole(seats), |c| c.total);
+        let closes = row.sales.last_close(row.starts_at);
+        let status = match count.map_or(ShowStatus::OnSale, |c| c.status) {
+            ShowStatus::OnSale if closes <= now => ShowStatus::Closed,
+            other => other,
+        };
+        Some(Show {
+            id: row.id,
+            movie: row.movie,
+            title: movie.title.clone(),
+            certificate: movie.certificate.clone(),
+            minutes: movie.minutes,
+            cinema: cinema.id,
+            cinema_name: cinema.name.clone(),
+            city_name: city.name.clone(),
+            screen: row.screen,
+            screen_name: screen.name.clone(),
+            format: row.format.clone(),
+            language: row.language.clone(),
+            subtitles: row.subtitles.clone(),
+            starts_at: Time(row.starts_at),
+            ends_at: Time(row.ends_at),
+            starts_local: self
+                .local_start(row)?
+                .strftime("%Y-%m-%dT%H:%M")
+                .to_string(),
+            sales_close_at: Time(closes),
+            time_zone: city.time_zone.clone(),
+            status,
+            free: count.map_or(total, |c| c.free),
+            total,
+            price_from: self.price_from(row)?,
+        })
+    }
+
+    /// The lowest price that some seat of the hall has for the default ticket type.
+    fn price_from(&self, row: &ShowRow) -> Option<Money> {
+        let card = self.rows.prices.get(&row.prices)?;
+        let layout = self.rows.layouts.get(&row.layout)?;
+        let default = card.ticket_types.first()?;
+        let prices = layout
+            .categories()
+            .iter()
+            .filter_map(|c| card.price_minor(&c.code, &default.code));
+        Some(
+            prices
+                .min()
+                .map_or_else(|| card.from_price(), |m| Money::new(m, card.currency)),
+        )
+    }
+}
