@@ -2,8 +2,138 @@
 //!
 //! Everything here speaks HTTP. Only the commands that run a server may name the server crate.
 
+pub mod args;
 pub mod client;
+pub mod commands;
+pub mod config;
+pub mod connection;
+pub mod context;
+pub mod error;
+mod log;
 pub mod moment;
+mod nearest;
+pub mod output;
+pub mod state;
+pub mod terminal;
 
-/// Runs the program.
-pub fn main() {}
+use std::{ffi::OsString, io::Write, process::ExitCode};
+
+use clap::FromArgMatches;
+
+use crate::{
+    args::Cli,
+    context::{Console, Context},
+    error::{CliError, ExitStatus, Reporter},
+};
+
+/// Runs the program on the arguments and streams of this process.
+#[must_use]
+pub fn main() -> ExitCode {
+    let paths = config::Paths::of(&|name| std::env::var(name).ok());
+    error::install_crash_report(paths.state);
+    let ran = std::panic::catch_unwind(|| run(std::env::args_os(), Console::of_process()));
+    let status = ran.unwrap_or_else(|_| {
+        let words = error::last_words().unwrap_or_else(|| "houseful stopped".to_owned());
+        // Nothing can be done when even this can't be told.
+        let _ = writeln!(std::io::stderr(), "error: {words}");
+        ExitStatus::Failed
+    });
+    ExitCode::from(status.code())
+}
+
+/// Runs one command line on the streams of `console`.
+pub fn run(args: impl IntoIterator<Item = OsString>, mut console: Console) -> ExitStatus {
+    let args: Vec<OsString> = args.into_iter().collect();
+    let parsed = args::command()
+        .try_get_matches_from(&args)
+        .and_then(|matches| Cli::from_arg_matches(&matches));
+    let cli = match parsed {
+        Ok(cli) => cli,
+        Err(error) => return tell_usage(&error, &args, &mut console),
+    };
+    log::begin(cli.globals.verbose, &console.env);
+    let reporter = early_reporter(&args, &console);
+    let mut context = match Context::new(cli.globals, console) {
+        Ok(context) => context,
+        Err((error, mut console)) => {
+            reporter.tell(&error, &mut console.err);
+            return error.exit();
+        }
+    };
+    let done = match cli.command {
+        None => context.text(&args::short_help()),
+        Some(command) => commands::run(&mut context, command),
+    };
+    match done.and_then(|()| context.flush()) {
+        Ok(()) => ExitStatus::Done,
+        Err(error) => {
+            // What was written before the error is part of the answer.
+            let _ = context.flush();
+            let reporter = context.reporter();
+            reporter.tell(&error, &mut context.console.err);
+            error.exit()
+        }
+    }
+}
+
+/// How errors are told before the settings are known.
+fn early_reporter(args: &[OsString], console: &Console) -> Reporter {
+    let texts: Vec<&str> = args.iter().filter_map(|a| a.to_str()).collect();
+    let after = |flag: &str| {
+        texts
+            .iter()
+            .enumerate()
+            .find_map(|(i, text)| match text.strip_prefix(flag) {
+                Some("") => texts.get(i + 1).copied(),
+                Some(value) => value.strip_prefix('=').or(Some(value)),
+                None => None,
+            })
+    };
+    let output = after("-o").or_else(|| after("--output"));
+    let json = texts.contains(&"--json") || matches!(output, Some("json" | "ndjson"));
+    let chosen = after("--color").unwrap_or("auto");
+    let terminal = console.terminal;
+    Reporter {
+        json,
+        color: terminal.color(terminal.stderr, chosen, &console.env),
+    }
+}
+
+/// Tells what the parser of the command line has to say: help, the version, or what is wrong.
+fn tell_usage(error: &clap::Error, args: &[OsString], console: &mut Console) -> ExitStatus {
+    let reporter = early_reporter(args, console);
+    let rendered = error.render();
+    let text = if reporter.color {
+        rendered.ansi().to_string()
+    } else {
+        rendered.to_string()
+    };
+    if !error.use_stderr() {
+        let written = console
+            .out
+            .write_all(text.as_bytes())
+            .and_then(|()| console.out.flush());
+        return match written.map_err(CliError::from) {
+            Ok(()) => ExitStatus::Done,
+            Err(error) => error.exit(),
+        };
+    }
+    if reporter.json {
+        let plain = rendered.to_string();
+        let sentence = plain.lines().next().unwrap_or_default();
+        let sentence = sentence.strip_prefix("error: ").unwrap_or(sentence);
+        let usage = plain.lines().find_map(|l| l.strip_prefix("Usage: "));
+        let error = CliError::Usage {
+            message: sentence.to_owned(),
+            hint: usage.map(str::to_owned),
+        };
+        reporter.tell(&error, &mut console.err);
+    } else {
+        // Nothing can be done when even this can't be told.
+        let _ = console.err.write_all(text.as_bytes());
+    }
+    ExitStatus::Usage
+}
+
+#[cfg(test)]
+mod tests;

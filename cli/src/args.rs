@@ -1,0 +1,118 @@
+//! What can be typed: the command tree, and nothing of what it does.
+
+mod catalogue;
+mod globals;
+mod help;
+mod plumbing;
+mod sales;
+mod sell;
+mod staff;
+
+use clap::{CommandFactory, Parser, Subcommand};
+
+pub use catalogue::{
+    CinemaCommand, CityCommand, DateArg, FindArgs, MovieCommand, NearArgs, ScopeArgs, TodayArgs,
+};
+pub use globals::Globals;
+pub use help::{GROUPS, short_help};
+pub use plumbing::{
+    ApiArgs, ClockCommand, CompletionArgs, ConfigCommand, DoctorArgs, HelpArgs, ManArgs,
+};
+pub use sales::{
+    BookingCommand, BookingListArgs, HoldCommand, PayArgs, PaymentCommand, TicketCommand,
+};
+pub use sell::{HoldArgs, Pay, SellArgs, TicketCount, WishArgs};
+pub use staff::{
+    AuthCommand, BlockReasonArg, RoleArg, ShowArg, ShowCommand, ShowRef, TokenCommand,
+};
+
+/// The whole command line.
+#[derive(Debug, Parser)]
+#[command(
+    name = "houseful",
+    version,
+    about = "Sells cinema seats from a terminal",
+    disable_help_subcommand = true,
+    max_term_width = 100
+)]
+pub struct Cli {
+    /// Flags that every command takes.
+    #[command(flatten)]
+    pub globals: Globals,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Sell seats: hold, price, take payment, give tickets
+    Sell(SellArgs),
+    /// Show what is on today, numbered, with free seats
+    Today(TodayArgs),
+    /// Find films, cinemas, cities and shows by words
+    Find(FindArgs),
+
+    /// Cities with cinemas
+    #[command(subcommand, alias = "cities")]
+    City(CityCommand),
+    /// Cinemas
+    #[command(subcommand, alias = "cinemas")]
+    Cinema(CinemaCommand),
+    /// Films and where they run
+    #[command(subcommand, alias = "movies")]
+    Movie(MovieCommand),
+    /// Shows, their seats and their journal
+    #[command(subcommand, alias = "shows")]
+    Show(ShowCommand),
+
+    /// Seats held for five minutes
+    #[command(subcommand, alias = "holds")]
+    Hold(HoldCommand),
+    /// Bookings
+    #[command(subcommand, alias = "bookings")]
+    Booking(BookingCommand),
+    /// Tickets
+    #[command(subcommand, alias = "tickets")]
+    Ticket(TicketCommand),
+    /// Payments
+    #[command(subcommand, alias = "payments")]
+    Payment(PaymentCommand),
+
+    /// Sign in, and API tokens
+    #[command(subcommand)]
+    Auth(AuthCommand),
+    /// Settings and where they come from
+    #[command(subcommand)]
+    Config(ConfigCommand),
+    /// Check the terminal, the server, the clock and the settings
+    Doctor(DoctorArgs),
+
+    /// Send any request to the API
+    Api(ApiArgs),
+    /// Show or move the server's clock
+    #[command(subcommand)]
+    Clock(ClockCommand),
+    /// Print a completion script for a shell
+    Completion(CompletionArgs),
+    /// Write the manual pages
+    Man(ManArgs),
+    /// Explain a command or a topic
+    Help(HelpArgs),
+    /// Print the version
+    #[command(after_long_help = "Examples:\n  houseful version -o json")]
+    Version,
+}
+
+/// The tree as clap knows it, with the help of the root in groups.
+#[must_use]
+pub fn command() -> clap::Command {
+    let mut command = Cli::command();
+    let help = help::root_help(&command);
+    command = command.override_help(help);
+    command
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,105 @@
+//! Flags that every command takes, before or after its name.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use houseful_core::ids::CommandId;
+
+use crate::output::Format;
+
+/// Flags that every command takes.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Global options")]
+pub struct Globals {
+    /// Address of the server
+    #[arg(long, global = true, value_name = "URL", conflicts_with = "embedded")]
+    pub server: Option<String>,
+    /// Serve this database file in this process
+    #[arg(long, global = true, value_name = "FILE")]
+    pub embedded: Option<PathBuf>,
+    /// Read the API token from this file, `-` for standard input
+    #[arg(long, global = true, value_name = "FILE")]
+    pub token_file: Option<PathBuf>,
+    /// How to write answers
+    #[arg(short, long, global = true, value_name = "FORMAT")]
+    pub output: Option<Format>,
+    /// The same as `-o json`
+    #[arg(long, global = true, conflicts_with = "output")]
+    pub json: bool,
+    /// Write these fields, in this order; alone it lists them
+    #[arg(
+        long,
+        global = true,
+        value_name = "A,B",
+        num_args = 0..=1,
+        default_missing_value = ""
+    )]
+    pub fields: Option<String>,
+    /// Write a header in plain output
+    #[arg(long, global = true)]
+    pub header: bool,
+    /// Write ids alone
+    #[arg(short, long, global = true)]
+    pub quiet: bool,
+    /// Say yes to what would be asked
+    #[arg(short, long, global = true)]
+    pub yes: bool,
+    /// Never ask anything
+    #[arg(long, global = true)]
+    pub no_input: bool,
+    /// Say what would be done and change nothing
+    #[arg(long, global = true)]
+    pub dry_run: bool,
+    /// Use this command id, so that running it again does it once
+    #[arg(long, global = true, value_name = "CMD_ID")]
+    pub idempotency_key: Option<CommandId>,
+    /// Wait at most so long for an answer
+    #[arg(long, global = true, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=600))]
+    pub timeout: Option<u64>,
+    /// When to use colours
+    #[arg(long, global = true, value_name = "WHEN", value_parser = ["auto", "always", "never"])]
+    pub color: Option<String>,
+    /// Only ever add lines: no colours, no progress
+    #[arg(long, global = true)]
+    pub plain: bool,
+    /// Show times in this time zone
+    #[arg(long, global = true, value_name = "ZONE")]
+    pub tz: Option<String>,
+    /// Tell more on stderr; twice for even more
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub verbose: u8,
+}
+
+impl Globals {
+    /// The flags that stand over settings, by key.
+    #[must_use]
+    pub fn settings(&self) -> Vec<(&'static str, String)> {
+        let path = |p: &PathBuf| p.to_string_lossy().into_owned();
+        let output = if self.json {
+            Some(Format::Json)
+        } else {
+            self.output
+        };
+        let word = output
+            .and_then(|f| clap::ValueEnum::to_possible_value(&f).map(|v| v.get_name().to_owned()));
+        [
+            ("server", self.server.clone()),
+            ("embedded", self.embedded.as_ref().map(path)),
+            ("token_file", self.token_file.as_ref().map(path)),
+            ("output", word),
+            ("timeout_s", self.timeout.map(|t| t.to_string())),
+            ("color", self.color.clone()),
+            ("plain", self.plain.then(|| "true".to_owned())),
+            ("tz", self.tz.clone()),
+        ]
+        .into_iter()
+        .filter_map(|(key, value)| Some((key, value?)))
+        .collect()
+    }
+
+    /// Whether only the list of fields is wanted.
+    #[must_use]
+    pub fn lists_fields(&self) -> bool {
+        self.fields.as_deref() == Some("")
+    }
+}

@@ -1,0 +1,55 @@
+//! Help of the root: commands in groups, the everyday ones first.
+
+use std::fmt::Write;
+
+/// Commands by what people come for. A command that this build lacks is left out.
+pub const GROUPS: [(&str, &[&str]); 5] = [
+    ("Every day", &["sell", "today", "find", "tui", "demo"]),
+    ("Catalogue", &["city", "cinema", "movie", "show"]),
+    ("Sales", &["hold", "booking", "ticket", "payment"]),
+    ("Running it", &["serve", "auth", "config", "doctor"]),
+    (
+        "Plumbing",
+        &["api", "clock", "completion", "man", "help", "version"],
+    ),
+];
+
+const EXAMPLES: &str =
+    "\x20 houseful demo                                   try it, with nothing to set up
+  houseful sell 1 --adult 2 --best --pay cash     two best seats for the first show on the board
+  houseful show seats 1 -o json | jq '.seats[] | select(.state==\"free\") | .label'
+";
+
+/// What `houseful` alone prints.
+#[must_use]
+pub fn short_help() -> String {
+    format!(
+        "Houseful sells cinema seats from a terminal.\n\n{EXAMPLES}\n\
+         `houseful help` lists all commands, `houseful help sell` explains one.\n"
+    )
+}
+
+/// What `houseful help` and `houseful --help` print.
+pub(super) fn root_help(command: &clap::Command) -> String {
+    let mut text =
+        String::from("Sells cinema seats from a terminal\n\nUsage: houseful [OPTIONS] <COMMAND>\n");
+    for (title, names) in GROUPS {
+        // Writing to a String cannot fail.
+        let _ = write!(text, "\n{title}:\n");
+        for sub in names.iter().filter_map(|n| command.find_subcommand(n)) {
+            let about = sub.get_about().map(ToString::to_string).unwrap_or_default();
+            let _ = writeln!(text, "  {:<11} {about}", sub.get_name());
+        }
+    }
+    let _ = write!(
+        text,
+        "\nOptions for every command, before or after it:\n\
+         \x20 -o, --output table|plain|json|ndjson|csv   --fields A,B   --header   -q, --quiet\n\
+         \x20 --server URL   --embedded FILE   --token-file FILE   --timeout SECONDS\n\
+         \x20 --yes   --no-input   --dry-run   --idempotency-key CMD_ID\n\
+         \x20 --color auto|always|never   --plain   --tz ZONE   -v\n\
+         \nExamples:\n{EXAMPLES}\
+         \nTopics: houseful help exit-codes, environment, output, shows, seats\n"
+    );
+    text
+}

@@ -1,0 +1,166 @@
+//! `hold booking ticket payment`.
+
+use clap::{Args, Subcommand};
+use houseful_core::{code::TicketCode, ids::PaymentId};
+
+use super::{HoldArgs, Pay, ScopeArgs, ShowRef};
+
+/// `houseful hold`.
+#[derive(Debug, Subcommand)]
+pub enum HoldCommand {
+    /// Hold seats for five minutes
+    Create(HoldArgs),
+    /// Show one hold
+    #[command(
+        after_long_help = "Examples:\n  hold=$(houseful hold create 1 --adult 2 --best -q)\n  houseful hold view \"$hold\""
+    )]
+    View {
+        /// Booking id or code
+        #[arg(value_name = "BOOKING")]
+        booking: String,
+    },
+    /// List holds: those of a show, or those made here
+    #[command(after_long_help = "Examples:\n  houseful hold list\n  houseful hold list --show 1")]
+    List(BookingListArgs),
+    /// Give held seats back
+    #[command(
+        after_long_help = "Examples:\n  hold=$(houseful hold create 1 --adult 2 --best -q)\n  houseful hold release \"$hold\""
+    )]
+    Release {
+        /// Booking id or code
+        #[arg(value_name = "BOOKING")]
+        booking: String,
+    },
+}
+
+/// Which bookings.
+#[derive(Debug, Args)]
+pub struct BookingListArgs {
+    /// All of this show (staff); those made here if absent
+    #[arg(long, value_name = "SHOW")]
+    pub show: Option<ShowRef>,
+    /// Whose board the number is on.
+    #[command(flatten)]
+    pub scope: ScopeArgs,
+}
+
+/// How to pay for a held booking.
+#[derive(Debug, Args)]
+#[command(
+    after_long_help = "Examples:\n  booking=$(houseful sell 1 --adult 2 --best --hold-only -q)\n  houseful booking pay \"$booking\" --pay card=4242424242424242"
+)]
+pub struct PayArgs {
+    /// Booking id or code
+    #[arg(value_name = "BOOKING")]
+    pub booking: String,
+    /// How to pay: cash, cash=50.00 (change is told), card or card=NUMBER
+    #[arg(long, value_name = "HOW")]
+    pub pay: Option<Pay>,
+}
+
+/// `houseful booking`.
+#[derive(Debug, Subcommand)]
+pub enum BookingCommand {
+    /// List bookings: those of a show, or those made here
+    #[command(
+        after_long_help = "Examples:\n  houseful booking list\n  houseful booking list --show 1"
+    )]
+    List(BookingListArgs),
+    /// Show one booking
+    #[command(
+        after_long_help = "Examples:\n  booking=$(houseful sell 1 --adult 2 --best --pay cash -q)\n  houseful booking view \"$booking\""
+    )]
+    View {
+        /// Booking id or code
+        #[arg(value_name = "BOOKING")]
+        booking: String,
+    },
+    /// Pay for a held booking
+    Pay(PayArgs),
+    /// Take a paid booking back and return the money
+    #[command(
+        after_long_help = "Examples:\n  booking=$(houseful sell 1 --adult 2 --best --pay cash -q)\n  houseful booking cancel \"$booking\" --reason \"guest is ill\" --yes"
+    )]
+    Cancel {
+        /// Booking id or code
+        #[arg(value_name = "BOOKING")]
+        booking: String,
+        /// Why, for the audit trail
+        #[arg(long)]
+        reason: String,
+    },
+    /// Follow a booking until nothing more will happen to it
+    #[command(
+        after_long_help = "Examples:\n  booking=$(houseful sell 1 --adult 2 --best --pay cash -q)\n  houseful booking watch \"$booking\""
+    )]
+    Watch {
+        /// Booking id or code
+        #[arg(value_name = "BOOKING")]
+        booking: String,
+    },
+}
+
+/// `houseful ticket`.
+#[derive(Debug, Subcommand)]
+pub enum TicketCommand {
+    /// List the tickets of a booking
+    #[command(
+        after_long_help = "Examples:\n  booking=$(houseful sell 1 --adult 2 --best --pay cash -q)\n  houseful ticket list \"$booking\""
+    )]
+    List {
+        /// Booking id or code
+        #[arg(value_name = "BOOKING")]
+        booking: String,
+    },
+    /// Show one ticket by what the door reads
+    #[command(
+        after_long_help = "Examples:\n  booking=$(houseful sell 1 --adult 2 --best --pay cash -q)\n  code=$(houseful ticket list \"$booking\" -q | head -n 1)\n  houseful ticket view \"$code\""
+    )]
+    View {
+        /// Ticket code
+        #[arg(value_name = "CODE")]
+        code: TicketCode,
+    },
+    /// Print the tickets of a booking with their QR codes
+    #[command(
+        after_long_help = "Examples:\n  booking=$(houseful sell 1 --adult 2 --best --pay cash -q)\n  houseful ticket print \"$booking\""
+    )]
+    Print {
+        /// Booking id or code
+        #[arg(value_name = "BOOKING")]
+        booking: String,
+        /// Without QR codes
+        #[arg(long)]
+        no_qr: bool,
+    },
+}
+
+/// `houseful payment`.
+#[derive(Debug, Subcommand)]
+pub enum PaymentCommand {
+    /// List payments
+    #[command(after_long_help = "Examples:\n  houseful payment list --open")]
+    List {
+        /// Only those that are not settled
+        #[arg(long)]
+        open: bool,
+        /// Only those of this booking, by id or code
+        #[arg(long, value_name = "BOOKING")]
+        booking: Option<String>,
+    },
+    /// Show one payment
+    #[command(
+        after_long_help = "Examples:\n  houseful sell 1 --adult 1 --best --pay card\n  pay=$(houseful payment list -q | head -n 1)\n  houseful payment view \"$pay\""
+    )]
+    View {
+        /// Payment id
+        #[arg(value_name = "PAYMENT")]
+        payment: PaymentId,
+        /// The booking it is for; customers need it to prove the payment is theirs
+        #[arg(long, value_name = "BOOKING")]
+        booking: Option<String>,
+    },
+    /// Compare payments with the provider's list and mend what differs
+    #[command(after_long_help = "Examples:\n  houseful payment reconcile")]
+    Reconcile,
+}

@@ -1,0 +1,83 @@
+//! What each command does: ask the server, write the answer. One noun, one file.
+
+mod api;
+mod auth;
+mod board;
+mod booking;
+mod cinema;
+mod city;
+mod clock;
+mod completion;
+mod config;
+mod doctor;
+mod dry_run;
+mod find;
+mod help;
+mod hold;
+mod man;
+mod movie;
+mod names;
+mod payment;
+mod sell;
+mod show;
+mod ticket;
+mod today;
+mod version;
+
+use std::future::Future;
+
+use crate::{args::Command, context::Context, error::CliError};
+
+/// Does what a command says.
+///
+/// # Errors
+/// Whatever stopped it.
+pub fn run(ctx: &mut Context, command: Command) -> Result<(), CliError> {
+    match command {
+        // These need no server and no runtime.
+        Command::Help(args) => help::run(ctx, &args),
+        Command::Version => version::run(ctx),
+        Command::Completion(args) => completion::run(ctx, &args),
+        Command::Man(args) => man::run(ctx, &args),
+        Command::Config(command) => config::run(ctx, command),
+        command => block_on(talk(ctx, command))?,
+    }
+}
+
+async fn talk(ctx: &mut Context, command: Command) -> Result<(), CliError> {
+    match command {
+        Command::Sell(args) => sell::run(ctx, args).await,
+        Command::Today(args) => today::run(ctx, &args).await,
+        Command::Find(args) => find::run(ctx, args).await,
+        Command::City(command) => city::run(ctx, command).await,
+        Command::Cinema(command) => cinema::run(ctx, command).await,
+        Command::Movie(command) => movie::run(ctx, command).await,
+        Command::Show(command) => show::run(ctx, command).await,
+        Command::Hold(command) => hold::run(ctx, command).await,
+        Command::Booking(command) => booking::run(ctx, command).await,
+        Command::Ticket(command) => ticket::run(ctx, command).await,
+        Command::Payment(command) => payment::run(ctx, command).await,
+        Command::Auth(command) => auth::run(ctx, command).await,
+        Command::Doctor(args) => doctor::run(ctx, &args).await,
+        Command::Api(args) => api::run(ctx, args).await,
+        Command::Clock(command) => clock::run(ctx, command).await,
+        Command::Help(_)
+        | Command::Version
+        | Command::Completion(_)
+        | Command::Man(_)
+        | Command::Config(_) => Ok(()),
+    }
+}
+
+/// Runs a future to its end. What it left behind (a read of the keyboard, say) is not waited for.
+pub(crate) fn block_on<T>(work: impl Future<Output = T>) -> Result<T, CliError> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|e| CliError::System {
+            what: format!("can't start the program's threads: {e}"),
+        })?;
+    let done = runtime.block_on(work);
+    runtime.shutdown_background();
+    Ok(done)
+}

@@ -1,0 +1,287 @@
+//! The board: today's shows in order, each with its number. What people call `3`.
+
+use houseful_core::{
+    ids::{CinemaId, CityId, ShowId},
+    text::shown,
+    time::UtcMillis,
+    wire::catalogue::Show,
+};
+use jiff::{civil::Date, tz::TimeZone};
+use serde::Serialize;
+
+use super::names;
+use crate::{
+    args::{DateArg, ScopeArgs, ShowRef},
+    client::{Client, ClientError, ShowQuery},
+    context::Context,
+    error::CliError,
+    output::escaped,
+};
+
+/// As many shows as the server gives at once.
+const PAGE: u16 = 500;
+/// Further than this from now it is another day everywhere.
+const DAY_AHEAD_MS: i64 = 26 * 3_600_000;
+
+/// Whose shows, with names made ids and days made dates.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Scope {
+    pub city: Option<CityId>,
+    pub cinema: Option<CinemaId>,
+    pub date: Option<Date>,
+}
+
+/// A show with its place on the board.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct Numbered {
+    /// From 1.
+    pub number: usize,
+    #[serde(flatten)]
+    pub show: Show,
+}
+
+/// Finds out whose shows are meant: what was typed, else the settings.
+pub(super) async fn scope(
+    ctx: &Context,
+    client: &Client,
+    args: &ScopeArgs,
+) -> Result<Scope, CliError> {
+    let typed = args.cinema.is_some() || args.city.is_some();
+    let of_settings = |value: Option<&str>| value.filter(|_| !typed).map(str::to_owned);
+    let cinema = args
+        .cinema
+        .clone()
+        .or_else(|| of_settings(ctx.settings.cinema()));
+    let city = args
+        .city
+        .clone()
+        .or_else(|| of_settings(ctx.settings.city()));
+    let mut scope = Scope::default();
+    if let Some(name) = cinema {
+        scope.cinema = Some(names::cinema(client, &name).await?);
+    }
+    if let Some(name) = city {
+        scope.city = Some(names::city(client, &name).await?);
+    }
+    scope.date = match args.date {
+        None => None,
+        Some(DateArg::Day(day)) => Some(day),
+        Some(DateArg::Today) => Some(today(ctx, client, &scope).await?),
+        Some(DateArg::Tomorrow) => {
+            let today = today(ctx, client, &scope).await?;
+            Some(today.tomorrow().unwrap_or(today))
+        }
+    };
+    Ok(scope)
+}
+
+/// What day it is where the shows are.
+async fn today(ctx: &Context, client: &Client, scope: &Scope) -> Result<Date, CliError> {
+    let zone = if let Some(cinema) = scope.cinema {
+        client.cinema(cinema).await?.time_zone
+    } else if let Some(city) = scope.city {
+        client.city(city).await?.time_zone
+    } else if let Some(zone) = ctx.settings.tz() {
+        zone.to_owned()
+    } else {
+        let first = client.shows(&query(scope, 1)).await?.items;
+        first
+            .into_iter()
+            .next()
+            .map_or_else(|| "UTC".to_owned(), |s| s.time_zone)
+    };
+    let now = match client.server_now() {
+        Some(now) => now,
+        None => client.server_info().await?.time.0,
+    };
+    Ok(date_in(now, &zone))
+}
+
+/// The date in a time zone; in UTC if nobody knows the zone.
+fn date_in(at: UtcMillis, zone: &str) -> Date {
+    let zone = TimeZone::get(zone).unwrap_or(TimeZone::UTC);
+    jiff::Timestamp::from_millisecond(at.0)
+        .unwrap_or_default()
+        .to_zoned(zone)
+        .date()
+}
+
+fn query(scope: &Scope, limit: u16) -> ShowQuery {
+    ShowQuery {
+        city: scope.city,
+        cinema: scope.cinema,
+        date: scope.date.map(|d| d.to_string()),
+        limit: Some(limit),
+        ..ShowQuery::default()
+    }
+}
+
+/// Shows of a query, page after page, until `enough`.
+pub(super) async fn shows(
+    client: &Client,
+    mut query: ShowQuery,
+    enough: impl Fn(&[Show]) -> bool,
+) -> Result<Vec<Show>, ClientError> {
+    let mut shows: Vec<Show> = Vec::new();
+    loop {
+        let page = client.shows(&query).await?;
+        shows.extend(page.items);
+        if page.next.is_none() || enough(&shows) {
+            return Ok(shows);
+        }
+        query.cursor = page.next;
+    }
+}
+
+/// The board: the shows of the day that was asked for, else those of today that are to come, else
+/// those of the next day that has any.
+pub(super) async fn board(
+    ctx: &Context,
+    client: &Client,
+    args: &ScopeArgs,
+) -> Result<Vec<Numbered>, CliError> {
+    let scope = scope(ctx, client, args).await?;
+    let far = |shows: &[Show]| {
+        let end = client.server_now().map(|now| now.plus_ms(DAY_AHEAD_MS));
+        let last = shows.last().map(|s| s.starts_at.0);
+        scope.date.is_none() && last > end
+    };
+    let all = ctx
+        .wait(
+            "asking for the shows",
+            shows(client, query(&scope, PAGE), far),
+        )
+        .await?;
+    let today = |show: &Show| {
+        let now = client.server_now().unwrap_or(show.starts_at.0);
+        show.starts_local
+            .starts_with(&date_in(now, &show.time_zone).to_string())
+    };
+    let day_of = |show: &Show| show.starts_local.get(..10).map(str::to_owned);
+    let shows: Vec<Show> = if scope.date.is_some() {
+        all
+    } else if all.iter().any(today) {
+        all.into_iter().filter(today).collect()
+    } else {
+        let next_day = all.first().and_then(day_of);
+        all.into_iter().filter(|s| day_of(s) == next_day).collect()
+    };
+    Ok((1..)
+        .zip(shows)
+        .map(|(number, show)| Numbered { number, show })
+        .collect())
+}
+
+/// The show that was named: by its place on the board, its id or, with somebody there to correct
+/// a mistake, by words.
+pub(super) async fn find(
+    ctx: &mut Context,
+    client: &Client,
+    named: &ShowRef,
+    args: &ScopeArgs,
+) -> Result<ShowId, CliError> {
+    match named {
+        ShowRef::Id(id) => Ok(*id),
+        ShowRef::Number(number) => {
+            let board = board(ctx, client, args).await?;
+            board
+                .get(usize::from(*number) - 1)
+                .map(|n| n.show.id)
+                .ok_or_else(|| CliError::NotFound {
+                    message: format!(
+                        "there is no show {number} on the board, it ends with {}",
+                        board.len()
+                    ),
+                    hint: Some("`houseful today` shows the board".to_owned()),
+                })
+        }
+        ShowRef::Words(words) if !ctx.asks() => Err(CliError::usage_hint(
+            format!("`{}` is not a show", shown(words, 60)),
+            "name it by its number in `houseful today` or by its id, as in `shw_1042`",
+        )),
+        ShowRef::Words(words) => by_words(ctx, client, words, args).await,
+    }
+}
+
+async fn by_words(
+    ctx: &mut Context,
+    client: &Client,
+    words: &str,
+    args: &ScopeArgs,
+) -> Result<ShowId, CliError> {
+    let board = board(ctx, client, args).await?;
+    let matching = matching(&board, words);
+    match matching.as_slice() {
+        [] => Err(CliError::NotFound {
+            message: format!("no show on the board is like `{}`", shown(words, 60)),
+            hint: Some("`houseful find` looks further ahead".to_owned()),
+        }),
+        [only] => Ok(only.show.id),
+        many => {
+            for entry in many {
+                ctx.say(&line(entry));
+            }
+            choose(ctx, &board).await
+        }
+    }
+}
+
+/// Asks for a number on the board.
+pub(super) async fn choose(ctx: &mut Context, board: &[Numbered]) -> Result<ShowId, CliError> {
+    loop {
+        let answer = ctx.ask("show number:", "SHOW").await?;
+        let number = answer.parse::<usize>().ok().and_then(|n| n.checked_sub(1));
+        match number.and_then(|i| board.get(i)) {
+            Some(entry) => return Ok(entry.show.id),
+            None => ctx.say(&format!("type a number from 1 to {}", board.len())),
+        }
+    }
+}
+
+/// Shows that have all the words in title, cinema, screen, format or start; best matches only.
+fn matching<'a>(board: &'a [Numbered], words: &str) -> Vec<&'a Numbered> {
+    let wanted: Vec<String> = words.split_whitespace().map(str::to_lowercase).collect();
+    let has_all = |entry: &&Numbered| {
+        let show = &entry.show;
+        let text = format!(
+            "{} {} {} {} {} {}",
+            show.title,
+            show.cinema_name,
+            show.city_name,
+            show.screen_name,
+            show.format,
+            show.starts_local
+        )
+        .to_lowercase();
+        wanted.iter().all(|word| text.contains(word.as_str()))
+    };
+    let exact: Vec<&Numbered> = board.iter().filter(has_all).collect();
+    if !exact.is_empty() {
+        return exact;
+    }
+    // Nobody has all the words: perhaps a letter slipped.
+    let titles: Vec<&str> = board.iter().map(|n| n.show.title.as_str()).collect();
+    let mut found = frizbee::Matcher::new(words, &frizbee::Config::default()).match_list(&titles);
+    found.sort_by_key(|m| std::cmp::Reverse(m.score));
+    let best = found.first().map(|m| m.score);
+    found
+        .iter()
+        .filter(|m| Some(m.score) == best)
+        .filter_map(|m| usize::try_from(m.index).ok().and_then(|i| board.get(i)))
+        .collect()
+}
+
+/// One line about a show, for people.
+pub(super) fn line(entry: &Numbered) -> String {
+    let show = &entry.show;
+    escaped(&format!(
+        "{:>3}  {}  {}  {}, {}  {} of {} free",
+        entry.number,
+        show.starts_local.replace('T', " "),
+        show.title,
+        show.cinema_name,
+        show.screen_name,
+        show.free,
+        show.total
+    ))
+}

@@ -1,0 +1,168 @@
+//! `houseful booking`: bookings and what becomes of them.
+
+mod receipt;
+mod watch;
+
+use houseful_core::wire::{
+    Page,
+    booking::{Booking, BookingState, CancelRequest},
+};
+
+use super::{board, dry_run, names, sell};
+use crate::{
+    args::{BookingCommand, BookingListArgs},
+    client::{Client, ClientError},
+    context::Context,
+    error::CliError,
+    output::{Columns, Format, extra, usual},
+};
+
+/// As many of our own bookings as are asked for one by one.
+const OWN_MAX: usize = 50;
+
+pub(super) static COLUMNS: Columns = Columns {
+    id: "id",
+    columns: &[
+        usual("id", "Id"),
+        usual("code", "Code"),
+        usual("show", "Show"),
+        usual("state", "State"),
+        usual("lines.seat", "Seats"),
+        usual("total", "Total"),
+        usual("hold_until", "Held until"),
+        extra("held_at", "Held at"),
+        extra("channel", "Channel"),
+        extra("fee", "Fee"),
+        extra("lines.ticket_type", "Ticket types"),
+        extra("lines.category", "Categories"),
+        extra("lines.price.minor", "Prices"),
+        extra("tickets.code", "Tickets"),
+        extra("payments.id", "Payments"),
+        extra("relaxed", "Gave way"),
+        extra("change", "Change"),
+        extra("version", "Version"),
+    ],
+};
+
+pub(super) async fn run(ctx: &mut Context, command: BookingCommand) -> Result<(), CliError> {
+    if ctx.listed_fields(&COLUMNS)? {
+        return Ok(());
+    }
+    match command {
+        BookingCommand::List(args) => list(ctx, &args, |_| true, "no bookings").await,
+        BookingCommand::View { booking } => view(ctx, &booking).await,
+        BookingCommand::Pay(args) => sell::pay_booking(ctx, args).await,
+        BookingCommand::Cancel { booking, reason } => cancel(ctx, &booking, reason).await,
+        BookingCommand::Watch { booking } => watch::run(ctx, &booking).await,
+    }
+}
+
+/// Bookings of a show, or those this machine made.
+pub(super) async fn list(
+    ctx: &mut Context,
+    args: &BookingListArgs,
+    wanted: impl Fn(&Booking) -> bool,
+    empty: &str,
+) -> Result<(), CliError> {
+    let client = ctx.client().await?;
+    let mut items = match &args.show {
+        Some(show) => {
+            let id = board::find(ctx, &client, show, &args.scope).await?;
+            let page = ctx
+                .wait("asking for bookings", client.bookings_of(id))
+                .await?;
+            page.items
+        }
+        None => own(ctx, &client).await?,
+    };
+    items.retain(wanted);
+    let page = Page { items, next: None };
+    ctx.list(&COLUMNS, &page, &page.items, empty)
+}
+
+/// The bookings this machine made, the newest first. Those the server does not know (a demo that
+/// is gone) are left out.
+async fn own(ctx: &mut Context, client: &Client) -> Result<Vec<Booking>, CliError> {
+    let sales = ctx.state.sales(client.base());
+    let mut bookings = Vec::new();
+    for sale in sales.into_iter().take(OWN_MAX) {
+        if let Some(secret) = sale.secret {
+            client.keep_secret(sale.booking, secret);
+        }
+        match client.booking(sale.booking).await {
+            Ok(booking) => bookings.push(booking),
+            Err(ClientError::Problem(problem)) if problem.status == 404 => {}
+            Err(e) => return Err(e.into()),
+        }
+    }
+    Ok(bookings)
+}
+
+/// Shows one booking.
+pub(super) async fn view(ctx: &mut Context, text: &str) -> Result<(), CliError> {
+    let client = ctx.client().await?;
+    let id = names::booking(ctx, &client, text).await?;
+    let booking = ctx
+        .wait("asking for the booking", client.booking(id))
+        .await?;
+    show(ctx, &client, &booking).await
+}
+
+/// Writes a booking; for people as a receipt with the show's name and local times.
+pub(super) async fn show(
+    ctx: &mut Context,
+    client: &Client,
+    booking: &Booking,
+) -> Result<(), CliError> {
+    let for_people =
+        ctx.style.format == Format::Table && ctx.style.fields.is_none() && !ctx.style.ids_only;
+    if !for_people {
+        return ctx.one(&COLUMNS, booking);
+    }
+    // A receipt without the film's name is still a receipt.
+    let detail = client.show(booking.show).await.ok();
+    let now = client.server_now();
+    let text = receipt::drawn(booking, detail.as_ref(), now, &ctx.style.view);
+    ctx.text(&text)
+}
+
+async fn cancel(ctx: &mut Context, text: &str, reason: String) -> Result<(), CliError> {
+    let client = ctx.client().await?;
+    let id = names::booking(ctx, &client, text).await?;
+    let request = CancelRequest {
+        command: ctx.command_id(),
+        reason,
+    };
+    let before = ctx
+        .wait("asking for the booking", client.booking(id))
+        .await?;
+    let effect = format!(
+        "{} seats would be free again and {} returned",
+        before.lines.len(),
+        before.total
+    );
+    if ctx.globals.dry_run {
+        let path = format!("/v1/bookings/{id}/cancel");
+        return dry_run::tell(ctx, "POST", path, &request, effect);
+    }
+    ctx.confirm(&format!(
+        "cancel {} seats and return {}?",
+        before.lines.len(),
+        before.total
+    ))
+    .await?;
+    let after = ctx.wait("cancelling", client.cancel(id, &request)).await?;
+    show(ctx, &client, &after).await
+}
+
+/// Whether nothing more will happen to a booking by itself.
+fn is_over(booking: &Booking) -> bool {
+    let settled = booking.payments.iter().all(|p| p.settled);
+    match booking.state {
+        BookingState::Held | BookingState::Secured => false,
+        BookingState::Confirmed
+        | BookingState::Cancelled
+        | BookingState::Expired
+        | BookingState::Released => settled,
+    }
+}

@@ -1,0 +1,113 @@
+//! A booking for people: what was bought, where, when, and what is left to do.
+
+use std::fmt::Write;
+
+use houseful_core::{
+    time::UtcMillis,
+    wire::{
+        booking::{Booking, BookingState},
+        catalogue::ShowDetail,
+    },
+};
+use jiff::tz::TimeZone;
+
+use crate::{
+    commands::show::in_words,
+    output::{View, escaped, local_clock},
+};
+
+/// The receipt. `now` is the server's time, for the time that is left.
+pub(super) fn drawn(
+    booking: &Booking,
+    detail: Option<&ShowDetail>,
+    now: Option<UtcMillis>,
+    view: &View,
+) -> String {
+    let own = detail.and_then(|d| TimeZone::get(&d.show.time_zone).ok());
+    let zone = if view.zone_forced { &view.zone } else { &own };
+    let mut text = String::new();
+    // Writing to a String cannot fail.
+    let _ = match detail {
+        Some(detail) => writeln!(text, "{}", in_words(detail)),
+        None => writeln!(text, "show {}", booking.show),
+    };
+    let end = local_clock(booking.hold_until.0, zone.as_ref());
+    let _ = match booking.state {
+        BookingState::Held => {
+            let left = now.map_or(0, |now| booking.hold_until.0.seconds_left(now));
+            writeln!(
+                text,
+                "HELD until {end}, {}:{:02} left",
+                left / 60,
+                left % 60
+            )
+        }
+        BookingState::Secured => writeln!(text, "PAID, waiting for the bank"),
+        BookingState::Confirmed => writeln!(text, "BOOKED"),
+        BookingState::Cancelled => writeln!(text, "CANCELLED, the money goes back"),
+        BookingState::Expired => writeln!(text, "EXPIRED at {end}, the seats are for sale again"),
+        BookingState::Released => writeln!(text, "RELEASED, the seats are for sale again"),
+    };
+    for line in &booking.lines {
+        let ticket = booking.tickets.iter().find(|t| t.seat == line.seat);
+        let ticket = ticket.map_or_else(String::new, |t| {
+            format!(
+                "  ticket {}{}",
+                t.code,
+                if t.valid { "" } else { " (void)" }
+            )
+        });
+        let _ = writeln!(
+            text,
+            "  {:<5} {:<10} {:<12} {:>12}{ticket}",
+            line.seat,
+            escaped(&line.ticket_type),
+            escaped(&line.category),
+            line.price.to_string()
+        );
+    }
+    if booking.fee.minor != 0 {
+        let _ = writeln!(text, "  {:<29} {:>12}", "fee", booking.fee.to_string());
+    }
+    let _ = writeln!(text, "  {:<29} {:>12}", "TOTAL", booking.total.to_string());
+    if let Some(change) = booking.change {
+        let _ = writeln!(text, "  {:<29} {:>12}", "CHANGE", change.to_string());
+    }
+    for relaxed in &booking.relaxed {
+        let _ = writeln!(text, "  note: {relaxed}");
+    }
+    for payment in booking
+        .payments
+        .iter()
+        .filter(|p| p.returned_because.is_some())
+    {
+        let why = payment.returned_because.as_deref().unwrap_or_default();
+        let done = if payment.settled {
+            "went back"
+        } else {
+            "goes back"
+        };
+        let _ = writeln!(
+            text,
+            "  payment {}: money {done} ({})",
+            payment.id,
+            escaped(why)
+        );
+    }
+    match booking.code {
+        Some(code) => {
+            let _ = writeln!(text, "booking {code}  {}", booking.id);
+        }
+        None => {
+            let _ = writeln!(text, "booking {}", booking.id);
+        }
+    }
+    if booking.state == BookingState::Held {
+        let _ = writeln!(
+            text,
+            "pay with: houseful booking pay {} --pay cash",
+            booking.id
+        );
+    }
+    text
+}

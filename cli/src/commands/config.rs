@@ -1,0 +1,166 @@
+//! `houseful config`: settings and where they come from.
+
+use houseful_core::wire::Page;
+use serde::Serialize;
+
+use crate::{
+    args::ConfigCommand,
+    config::{ConfigError, KEYS, Key, find_key, set_in_file},
+    context::Context,
+    error::CliError,
+    nearest::nearest,
+    output::{Columns, Format, extra, usual},
+};
+
+/// One setting as it stands.
+#[derive(Debug, Serialize)]
+struct Entry {
+    key: &'static str,
+    value: Option<String>,
+    source: Option<String>,
+    hides: Vec<String>,
+    about: &'static str,
+    takes: String,
+    env: &'static str,
+}
+
+static COLUMNS: Columns = Columns {
+    id: "key",
+    columns: &[
+        usual("key", "Key"),
+        usual("value", "Value"),
+        usual("source", "From"),
+        extra("hides", "Hides"),
+        usual("about", "What it is"),
+        extra("takes", "Takes"),
+        extra("env", "Environment"),
+    ],
+};
+
+pub(super) fn run(ctx: &mut Context, command: ConfigCommand) -> Result<(), CliError> {
+    if ctx.listed_fields(&COLUMNS)? {
+        return Ok(());
+    }
+    match command {
+        ConfigCommand::List => {
+            let items = KEYS.iter().map(|key| entry(ctx, key)).collect();
+            let page = Page { items, next: None };
+            ctx.list(&COLUMNS, &page, &page.items, "")
+        }
+        ConfigCommand::Get { key } => {
+            let key = known(&key)?;
+            let value = ctx.settings.get(key.name).map(|f| f.text.clone());
+            ctx.text(&format!("{}\n", value.unwrap_or_default()))
+        }
+        ConfigCommand::Set {
+            key,
+            value,
+            unset: _,
+            project,
+        } => set(ctx, known(&key)?, value.as_deref(), project),
+        ConfigCommand::Path => {
+            for (name, path) in [
+                ("project", &ctx.paths.project),
+                ("user", &ctx.paths.user),
+                ("system", &ctx.paths.system),
+                ("state", &ctx.paths.state),
+            ] {
+                let path = path
+                    .as_ref()
+                    .map_or("-".to_owned(), |p| p.display().to_string());
+                writeln!(ctx.console.out, "{name}\t{path}")?;
+            }
+            Ok(())
+        }
+        ConfigCommand::Explain { key } => {
+            let keys: Vec<&Key> = match key {
+                Some(key) => vec![known(&key)?],
+                None => KEYS.iter().collect(),
+            };
+            explain(ctx, &keys)
+        }
+    }
+}
+
+fn known(name: &str) -> Result<&'static Key, CliError> {
+    find_key(name).ok_or_else(|| {
+        let hint = match nearest(name, KEYS.iter().map(|k| k.name)) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => "`houseful config list` shows all keys".to_owned(),
+        };
+        let name = houseful_core::text::shown(name, 40);
+        CliError::usage_hint(format!("there is no setting `{name}`"), hint)
+    })
+}
+
+fn entry(ctx: &Context, key: &'static Key) -> Entry {
+    let all = ctx.settings.all(key.name);
+    let hides = all.iter().skip(1);
+    Entry {
+        key: key.name,
+        value: all.first().map(|f| f.text.clone()),
+        source: all.first().map(|f| f.source.to_string()),
+        hides: hides
+            .map(|f| format!("{} ({})", f.text, f.source))
+            .collect(),
+        about: key.about,
+        takes: key.kind.words(),
+        env: key.env,
+    }
+}
+
+fn explain(ctx: &mut Context, keys: &[&'static Key]) -> Result<(), CliError> {
+    let items: Vec<Entry> = keys.iter().map(|key| entry(ctx, key)).collect();
+    if ctx.style.format != Format::Table || ctx.style.fields.is_some() || ctx.style.ids_only {
+        let page = Page { items, next: None };
+        return ctx.list(&COLUMNS, &page, &page.items, "");
+    }
+    for item in items {
+        let value = item.value.as_deref().unwrap_or("(not set)");
+        let source = item.source.as_deref().unwrap_or("nobody");
+        writeln!(ctx.console.out, "{} = {value}\n    from {source}", item.key)?;
+        for hidden in &item.hides {
+            writeln!(ctx.console.out, "    hides {hidden}")?;
+        }
+        writeln!(ctx.console.out, "    {}; {}", item.about, item.takes)?;
+    }
+    Ok(())
+}
+
+fn set(
+    ctx: &mut Context,
+    key: &'static Key,
+    value: Option<&str>,
+    project: bool,
+) -> Result<(), CliError> {
+    let path = if project {
+        if key.name == "token_file" {
+            let place = "houseful.toml".to_owned();
+            return Err(ConfigError::NotInProject {
+                key: key.name,
+                place,
+            }
+            .into());
+        }
+        ctx.paths.project.clone()
+    } else {
+        ctx.paths.user.clone()
+    };
+    let path = path.ok_or(ConfigError::NoHome)?;
+    if ctx.globals.dry_run {
+        ctx.say(&format!(
+            "{} would be changed in {}",
+            key.name,
+            path.display()
+        ));
+        return Ok(());
+    }
+    set_in_file(&path, key, value)?;
+    ctx.say(&format!("{} is set in {}", key.name, path.display()));
+    let counts = ctx.settings.get(key.name).map(|f| f.source.clone());
+    if let Some(source @ (crate::config::Source::Flag(_) | crate::config::Source::Env(_))) = counts
+    {
+        ctx.say(&format!("but {source} stands before it"));
+    }
+    Ok(())
+}

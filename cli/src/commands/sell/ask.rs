@@ -1,0 +1,203 @@
+//! What is asked step by step when somebody sits at a terminal.
+
+use houseful_core::{
+    ids::ShowId,
+    wire::{booking::Booking, catalogue::ShowDetail},
+};
+
+use super::{Desk, plan::Plan};
+use crate::{
+    args::{Pay, ScopeArgs, TicketCount, WishArgs},
+    client::Client,
+    commands::{board, show::in_words},
+    context::Context,
+    error::CliError,
+    moment,
+    output::escaped,
+};
+
+/// Shows the board and asks for a number on it.
+pub(super) async fn show(
+    ctx: &mut Context,
+    client: &Client,
+    scope: &ScopeArgs,
+) -> Result<ShowId, CliError> {
+    let board = board::board(ctx, client, scope).await?;
+    if board.is_empty() {
+        return Err(CliError::NotFound {
+            message: "there are no shows on the board".to_owned(),
+            hint: Some("`--date tomorrow` looks at the next day".to_owned()),
+        });
+    }
+    for entry in &board {
+        ctx.say(&board::line(entry));
+    }
+    board::choose(ctx, &board).await
+}
+
+/// Asks how many tickets and which seats.
+pub(super) async fn plan(
+    ctx: &mut Context,
+    typed: &WishArgs,
+    detail: &ShowDetail,
+) -> Result<Plan, CliError> {
+    ctx.say(&in_words(detail));
+    let kinds: Vec<String> = detail
+        .ticket_types
+        .iter()
+        .map(|t| format!("{} {}", t.key, escaped(&t.name)))
+        .collect();
+    let question = format!("tickets, as in 2 or 2a1c ({}):", kinds.join(", "));
+    let tickets = loop {
+        let answer = ctx.ask(&question, "--adult N").await?;
+        match tickets(&answer, detail) {
+            Some(tickets) => break tickets,
+            None => ctx.say("type a number, or numbers with letters: 2a1c"),
+        }
+    };
+    loop {
+        let answer = ctx
+            .ask("seats, as in H8,H9 (Enter for the best):", "--best")
+            .await?;
+        let mut wish = WishArgs {
+            tickets: tickets.clone(),
+            ..typed.clone()
+        };
+        if answer.is_empty() {
+            wish.best = Some(0);
+        } else {
+            let seats = answer.split([',', ' ']).filter(|s| !s.is_empty());
+            match seats.map(str::parse).collect() {
+                Ok(seats) => wish.seats = Some(seats),
+                Err(e) => {
+                    let e: houseful_core::seat::SeatLabelError = e;
+                    ctx.say(&e.to_string());
+                    continue;
+                }
+            }
+        }
+        match Plan::of(&wish, detail) {
+            Ok(Some(plan)) => return Ok(plan),
+            Ok(None) => {}
+            Err(e) => ctx.say(&e.to_string()),
+        }
+    }
+}
+
+/// Reads `2`, `2a1c` or `2a 1c`.
+fn tickets(answer: &str, detail: &ShowDetail) -> Option<Vec<TicketCount>> {
+    let mut tickets = Vec::new();
+    let mut digits = String::new();
+    let letters = answer.chars().filter(|c| !c.is_whitespace() && *c != ',');
+    for c in letters.chain([' ']) {
+        if c.is_ascii_digit() {
+            digits.push(c);
+            continue;
+        }
+        if digits.is_empty() && c == ' ' {
+            break;
+        }
+        let count = digits.parse().ok().filter(|n| *n > 0)?;
+        digits.clear();
+        let kind = if c == ' ' {
+            detail.ticket_types.first()
+        } else {
+            detail.ticket_types.iter().find(|t| t.key == c)
+        };
+        let ticket_type = kind?.code.clone();
+        tickets.push(TicketCount { ticket_type, count });
+    }
+    (!tickets.is_empty()).then_some(tickets)
+}
+
+/// Asks how to pay.
+pub(super) async fn payment(ctx: &mut Context, booking: &Booking) -> Result<Pay, CliError> {
+    let seats: Vec<String> = booking.lines.iter().map(|l| l.seat.to_string()).collect();
+    ctx.say(&format!(
+        "{} held for five minutes, {}",
+        seats.join(" "),
+        booking.total
+    ));
+    loop {
+        let question = format!(
+            "pay {}: Enter for exact cash, the amount given, or card:",
+            booking.total
+        );
+        let answer = ctx.ask(&question, "--pay").await?;
+        let text = match answer.as_str() {
+            "" => "cash".to_owned(),
+            text if text.starts_with(|c: char| c.is_ascii_digit()) => format!("cash={text}"),
+            text => text.to_owned(),
+        };
+        match text.parse() {
+            Ok(pay) => return Ok(pay),
+            Err(e) => ctx.say(&e),
+        }
+    }
+}
+
+/// At the counter a refusal for a single seat left alone is a question. A yes changes the request
+/// and its command, which never was carried out.
+pub(super) async fn despite_orphans(
+    ctx: &mut Context,
+    desk: &mut Desk,
+    error: &CliError,
+) -> Result<bool, CliError> {
+    let CliError::Refused { problem, .. } = error else {
+        return Ok(false);
+    };
+    let Some(request) = &mut desk.sale.request else {
+        return Ok(false);
+    };
+    if problem.code != "orphan_seat" || request.allow_orphans || !ctx.asks() {
+        return Ok(false);
+    }
+    ctx.say(&escaped(&problem.detail));
+    let answer = ctx
+        .ask("take them all the same? [y/N]", "--allow-orphans")
+        .await?;
+    let yes = matches!(answer.as_str(), "y" | "Y" | "yes");
+    if yes {
+        request.allow_orphans = true;
+        request.command = moment::fresh_command();
+    }
+    Ok(yes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tickets_are_typed_as_numbers_with_letters() {
+        let detail: ShowDetail = serde_json::from_value(serde_json::json!({
+            "id": "shw_1", "movie": "mov_1", "title": "Dune", "certificate": "15", "minutes": 100,
+            "cinema": "cin_1", "cinema_name": "Roxy", "city_name": "Leeds", "screen": "scr_1",
+            "screen_name": "Screen 1", "format": "2D", "language": "en", "subtitles": [],
+            "starts_at": "2026-11-21T19:15:00.000Z", "ends_at": "2026-11-21T21:15:00.000Z",
+            "starts_local": "2026-11-21T19:15", "sales_close_at": "2026-11-21T19:30:00.000Z",
+            "time_zone": "Europe/London", "status": "on_sale", "free": 10, "total": 20,
+            "price_from": {"minor": 950, "currency": "GBP"},
+            "ticket_types": [{"code": "adult", "name": "Adult", "key": "a"},
+                             {"code": "child", "name": "Child", "key": "c"}],
+            "prices": [], "fees": [], "seats_max": 10
+        }))
+        .expect("a show");
+        let read = |text| {
+            tickets(text, &detail).map(|t| {
+                t.into_iter()
+                    .map(|t| format!("{}{}", t.count, t.ticket_type))
+                    .collect::<Vec<_>>()
+            })
+        };
+        assert_eq!(read("2"), Some(vec!["2adult".to_owned()]));
+        assert_eq!(
+            read("2a1c"),
+            Some(vec!["2adult".to_owned(), "1child".to_owned()])
+        );
+        assert_eq!(read("2a, 1c"), read("2a1c"));
+        for bad in ["", "a", "0", "2x", "-1", "99999999"] {
+            assert_eq!(read(bad), None, "{bad}");
+        }
+    }
+}

@@ -1,0 +1,207 @@
+//! By card: leave to pay from the booking role, the charge at the payment role, and then waiting
+//! until the booking has heard of it.
+
+use std::time::Duration;
+
+use houseful_core::{
+    ids::PaymentId,
+    wire::{
+        booking::{Booking, BookingState},
+        payment::{Card, PayRequest, Payment, PaymentState},
+    },
+};
+use jiff::tz::TimeZone;
+
+use super::Desk;
+use crate::{
+    context::Context,
+    error::CliError,
+    moment,
+    output::local_clock,
+    state::{PendingCard, Stage},
+};
+
+/// The card of the simulated terminal that is always good.
+const PRACTICE_CARD: &str = "4242424242424242";
+/// How long the server is asked to wait for the bank.
+const BANK_WAIT: Duration = Duration::from_secs(5);
+/// How long we look ourselves, after that, for an outcome.
+const OUTCOME_WAIT: Duration = Duration::from_secs(15);
+
+/// Charges a card.
+pub(super) async fn take(
+    ctx: &mut Context,
+    desk: &mut Desk,
+    number: Option<String>,
+) -> Result<Booking, CliError> {
+    let token = desk.client.payment_token(desk.sale.booking).await?;
+    desk.sale.card = Some(PendingCard {
+        payment: moment::fresh_payment(),
+        token: token.token,
+    });
+    charge(ctx, desk, number).await
+}
+
+/// Sends the charge that is stored; sent twice it is made once.
+pub(super) async fn charge(
+    ctx: &mut Context,
+    desk: &mut Desk,
+    number: Option<String>,
+) -> Result<Booking, CliError> {
+    desk.note(ctx, Stage::TakingCard)?;
+    let Some(pending) = desk.sale.card.clone() else {
+        return Err(CliError::System {
+            what: "this sale has no card payment".to_owned(),
+        });
+    };
+    let request = PayRequest {
+        payment: pending.payment,
+        token: pending.token,
+        card: Card {
+            number: number.unwrap_or_else(|| PRACTICE_CARD.to_owned()),
+        },
+    };
+    let work = desk.client.pay(desk.sale.booking, &request, BANK_WAIT);
+    match ctx
+        .wait("waiting for the bank", work)
+        .await
+        .map_err(CliError::from)
+    {
+        Ok(payment) => follow(ctx, desk, payment).await,
+        Err(error) if error.outcome_unknown() => Err(error.with_next("houseful sell --resume")),
+        Err(error) => {
+            desk.sale.card = None;
+            desk.note(ctx, Stage::Held)?;
+            Err(error)
+        }
+    }
+}
+
+/// Follows a payment that was made to its outcome.
+pub(super) async fn follow(
+    ctx: &mut Context,
+    desk: &mut Desk,
+    mut payment: Payment,
+) -> Result<Booking, CliError> {
+    let end = moment::tick() + OUTCOME_WAIT;
+    let mut pause = Duration::from_millis(50);
+    loop {
+        match payment.state {
+            PaymentState::Declined | PaymentState::CaptureRefused => {
+                return declined(ctx, desk, payment).await;
+            }
+            PaymentState::Pending
+            | PaymentState::Authorised
+            | PaymentState::Captured
+            | PaymentState::Voided
+            | PaymentState::RefundDue
+            | PaymentState::Refunded => {}
+        }
+        // Only the booking says what became of it: payments tell it in their own time.
+        let booking = desk.client.booking(desk.sale.booking).await?;
+        let money_went_back = matches!(
+            payment.state,
+            PaymentState::Voided | PaymentState::RefundDue | PaymentState::Refunded
+        );
+        match booking.state {
+            BookingState::Confirmed => {
+                desk.finish(ctx, &booking)?;
+                return Ok(booking);
+            }
+            BookingState::Held | BookingState::Secured if !money_went_back => {}
+            BookingState::Held | BookingState::Secured => {
+                return put_back(ctx, desk, &booking, "the payment was given back");
+            }
+            // Late money may still win the seats back until the payment is decided.
+            BookingState::Expired if !money_went_back => {}
+            BookingState::Expired | BookingState::Released | BookingState::Cancelled => {
+                return too_late(ctx, desk, &booking);
+            }
+        }
+        if moment::tick() >= end {
+            return Err(CliError::Pending {
+                booking: desk.sale.booking,
+                payment: payment.id,
+            });
+        }
+        moment::pause(pause).await;
+        pause = (pause * 2).min(Duration::from_millis(500));
+        payment = look(desk, payment.id).await?;
+    }
+}
+
+async fn look(desk: &Desk, payment: PaymentId) -> Result<Payment, CliError> {
+    let booking = Some(desk.sale.booking);
+    Ok(desk.client.payment(payment, booking).await?)
+}
+
+/// Nothing was taken; the hold goes on for the time that is left.
+async fn declined(
+    ctx: &mut Context,
+    desk: &mut Desk,
+    payment: Payment,
+) -> Result<Booking, CliError> {
+    desk.sale.card = None;
+    desk.note(ctx, Stage::Held)?;
+    let booking = desk.client.booking(desk.sale.booking).await?;
+    if booking.state != BookingState::Held {
+        return too_late(ctx, desk, &booking);
+    }
+    let zone = match ctx.settings.tz() {
+        Some(zone) => Some(zone.to_owned()),
+        None => desk
+            .client
+            .show(booking.show)
+            .await
+            .ok()
+            .map(|d| d.show.time_zone),
+    };
+    let zone = zone.and_then(|z| TimeZone::get(&z).ok());
+    let reason = payment.reason.unwrap_or_else(|| match payment.state {
+        PaymentState::CaptureRefused => {
+            "the bank promised the money and then refused it".to_owned()
+        }
+        _ => "the bank gave no reason".to_owned(),
+    });
+    Err(CliError::Declined {
+        reason,
+        booking: booking.id,
+        held_until: booking.hold_until,
+        held_until_local: local_clock(booking.hold_until.0, zone.as_ref()),
+    })
+}
+
+fn put_back(
+    ctx: &Context,
+    desk: &mut Desk,
+    booking: &Booking,
+    reason: &str,
+) -> Result<Booking, CliError> {
+    desk.sale.card = None;
+    desk.note(ctx, Stage::Held)?;
+    Err(CliError::Declined {
+        reason: reason.to_owned(),
+        booking: booking.id,
+        held_until: booking.hold_until,
+        held_until_local: local_clock(booking.hold_until.0, None),
+    })
+}
+
+fn too_late(ctx: &Context, desk: &mut Desk, booking: &Booking) -> Result<Booking, CliError> {
+    desk.note(ctx, Stage::Finished)?;
+    let end = match booking.state {
+        BookingState::Expired => "the hold was over before the money came",
+        BookingState::Released => "the seats were given back before the money came",
+        BookingState::Cancelled => "the booking was cancelled",
+        BookingState::Held | BookingState::Secured | BookingState::Confirmed => "the sale ended",
+    };
+    let message = if booking.payments.is_empty() {
+        format!("{end}; nothing was taken")
+    } else {
+        format!("{end}; the money goes back")
+    };
+    Err(CliError::TooLate {
+        message,
+        booking: booking.id,
+    })
+}

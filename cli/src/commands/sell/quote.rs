@@ -1,0 +1,246 @@
+//! `--dry-run`: which seats and what they cost, worked out here from what the server shows.
+//! Nothing is held, so the real sale may come out otherwise.
+
+use std::fmt::Write;
+
+use houseful_core::{
+    best::{BestWish, Relaxed, best},
+    layout::SeatLayout,
+    money::Money,
+    price::Channel,
+    seat::{SeatLabel, SeatNo, SeatSet},
+    wire::{
+        booking::{BestRequest, BookingLine, HoldRequest, SeatWish, Wish},
+        catalogue::ShowDetail,
+    },
+};
+use serde::Serialize;
+
+use crate::{
+    client::Client,
+    commands::show::{free_seats, in_words},
+    context::Context,
+    error::CliError,
+    output::{Columns, escaped, extra, usual},
+};
+
+/// A price for seats that nobody holds.
+#[derive(Debug, Serialize)]
+struct Quote {
+    dry_run: bool,
+    show: houseful_core::ids::ShowId,
+    channel: Channel,
+    lines: Vec<BookingLine>,
+    fee: Money,
+    total: Money,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    relaxed: Vec<Relaxed>,
+    request: HoldRequest,
+}
+
+static COLUMNS: Columns = Columns {
+    id: "lines.seat",
+    columns: &[
+        usual("show", "Show"),
+        usual("lines.seat", "Seats"),
+        usual("fee", "Fee"),
+        usual("total", "Total"),
+        extra("lines.ticket_type", "Ticket types"),
+        extra("lines.category", "Categories"),
+        extra("lines.price.minor", "Prices"),
+        extra("relaxed", "Gave way"),
+        extra("channel", "Channel"),
+    ],
+};
+
+pub(super) async fn tell(
+    ctx: &mut Context,
+    client: &Client,
+    detail: &ShowDetail,
+    request: &HoldRequest,
+) -> Result<(), CliError> {
+    let id = detail.show.id;
+    let all = async { tokio::try_join!(client.layout(id), client.seats(id), client.server_info()) };
+    let (view, map, info) = ctx.wait("asking for the seats", all).await?;
+    let layout = SeatLayout::parse(&view.text).map_err(|_| CliError::System {
+        what: "the hall can't be read by this program; is it older than the server?".to_owned(),
+    })?;
+    let now = client.server_now().unwrap_or(info.time.0);
+    let free = free_seats(&map, now)?;
+    let (seats, relaxed) = match &request.wish {
+        Wish::Seats(wishes) => (named(&layout, &free, wishes)?, Vec::new()),
+        Wish::Best(wish) => offered(&layout, &free, wish)?,
+    };
+    let channel = info.channel.unwrap_or(Channel::Web);
+    let quote = priced(detail, &layout, channel, seats, relaxed, request)?;
+    ctx.one_drawn(&COLUMNS, &quote, &|_| drawn(&quote, detail))
+}
+
+type Ticketed = Vec<(SeatNo, String)>;
+
+fn named(layout: &SeatLayout, free: &SeatSet, wishes: &[SeatWish]) -> Result<Ticketed, CliError> {
+    let mut seats = Ticketed::new();
+    for wish in wishes {
+        let seat = layout.find(wish.seat).ok_or_else(|| {
+            CliError::usage(format!(
+                "there is no seat {} in {}",
+                wish.seat,
+                escaped(layout.name())
+            ))
+        })?;
+        if seats.iter().any(|(known, _)| *known == seat) {
+            return Err(CliError::usage(format!(
+                "seat {} is named twice",
+                wish.seat
+            )));
+        }
+        if !free.contains(seat) {
+            return Err(taken(wish.seat));
+        }
+        seats.push((seat, wish.ticket_type.clone().unwrap_or_default()));
+    }
+    Ok(seats)
+}
+
+/// The refusal the server would give, without its facts.
+fn taken(seat: SeatLabel) -> CliError {
+    CliError::Refused {
+        problem: Box::new(houseful_core::wire::problem::Problem {
+            kind: "/problems/seats_taken".to_owned(),
+            title: "Seats taken".to_owned(),
+            status: 409,
+            detail: format!("seat {seat} is not free"),
+            code: "seats_taken".to_owned(),
+            hint: Some("`houseful show seats` draws what is free".to_owned()),
+            retryable: false,
+            request_id: String::new(),
+            facts: houseful_core::wire::problem::Facts::default(),
+        }),
+        next: None,
+        about: None,
+    }
+}
+
+fn offered(
+    layout: &SeatLayout,
+    free: &SeatSet,
+    wish: &BestRequest,
+) -> Result<(Ticketed, Vec<Relaxed>), CliError> {
+    let category = match &wish.category {
+        None => None,
+        Some(code) => Some(layout.category(code).ok_or_else(|| {
+            let codes: Vec<&str> = layout
+                .categories()
+                .iter()
+                .map(|c| c.code.as_str())
+                .collect();
+            let code = houseful_core::text::shown(code, 30);
+            CliError::usage_hint(
+                format!("there is no category `{code}` here"),
+                codes.join(", "),
+            )
+        })?),
+    };
+    let count: u32 = wish.tickets.iter().map(|t| u32::from(t.count)).sum();
+    let offer = best(
+        layout,
+        free,
+        &BestWish {
+            seats: u16::try_from(count).unwrap_or(u16::MAX),
+            zone: wish.zone,
+            category,
+            accessible: wish.accessible,
+            skip: wish.skip,
+        },
+    );
+    let offer = offer.ok_or_else(|| CliError::NotFound {
+        message: format!("there are no {count} such seats, {} are free", free.len()),
+        hint: Some("fewer seats, or another show".to_owned()),
+    })?;
+    let types = wish
+        .tickets
+        .iter()
+        .flat_map(|t| std::iter::repeat_n(t.ticket_type.clone(), usize::from(t.count)));
+    Ok((offer.seats.into_iter().zip(types).collect(), offer.relaxed))
+}
+
+fn priced(
+    detail: &ShowDetail,
+    layout: &SeatLayout,
+    channel: Channel,
+    seats: Ticketed,
+    relaxed: Vec<Relaxed>,
+    request: &HoldRequest,
+) -> Result<Quote, CliError> {
+    let mut lines = Vec::new();
+    for (no, ticket_type) in seats {
+        let Some(seat) = layout.get(no) else { continue };
+        let category = layout.categories().get(usize::from(seat.category.0));
+        let category = category.map(|c| c.code.clone()).unwrap_or_default();
+        let price = detail
+            .prices
+            .iter()
+            .find(|p| p.category == category && p.ticket_type == ticket_type)
+            .map(|p| p.price)
+            .ok_or_else(|| {
+                let known: Vec<&str> = detail
+                    .ticket_types
+                    .iter()
+                    .map(|t| t.code.as_str())
+                    .collect();
+                CliError::usage_hint(
+                    format!("`{ticket_type}` tickets are not sold for {category} seats"),
+                    format!("ticket types: {}", known.join(", ")),
+                )
+            })?;
+        lines.push(BookingLine {
+            seat: seat.label,
+            category,
+            ticket_type,
+            price,
+        });
+    }
+    let currency = detail.show.price_from.currency;
+    let count = i64::try_from(lines.len()).unwrap_or(i64::MAX);
+    let fee = detail.fees.iter().find(|f| f.channel == channel);
+    let fee = fee.map_or(0, |f| f.fee.minor).saturating_mul(count);
+    let fee = Money::new(fee, currency);
+    let total = lines
+        .iter()
+        .try_fold(fee, |sum, line| sum.plus(line.price))
+        .ok_or_else(|| CliError::usage("the total is too large to be paid"))?;
+    Ok(Quote {
+        dry_run: true,
+        show: detail.show.id,
+        channel,
+        lines,
+        fee,
+        total,
+        relaxed,
+        request: request.clone(),
+    })
+}
+
+fn drawn(quote: &Quote, detail: &ShowDetail) -> String {
+    let mut text = format!(
+        "{}\nnothing is held; a sale now would be:\n",
+        in_words(detail)
+    );
+    for line in &quote.lines {
+        // Writing to a String cannot fail.
+        let _ = writeln!(
+            text,
+            "  {:<5} {:<10} {:<12} {:>12}",
+            line.seat,
+            escaped(&line.ticket_type),
+            escaped(&line.category),
+            line.price.to_string()
+        );
+    }
+    let _ = writeln!(text, "  {:<29} {:>12}", "fee", quote.fee.to_string());
+    let _ = writeln!(text, "  {:<29} {:>12}", "TOTAL", quote.total.to_string());
+    for relaxed in &quote.relaxed {
+        let _ = writeln!(text, "  note: {relaxed}");
+    }
+    text
+}

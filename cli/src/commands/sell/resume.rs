@@ -1,0 +1,123 @@
+//! Goes on with a sale that this machine has written down: asks the same again, so that nothing
+//! is done twice.
+
+use houseful_core::wire::booking::{Booking, BookingState};
+
+use super::{Desk, card, cash, request_seats, stop, take_payment};
+use crate::{
+    args::Pay,
+    client::{Client, ClientError},
+    context::Context,
+    error::CliError,
+    state::{Sale, Stage},
+};
+
+/// `houseful sell --resume`: the newest sale that is not finished.
+pub(super) async fn run(ctx: &mut Context, pay: Option<Pay>) -> Result<(), CliError> {
+    let client = ctx.client().await?;
+    let open = ctx.state.sales(client.base());
+    let sale = open
+        .into_iter()
+        .find(Sale::is_open)
+        .ok_or_else(|| CliError::NotFound {
+            message: format!("no sale at {} was interrupted here", client.base()),
+            hint: Some("`houseful booking list` shows those made here".to_owned()),
+        })?;
+    continue_sale(ctx, client, sale, pay, false).await
+}
+
+/// Goes on with `sale` from where it stands.
+pub(super) async fn continue_sale(
+    ctx: &mut Context,
+    client: Client,
+    sale: Sale,
+    pay: Option<Pay>,
+    hold_only: bool,
+) -> Result<(), CliError> {
+    if let Some(secret) = &sale.secret {
+        client.keep_secret(sale.booking, secret.clone());
+    }
+    let mut desk = Desk { client, sale };
+    let done = stop::or_ctrl_c(step(ctx, &mut desk, pay, hold_only)).await;
+    stop::tidy(ctx, &mut desk, done).await
+}
+
+async fn step(
+    ctx: &mut Context,
+    desk: &mut Desk,
+    pay: Option<Pay>,
+    hold_only: bool,
+) -> Result<Booking, CliError> {
+    match desk.sale.stage {
+        Stage::Holding => {
+            request_seats(ctx, desk).await.map_err(|e| {
+                if e.outcome_unknown() {
+                    e.with_next("houseful sell --resume")
+                } else {
+                    // A definite no: nothing is held, nothing is left to do.
+                    let _ = ctx.state.forget_sale(desk.sale.booking);
+                    e
+                }
+            })?;
+        }
+        Stage::TakingCash => return cash::ask(ctx, desk).await,
+        Stage::TakingCard => {
+            if let Some(booking) = payment_under_way(ctx, desk, pay.as_ref()).await? {
+                return Ok(booking);
+            }
+        }
+        Stage::Held | Stage::Finished => {}
+    }
+    let booking = desk.client.booking(desk.sale.booking).await?;
+    match booking.state {
+        BookingState::Held if hold_only => Ok(booking),
+        BookingState::Held => take_payment(ctx, desk, booking, pay).await,
+        BookingState::Confirmed | BookingState::Secured => {
+            desk.finish(ctx, &booking)?;
+            Ok(booking)
+        }
+        BookingState::Expired | BookingState::Released | BookingState::Cancelled => {
+            desk.note(ctx, Stage::Finished)?;
+            let message = format!(
+                "the booking is {}, its seats are for sale again",
+                booking.state.word()
+            );
+            Err(CliError::TooLate {
+                message,
+                booking: booking.id,
+            })
+        }
+    }
+}
+
+/// Looks for a card payment that was being made. If it never arrived, it is made again with the
+/// same ids, for which the card is needed again.
+async fn payment_under_way(
+    ctx: &mut Context,
+    desk: &mut Desk,
+    pay: Option<&Pay>,
+) -> Result<Option<Booking>, CliError> {
+    let Some(pending) = desk.sale.card.clone() else {
+        return Ok(None);
+    };
+    let booking = Some(desk.sale.booking);
+    match desk.client.payment(pending.payment, booking).await {
+        Ok(payment) => card::follow(ctx, desk, payment).await.map(Some),
+        Err(ClientError::Problem(problem)) if problem.status == 404 => match pay {
+            Some(Pay::Card(number)) => card::charge(ctx, desk, number.clone()).await.map(Some),
+            _ if ctx.asks() => {
+                let number = ctx
+                    .ask(
+                        "the card was not charged; its number again:",
+                        "--pay card=NUMBER",
+                    )
+                    .await?;
+                card::charge(ctx, desk, Some(number)).await.map(Some)
+            }
+            _ => Err(CliError::NobodyToAsk {
+                flag: "--pay card=NUMBER".to_owned(),
+            }),
+        },
+        Err(e) => Err(e.into()),
+    }
+}

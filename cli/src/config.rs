@@ -1,0 +1,256 @@
+//! Settings: flag over environment over `./houseful.toml` over the user's file over the system's
+//! file over the default. Each value remembers where it came from.
+
+mod edit;
+mod error;
+mod file;
+mod keys;
+mod paths;
+
+use std::{collections::BTreeMap, path::PathBuf, time::Duration};
+
+pub use edit::set_in_file;
+pub use error::ConfigError;
+pub use keys::{KEYS, Key, find_key};
+pub use paths::Paths;
+
+use crate::output::Format;
+
+/// Where a value came from. Ordered: the first one wins.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Source {
+    /// A flag of this command.
+    Flag(&'static str),
+    /// An environment variable.
+    Env(&'static str),
+    /// `./houseful.toml`.
+    Project(PathBuf, u32),
+    /// The user's file.
+    User(PathBuf, u32),
+    /// The system's file.
+    System(PathBuf, u32),
+    /// Nobody said anything.
+    Default,
+}
+
+impl std::fmt::Display for Source {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Flag(name) => write!(f, "flag {name}"),
+            Self::Env(name) => write!(f, "environment {name}"),
+            Self::Project(path, line) | Self::User(path, line) | Self::System(path, line) => {
+                write!(f, "{}:{line}", path.display())
+            }
+            Self::Default => f.write_str("default"),
+        }
+    }
+}
+
+/// One value and where it came from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// The value as text.
+    pub text: String,
+    /// Where it came from.
+    pub source: Source,
+}
+
+/// What is read: flags by key, and how to look at the world.
+pub struct Sources<'a> {
+    /// Values of flags, by key.
+    pub flags: Vec<(&'static str, String)>,
+    /// Environment variables.
+    pub env: &'a dyn Fn(&str) -> Option<String>,
+    /// The files.
+    pub paths: &'a Paths,
+}
+
+/// All settings, checked.
+#[derive(Clone, Debug, Default)]
+pub struct Settings {
+    /// For each key all values that were found, the one that counts first.
+    found: BTreeMap<&'static str, Vec<Found>>,
+}
+
+/// Where the server is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// At an address.
+    Server(String),
+    /// In this process, on a file.
+    Embedded(PathBuf),
+}
+
+impl Settings {
+    /// Reads all layers and checks every value, used or not.
+    ///
+    /// # Errors
+    /// A file can't be read, has an unknown key, or a value can't be.
+    pub fn load(sources: &Sources) -> Result<Self, ConfigError> {
+        let mut settings = Self::default();
+        for (name, text) in &sources.flags {
+            if let Some(key) = find_key(name) {
+                settings.add(key, text.clone(), Source::Flag(key.flag))?;
+            }
+        }
+        for key in &KEYS {
+            if let Some(text) = (sources.env)(key.env).filter(|t| !t.is_empty()) {
+                settings.add(key, text, Source::Env(key.env))?;
+            }
+        }
+        for (path, source) in sources.paths.config_files() {
+            for entry in file::read(path)? {
+                let place = source(path.to_owned(), entry.line);
+                if entry.key.name == "token_file" && matches!(place, Source::Project(..)) {
+                    return Err(ConfigError::NotInProject {
+                        key: entry.key.name,
+                        place: place.to_string(),
+                    });
+                }
+                settings.add(entry.key, entry.text, place)?;
+            }
+        }
+        for key in &KEYS {
+            if let Some(text) = key.default {
+                settings.add(key, text.to_owned(), Source::Default)?;
+            }
+        }
+        Ok(settings)
+    }
+
+    fn add(&mut self, key: &'static Key, text: String, source: Source) -> Result<(), ConfigError> {
+        key.kind.check(&text).map_err(|why| ConfigError::Value {
+            key: key.name,
+            given: text.clone(),
+            place: source.to_string(),
+            why,
+        })?;
+        let found = Found { text, source };
+        self.found.entry(key.name).or_default().push(found);
+        Ok(())
+    }
+
+    /// The value that counts.
+    #[must_use]
+    pub fn get(&self, key: &str) -> Option<&Found> {
+        self.found.get(key)?.first()
+    }
+
+    /// All values of a key, the one that counts first.
+    #[must_use]
+    pub fn all(&self, key: &str) -> &[Found] {
+        self.found.get(key).map_or(&[], Vec::as_slice)
+    }
+
+    fn text(&self, key: &str) -> Option<&str> {
+        self.get(key).map(|f| f.text.as_str())
+    }
+
+    fn on(&self, key: &str) -> bool {
+        self.text(key)
+            .is_some_and(|t| matches!(t, "true" | "on" | "1"))
+    }
+
+    /// Where the server is: of `server` and `embedded` the one from nearer to the command.
+    ///
+    /// # Errors
+    /// Both come from the same place.
+    pub fn target(&self) -> Result<Target, ConfigError> {
+        let server = self.get("server").filter(|f| !f.text.is_empty());
+        let embedded = self.get("embedded").filter(|f| !f.text.is_empty());
+        let rank = |f: &Found| match f.source {
+            Source::Flag(_) => 0,
+            Source::Env(_) => 1,
+            Source::Project(..) => 2,
+            Source::User(..) => 3,
+            Source::System(..) => 4,
+            Source::Default => 5,
+        };
+        match (server, embedded) {
+            (Some(s), Some(e)) if rank(s) == rank(e) => Err(ConfigError::Both {
+                server: s.source.to_string(),
+                embedded: e.source.to_string(),
+            }),
+            (Some(s), Some(e)) if rank(s) < rank(e) => Ok(Target::Server(s.text.clone())),
+            (_, Some(e)) => Ok(Target::Embedded(PathBuf::from(&e.text))),
+            (Some(s), None) => Ok(Target::Server(s.text.clone())),
+            (None, None) => Ok(Target::Server(keys::SERVER_DEFAULT.to_owned())),
+        }
+    }
+
+    /// The file with the API token, if one is named and may go to this server: a token named in
+    /// the user's file does not go to a server that the folder we happen to be in names.
+    #[must_use]
+    pub fn token_file(&self) -> Option<PathBuf> {
+        let file = self.get("token_file")?;
+        let named_here = matches!(file.source, Source::Flag(_) | Source::Env(_));
+        let server_from_project = self
+            .get("server")
+            .is_some_and(|f| matches!(f.source, Source::Project(..)));
+        (named_here || !server_from_project).then(|| PathBuf::from(&file.text))
+    }
+
+    /// How long a call may take.
+    #[must_use]
+    pub fn timeout(&self) -> Duration {
+        let seconds = self.text("timeout_s").and_then(|t| t.parse().ok());
+        seconds.map_or(crate::client::TIMEOUT_DEFAULT, Duration::from_secs)
+    }
+
+    /// The output format, if one is chosen.
+    #[must_use]
+    pub fn output(&self) -> Option<Format> {
+        self.text("output")?.parse().ok()
+    }
+
+    /// `auto`, `always` or `never`.
+    #[must_use]
+    pub fn color(&self) -> &str {
+        self.text("color").unwrap_or("auto")
+    }
+
+    /// Whether lines are only ever added: no colours, no progress, no redrawing.
+    #[must_use]
+    pub fn plain(&self) -> bool {
+        self.on("plain")
+    }
+
+    /// Whether anything on the screen may move by itself.
+    #[must_use]
+    pub fn motion(&self) -> bool {
+        self.on("motion")
+    }
+
+    /// Whether the full screen reads the mouse.
+    #[must_use]
+    pub fn mouse(&self) -> bool {
+        self.on("mouse")
+    }
+
+    /// The name of the colour theme.
+    #[must_use]
+    pub fn theme(&self) -> &str {
+        self.text("theme").unwrap_or("default")
+    }
+
+    /// The cinema whose board is meant, by id or name.
+    #[must_use]
+    pub fn cinema(&self) -> Option<&str> {
+        self.text("cinema")
+    }
+
+    /// The city whose boards are meant, by id or name.
+    #[must_use]
+    pub fn city(&self) -> Option<&str> {
+        self.text("city")
+    }
+
+    /// The time zone to show times in, instead of the cinema's.
+    #[must_use]
+    pub fn tz(&self) -> Option<&str> {
+        self.text("tz")
+    }
+}
+
+#[cfg(test)]
+mod tests;

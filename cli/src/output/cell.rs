@@ -1,0 +1,119 @@
+//! One value in one cell: complete for programs, easy to read for people.
+
+use houseful_core::{money::Money, text::is_unsafe, time::UtcMillis};
+use jiff::tz::TimeZone;
+use serde_json::Value;
+
+/// How people want to see values.
+#[derive(Clone, Debug, Default)]
+pub struct View {
+    /// Where times are, unless the row says its own `time_zone`.
+    pub zone: Option<TimeZone>,
+    /// Whether `zone` was asked for and beats the row's own.
+    pub zone_forced: bool,
+    /// How many columns the terminal has.
+    pub width: Option<u16>,
+    /// Whether colours are welcome.
+    pub color: bool,
+}
+
+/// The value at a dotted path, `null` if there is none. A list on the way gives the list of what
+/// its items have there: `lines.seat`.
+pub(super) fn at(row: &Value, path: &str) -> Value {
+    let Some((first, rest)) = path.split_once('.') else {
+        return row[path].clone();
+    };
+    match &row[first] {
+        Value::Array(items) => items.iter().map(|item| at(item, rest)).collect(),
+        inner => at(inner, rest),
+    }
+}
+
+/// A value as programs read it: nothing left out, money as `GBP 9.50`.
+pub(super) fn full(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        Value::Bool(_) | Value::Number(_) => value.to_string(),
+        Value::Array(items) => {
+            let flat = items.iter().all(|i| !i.is_object() && !i.is_array());
+            if flat {
+                let items: Vec<String> = items.iter().map(full).collect();
+                items.join(",")
+            } else {
+                value.to_string()
+            }
+        }
+        Value::Object(_) => match serde_json::from_value::<Money>(value.clone()) {
+            Ok(money) => money.to_string(),
+            Err(_) => value.to_string(),
+        },
+    }
+}
+
+/// A value as people read it: times on the wall, lists with spaces.
+pub(super) fn pretty(field: &str, row: &Value, view: &View) -> String {
+    let value = at(row, field);
+    match &value {
+        Value::String(text)
+            if field.ends_with("_at") || matches!(field, "hold_until" | "until" | "at") =>
+        {
+            let own = row["time_zone"]
+                .as_str()
+                .and_then(|z| TimeZone::get(z).ok());
+            let zone = if view.zone_forced { None } else { own };
+            let at = UtcMillis::parse_rfc3339(text).ok();
+            at.map_or_else(
+                || text.clone(),
+                |at| local_time(at, zone.as_ref().or(view.zone.as_ref())),
+            )
+        }
+        Value::String(text) if field == "starts_local" => text.replace('T', " "),
+        Value::Bool(yes) => if *yes { "yes" } else { "no" }.to_owned(),
+        Value::Array(items) if items.iter().all(Value::is_string) => {
+            full(&value).replace(',', ", ")
+        }
+        Value::Array(items) => items.len().to_string(),
+        Value::Number(n) if field.ends_with("_km") => n
+            .as_f64()
+            .map_or_else(|| n.to_string(), |km| format!("{km:.1}")),
+        _ => full(&value),
+    }
+}
+
+/// A time on the wall, `Sat 21 Nov 19:15`; in UTC, and saying so, without a zone.
+#[must_use]
+pub fn local_time(at: UtcMillis, zone: Option<&TimeZone>) -> String {
+    in_zone(at, zone, "%a %-d %b %H:%M")
+}
+
+/// The hour of a time on the wall, `19:15:07`.
+#[must_use]
+pub fn local_clock(at: UtcMillis, zone: Option<&TimeZone>) -> String {
+    in_zone(at, zone, "%H:%M:%S")
+}
+
+fn in_zone(at: UtcMillis, zone: Option<&TimeZone>, pattern: &str) -> String {
+    let Ok(instant) = jiff::Timestamp::from_millisecond(at.0) else {
+        return at.rfc3339();
+    };
+    let local = instant.to_zoned(zone.cloned().unwrap_or(TimeZone::UTC));
+    let text = local.strftime(pattern).to_string();
+    if zone.is_some() { text } else { text + " UTC" }
+}
+
+/// `text` without anything that a terminal would obey or that would break a line.
+#[must_use]
+pub fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\t' => out.push_str("\\t"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            c if is_unsafe(c) => out.extend(c.escape_unicode()),
+            c => out.push(c),
+        }
+    }
+    out
+}

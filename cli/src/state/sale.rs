@@ -1,0 +1,111 @@
+//! One sale of this machine: everything needed to ask again.
+
+use houseful_core::{
+    code::BookingCode,
+    ids::{BookingId, CommandId, PaymentId},
+    wire::{Time, booking::HoldRequest},
+};
+use serde::{Deserialize, Serialize};
+
+use crate::moment;
+
+/// How far a sale got, as far as this machine knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stage {
+    /// The seats were asked for; perhaps they are held.
+    Holding,
+    /// The seats are held; nobody has paid.
+    Held,
+    /// Cash was handed over; perhaps it is booked.
+    TakingCash,
+    /// A card is being charged; perhaps it was.
+    TakingCard,
+    /// Nothing is left to do.
+    Finished,
+}
+
+/// A card payment under way. The card itself is never stored.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PendingCard {
+    /// The payment's id.
+    pub payment: PaymentId,
+    /// The payment token it was made with.
+    pub token: String,
+}
+
+/// One sale.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sale {
+    /// The server's address.
+    pub server: String,
+    /// The booking's id.
+    pub booking: BookingId,
+    /// The secret that proves it is ours; absent for bookings that staff were only paid for here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub secret: Option<String>,
+    /// When it was begun, on this machine's clock.
+    pub begun_at: Time,
+    /// How far it got.
+    pub stage: Stage,
+    /// What was asked for; absent for bookings that were made elsewhere.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request: Option<HoldRequest>,
+    /// The command and payment of cash.
+    pub cash: (CommandId, PaymentId),
+    /// What was handed over, in minor units.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub given_minor: Option<i64>,
+    /// The card payment under way.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub card: Option<PendingCard>,
+    /// The command that gives the seats back.
+    pub release: CommandId,
+    /// What people call the booking, once known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<BookingCode>,
+}
+
+impl Sale {
+    /// A sale that begins with this request, and with a fresh secret.
+    #[must_use]
+    pub fn new(server: &str, request: HoldRequest, begun_at: Time) -> Self {
+        let other = Self::of_other(server, request.booking, begun_at);
+        Self {
+            secret: Some(moment::fresh_secret()),
+            stage: Stage::Holding,
+            request: Some(request),
+            ..other
+        }
+    }
+
+    /// The sale of a booking that was made elsewhere and is paid here.
+    #[must_use]
+    pub fn of_other(server: &str, booking: BookingId, begun_at: Time) -> Self {
+        Self {
+            server: server.to_owned(),
+            booking,
+            secret: None,
+            begun_at,
+            stage: Stage::Held,
+            request: None,
+            cash: (moment::fresh_command(), moment::fresh_payment()),
+            given_minor: None,
+            card: None,
+            release: moment::fresh_command(),
+            code: None,
+        }
+    }
+
+    /// The command that asked for the seats.
+    #[must_use]
+    pub fn command(&self) -> Option<CommandId> {
+        self.request.as_ref().map(|r| r.command)
+    }
+
+    /// Whether there is something left to do, as far as this machine knows.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.stage != Stage::Finished
+    }
+}
