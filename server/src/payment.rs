@@ -281,3 +281,6 @@ fn shown(account: &Account) -> Payment {
         updated_at: account.updated_at.into(),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,4 +3,5 @@
 mod dependencies;
 mod fixtures;
 mod model;
+mod money;
 mod scenarios;

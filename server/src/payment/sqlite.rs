@@ -324,6 +324,3 @@ fn note(
     ])?;
     Ok(())
 }
-
-#[cfg(test)]
-mod tests;

@@ -1,0 +1,369 @@
+//! What is written down, what survives, and who is told, against a real file and a till-tape of
+//! a bus.
+
+use std::{
+    path::PathBuf,
+    sync::{Mutex, PoisonError},
+};
+
+use houseful_core::{
+    ids::{QuoteHash, ShowId},
+    message::{Announcement, Tender},
+    time::UtcMillis,
+    wire::payment::Card,
+};
+use rusqlite::Connection;
+
+use super::*;
+use crate::{chance, clock::ClockKind, store::StoreError};
+
+const APPROVES: &str = "4242424242424242";
+
+/// A folder of its own, removed at the end.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new() -> Self {
+        let path = std::env::temp_dir().join(format!("houseful-payment-{}", chance::uuid()));
+        std::fs::create_dir(&path).expect("a folder");
+        Self(path)
+    }
+
+    fn open(&self) -> Database {
+        Database::open(&self.0.join("pay.db")).expect("a database")
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// Writes down what passes and carries nothing.
+#[derive(Debug, Default)]
+struct Tape(Mutex<Vec<Announcement>>);
+
+impl Tape {
+    fn all(&self) -> Vec<Announcement> {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+}
+
+impl Bus for Tape {
+    fn announce(&self, news: Announcement) {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(news);
+    }
+
+    fn settle(&self, _: Settle) {}
+}
+
+struct Role {
+    payments: Payments,
+    tape: Arc<Tape>,
+    clock: Clock,
+    db: Database,
+}
+
+async fn role(db: Database) -> Role {
+    let clock = Clock::start(ClockKind::Manual, UtcMillis(0));
+    let tape = Arc::new(Tape::default());
+    let key = load_key(&db, clock.now()).await.expect("a key");
+    let bus: Arc<dyn Bus> = Arc::clone(&tape) as Arc<dyn Bus>;
+    let shutdown = CancellationToken::new();
+    let payments = Payments::start(db.clone(), bus, key, clock.clone(), shutdown);
+    Role {
+        payments,
+        tape,
+        clock,
+        db,
+    }
+}
+
+impl Role {
+    fn request(&self, booking: BookingId, card: &str) -> PayRequest {
+        let claims = TokenClaims {
+            booking,
+            quote: QuoteHash(uuid::Uuid::from_u128(9)),
+            amount: Money::new(1_900, "GBP".parse().expect("a currency")),
+            expires_at: self.clock.now().plus_ms(300_000),
+        };
+        PayRequest {
+            payment: PaymentId(chance::uuid()),
+            token: self.payments.key().sign(&claims),
+            card: Card {
+                number: card.to_owned(),
+            },
+        }
+    }
+
+    async fn begin(&self, card: &str) -> PayRequest {
+        let request = self.request(booking(), card);
+        self.payments.pay(request.clone(), 0).await.expect("begun");
+        request
+    }
+
+    fn keep(&self, request: &PayRequest, keep_minor: i64, ver: u64) -> Settle {
+        let claims = self.payments.claims(&request.token).expect("claims");
+        Settle {
+            payment: request.payment,
+            booking: claims.booking,
+            amount: claims.amount,
+            tender: Tender::Card,
+            keep_minor,
+            ver,
+        }
+    }
+
+    async fn until(&self, id: PaymentId, state: PaymentState) -> Payment {
+        let began = Clock::stopwatch();
+        loop {
+            let seen = self.payments.get(id).await.expect("readable");
+            match seen {
+                Some(payment) if payment.state == state => return payment,
+                seen => assert!(
+                    Clock::stopwatch().duration_since(began).as_secs() < 30,
+                    "{seen:?}"
+                ),
+            }
+            self.clock.rest_real(2).await;
+        }
+    }
+
+    /// Waits until nobody is at a payment: what the last step had to tell has been told.
+    async fn idle(&self, id: PaymentId) {
+        let began = Clock::stopwatch();
+        while self.payments.flow.is_busy(id) {
+            assert!(
+                Clock::stopwatch().duration_since(began).as_secs() < 30,
+                "somebody is at it for ever"
+            );
+            self.clock.rest_real(2).await;
+        }
+    }
+
+    async fn sql(&self, sql: &'static str) -> Result<usize, StoreError> {
+        let job = move |conn: &Connection| Ok(conn.execute(sql, [])?);
+        self.db.write(job).await
+    }
+}
+
+fn booking() -> BookingId {
+    BookingId {
+        show: ShowId(1),
+        uuid: chance::uuid(),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_card_number_is_ever_written() {
+    let folder = Folder::new();
+    let role = role(folder.open()).await;
+    for card in [
+        APPROVES,
+        "4000000000000002",
+        "4000000000000119",
+        "4111111111111111",
+    ] {
+        role.begin(card).await;
+    }
+    let declined = role.begin("4000000000000002").await.payment;
+    role.until(declined, PaymentState::Declined).await;
+    for entry in std::fs::read_dir(&folder.0).expect("the folder") {
+        let path = entry.expect("an entry").path();
+        let bytes = std::fs::read(&path).expect("a file");
+        for number in [
+            APPROVES,
+            "4000000000000002",
+            "4000000000000119",
+            "4111111111111111",
+        ] {
+            let found = bytes.windows(16).any(|w| w == number.as_bytes());
+            assert!(!found, "{number} is in {}", path.display());
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn keys_survive_and_change() {
+    let folder = Folder::new();
+    let db = folder.open();
+    let first = load_key(&db, UtcMillis(1)).await.expect("a key");
+    let role = role(db.clone()).await;
+    let token = role.request(booking(), APPROVES).token;
+    assert!(first.verify(&token).is_some());
+    let second = change_key(&db, UtcMillis(2)).await.expect("a key");
+    assert!(second.verify(&token).is_some());
+    let third = change_key(&db, UtcMillis(3)).await.expect("a key");
+    assert!(third.verify(&token).is_none(), "two keys are believed");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_unsettled_payment_is_announced_again_and_a_settled_one_is_not() {
+    let folder = Folder::new();
+    let role = role(folder.open()).await;
+    let request = role.begin(APPROVES).await;
+    let id = request.payment;
+    role.until(id, PaymentState::Authorised).await;
+    let began = Clock::stopwatch();
+    while role.tape.all().len() < 4 {
+        assert!(
+            Clock::stopwatch().duration_since(began).as_secs() < 30,
+            "it is not said again"
+        );
+        role.clock.advance(1_000);
+        role.clock.rest_real(2).await;
+    }
+    role.payments.settle(role.keep(&request, 1_900, 5)).await;
+    let paid = role.until(id, PaymentState::Captured).await;
+    assert!(paid.settled);
+    role.idle(id).await;
+    let captured = |a: &Announcement| a.settled_ver == Some(5);
+    assert_eq!(role.tape.all().iter().filter(|a| captured(a)).count(), 1);
+    // The answer to that announcement is no question; the next one is.
+    role.payments.settle(role.keep(&request, 1_900, 5)).await;
+    assert_eq!(role.tape.all().iter().filter(|a| captured(a)).count(), 1);
+    role.payments.settle(role.keep(&request, 1_900, 5)).await;
+    assert_eq!(role.tape.all().iter().filter(|a| captured(a)).count(), 2);
+    let before = role.tape.all().len();
+    for _ in 0..20 {
+        role.clock.advance(10_000);
+        role.clock.rest_real(2).await;
+    }
+    assert_eq!(role.tape.all().len(), before);
+    assert_eq!(role.payments.list(true, None).await, Ok(Vec::new()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_settlement_for_another_booking_or_amount_is_refused() {
+    let folder = Folder::new();
+    let role = role(folder.open()).await;
+    let request = role.begin(APPROVES).await;
+    role.until(request.payment, PaymentState::Authorised).await;
+    let good = role.keep(&request, 1_900, 5);
+    let mut others = vec![good.clone(), good.clone(), good.clone(), good.clone()];
+    others[0].booking = booking();
+    others[1].amount.minor = 1_901;
+    others[2].keep_minor = -1;
+    others[3].tender = Tender::Cash;
+    for other in others {
+        role.payments.settle(other).await;
+        let seen = role.until(request.payment, PaymentState::Authorised).await;
+        assert_eq!((seen.captured.minor, seen.settled), (0, false));
+    }
+    role.payments.settle(good).await;
+    role.until(request.payment, PaymentState::Captured).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_charge_that_no_payment_explains_becomes_one() {
+    let folder = Folder::new();
+    let role = role(folder.open()).await;
+    let request = role.begin("4000000000000077").await;
+    role.until(request.payment, PaymentState::Captured).await;
+    role.idle(request.payment).await;
+    // As after the restore of an old backup.
+    role.sql("DELETE FROM payment").await.expect("deleted");
+    role.sql("DELETE FROM payment_outbox")
+        .await
+        .expect("deleted");
+    let told = role.tape.all().len();
+    let done = role.payments.reconcile().await.expect("compared");
+    assert_eq!((done.checked, done.repaired, done.unknown), (1, 0, 1));
+    let found = role
+        .payments
+        .get(request.payment)
+        .await
+        .expect("readable")
+        .expect("found");
+    assert_eq!(
+        (found.state, found.captured.minor),
+        (PaymentState::Captured, 1_900)
+    );
+    assert!(role.tape.all().len() > told, "booking decides about it");
+    let again = role.payments.reconcile().await.expect("compared");
+    assert_eq!((again.repaired, again.unknown), (0, 0));
+    role.payments.settle(role.keep(&request, 0, 3)).await;
+    role.until(request.payment, PaymentState::Refunded).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_payment_that_missed_an_answer_is_brought_in_line() {
+    let folder = Folder::new();
+    let role = role(folder.open()).await;
+    let request = role.begin(APPROVES).await;
+    role.until(request.payment, PaymentState::Authorised).await;
+    role.payments.settle(role.keep(&request, 1_900, 5)).await;
+    role.until(request.payment, PaymentState::Captured).await;
+    role.idle(request.payment).await;
+    role.sql(
+        "UPDATE payment SET state = 'authorised', captured = 0, settled_ver = NULL, settled = 0",
+    )
+    .await
+    .expect("set back");
+    let done = role.payments.reconcile().await.expect("compared");
+    assert_eq!((done.checked, done.repaired, done.unknown), (1, 1, 0));
+    let seen = role.until(request.payment, PaymentState::Captured).await;
+    assert!(seen.settled && seen.captured.minor == 1_900);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_trail_tells_each_step_and_can_not_be_changed() {
+    let folder = Folder::new();
+    let role = role(folder.open()).await;
+    let request = role.begin(APPROVES).await;
+    role.until(request.payment, PaymentState::Authorised).await;
+    role.payments.settle(role.keep(&request, 1_900, 5)).await;
+    role.until(request.payment, PaymentState::Captured).await;
+    let trail = |conn: &Connection| {
+        let mut select =
+            conn.prepare("SELECT kind || ' ' || state FROM payment_event ORDER BY seq")?;
+        let lines = select.query_map([], |row| row.get::<_, String>(0))?;
+        Ok(lines.collect::<Result<Vec<_>, _>>()?)
+    };
+    assert_eq!(
+        role.db.read(trail).await.expect("readable"),
+        [
+            "begun pending",
+            "learned authorised",
+            "settle authorised",
+            "learned captured"
+        ]
+    );
+    assert!(role.sql("DELETE FROM payment_event").await.is_err());
+    assert!(role.sql("UPDATE payment_event SET at = 0").await.is_err());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_payment_nobody_has_heard_of_is_taken_as_booking_says_it_is() {
+    let folder = Folder::new();
+    let role = role(folder.open()).await;
+    let request = role.request(booking(), APPROVES);
+    let mut cash = role.keep(&request, 1_900, 2);
+    cash.tender = Tender::Cash;
+    role.payments.settle(cash.clone()).await;
+    let sold = role.until(cash.payment, PaymentState::Captured).await;
+    assert!(sold.settled && sold.provider == "cash");
+    role.payments
+        .settle(Settle {
+            keep_minor: 0,
+            ver: 3,
+            ..cash.clone()
+        })
+        .await;
+    let back = role.until(cash.payment, PaymentState::Refunded).await;
+    assert!(back.settled && back.refunded.minor == 1_900);
+    // Of a card the terminal knows nothing: nothing is kept, so nothing has to go back.
+    let unknown = role.keep(&role.request(booking(), APPROVES), 0, 4);
+    role.payments.settle(unknown.clone()).await;
+    let nothing = role.until(unknown.payment, PaymentState::Declined).await;
+    assert!(nothing.settled);
+    role.idle(unknown.payment).await;
+    assert_eq!(role.tape.all().last().and_then(|a| a.settled_ver), Some(4));
+}

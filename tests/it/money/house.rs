@@ -1,0 +1,408 @@
+//! A house with one show, a manual clock and a carrier in any weather: lane, store, timer and
+//! payment role as the server wires them, without HTTP.
+
+#![expect(clippy::expect_used, reason = "a test ends where it can not go on")]
+
+use std::{collections::BTreeMap, path::PathBuf, sync::Arc, time::Duration};
+
+use houseful_core::{
+    ids::{BookingId, CommandId, OwnerRef, PaymentId, ShowId},
+    layout::SeatLayout,
+    message::Settle,
+    price::{Channel, PriceCard, PriceRow, TicketType},
+    seat::SeatLabel,
+    show::{
+        Actor, Ask, Command, HoldRules, OrphanRule, Party, SalesWindow, SeatPick, ShowTerms, Wish,
+    },
+    time::UtcMillis,
+    wire::{
+        booking::{Booking, BookingState},
+        payment::{Card, PayRequest, Payment, PaymentState},
+    },
+};
+use houseful_server::{
+    audit,
+    bus::{
+        Bus,
+        local::{self, LocalBus, Weather},
+    },
+    chance,
+    clock::{Clock, ClockKind},
+    hub::Hub,
+    lane::{Answer, Lane, LaneError},
+    payment::{self, PaymentError, Payments, TokenClaims},
+    store::{
+        Store,
+        sqlite::{Database, SqliteStore},
+    },
+    timer,
+};
+use tokio_util::sync::CancellationToken;
+
+pub const SHOW: ShowId = ShowId(7);
+/// What a seat costs.
+pub const PRICE: i64 = 1_900;
+/// How long a test waits for something that must happen.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A folder of its own, removed at the end.
+pub struct Folder(PathBuf);
+
+impl Folder {
+    pub fn new() -> Self {
+        let path = std::env::temp_dir().join(format!("houseful-money-{}", chance::uuid()));
+        std::fs::create_dir(&path).expect("a folder");
+        Self(path)
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// The house.
+pub struct House {
+    pub lane: Lane,
+    pub payments: Payments,
+    pub clock: Clock,
+    bus: Arc<LocalBus>,
+    db: Database,
+    shutdown: CancellationToken,
+    tasks: Vec<tokio::task::JoinHandle<()>>,
+}
+
+impl House {
+    /// Opens the house in a folder, with its show on sale.
+    pub async fn open(folder: &Folder, weather: Weather) -> Self {
+        Self::open_with(folder, weather, ClockKind::Manual, UtcMillis(0)).await
+    }
+
+    /// Opens it under any clock, no earlier than `not_before`.
+    pub async fn open_with(
+        folder: &Folder,
+        weather: Weather,
+        clock: ClockKind,
+        not_before: UtcMillis,
+    ) -> Self {
+        let db = Database::open(&folder.0.join("house.db")).expect("a database");
+        let clock = Clock::start(clock, not_before.max(db.latest_time()));
+        let store: Arc<dyn Store> = Arc::new(SqliteStore::new(db.clone()));
+        let (bus, news, asks) = LocalBus::in_weather(weather);
+        let bus = Arc::new(bus);
+        let shutdown = CancellationToken::new();
+        let key = payment::load_key(&db, clock.now()).await.expect("a key");
+        let lane = Lane::start(
+            Arc::clone(&store),
+            Arc::clone(&bus) as Arc<dyn Bus>,
+            Hub::new(),
+            clock.clone(),
+        );
+        let payments = Payments::start(
+            db.clone(),
+            Arc::clone(&bus) as Arc<dyn Bus>,
+            key,
+            clock.clone(),
+            shutdown.clone(),
+        );
+        let mut tasks = Vec::from(local::deliver(
+            (news, asks),
+            lane.clone(),
+            payments.clone(),
+            shutdown.clone(),
+        ));
+        tasks.push(timer::start(
+            store,
+            lane.clone(),
+            clock.clone(),
+            shutdown.clone(),
+        ));
+        let house = Self {
+            lane,
+            payments,
+            clock,
+            bus,
+            db,
+            shutdown,
+            tasks,
+        };
+        if house.lane.read(SHOW, |_, _, _| ()).await.is_err() {
+            let now = house.clock.now();
+            house
+                .ask(Ask::Open(terms(now)), till())
+                .await
+                .expect("opened");
+        }
+        house
+    }
+
+    /// Stops the house as a server would.
+    pub async fn close(self) -> UtcMillis {
+        let now = self.clock.now();
+        self.shutdown.cancel();
+        for task in self.tasks {
+            task.await.expect("a task that ends");
+        }
+        self.payments.stop().await;
+        drop((self.lane, self.payments, self.bus));
+        self.db.close().await;
+        now
+    }
+
+    pub async fn ask(&self, ask: Ask, actor: Actor) -> Result<Answer, LaneError> {
+        let command = Command {
+            id: CommandId(chance::uuid()),
+            actor,
+            ask,
+            rolls: chance::rolls(),
+        };
+        self.lane.ask(SHOW, command).await
+    }
+
+    /// Holds the best seats for so many.
+    pub async fn hold(&self, count: u16, who: &str) -> BookingId {
+        let wish = Wish::Best {
+            party: vec![Party {
+                ticket_type: "adult".to_owned(),
+                count,
+            }],
+            zone: houseful_core::best::Zone::default(),
+            category: None,
+            accessible: false,
+            skip: 0,
+        };
+        self.hold_wish(wish, who).await.expect("free seats")
+    }
+
+    /// Holds seats by name.
+    pub async fn hold_seats(&self, seats: &[SeatLabel], who: &str) -> Result<BookingId, LaneError> {
+        let picks = seats.iter().map(|seat| SeatPick {
+            seat: *seat,
+            ticket_type: None,
+        });
+        self.hold_wish(Wish::Seats(picks.collect()), who).await
+    }
+
+    async fn hold_wish(&self, wish: Wish, who: &str) -> Result<BookingId, LaneError> {
+        let uuid = chance::uuid();
+        let rules = HoldRules {
+            orphans: OrphanRule::Allow,
+            over_limit: false,
+        };
+        let hold = Ask::Hold {
+            booking: uuid,
+            wish,
+            rules,
+        };
+        self.ask(hold, customer(who)).await?;
+        Ok(BookingId { show: SHOW, uuid })
+    }
+
+    pub async fn booking(&self, id: BookingId) -> Booking {
+        self.lane
+            .read(SHOW, move |show, tip, now| {
+                show.booking_view(id.uuid, tip, now)
+            })
+            .await
+            .expect("a show")
+            .expect("a booking")
+    }
+
+    pub async fn payment(&self, id: PaymentId) -> Payment {
+        let found = self.payments.get(id).await.expect("readable");
+        found.expect("a payment")
+    }
+
+    /// Leave to pay what the booking costs now.
+    pub async fn token(&self, id: BookingId) -> String {
+        let claims = self
+            .lane
+            .read(SHOW, move |show, _, _| {
+                show.booking(id.uuid).map(|record| TokenClaims {
+                    booking: id,
+                    quote: record.quote(id),
+                    amount: record.total(),
+                    expires_at: record.hold_until,
+                })
+            })
+            .await
+            .expect("a show");
+        self.payments.key().sign(&claims.expect("a booking"))
+    }
+
+    pub async fn request(&self, booking: BookingId, card: &str) -> PayRequest {
+        PayRequest {
+            payment: PaymentId(chance::uuid()),
+            token: self.token(booking).await,
+            card: Card {
+                number: card.to_owned(),
+            },
+        }
+    }
+
+    /// Pays, and waits for the end while the clock stands still.
+    pub async fn pay(&self, booking: BookingId, card: &str) -> Result<Payment, PaymentError> {
+        let request = self.request(booking, card).await;
+        self.payments.pay(request, 20_000).await
+    }
+
+    /// Begins to pay and does not wait.
+    pub async fn begin(&self, booking: BookingId, card: &str) -> PaymentId {
+        let request = self.request(booking, card).await;
+        let id = request.payment;
+        let begun = self.payments.pay(request, 0).await.expect("begun");
+        assert_eq!(begun.id, id);
+        id
+    }
+
+    /// Moves the clock by steps until something holds; says how much server time that took.
+    pub async fn advance_until(
+        &self,
+        step_ms: i64,
+        most_ms: i64,
+        holds: impl AsyncFn() -> bool,
+    ) -> i64 {
+        let start = self.clock.now();
+        let began = Clock::stopwatch();
+        loop {
+            // Give what is due at this time a chance to happen before time goes on.
+            for _ in 0..8 {
+                if holds().await {
+                    return self.clock.now().ms_since(start);
+                }
+                self.clock.rest_real(5).await;
+            }
+            assert!(
+                Clock::stopwatch().duration_since(began) < PATIENCE,
+                "it does not happen"
+            );
+            let gone = self.clock.now().ms_since(start);
+            assert!(gone < most_ms, "it did not happen within {gone} ms");
+            self.clock.advance(step_ms);
+        }
+    }
+
+    /// Waits until something holds while the clock stands still.
+    pub async fn until(&self, holds: impl AsyncFn() -> bool) {
+        let began = Clock::stopwatch();
+        while !holds().await {
+            assert!(
+                Clock::stopwatch().duration_since(began) < PATIENCE,
+                "it does not happen"
+            );
+            self.clock.rest_real(5).await;
+        }
+    }
+
+    pub async fn until_state(&self, id: PaymentId, state: PaymentState) {
+        self.until(async || self.payment(id).await.state == state)
+            .await;
+    }
+
+    /// What booking has asked and not seen done.
+    pub async fn unsettled(&self) -> Vec<Settle> {
+        let read = self
+            .lane
+            .read(SHOW, |show, _, _| show.unsettled().collect());
+        read.await.expect("a show")
+    }
+
+    /// Whether nothing is open on either side.
+    pub async fn is_at_rest(&self) -> bool {
+        let open = self.payments.list(true, None).await.expect("readable");
+        open.is_empty() && self.unsettled().await.is_empty()
+    }
+
+    /// Lets the house come to rest and holds it to its promises: nothing is open, what was taken
+    /// and not given back is exactly what the tickets cost, and the provider agrees.
+    pub async fn comes_to_rest(&self) {
+        self.advance_until(5_000, 3_600_000, async || self.is_at_rest().await)
+            .await;
+        let payments = self.payments.list(false, None).await.expect("readable");
+        let mut kept: BTreeMap<BookingId, i64> = BTreeMap::new();
+        for p in &payments {
+            assert!(p.refunded.minor <= p.captured.minor && p.captured.minor <= p.amount.minor);
+            *kept.entry(p.booking).or_default() += p.captured.minor - p.refunded.minor;
+        }
+        let bookings = self
+            .lane
+            .read(SHOW, |show, tip, now| {
+                let all: Vec<_> = show.bookings().map(|(id, _)| id).collect();
+                all.into_iter()
+                    .filter_map(|id| show.booking_view(id, tip, now))
+                    .collect::<Vec<_>>()
+            })
+            .await
+            .expect("a show");
+        for booking in bookings {
+            let worth = match booking.state {
+                BookingState::Confirmed => booking.total.minor,
+                BookingState::Secured => panic!("{} waits for ever", booking.id),
+                _ => 0,
+            };
+            let money = kept.remove(&booking.id).unwrap_or(0);
+            assert_eq!(money, worth, "{} is {:?}", booking.id, booking.state);
+            let tickets = if worth > 0 { booking.lines.len() } else { 0 };
+            let valid = booking.tickets.iter().filter(|t| t.valid).count();
+            assert_eq!(valid, tickets);
+        }
+        assert!(kept.values().all(|minor| *minor == 0), "{kept:?}");
+        let compared = self.payments.reconcile().await.expect("compared");
+        assert_eq!((compared.repaired, compared.unknown), (0, 0));
+        let audit = audit::sweep(&self.db, self.clock.now())
+            .await
+            .expect("counted");
+        let wrong = (audit.double_sold, audit.money_mismatch, audit.stuck_seats);
+        assert_eq!(wrong, (0, 0, 0), "{audit:?}");
+    }
+}
+
+pub fn customer(who: &str) -> Actor {
+    Actor {
+        owner: OwnerRef::of_secret(who),
+        staff: false,
+        channel: Channel::Web,
+    }
+}
+
+pub fn till() -> Actor {
+    Actor {
+        owner: OwnerRef::of_staff("till"),
+        staff: true,
+        channel: Channel::Counter,
+    }
+}
+
+fn terms(now: UtcMillis) -> Arc<ShowTerms> {
+    let hall = concat!(env!("CARGO_MANIFEST_DIR"), "/../fixtures/halls/basin.txt");
+    let text = std::fs::read_to_string(hall).expect("a hall");
+    let layout = SeatLayout::parse(&text).expect("a hall");
+    let prices = layout.categories().iter().map(|category| PriceRow {
+        category: category.code.clone(),
+        ticket_type: "adult".to_owned(),
+        minor: PRICE,
+    });
+    let prices = PriceCard {
+        currency: "GBP".parse().expect("a currency"),
+        ticket_types: vec![TicketType {
+            code: "adult".to_owned(),
+            name: "Adult".to_owned(),
+            key: 'a',
+        }],
+        prices: prices.collect(),
+        fees: BTreeMap::new(),
+    };
+    let starts_at = now.plus_ms(6 * 3_600_000);
+    let window = SalesWindow {
+        opens_at: now,
+        closes_at: starts_at,
+    };
+    Arc::new(ShowTerms {
+        layout: Arc::new(layout),
+        prices: Arc::new(prices),
+        starts_at,
+        windows: Channel::ALL.into_iter().map(|c| (c, window)).collect(),
+        seats_max: 10,
+    })
+}
