@@ -98,20 +98,17 @@ where
     }
 }
 
-/// What a parser said, with the path of the field if it has one. The innermost error is the
-/// message; the one around it puts the path before it.
+/// What a parser said, with the path of the field if there is one before the message.
 fn unreadable(what: &str, rejection: &dyn Error) -> ApiError {
-    let (mut texts, mut next) = (Vec::new(), Some(rejection));
-    while let Some(error) = next {
-        texts.push(error.to_string());
-        next = error.source();
+    let mut innermost = rejection;
+    while let Some(inner) = innermost.source() {
+        innermost = inner;
     }
-    let message = texts.last().cloned().unwrap_or_default();
-    let field = texts.iter().rev().skip(1).find_map(|text| {
-        let path = text.strip_suffix(&message)?.strip_suffix(": ")?;
-        // The outermost texts have a sentence before the path, or nothing but a sentence.
-        (!path.contains(' ') && path != ".").then(|| path.to_owned())
-    });
+    let text = innermost.to_string();
+    let (field, message) = match text.split_once(": ") {
+        Some((path, message)) if !path.contains(' ') => (Some(path.to_owned()), message),
+        _ => (None, text.as_str()),
+    };
     let place = field.as_ref().map_or_else(
         || what.to_owned(),
         |field| format!("{what}, field `{field}`"),
