@@ -2,5 +2,10 @@
 
 mod dependencies;
 mod fixtures;
+mod http_bad_input;
+mod http_roles;
+mod http_sale;
+mod http_seats;
+mod http_server;
 mod model;
 mod scenarios;
