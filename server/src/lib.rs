@@ -9,7 +9,9 @@
 //! Rules live in `houseful-core`; a backend of [`store`] knows no business word; nothing above
 //! `store` and `bus` knows which backend runs.
 
+pub mod app;
 pub mod audit;
+pub mod auth;
 pub mod bus;
 pub mod catalogue;
 pub mod chance;
@@ -17,6 +19,12 @@ pub mod clock;
 pub mod house;
 pub mod hub;
 pub mod lane;
+pub mod limits;
+mod numbers;
+pub mod openapi;
 pub mod payment;
+pub mod problem;
+mod request;
+mod routes;
 pub mod store;
 pub mod timer;

@@ -1,4 +1,5 @@
 //! What the tests of the whole product share.
 
 pub mod scenario;
+pub mod test_app;
 pub mod witness;

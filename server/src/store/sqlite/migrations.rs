@@ -32,6 +32,11 @@ pub(super) const ALL: &[Migration] = &[
         sql: include_str!("migrations/0003_payment.sql"),
     },
     Migration {
+        number: 4,
+        name: "auth",
+        sql: include_str!("migrations/0004_auth.sql"),
+    },
+    Migration {
         number: 5,
         name: "house",
         sql: include_str!("migrations/0005_house.sql"),

@@ -1,0 +1,207 @@
+//! Puts the rooms together: opens the database, starts lane, payments and timer, imports the
+//! demo's chain if asked to, serves, and stops in the reverse order without losing anything.
+
+mod listen;
+mod start;
+
+use std::{net::SocketAddr, ops::Deref, path::PathBuf, sync::Arc, time::Duration};
+
+use houseful_core::wire::admin::Mode;
+use tokio::{net::TcpListener, task::JoinHandle};
+use tokio_util::{
+    sync::{CancellationToken, DropGuard},
+    task::TaskTracker,
+};
+
+pub use self::start::StartError;
+use crate::{
+    auth::tokens::Tokens,
+    bus::local::Weather,
+    catalogue::Catalogue,
+    clock::{Clock, ClockKind},
+    hub::Hub,
+    lane::Lane,
+    limits::{LimitConfig, Limits},
+    payment::Payments,
+    store::{Store, sqlite::Database},
+};
+
+/// The longest a stop waits for commands whose clients have gone.
+const FLOWS_MAX: Duration = Duration::from_secs(5);
+
+/// What a server is started with.
+#[derive(Clone, Debug)]
+pub struct ServerConfig {
+    /// The database file; created if it is not there.
+    pub db: PathBuf,
+    /// How serious the money is; `None` for what the file is for already, or live for a new one.
+    pub mode: Option<Mode>,
+    /// What drives the clock; anything but real time is refused where sales are real.
+    pub clock: ClockKind,
+    /// Whether ended holds are written down by a timer. Selling never depends on it.
+    pub timer: bool,
+    /// The demo's chain to import, if any.
+    pub chain: Option<DemoChain>,
+    /// What the server takes upon itself.
+    pub limits: LimitConfig,
+    /// How badly messages between payment and booking travel, for tests.
+    pub weather: Weather,
+}
+
+impl ServerConfig {
+    /// A server for this file with real time, the usual limits and nothing imported.
+    #[must_use]
+    pub fn new(db: PathBuf, mode: Option<Mode>) -> Self {
+        Self {
+            db,
+            mode,
+            clock: ClockKind::System,
+            timer: true,
+            chain: None,
+            limits: LimitConfig::default(),
+            weather: Weather::default(),
+        }
+    }
+}
+
+/// The made-up chain of the demo: a week of shows from now on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DemoChain {
+    /// The same seed at the same time makes the same week.
+    pub seed: u64,
+}
+
+/// What every request can reach.
+pub struct Rooms {
+    pub(crate) db: Database,
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) lane: Lane,
+    pub(crate) hub: Hub,
+    pub(crate) catalogue: Catalogue,
+    pub(crate) payments: Payments,
+    pub(crate) tokens: Tokens,
+    pub(crate) clock: Clock,
+    pub(crate) limits: Limits,
+    pub(crate) mode: Mode,
+    /// Cancelled when the server begins to stop: feeds end then.
+    pub(crate) closing: CancellationToken,
+    /// Commands that go on although their client went away.
+    pub(crate) flows: TaskTracker,
+}
+
+/// The rooms of a running server; clones share them.
+#[derive(Clone)]
+pub struct App(Arc<Rooms>);
+
+impl Deref for App {
+    type Target = Rooms;
+    fn deref(&self) -> &Rooms {
+        &self.0
+    }
+}
+
+/// A server that serves until it is stopped or dropped.
+pub struct RunningServer {
+    /// Where it listens.
+    pub addr: SocketAddr,
+    /// A token of this run, never written down: admin, at the counter.
+    pub admin_token: String,
+    /// The token of the first admin, if the database had no token at all. Shown once.
+    pub first_admin_token: Option<String>,
+    app: App,
+    /// Stops what works in the background. Dropping the guards stops it too.
+    shutdown: DropGuard,
+    closing: DropGuard,
+    listening: JoinHandle<()>,
+    background: Vec<JoinHandle<()>>,
+}
+
+impl std::fmt::Debug for RunningServer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "RunningServer({})", self.addr)
+    }
+}
+
+/// Starts a server on a listener that is already bound.
+///
+/// # Errors
+/// The file can't be opened (in use, newer, damaged), the configuration makes no sense, or the
+/// chain can't be imported.
+pub async fn serve(
+    config: ServerConfig,
+    listener: TcpListener,
+) -> Result<RunningServer, StartError> {
+    start::start(config, listener).await
+}
+
+impl RunningServer {
+    /// The base address for clients.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("http://{}", self.addr)
+    }
+
+    /// The lane, for tests and the demo.
+    #[must_use]
+    pub fn lane(&self) -> &Lane {
+        &self.app.lane
+    }
+
+    /// The pictures of shows.
+    #[must_use]
+    pub fn hub(&self) -> &Hub {
+        &self.app.hub
+    }
+
+    /// The clock.
+    #[must_use]
+    pub fn clock(&self) -> &Clock {
+        &self.app.clock
+    }
+
+    /// How serious the money is.
+    #[must_use]
+    pub fn mode(&self) -> Mode {
+        self.app.mode
+    }
+
+    /// The database.
+    #[must_use]
+    pub fn database(&self) -> &Database {
+        &self.app.db
+    }
+
+    /// What is on.
+    #[must_use]
+    pub fn catalogue(&self) -> &Catalogue {
+        &self.app.catalogue
+    }
+
+    /// The payment role.
+    #[must_use]
+    pub fn payments(&self) -> &Payments {
+        &self.app.payments
+    }
+
+    /// Stops: takes no more connections, ends the feeds, finishes what is under way (for at most
+    /// 20 seconds), lets payments and the timer end, and closes the file.
+    pub async fn stop(self) {
+        self.closing.disarm().cancel();
+        // The listener waits for its connections itself, with a bound.
+        let _ = self.listening.await;
+        self.app.flows.close();
+        if tokio::time::timeout(FLOWS_MAX, self.app.flows.wait())
+            .await
+            .is_err()
+        {
+            tracing::warn!("commands were under way when the server stopped");
+        }
+        self.shutdown.disarm().cancel();
+        self.app.payments.stop().await;
+        for task in self.background {
+            let _ = task.await;
+        }
+        self.app.db.clone().close().await;
+        tracing::info!("stopped");
+    }
+}

@@ -1,0 +1,210 @@
+//! The order in which a server starts, and why one does not.
+
+use std::{path::PathBuf, sync::Arc};
+
+use futures_util::future::join_all;
+use houseful_core::{
+    ids::{CommandId, OwnerRef},
+    price::Channel,
+    show::{Actor, Ask, Command},
+    wire::admin::Mode,
+};
+use tokio::net::TcpListener;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use super::{App, DemoChain, Rooms, RunningServer, ServerConfig, listen::listen};
+use crate::{
+    auth::tokens::Tokens,
+    bus::local::{self, LocalBus},
+    catalogue::{Catalogue, CatalogueError, NewShow, demo},
+    chance,
+    clock::{Clock, ClockKind},
+    house::{self, OtherMode, mode_word},
+    hub::Hub,
+    lane::{Lane, LaneError},
+    limits::Limits,
+    numbers,
+    payment::{self, Payments},
+    routes,
+    store::{
+        Store, StoreError,
+        sqlite::{Database, OpenError, SqliteStore},
+    },
+    timer,
+};
+
+/// How many shows are opened at once.
+const OPEN_AT_ONCE: usize = 1_000;
+
+/// Why a server did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// Real sales by another clock than the world's.
+    #[error(
+        "a clock that is set by hand or runs fast is for training and the demo; sales in live mode go by real time"
+    )]
+    ClockNotReal,
+    /// The file is for practice and real sales were asked for, or the other way round.
+    #[error("{} is for {}, not for {}; name another file", .file.display(), mode_word(.modes.has), mode_word(.modes.wanted))]
+    OtherMode {
+        /// Which file.
+        file: PathBuf,
+        /// What it is for, and what was asked for.
+        modes: OtherMode,
+    },
+    /// The database file can't be opened.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// The database can't be read or written.
+    #[error("the database can't be used: {0}")]
+    Store(#[from] StoreError),
+    /// The demo's chain can't be imported.
+    #[error("the demo's cinemas can't be imported: {0}")]
+    Catalogue(#[from] CatalogueError),
+    /// A show of the chain can't be opened for sale.
+    #[error("a show can't be opened for sale: {0}")]
+    Show(#[from] LaneError),
+    /// The listener has no address, or a thread can't be started.
+    #[error("the operating system said no: {0}")]
+    System(#[from] std::io::Error),
+}
+
+pub(super) async fn start(
+    config: ServerConfig,
+    listener: TcpListener,
+) -> Result<RunningServer, StartError> {
+    let addr = listener.local_addr()?;
+    let path = config.db.clone();
+    let db = tokio::task::spawn_blocking(move || Database::open(&path));
+    let db = db.await.map_err(std::io::Error::other)??;
+    let mode = mode(&db, &config).await?;
+    let clock = clock(&db, config.clock).await?;
+    // Whatever fails from here on stops what was started.
+    let (closing, shutdown) = (CancellationToken::new(), CancellationToken::new());
+    let (closing_guard, shutdown_guard) =
+        (closing.clone().drop_guard(), shutdown.clone().drop_guard());
+
+    let store: Arc<dyn Store> = Arc::new(SqliteStore::new(db.clone()));
+    let hub = Hub::new();
+    hub.know(&store.heads().await?);
+    let (bus, announcements, settlements) = LocalBus::in_weather(config.weather);
+    let bus = Arc::new(bus);
+    let lane = Lane::start(Arc::clone(&store), bus.clone(), hub.clone(), clock.clone());
+    let key = payment::load_key(&db, clock.now()).await?;
+    let payments = Payments::start(db.clone(), bus, key, clock.clone(), shutdown.clone());
+    let carriers = (announcements, settlements);
+    let mut background: Vec<_> =
+        local::deliver(carriers, lane.clone(), payments.clone(), shutdown.clone()).into();
+    let catalogue = Catalogue::load(db.clone()).await?;
+    if let Some(chain) = config.chain {
+        import(&catalogue, &lane, &clock, chain).await?;
+    }
+    if config.timer {
+        let (store, lane, clock) = (Arc::clone(&store), lane.clone(), clock.clone());
+        background.push(timer::start(store, lane, clock, shutdown.clone()));
+    }
+    numbers::start(clock.clone(), shutdown);
+    let opened = Tokens::open(db.clone(), clock.now()).await?;
+
+    let app = App(Arc::new(Rooms {
+        db,
+        store,
+        lane,
+        hub,
+        catalogue,
+        payments,
+        tokens: opened.tokens,
+        clock: clock.clone(),
+        limits: Limits::new(&config.limits),
+        mode,
+        closing: closing.clone(),
+        flows: TaskTracker::new(),
+    }));
+    let router = routes::router(app.clone());
+    let connections_max = config.limits.connections_max;
+    let listening = tokio::spawn(listen(listener, router, connections_max, clock, closing));
+    tracing::info!(%addr, ?mode, "serving");
+    Ok(RunningServer {
+        addr,
+        admin_token: opened.one_off,
+        first_admin_token: opened.first,
+        app,
+        shutdown: shutdown_guard,
+        closing: closing_guard,
+        listening,
+        background,
+    })
+}
+
+/// What the file is for, if that can be had with this clock.
+async fn mode(db: &Database, config: &ServerConfig) -> Result<Mode, StartError> {
+    if config.mode == Some(Mode::Live) && config.clock != ClockKind::System {
+        return Err(StartError::ClockNotReal);
+    }
+    let mode = match house::mode(db, config.mode).await? {
+        Ok(mode) => mode,
+        Err(modes) => {
+            let file = config.db.clone();
+            return Err(StartError::OtherMode { file, modes });
+        }
+    };
+    if mode == Mode::Live && config.clock != ClockKind::System {
+        return Err(StartError::ClockNotReal);
+    }
+    Ok(mode)
+}
+
+/// A clock that is not behind the journals; one that is moved by hand goes on where it was left.
+async fn clock(db: &Database, kind: ClockKind) -> Result<Clock, StartError> {
+    let latest = db.latest_time();
+    if kind == ClockKind::Manual
+        && let Some(left) = house::clock_at(db).await?
+    {
+        return Ok(Clock::start_at(kind, left.max(latest)));
+    }
+    let clock = Clock::start(kind, latest);
+    if kind == ClockKind::Manual {
+        house::keep_clock(db, clock.now()).await?;
+    }
+    Ok(clock)
+}
+
+/// Imports the demo's chain and opens its shows.
+async fn import(
+    catalogue: &Catalogue,
+    lane: &Lane,
+    clock: &Clock,
+    chain: DemoChain,
+) -> Result<(), StartError> {
+    let shows = catalogue
+        .import(demo::chain(clock.now(), chain.seed)?)
+        .await?;
+    open(lane, shows).await
+}
+
+/// Opens the journals of shows; one that has been opened before stays as it is.
+async fn open(lane: &Lane, shows: Vec<NewShow>) -> Result<(), StartError> {
+    let mut shows = shows.into_iter();
+    loop {
+        let some: Vec<NewShow> = shows.by_ref().take(OPEN_AT_ONCE).collect();
+        if some.is_empty() {
+            return Ok(());
+        }
+        let asked = some.into_iter().map(|show| {
+            let command = Command {
+                id: CommandId(chance::uuid()),
+                actor: Actor {
+                    owner: OwnerRef::of_staff("catalogue"),
+                    staff: true,
+                    channel: Channel::Counter,
+                },
+                ask: Ask::Open(show.terms),
+                rolls: chance::rolls(),
+            };
+            lane.ask(show.id, command)
+        });
+        for answer in join_all(asked).await {
+            answer?;
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! Every route of the API, on one page. Each file is a noun; each handler parses, makes one call
+//! and answers. What may be asked by whom is in [`crate::auth::policy`].
+
+#![expect(
+    unused_qualifications,
+    reason = "the macro that describes a route names the type of its query so"
+)]
+
+mod bookings;
+mod feed;
+mod house;
+mod input;
+mod money;
+mod payments;
+mod places;
+mod practice;
+mod seats;
+mod server;
+mod shows;
+mod tokens;
+
+use axum::{Router, extract::DefaultBodyLimit, middleware};
+use tower_http::{
+    catch_panic::CatchPanicLayer,
+    compression::{
+        CompressionLayer,
+        predicate::{DefaultPredicate, Predicate, SizeAbove},
+    },
+};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use crate::{app::App, auth::gate::gate, openapi, problem::ApiError, request};
+
+/// Answers shorter than this are not worth compressing, in bytes.
+const GZIP_BYTES_MIN: u64 = 1_024;
+
+/// The routes with their descriptions.
+pub(crate) fn described() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(server::info))
+        .routes(routes!(server::healthz))
+        .routes(routes!(server::readyz))
+        .routes(routes!(server::metrics))
+        .routes(routes!(openapi::json))
+        .routes(routes!(places::cities))
+        .routes(routes!(places::city))
+        .routes(routes!(places::cinemas))
+        .routes(routes!(places::cinema))
+        .routes(routes!(shows::movies))
+        .routes(routes!(shows::movie))
+        .routes(routes!(shows::shows))
+        .routes(routes!(shows::show))
+        .routes(routes!(shows::search))
+        .routes(routes!(seats::layout))
+        .routes(routes!(seats::seats))
+        .routes(routes!(feed::feed))
+        .routes(routes!(bookings::hold, bookings::bookings))
+        .routes(routes!(bookings::booking))
+        .routes(routes!(bookings::change_seats))
+        .routes(routes!(bookings::release))
+        .routes(routes!(money::payment_token))
+        .routes(routes!(money::cash))
+        .routes(routes!(money::cancel))
+        .routes(routes!(money::tickets))
+        .routes(routes!(money::ticket))
+        .routes(routes!(payments::pay, payments::payments))
+        .routes(routes!(payments::payment))
+        .routes(routes!(payments::reconcile))
+        .routes(routes!(house::status))
+        .routes(routes!(house::blocks))
+        .routes(routes!(house::journal))
+        .routes(routes!(house::audit))
+        .routes(routes!(tokens::tokens, tokens::create))
+        .routes(routes!(tokens::revoke))
+        .routes(routes!(practice::clock))
+        .routes(routes!(practice::card_dial))
+}
+
+/// The router with everything around it.
+pub(crate) fn router(app: App) -> Router {
+    let (routes, _) = described().split_for_parts();
+    let compressed = SizeAbove::new(GZIP_BYTES_MIN).and(DefaultPredicate::new());
+    routes
+        .merge(openapi::pages())
+        .fallback(missing)
+        .layer(middleware::from_fn_with_state(app.clone(), gate))
+        .layer(CatchPanicLayer::custom(request::panicked))
+        .layer(DefaultBodyLimit::max(input::BODY_BYTES_MAX))
+        .layer(middleware::from_fn_with_state(app.clone(), request::around))
+        .layer(CompressionLayer::new().compress_when(compressed))
+        .with_state(app)
+}
+
+/// The gate refuses what no route matches before it comes here.
+async fn missing() -> ApiError {
+    ApiError::NoRoute("this address".to_owned())
+}

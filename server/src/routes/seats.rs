@@ -1,0 +1,142 @@
+//! The seats of a show: the drawing, and their states at a version.
+
+use std::sync::Arc;
+
+use axum::{
+    body::{Body, Bytes},
+    extract::State,
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::Response,
+};
+use houseful_core::{
+    ids::ShowId,
+    layout::SeatLayout,
+    wire::seats::{LayoutCategory, LayoutSeat, LayoutView, SeatMap},
+};
+
+use super::input::Id;
+use crate::{app::App, hub::Picture, problem::ApiError};
+
+/// The seats of the show's hall as they are drawn. The same for every show with the same hash.
+#[utoipa::path(get, path = "/v1/shows/{id}/layout", tag = "seats",
+    params(("id" = String, Path, description = "the show")),
+    responses((status = 200, body = LayoutView, description = "`ETag` is the layout's hash"),
+              (status = 304, description = "not another one")))]
+pub(super) async fn layout(
+    State(app): State<App>,
+    headers: HeaderMap,
+    Id(id): Id<ShowId>,
+) -> Result<Response, ApiError> {
+    let layout = app.catalogue.snapshot().layout(id);
+    let layout = layout.ok_or(ApiError::NoSuch("show"))?;
+    let etag = format!("\"{}\"", layout.hash());
+    // A show keeps its layout unless it moves to another screen.
+    let body = || serde_json::to_vec(&view(&layout)).map(Bytes::from);
+    let body = body().map_err(|e| ApiError::Internal(e.to_string()))?;
+    Ok(tagged(&headers, &etag, "public, max-age=3600", body))
+}
+
+fn view(layout: &Arc<SeatLayout>) -> LayoutView {
+    let code = |no: houseful_core::layout::CategoryNo| {
+        let category = layout.categories().get(usize::from(no.0));
+        category.map_or_else(String::new, |c| c.code.clone())
+    };
+    LayoutView {
+        hash: layout.hash(),
+        name: layout.name().to_owned(),
+        text: layout.to_text(),
+        categories: layout
+            .categories()
+            .iter()
+            .map(|c| LayoutCategory {
+                code: c.code.clone(),
+                name: c.name.clone(),
+                glyph: c.glyph,
+            })
+            .collect(),
+        seats: layout
+            .seats()
+            .map(|(_, seat)| LayoutSeat {
+                label: seat.label,
+                category: code(seat.category),
+                place: seat.place,
+                row: seat.row,
+                column: seat.column,
+            })
+            .collect(),
+        rows: layout.drawn_rows(),
+        columns: layout.columns(),
+    }
+}
+
+/// The states of all seats. From memory: a crowd that looks costs the database nothing.
+#[utoipa::path(get, path = "/v1/shows/{id}/seats", tag = "seats",
+    params(("id" = String, Path, description = "the show"),
+           ("if-none-match" = Option<String>, Header, description = "the `ETag` of an earlier answer")),
+    responses((status = 200, body = SeatMap, description = "`ETag` is the version"),
+              (status = 304, description = "the show is still at that version")))]
+pub(super) async fn seats(
+    State(app): State<App>,
+    headers: HeaderMap,
+    Id(id): Id<ShowId>,
+) -> Result<Response, ApiError> {
+    let picture = picture(&app, id).await?;
+    let body = picture.body();
+    Ok(tagged(&headers, &picture.etag(), "no-cache", body))
+}
+
+/// The last picture of a show, loaded if nobody looked before.
+pub(super) async fn picture(app: &App, show: ShowId) -> Result<Arc<Picture>, ApiError> {
+    if let Some(picture) = app.hub.picture(show) {
+        return Ok(picture);
+    }
+    app.lane.read(show, |_, _, _| ()).await?;
+    let picture = app.hub.picture(show);
+    picture.ok_or(ApiError::Busy("a show was loaded and not shown".into()))
+}
+
+/// A JSON answer with an entity tag, or the news that the reader has it already.
+fn tagged(headers: &HeaderMap, etag: &str, cache: &'static str, body: Bytes) -> Response {
+    let known = headers.get_all(header::IF_NONE_MATCH).iter().any(|value| {
+        let value = value.to_str().unwrap_or("");
+        let tags = value.split(',').map(str::trim);
+        tags.map(|tag| tag.strip_prefix("W/").unwrap_or(tag))
+            .any(|tag| tag == etag || tag == "*")
+    });
+    let mut response = Response::new(if known { Body::empty() } else { body.into() });
+    if known {
+        *response.status_mut() = StatusCode::NOT_MODIFIED;
+    }
+    let out = response.headers_mut();
+    if !known {
+        out.insert(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/json"),
+        );
+    }
+    if let Ok(etag) = HeaderValue::from_str(etag) {
+        out.insert(header::ETAG, etag);
+    }
+    out.insert(header::CACHE_CONTROL, HeaderValue::from_static(cache));
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reader_that_has_the_version_gets_no_body() {
+        let status = |given: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::IF_NONE_MATCH, HeaderValue::from_str(given).unwrap());
+            tagged(&headers, "\"7-00\"", "no-cache", Bytes::new()).status()
+        };
+        for known in ["\"7-00\"", "W/\"7-00\"", "\"6-00\", \"7-00\"", "*"] {
+            assert_eq!(status(known), StatusCode::NOT_MODIFIED, "{known}");
+        }
+        for other in ["\"8-00\"", "7-00", ""] {
+            assert_eq!(status(other), StatusCode::OK, "{other}");
+        }
+    }
+}

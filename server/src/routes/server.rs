@@ -1,0 +1,77 @@
+//! The server about itself: who it is, whether it lives, whether it can work, its numbers.
+
+use axum::{
+    Extension,
+    extract::State,
+    http::{HeaderValue, header},
+    response::{IntoResponse, Json, Response},
+};
+use houseful_core::wire::{admin::ServerInfo, problem::Problem};
+
+use crate::{app::App, auth::Caller, clock::ClockKind, problem::ApiError};
+
+/// Who answers, what time it is there, and who the caller is to it.
+#[utoipa::path(get, path = "/v1", tag = "server", responses((status = 200, body = ServerInfo)))]
+pub(super) async fn info(
+    State(app): State<App>,
+    caller: Option<Extension<Caller>>,
+) -> Json<ServerInfo> {
+    Json(describe(&app, caller.as_deref()))
+}
+
+/// The server as it stands now.
+pub(super) fn describe(app: &App, caller: Option<&Caller>) -> ServerInfo {
+    let clock = match app.clock.kind() {
+        ClockKind::System => "system",
+        ClockKind::Fast(_) => "fast",
+        ClockKind::Manual => "manual",
+    };
+    ServerInfo {
+        name: "houseful".to_owned(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        mode: app.mode,
+        roles: ["catalogue", "booking", "payment"]
+            .map(str::to_owned)
+            .to_vec(),
+        time: app.clock.now().into(),
+        clock: clock.to_owned(),
+        speed: app.clock.speed(),
+        role: caller.map(|c| c.role),
+        account: caller.map(|c| c.account.to_string()),
+        channel: caller.map(|c| c.channel),
+    }
+}
+
+/// Whether the process lives.
+#[utoipa::path(get, path = "/healthz", tag = "server",
+    responses((status = 200, body = String, content_type = "text/plain")))]
+pub(super) async fn healthz() -> &'static str {
+    "ok\n"
+}
+
+/// Whether it can work: the store can be written, and the lane answers.
+#[utoipa::path(get, path = "/readyz", tag = "server",
+    responses((status = 200, body = String, content_type = "text/plain"),
+              (status = 503, body = Problem)))]
+pub(super) async fn readyz(State(app): State<App>) -> Result<&'static str, ApiError> {
+    if app.closing.is_cancelled() {
+        return Err(ApiError::Busy("the server is stopping".into()));
+    }
+    app.db.writable()?;
+    app.db.read(|_| Ok(())).await?;
+    // No show has the number 0; an answer of any kind shows that the lane runs.
+    let nothing = app.lane.read(houseful_core::ids::ShowId(0), |_, _, _| ());
+    match nothing.await {
+        Ok(()) | Err(crate::lane::LaneError::NoSuchShow) => Ok("ready\n"),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The numbers of this process, in Prometheus' text format.
+#[utoipa::path(get, path = "/metrics", tag = "server",
+    responses((status = 200, body = String, content_type = "text/plain")))]
+pub(super) async fn metrics() -> Response {
+    let text = crate::numbers::render();
+    let kind = HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
+    ([(header::CONTENT_TYPE, kind)], text).into_response()
+}

@@ -1,0 +1,186 @@
+//! Movies and their shows, and searching for anything.
+
+use axum::{extract::State, response::Json};
+use houseful_core::{
+    ids::{CinemaId, CityId, MovieId, ShowId},
+    wire::{
+        Page, Time,
+        catalogue::{Found, Movie, Show, ShowDetail},
+    },
+};
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use super::input::{Id, Params, bounded, words};
+use crate::{
+    app::App,
+    catalogue::{MovieFilter, ShowFilter},
+    problem::ApiError,
+};
+
+/// Which movies.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct MovieQuery {
+    /// Shown in this city.
+    #[param(value_type = Option<String>)]
+    city: Option<CityId>,
+    /// Shown in this cinema.
+    #[param(value_type = Option<String>)]
+    cinema: Option<CinemaId>,
+    /// On this day in the cinema's time zone: `2026-11-21`.
+    date: Option<String>,
+    /// Words of the title.
+    q: Option<String>,
+}
+
+/// Which shows.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct ShowQuery {
+    /// In this city.
+    #[param(value_type = Option<String>)]
+    city: Option<CityId>,
+    /// In this cinema.
+    #[param(value_type = Option<String>)]
+    cinema: Option<CinemaId>,
+    /// Of this movie.
+    #[param(value_type = Option<String>)]
+    movie: Option<MovieId>,
+    /// On this day in the cinema's time zone: `2026-11-21`.
+    date: Option<String>,
+    /// Not before this time; now when absent.
+    #[param(value_type = Option<String>)]
+    from: Option<Time>,
+    /// At most so many, 1 to 500.
+    #[serde(default = "show_limit_default")]
+    #[param(default = 100, minimum = 1, maximum = 500)]
+    limit: u16,
+    /// `next` of the page before.
+    cursor: Option<String>,
+}
+
+const fn show_limit_default() -> u16 {
+    100
+}
+
+/// What to search for.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct SearchQuery {
+    /// Words of a title, a cinema or a city; a misspelt letter does no harm.
+    q: String,
+    /// In this city.
+    #[param(value_type = Option<String>)]
+    city: Option<CityId>,
+}
+
+/// Movies with shows to come.
+#[utoipa::path(get, path = "/v1/movies", tag = "catalogue", params(MovieQuery),
+    responses((status = 200, body = Page<Movie>)))]
+pub(super) async fn movies(
+    State(app): State<App>,
+    Params(query): Params<MovieQuery>,
+) -> Result<Json<Page<Movie>>, ApiError> {
+    let filter = MovieFilter {
+        city: query.city,
+        cinema: query.cinema,
+        date: date(query.date.as_deref())?,
+        q: words(query.q.as_deref())?.map(str::to_owned),
+    };
+    let items = app.catalogue.snapshot().movies(&filter, app.clock.now());
+    Ok(Json(Page { items, next: None }))
+}
+
+/// A movie.
+#[utoipa::path(get, path = "/v1/movies/{id}", tag = "catalogue",
+    params(("id" = String, Path, description = "the movie")),
+    responses((status = 200, body = Movie)))]
+pub(super) async fn movie(
+    State(app): State<App>,
+    Id(id): Id<MovieId>,
+) -> Result<Json<Movie>, ApiError> {
+    let movie = app.catalogue.snapshot().movie(id, app.clock.now());
+    movie.map(Json).ok_or(ApiError::NoSuch("movie"))
+}
+
+/// Shows in the order of their start.
+#[utoipa::path(get, path = "/v1/shows", tag = "catalogue", params(ShowQuery),
+    responses((status = 200, body = Page<Show>)))]
+pub(super) async fn shows(
+    State(app): State<App>,
+    Params(query): Params<ShowQuery>,
+) -> Result<Json<Page<Show>>, ApiError> {
+    let filter = ShowFilter {
+        city: query.city,
+        cinema: query.cinema,
+        movie: query.movie,
+        date: date(query.date.as_deref())?,
+        from: query.from.map(|t| t.0),
+        limit: bounded("limit", query.limit, 1, 500)?,
+        cursor: query.cursor,
+    };
+    let counts = |show| app.hub.count(show);
+    let page = app
+        .catalogue
+        .snapshot()
+        .shows(&filter, &counts, app.clock.now());
+    page.map(Json)
+}
+
+/// A show with everything that is needed to sell it.
+#[utoipa::path(get, path = "/v1/shows/{id}", tag = "catalogue",
+    params(("id" = String, Path, description = "the show")),
+    responses((status = 200, body = ShowDetail)))]
+pub(super) async fn show(
+    State(app): State<App>,
+    Id(id): Id<ShowId>,
+) -> Result<Json<ShowDetail>, ApiError> {
+    detail(&app, id).map(Json)
+}
+
+/// Cities, cinemas, movies and shows by words, the best first.
+#[utoipa::path(get, path = "/v1/search", tag = "catalogue", params(SearchQuery),
+    responses((status = 200, body = Found)))]
+pub(super) async fn search(
+    State(app): State<App>,
+    Params(query): Params<SearchQuery>,
+) -> Result<Json<Found>, ApiError> {
+    let Some(q) = words(Some(&query.q))? else {
+        return Ok(Json(Found::default()));
+    };
+    let counts = |show| app.hub.count(show);
+    let found = app
+        .catalogue
+        .snapshot()
+        .search(q, query.city, &counts, app.clock.now());
+    Ok(Json(found))
+}
+
+fn detail(app: &App, id: ShowId) -> Result<ShowDetail, ApiError> {
+    let counts = |show| app.hub.count(show);
+    let detail = app
+        .catalogue
+        .snapshot()
+        .show_detail(id, &counts, app.clock.now());
+    detail.ok_or(ApiError::NoSuch("show"))
+}
+
+/// A show as lists have it.
+pub(super) fn show_of(app: &App, id: ShowId) -> Result<Show, ApiError> {
+    detail(app, id).map(|detail| detail.show)
+}
+
+fn date(text: Option<&str>) -> Result<Option<jiff::civil::Date>, ApiError> {
+    let Some(text) = text else { return Ok(None) };
+    text.parse().map(Some).map_err(|_| ApiError::BadRequest {
+        detail: format!(
+            "`{}` is not a day; one looks like `2026-11-21`",
+            houseful_core::text::shown(text, 24)
+        ),
+        field: Some("date".to_owned()),
+    })
+}

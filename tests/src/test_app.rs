@@ -1,0 +1,437 @@
+//! A whole server for one test: its own file, a clock that the test moves, and callers of every
+//! role. Ended by [`TestApp::finish`], which has the independent sweep count the house.
+
+use std::{collections::BTreeMap, path::PathBuf, sync::Arc, sync::Once, time::Duration};
+
+use houseful_core::{
+    ids::{CommandId, OwnerRef, PaymentId, ShowId},
+    layout::SeatLayout,
+    money::Currency,
+    price::{Channel, PriceCard, PriceRow, TicketType},
+    show::{Actor, Ask, Command, SalesWindow, ShowTerms},
+    time::{DAY_MS, UtcMillis},
+    wire::{
+        BOOKING_SECRET_HEADER,
+        admin::{Mode, Role, Token},
+    },
+};
+use houseful_server::{
+    app::{DemoChain, RunningServer, ServerConfig, serve},
+    bus::local::Weather,
+    chance,
+    clock::ClockKind,
+    limits::LimitConfig,
+};
+use reqwest::{
+    Method, StatusCode,
+    header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap},
+};
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+
+/// The longest a test waits for anything.
+pub const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Four rows of ten, the last one dearer.
+const HALL: &str = "name: Test hall
+category o: standard \"Standard\"
+category p: premium \"Premium\"
+
+A  oooooooooo
+B  oooooooooo
+C  oooooooooo
+D  pppppppppp
+";
+
+/// Who sends a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum As<'a> {
+    /// Nobody in particular.
+    Nobody,
+    /// A token that is none.
+    Stranger,
+    /// A website's customer with this secret.
+    Customer(&'a str),
+    /// The website itself, without a secret.
+    Website,
+    /// The till.
+    Clerk,
+    /// The manager's desk.
+    Manager,
+    /// The operator.
+    Admin,
+}
+
+/// An answer.
+#[derive(Clone, Debug)]
+pub struct Said {
+    /// Its status.
+    pub status: u16,
+    /// Its headers.
+    pub headers: HeaderMap,
+    /// Its body, `null` for one that is not JSON.
+    pub body: Value,
+    /// Its body as it came.
+    pub text: String,
+}
+
+impl Said {
+    /// The problem's code, or nothing.
+    #[must_use]
+    pub fn code(&self) -> &str {
+        self.body["code"].as_str().unwrap_or("")
+    }
+
+    /// A header, or nothing.
+    #[must_use]
+    pub fn header(&self, name: &str) -> &str {
+        self.headers
+            .get(name)
+            .and_then(|v| v.to_str().ok())
+            .unwrap_or("")
+    }
+
+    /// The body of an answer with this status.
+    ///
+    /// # Panics
+    /// It has another status.
+    #[must_use]
+    pub fn expect(self, status: u16) -> Value {
+        assert_eq!(self.status, status, "{}", self.text);
+        self.body
+    }
+}
+
+/// How a test's server is to be.
+#[derive(Clone, Debug)]
+pub struct Setup {
+    /// The configuration, apart from the file.
+    pub config: ServerConfig,
+}
+
+impl Default for Setup {
+    fn default() -> Self {
+        let mut config = ServerConfig::new(PathBuf::new(), Some(Mode::Training));
+        config.clock = ClockKind::Manual;
+        config.limits.rates = None;
+        Self { config }
+    }
+}
+
+impl Setup {
+    /// With the demo's chain.
+    #[must_use]
+    pub fn chain(mut self, seed: u64) -> Self {
+        self.config.chain = Some(DemoChain { seed });
+        self
+    }
+
+    /// With messages that get lost, doubled and shuffled.
+    #[must_use]
+    pub fn weather(mut self, weather: Weather) -> Self {
+        self.config.weather = weather;
+        self
+    }
+
+    /// With limits.
+    #[must_use]
+    pub fn limits(mut self, limits: LimitConfig) -> Self {
+        self.config.limits = limits;
+        self
+    }
+
+    /// Starts the server in a folder of its own.
+    ///
+    /// # Panics
+    /// It does not start.
+    pub async fn start(self) -> TestApp {
+        let folder = std::env::temp_dir().join(format!("houseful-app-{}", chance::uuid()));
+        std::fs::create_dir(&folder).expect("a folder for the test");
+        self.start_in(folder).await
+    }
+
+    /// Starts the server on the file in `folder`.
+    ///
+    /// # Panics
+    /// It does not start.
+    pub async fn start_in(mut self, folder: PathBuf) -> TestApp {
+        self.config.db = folder.join("house.db");
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let server = serve(self.config, listener).await.expect("a server");
+        let mut app = TestApp {
+            http: http(),
+            url: server.url(),
+            server: Some(server),
+            tokens: BTreeMap::new(),
+            folder,
+        };
+        for (role, channel) in [
+            (Role::Customer, Channel::Web),
+            (Role::Clerk, Channel::Counter),
+            (Role::Manager, Channel::Counter),
+        ] {
+            let request = json!({"account": format!("a {}", role.word()), "role": role, "channel": channel});
+            let made = app.post(As::Admin, "/v1/tokens", &request).await;
+            let token: Token = serde_json::from_value(made.expect(201)).expect("a token");
+            app.tokens.insert(role, token.secret.expect("a secret"));
+        }
+        app
+    }
+}
+
+fn http() -> reqwest::Client {
+    static PROVIDER: Once = Once::new();
+    PROVIDER.call_once(|| {
+        // It fails only when there is one already.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+    });
+    reqwest::Client::builder()
+        .tls_certs_only([])
+        .no_proxy()
+        .timeout(PATIENCE)
+        .build()
+        .expect("an HTTP client")
+}
+
+/// A running server and those who ask it.
+pub struct TestApp {
+    server: Option<RunningServer>,
+    http: reqwest::Client,
+    url: String,
+    tokens: BTreeMap<Role, String>,
+    folder: PathBuf,
+}
+
+impl TestApp {
+    /// A server without a catalogue, with a clock that stands still.
+    pub async fn start() -> Self {
+        Setup::default().start().await
+    }
+
+    /// The server.
+    ///
+    /// # Panics
+    /// It was stopped.
+    #[must_use]
+    pub fn server(&self) -> &RunningServer {
+        self.server.as_ref().expect("a running server")
+    }
+
+    /// Its address.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Where its file is.
+    #[must_use]
+    pub fn folder(&self) -> &PathBuf {
+        &self.folder
+    }
+
+    /// The server's time.
+    #[must_use]
+    pub fn now(&self) -> UtcMillis {
+        self.server().clock().now()
+    }
+
+    /// Moves the clock.
+    ///
+    /// # Panics
+    /// It can't be moved.
+    pub fn advance_ms(&self, ms: i64) {
+        assert!(self.server().clock().advance(ms), "the clock is not manual");
+    }
+
+    /// Opens a show in the test hall that begins in two hours and sells until then.
+    ///
+    /// # Panics
+    /// It can't be opened.
+    pub async fn open_show(&self, number: u64) -> ShowId {
+        let (show, now) = (ShowId(number), self.now());
+        let command = Command {
+            id: CommandId(chance::uuid()),
+            actor: Actor {
+                owner: OwnerRef::of_staff("test"),
+                staff: true,
+                channel: Channel::Counter,
+            },
+            ask: Ask::Open(Arc::new(terms(now))),
+            rolls: chance::rolls(),
+        };
+        let opened = self.server().lane().ask(show, command).await;
+        opened.expect("an opened show");
+        show
+    }
+
+    /// A request that can still be changed.
+    #[must_use]
+    pub fn request(&self, who: As<'_>, method: Method, path: &str) -> reqwest::RequestBuilder {
+        let url = format!("{}{path}", self.url);
+        let mut request = self.http.request(method, url);
+        let token = match who {
+            As::Nobody => None,
+            As::Stranger => Some("hf_0000000000000000000000000000000000000000000"),
+            As::Customer(_) | As::Website => self.tokens.get(&Role::Customer).map(String::as_str),
+            As::Clerk => self.tokens.get(&Role::Clerk).map(String::as_str),
+            As::Manager => self.tokens.get(&Role::Manager).map(String::as_str),
+            As::Admin => Some(self.server().admin_token.as_str()),
+        };
+        if let Some(token) = token {
+            request = request.header(AUTHORIZATION, format!("Bearer {token}"));
+        }
+        if let As::Customer(secret) = who {
+            request = request.header(BOOKING_SECRET_HEADER, secret);
+        }
+        request
+    }
+
+    /// Sends a request.
+    ///
+    /// # Panics
+    /// There is no answer.
+    pub async fn send(&self, request: reqwest::RequestBuilder) -> Said {
+        let response = request.send().await.expect("an answer");
+        let (status, headers) = (response.status(), response.headers().clone());
+        let text = response.text().await.expect("a whole answer");
+        Said {
+            status: status.as_u16(),
+            headers,
+            body: serde_json::from_str(&text).unwrap_or(Value::Null),
+            text,
+        }
+    }
+
+    /// Asks for something.
+    pub async fn get(&self, who: As<'_>, path: &str) -> Said {
+        self.send(self.request(who, Method::GET, path)).await
+    }
+
+    /// Has something done.
+    pub async fn post(&self, who: As<'_>, path: &str, body: &Value) -> Said {
+        self.post_text(who, path, body.to_string()).await
+    }
+
+    /// Sends a body as it is.
+    pub async fn post_text(&self, who: As<'_>, path: &str, body: impl Into<reqwest::Body>) -> Said {
+        let request = self
+            .request(who, Method::POST, path)
+            .header(CONTENT_TYPE, "application/json")
+            .body(body);
+        self.send(request).await
+    }
+
+    /// Holds seats by name.
+    pub async fn hold(&self, who: As<'_>, booking: &str, seats: &[&str]) -> Said {
+        let seats: Vec<_> = seats.iter().map(|seat| json!({"seat": seat})).collect();
+        let request = json!({"booking": booking, "command": command(), "wish": {"seats": seats}});
+        self.post(who, "/v1/bookings", &request).await
+    }
+
+    /// Waits until an answer is as it should be.
+    ///
+    /// # Panics
+    /// It is not in time.
+    pub async fn until(&self, who: As<'_>, path: &str, wanted: impl Fn(&Value) -> bool) -> Value {
+        let asking = async {
+            loop {
+                let said = self.get(who, path).await;
+                if said.status == StatusCode::OK.as_u16() && wanted(&said.body) {
+                    return said.body;
+                }
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, asking)
+            .await
+            .unwrap_or_else(|_| panic!("{path} is not what it should be in time"))
+    }
+
+    /// Has the house counted, and stops the server; its file stays.
+    ///
+    /// # Panics
+    /// A seat was sold twice or is stuck, or money does not agree.
+    pub async fn stop(mut self) -> PathBuf {
+        let audit = self.get(As::Manager, "/v1/audit").await.expect(200);
+        for wrong in ["double_sold", "money_mismatch", "stuck_seats"] {
+            assert_eq!(audit[wrong], 0, "{audit}");
+        }
+        if let Some(server) = self.server.take() {
+            server.stop().await;
+        }
+        std::mem::take(&mut self.folder)
+    }
+
+    /// The same, and removes the file.
+    pub async fn finish(self) {
+        let folder = self.stop().await;
+        // What can't be removed is in the folder for temporary files.
+        let _ = std::fs::remove_dir_all(folder);
+    }
+}
+
+impl Drop for TestApp {
+    fn drop(&mut self) {
+        if self.server.is_some() && !std::thread::panicking() {
+            panic!("a test ends with `finish`, which counts the house");
+        }
+    }
+}
+
+/// A fresh booking id of a show.
+#[must_use]
+pub fn booking(show: ShowId) -> String {
+    let uuid = chance::uuid();
+    houseful_core::ids::BookingId { show, uuid }.to_string()
+}
+
+/// A fresh command id.
+#[must_use]
+pub fn command() -> String {
+    CommandId(chance::uuid()).to_string()
+}
+
+/// A fresh payment id.
+#[must_use]
+pub fn payment() -> String {
+    PaymentId(chance::uuid()).to_string()
+}
+
+fn terms(now: UtcMillis) -> ShowTerms {
+    let window = SalesWindow {
+        opens_at: now.plus_ms(-DAY_MS),
+        closes_at: now.plus_ms(7_200_000),
+    };
+    ShowTerms {
+        layout: Arc::new(SeatLayout::parse(HALL).expect("a hall")),
+        prices: Arc::new(prices()),
+        starts_at: now.plus_ms(7_200_000),
+        windows: BTreeMap::from([(Channel::Web, window), (Channel::Counter, window)]),
+        seats_max: ShowTerms::SEATS_MAX,
+    }
+}
+
+/// Adults 10.00 and 15.00, children 7.00 in standard only; 1.00 a ticket on the web.
+fn prices() -> PriceCard {
+    let currency: Currency = "GBP".parse().expect("a currency");
+    let kind = |code: &str, key| TicketType {
+        code: code.to_owned(),
+        name: code.to_owned(),
+        key,
+    };
+    let row = |category: &str, ticket_type: &str, minor| PriceRow {
+        category: category.to_owned(),
+        ticket_type: ticket_type.to_owned(),
+        minor,
+    };
+    PriceCard {
+        currency,
+        ticket_types: vec![kind("adult", 'a'), kind("child", 'c')],
+        prices: vec![
+            row("standard", "adult", 1_000),
+            row("standard", "child", 700),
+            row("premium", "adult", 1_500),
+        ],
+        fees: BTreeMap::from([(Channel::Web, 100)]),
+    }
+}
