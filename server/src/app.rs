@@ -1,6 +1,7 @@
 //! Puts the rooms together: opens the database, starts lane, payments and timer, imports the
 //! demo's chain if asked to, serves, and stops in the reverse order without losing anything.
 
+mod chain;
 mod listen;
 mod start;
 
@@ -69,6 +70,8 @@ impl ServerConfig {
 pub struct DemoChain {
     /// The same seed at the same time makes the same week.
     pub seed: u64,
+    /// In how many of the next shows seats have been sold before anybody comes.
+    pub sold_shows: usize,
 }
 
 /// What every request can reach.

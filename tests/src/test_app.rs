@@ -122,7 +122,10 @@ impl Setup {
     /// With the demo's chain.
     #[must_use]
     pub fn chain(mut self, seed: u64) -> Self {
-        self.config.chain = Some(DemoChain { seed });
+        self.config.chain = Some(DemoChain {
+            seed,
+            sold_shows: 0,
+        });
         self
     }
 
@@ -170,7 +173,8 @@ impl Setup {
             (Role::Clerk, Channel::Counter),
             (Role::Manager, Channel::Counter),
         ] {
-            let request = json!({"account": format!("a {}", role.word()), "role": role, "channel": channel});
+            let request =
+                json!({"account": format!("a {}", role.word()), "role": role, "channel": channel});
             let made = app.post(As::Admin, "/v1/tokens", &request).await;
             let token: Token = serde_json::from_value(made.expect(201)).expect("a token");
             app.tokens.insert(role, token.secret.expect("a secret"));

@@ -2,22 +2,15 @@
 
 use std::{path::PathBuf, sync::Arc};
 
-use futures_util::future::join_all;
-use houseful_core::{
-    ids::{CommandId, OwnerRef},
-    price::Channel,
-    show::{Actor, Ask, Command},
-    wire::admin::Mode,
-};
+use houseful_core::wire::admin::Mode;
 use tokio::net::TcpListener;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use super::{App, DemoChain, Rooms, RunningServer, ServerConfig, listen::listen};
+use super::{App, Rooms, RunningServer, ServerConfig, chain, listen::listen};
 use crate::{
     auth::tokens::Tokens,
     bus::local::{self, LocalBus},
-    catalogue::{Catalogue, CatalogueError, NewShow, demo},
-    chance,
+    catalogue::{Catalogue, CatalogueError},
     clock::{Clock, ClockKind},
     house::{self, OtherMode, mode_word},
     hub::Hub,
@@ -32,9 +25,6 @@ use crate::{
     },
     timer,
 };
-
-/// How many shows are opened at once.
-const OPEN_AT_ONCE: usize = 1_000;
 
 /// Why a server did not start.
 #[derive(Debug, thiserror::Error)]
@@ -97,14 +87,18 @@ pub(super) async fn start(
         local::deliver(carriers, lane.clone(), payments.clone(), shutdown.clone()).into();
     let catalogue = Catalogue::load(db.clone()).await?;
     if let Some(chain) = config.chain {
-        import(&catalogue, &lane, &clock, chain).await?;
+        chain::import(&catalogue, &clock, chain).await?;
+    }
+    let opened = chain::open(&catalogue, &lane, &hub, clock.now()).await?;
+    if let Some(chain) = config.chain {
+        chain::sell(&catalogue, &lane, clock.now(), chain, &opened).await?;
     }
     if config.timer {
         let (store, lane, clock) = (Arc::clone(&store), lane.clone(), clock.clone());
         background.push(timer::start(store, lane, clock, shutdown.clone()));
     }
     numbers::start(clock.clone(), shutdown);
-    let opened = Tokens::open(db.clone(), clock.now()).await?;
+    let tokens = Tokens::open(db.clone(), clock.now()).await?;
 
     let app = App(Arc::new(Rooms {
         db,
@@ -113,7 +107,7 @@ pub(super) async fn start(
         hub,
         catalogue,
         payments,
-        tokens: opened.tokens,
+        tokens: tokens.tokens,
         clock: clock.clone(),
         limits: Limits::new(&config.limits),
         mode,
@@ -126,8 +120,8 @@ pub(super) async fn start(
     tracing::info!(%addr, ?mode, "serving");
     Ok(RunningServer {
         addr,
-        admin_token: opened.one_off,
-        first_admin_token: opened.first,
+        admin_token: tokens.one_off,
+        first_admin_token: tokens.first,
         app,
         shutdown: shutdown_guard,
         closing: closing_guard,
@@ -167,44 +161,4 @@ async fn clock(db: &Database, kind: ClockKind) -> Result<Clock, StartError> {
         house::keep_clock(db, clock.now()).await?;
     }
     Ok(clock)
-}
-
-/// Imports the demo's chain and opens its shows.
-async fn import(
-    catalogue: &Catalogue,
-    lane: &Lane,
-    clock: &Clock,
-    chain: DemoChain,
-) -> Result<(), StartError> {
-    let shows = catalogue
-        .import(demo::chain(clock.now(), chain.seed)?)
-        .await?;
-    open(lane, shows).await
-}
-
-/// Opens the journals of shows; one that has been opened before stays as it is.
-async fn open(lane: &Lane, shows: Vec<NewShow>) -> Result<(), StartError> {
-    let mut shows = shows.into_iter();
-    loop {
-        let some: Vec<NewShow> = shows.by_ref().take(OPEN_AT_ONCE).collect();
-        if some.is_empty() {
-            return Ok(());
-        }
-        let asked = some.into_iter().map(|show| {
-            let command = Command {
-                id: CommandId(chance::uuid()),
-                actor: Actor {
-                    owner: OwnerRef::of_staff("catalogue"),
-                    staff: true,
-                    channel: Channel::Counter,
-                },
-                ask: Ask::Open(show.terms),
-                rolls: chance::rolls(),
-            };
-            lane.ask(show.id, command)
-        });
-        for answer in join_all(asked).await {
-            answer?;
-        }
-    }
 }

@@ -12,7 +12,11 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::input::{Id, Params, words};
-use crate::{app::App, catalogue::Near, problem::ApiError};
+use crate::{
+    app::App,
+    catalogue::{self, Near, Point},
+    problem::ApiError,
+};
 
 /// How far "near" is, in kilometres, and how far it can be.
 const WITHIN_KM_DEFAULT: f64 = 50.0;
@@ -56,11 +60,11 @@ pub(super) async fn cities(
     State(app): State<App>,
     Params(filter): Params<CityFilter>,
 ) -> Result<Json<Page<City>>, ApiError> {
-    let near = near(filter.near.as_deref(), filter.within_km)?;
-    let items = app
-        .catalogue
-        .snapshot()
-        .cities(words(filter.q.as_deref())?, near);
+    let filter = catalogue::CityFilter {
+        q: words(filter.q.as_deref())?,
+        near: near(filter.near.as_deref(), filter.within_km)?,
+    };
+    let items = app.catalogue.snapshot().cities(&filter);
     Ok(Json(Page { items, next: None }))
 }
 
@@ -83,11 +87,12 @@ pub(super) async fn cinemas(
     State(app): State<App>,
     Params(filter): Params<CinemaFilter>,
 ) -> Result<Json<Page<Cinema>>, ApiError> {
-    let near = near(filter.near.as_deref(), filter.within_km)?;
-    let items = app
-        .catalogue
-        .snapshot()
-        .cinemas(filter.city, words(filter.q.as_deref())?, near);
+    let filter = catalogue::CinemaFilter {
+        city: filter.city,
+        q: words(filter.q.as_deref())?,
+        near: near(filter.near.as_deref(), filter.within_km)?,
+    };
+    let items = app.catalogue.snapshot().cinemas(&filter);
     Ok(Json(Page { items, next: None }))
 }
 
@@ -124,11 +129,9 @@ fn near(point: Option<&str>, within_km: Option<f64>) -> Result<Option<Near>, Api
         let (latitude, longitude) = point.split_once(',')?;
         let latitude: f64 = latitude.trim().parse().ok()?;
         let longitude: f64 = longitude.trim().parse().ok()?;
-        let on_earth = latitude.abs() <= 90.0 && longitude.abs() <= 180.0;
-        on_earth.then_some(Near {
-            latitude,
-            longitude,
-            within_km: within_km.unwrap_or(WITHIN_KM_DEFAULT),
+        Some(Near {
+            point: Point::new(latitude, longitude)?,
+            within_km: within_km.or(Some(WITHIN_KM_DEFAULT)),
         })
     };
     read()
@@ -142,8 +145,8 @@ mod tests {
 
     #[test]
     fn points_are_on_earth() {
-        let point = near(Some("53.8, -1.55"), None).unwrap().unwrap();
-        assert_eq!((point.latitude, point.longitude), (53.8, -1.55));
+        let near_leeds = near(Some("53.8, -1.55"), None).unwrap().unwrap();
+        assert_eq!(Some(near_leeds.point), Point::new(53.8, -1.55));
         assert_eq!(near(None, None), Ok(None));
         for bad in [
             "", "53.8", "91,0", "0,181", "NaN,0", "inf,0", "a,b", "1,2,3",

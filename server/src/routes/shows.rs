@@ -62,6 +62,9 @@ pub(super) struct ShowQuery {
     cursor: Option<String>,
 }
 
+/// The most shows on a page.
+const LIMIT_MAX: u16 = 500;
+
 const fn show_limit_default() -> u16 {
     100
 }
@@ -89,9 +92,10 @@ pub(super) async fn movies(
         city: query.city,
         cinema: query.cinema,
         date: date(query.date.as_deref())?,
-        q: words(query.q.as_deref())?.map(str::to_owned),
+        q: words(query.q.as_deref())?,
+        from: app.clock.now(),
     };
-    let items = app.catalogue.snapshot().movies(&filter, app.clock.now());
+    let items = app.catalogue.snapshot().movies(&filter);
     Ok(Json(Page { items, next: None }))
 }
 
@@ -103,7 +107,7 @@ pub(super) async fn movie(
     State(app): State<App>,
     Id(id): Id<MovieId>,
 ) -> Result<Json<Movie>, ApiError> {
-    let movie = app.catalogue.snapshot().movie(id, app.clock.now());
+    let movie = app.catalogue.snapshot().movie(id);
     movie.map(Json).ok_or(ApiError::NoSuch("movie"))
 }
 
@@ -114,21 +118,22 @@ pub(super) async fn shows(
     State(app): State<App>,
     Params(query): Params<ShowQuery>,
 ) -> Result<Json<Page<Show>>, ApiError> {
+    let now = app.clock.now();
     let filter = ShowFilter {
         city: query.city,
         cinema: query.cinema,
         movie: query.movie,
         date: date(query.date.as_deref())?,
-        from: query.from.map(|t| t.0),
-        limit: bounded("limit", query.limit, 1, 500)?,
-        cursor: query.cursor,
+        from: query.from.map_or(now, |t| t.0),
+        limit: usize::from(bounded("limit", query.limit, 1, LIMIT_MAX)?),
+        cursor: query.cursor.as_deref(),
     };
     let counts = |show| app.hub.count(show);
-    let page = app
-        .catalogue
-        .snapshot()
-        .shows(&filter, &counts, app.clock.now());
-    page.map(Json)
+    let page = app.catalogue.snapshot().shows(&filter, &counts, now);
+    page.map(Json).map_err(|e| ApiError::BadRequest {
+        detail: e.to_string(),
+        field: Some("cursor".to_owned()),
+    })
 }
 
 /// A show with everything that is needed to sell it.
@@ -139,7 +144,12 @@ pub(super) async fn show(
     State(app): State<App>,
     Id(id): Id<ShowId>,
 ) -> Result<Json<ShowDetail>, ApiError> {
-    detail(&app, id).map(Json)
+    let counts = |show| app.hub.count(show);
+    let detail = app
+        .catalogue
+        .snapshot()
+        .show_detail(id, &counts, app.clock.now());
+    detail.map(Json).ok_or(ApiError::NoSuch("show"))
 }
 
 /// Cities, cinemas, movies and shows by words, the best first.
@@ -160,18 +170,11 @@ pub(super) async fn search(
     Ok(Json(found))
 }
 
-fn detail(app: &App, id: ShowId) -> Result<ShowDetail, ApiError> {
-    let counts = |show| app.hub.count(show);
-    let detail = app
-        .catalogue
-        .snapshot()
-        .show_detail(id, &counts, app.clock.now());
-    detail.ok_or(ApiError::NoSuch("show"))
-}
-
 /// A show as lists have it.
 pub(super) fn show_of(app: &App, id: ShowId) -> Result<Show, ApiError> {
-    detail(app, id).map(|detail| detail.show)
+    let counts = |show| app.hub.count(show);
+    let show = app.catalogue.snapshot().show(id, &counts, app.clock.now());
+    show.ok_or(ApiError::NoSuch("show"))
 }
 
 fn date(text: Option<&str>) -> Result<Option<jiff::civil::Date>, ApiError> {

@@ -1,0 +1,173 @@
+//! The demo's chain: imported, its shows opened for sale, and some seats sold before anybody
+//! comes, so that the halls look lived in.
+
+use std::collections::HashSet;
+
+use futures_util::future::join_all;
+use houseful_core::{
+    best::Zone,
+    ids::{CommandId, OwnerRef, PaymentId, ShowId},
+    price::Channel,
+    show::{Actor, Ask, Command, HoldRules, OrphanRule, Party, Wish},
+    time::UtcMillis,
+};
+
+use super::{DemoChain, StartError};
+use crate::{
+    catalogue::{Catalogue, CatalogueError, SHOWS_MAX, ShowFilter, Snapshot, demo},
+    chance,
+    clock::Clock,
+    hub::Hub,
+    lane::{Lane, LaneError},
+};
+
+/// How many shows are seen to at once.
+const AT_ONCE: usize = 1_000;
+
+/// Imports the chain. A file that has it from an earlier run keeps what it has; days that are
+/// new are added.
+pub(super) async fn import(
+    catalogue: &Catalogue,
+    clock: &Clock,
+    chain: DemoChain,
+) -> Result<(), StartError> {
+    let known = !unopened(&catalogue.snapshot(), &Hub::new(), clock.now()).is_empty();
+    match catalogue
+        .import(demo::chain(clock.now(), chain.seed)?)
+        .await
+    {
+        Ok(_) => Ok(()),
+        Err(CatalogueError::Store(error)) => Err(error.into()),
+        Err(error) if known => {
+            tracing::warn!(%error, "the file keeps the week it has");
+            Ok(())
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Opens the journals of all shows of the catalogue that have none, as after an import that was
+/// cut short.
+pub(super) async fn open(
+    catalogue: &Catalogue,
+    lane: &Lane,
+    hub: &Hub,
+    now: UtcMillis,
+) -> Result<Vec<ShowId>, StartError> {
+    let snapshot = catalogue.snapshot();
+    let shows = unopened(&snapshot, hub, now);
+    for some in shows.chunks(AT_ONCE) {
+        let asked = some.iter().filter_map(|show| {
+            let terms = snapshot.terms(*show)?;
+            Some(lane.ask(*show, by_house(Ask::Open(terms))))
+        });
+        for answer in join_all(asked).await {
+            answer?;
+        }
+    }
+    Ok(shows)
+}
+
+fn unopened(snapshot: &Snapshot, hub: &Hub, now: UtcMillis) -> Vec<ShowId> {
+    let mut found = Vec::new();
+    let mut cursor: Option<String> = None;
+    loop {
+        let filter = ShowFilter {
+            city: None,
+            cinema: None,
+            movie: None,
+            date: None,
+            from: UtcMillis(i64::MIN),
+            limit: SHOWS_MAX,
+            cursor: cursor.as_deref(),
+        };
+        let Ok(page) = snapshot.shows(&filter, &|_| None, now) else {
+            return found;
+        };
+        let ids = page.items.iter().map(|show| show.id);
+        found.extend(ids.filter(|id| hub.count(*id).is_none()));
+        match page.next {
+            Some(next) => cursor = Some(next),
+            None => return found,
+        }
+    }
+}
+
+/// Sells seats of the next shows for cash, party by party; only of those that were just opened.
+pub(super) async fn sell(
+    catalogue: &Catalogue,
+    lane: &Lane,
+    now: UtcMillis,
+    chain: DemoChain,
+    opened: &[ShowId],
+) -> Result<(), StartError> {
+    let snapshot = catalogue.snapshot();
+    let mut sales = demo::prior_sales(&snapshot, now, chain.seed, chain.sold_shows);
+    let opened: HashSet<&ShowId> = opened.iter().collect();
+    sales.retain(|sales| opened.contains(&sales.show));
+    for some in sales.chunks(AT_ONCE) {
+        let sold = some.iter().filter_map(|sales| {
+            let terms = snapshot.terms(sales.show)?;
+            let ticket_type = terms.prices.ticket_types.first()?.code.clone();
+            Some(async move {
+                for party in &sales.parties {
+                    let party = Party {
+                        ticket_type: ticket_type.clone(),
+                        count: *party,
+                    };
+                    sell_one(lane, sales.show, party).await?;
+                }
+                Ok::<_, LaneError>(())
+            })
+        });
+        for result in join_all(sold).await {
+            result?;
+        }
+    }
+    Ok(())
+}
+
+/// Sells the best seats to one party. A party that finds none goes home.
+async fn sell_one(lane: &Lane, show: ShowId, party: Party) -> Result<(), LaneError> {
+    let booking = chance::uuid();
+    let hold = Ask::Hold {
+        booking,
+        wish: Wish::Best {
+            party: vec![party],
+            zone: Zone::Any,
+            category: None,
+            accessible: false,
+            skip: 0,
+        },
+        rules: HoldRules {
+            orphans: OrphanRule::Allow,
+            over_limit: false,
+        },
+    };
+    let pay = Ask::PayCash {
+        booking,
+        payment: PaymentId(chance::uuid()),
+        given_minor: None,
+    };
+    for ask in [hold, pay] {
+        match lane.ask(show, by_house(ask)).await {
+            Ok(_) => {}
+            Err(LaneError::Refused { .. }) => return Ok(()),
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}
+
+fn by_house(ask: Ask) -> Command {
+    Command {
+        id: CommandId(chance::uuid()),
+        actor: Actor {
+            owner: OwnerRef::of_staff("house"),
+            staff: true,
+            channel: Channel::Counter,
+        },
+        ask,
+        rolls: chance::rolls(),
+    }
+}
