@@ -2,11 +2,7 @@
 
 mod dependencies;
 mod fixtures;
-mod http_bad_input;
-mod http_roles;
 mod http_sale;
-mod http_seats;
-mod http_server;
 mod model;
 mod money;
 mod scenarios;

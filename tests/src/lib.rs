@@ -1,5 +1,6 @@
 //! What the tests of the whole product share.
 
+pub mod load;
 pub mod scenario;
 pub mod test_app;
 pub mod witness;
