@@ -92,7 +92,7 @@ async fn start(db: PathBuf) -> Outcome<RunningServer> {
         rates: None,
         ..LimitConfig::default()
     };
-    let chain = Some(DemoChain { seed: 1 });
+    let chain = Some(DemoChain { seed: 1, sold_shows: 0 });
     let config = ServerConfig {
         chain,
         limits,
@@ -145,6 +145,7 @@ fn sqlite_one_hold_a_transaction(path: &Path) -> Outcome<f64> {
     Ok(f64::from(count) / begun.elapsed().as_secs_f64())
 }
 
+#[derive(Clone, Copy)]
 enum Draw {
     /// All shows in turn, pairs that nobody else asks for.
     Spread,
