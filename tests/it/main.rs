@@ -6,3 +6,5 @@ mod http_sale;
 mod model;
 mod money;
 mod scenarios;
+mod store_contract;
+mod store_sqlite;
