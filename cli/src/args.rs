@@ -4,6 +4,8 @@ mod catalogue;
 mod globals;
 mod help;
 mod plumbing;
+#[cfg(feature = "embedded")]
+mod running;
 mod sales;
 mod sell;
 mod staff;
@@ -13,11 +15,13 @@ use clap::{CommandFactory, Parser, Subcommand};
 pub use catalogue::{
     CinemaCommand, CityCommand, DateArg, FindArgs, MovieCommand, NearArgs, ScopeArgs, TodayArgs,
 };
-pub use globals::Globals;
+pub use globals::{ClockArg, Globals};
 pub use help::{GROUPS, short_help};
 pub use plumbing::{
     ApiArgs, ClockCommand, CompletionArgs, ConfigCommand, DoctorArgs, HelpArgs, ManArgs,
 };
+#[cfg(feature = "embedded")]
+pub use running::{DemoArgs, LogArg, ServeArgs};
 pub use sales::{
     BookingCommand, BookingListArgs, HoldCommand, PayArgs, PaymentCommand, TicketCommand,
 };
@@ -44,6 +48,21 @@ pub struct Cli {
     pub command: Option<Command>,
 }
 
+impl Cli {
+    /// Whether the command sets up its own log.
+    #[must_use]
+    pub fn logs_by_itself(&self) -> bool {
+        #[cfg(feature = "embedded")]
+        {
+            matches!(self.command, Some(Command::Serve(_)))
+        }
+        #[cfg(not(feature = "embedded"))]
+        {
+            false
+        }
+    }
+}
+
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -53,6 +72,10 @@ pub enum Command {
     Today(TodayArgs),
     /// Find films, cinemas, cities and shows by words
     Find(FindArgs),
+
+    /// Try a whole cinema chain, with nothing to set up
+    #[cfg(feature = "embedded")]
+    Demo(DemoArgs),
 
     /// Cities with cinemas
     #[command(subcommand, alias = "cities")]
@@ -80,6 +103,9 @@ pub enum Command {
     #[command(subcommand, alias = "payments")]
     Payment(PaymentCommand),
 
+    /// Serve a database file: catalogue, bookings and payments
+    #[cfg(feature = "embedded")]
+    Serve(ServeArgs),
     /// Sign in, and API tokens
     #[command(subcommand)]
     Auth(AuthCommand),

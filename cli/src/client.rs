@@ -39,6 +39,8 @@ struct Shared {
     http: reqwest::Client,
     /// Scheme, host and port, without a slash at the end.
     base: String,
+    /// What this machine files its sales there under.
+    home: String,
     token: Option<String>,
     timeout: Duration,
     /// Secrets of this client's bookings; they go with each request about the booking.
@@ -70,27 +72,59 @@ impl Client {
     /// The address is not `http://` or `https://` with a host.
     pub fn new(base: &str, token: Option<String>, timeout: Duration) -> Result<Self, BadServer> {
         let (base, http) = transport::prepare(base, token.as_deref())?;
+        Ok(Self::at(base.clone(), base, http, token, timeout))
+    }
+
+    /// The same for a server that has another address each time: `home` is its name here.
+    ///
+    /// # Errors
+    /// As [`Client::new`].
+    pub fn new_at_home(
+        home: String,
+        base: &str,
+        token: Option<String>,
+        timeout: Duration,
+    ) -> Result<Self, BadServer> {
+        let (base, http) = transport::prepare(base, token.as_deref())?;
+        Ok(Self::at(home, base, http, token, timeout))
+    }
+
+    fn at(
+        home: String,
+        base: String,
+        http: reqwest::Client,
+        token: Option<String>,
+        timeout: Duration,
+    ) -> Self {
         let clock = ServerClock {
             seen: None,
             speed: 1,
             round_trip: None,
         };
-        Ok(Self {
+        Self {
             shared: Arc::new(Shared {
                 http,
                 base,
+                home,
                 token,
                 timeout,
                 secrets: Mutex::default(),
                 clock: Mutex::new(clock),
             }),
-        })
+        }
     }
 
     /// The server's address.
     #[must_use]
     pub fn base(&self) -> &str {
         &self.shared.base
+    }
+
+    /// What this machine files its sales at the server under: the address, or the path of a file
+    /// that is served here, at another address each time.
+    #[must_use]
+    pub fn home(&self) -> &str {
+        &self.shared.home
     }
 
     /// Whether a token is sent.

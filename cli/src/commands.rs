@@ -9,6 +9,8 @@ mod city;
 mod clock;
 mod completion;
 mod config;
+#[cfg(feature = "embedded")]
+mod demo;
 mod doctor;
 mod dry_run;
 mod find;
@@ -19,6 +21,8 @@ mod movie;
 mod names;
 mod payment;
 mod sell;
+#[cfg(feature = "embedded")]
+mod serve;
 mod show;
 mod ticket;
 mod today;
@@ -40,7 +44,11 @@ pub fn run(ctx: &mut Context, command: Command) -> Result<(), CliError> {
         Command::Completion(args) => completion::run(ctx, &args),
         Command::Man(args) => man::run(ctx, &args),
         Command::Config(command) => config::run(ctx, command),
-        command => block_on(talk(ctx, command))?,
+        command => block_on(async {
+            let done = talk(ctx, command).await;
+            ctx.close().await;
+            done
+        })?,
     }
 }
 
@@ -61,6 +69,10 @@ async fn talk(ctx: &mut Context, command: Command) -> Result<(), CliError> {
         Command::Doctor(args) => doctor::run(ctx, &args).await,
         Command::Api(args) => api::run(ctx, args).await,
         Command::Clock(command) => clock::run(ctx, command).await,
+        #[cfg(feature = "embedded")]
+        Command::Serve(args) => serve::run(ctx, args).await,
+        #[cfg(feature = "embedded")]
+        Command::Demo(args) => demo::run(ctx, args).await,
         Command::Help(_)
         | Command::Version
         | Command::Completion(_)

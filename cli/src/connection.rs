@@ -1,8 +1,11 @@
 //! Finds the server a command talks to.
 
-use std::{any::Any, fs, io::Read, path::Path};
+use std::{fs, io::Read, path::Path};
 
+#[cfg(feature = "embedded")]
+use crate::embedded::{self, Embedded, How};
 use crate::{
+    args::Globals,
     client::Client,
     config::{Settings, Target},
     error::CliError,
@@ -13,15 +16,38 @@ use crate::{
 pub struct Connection {
     /// The client.
     pub client: Client,
-    /// Keeps an embedded server alive as long as it is used.
-    pub server: Option<Box<dyn Any + Send>>,
+    /// The way to an embedded server.
+    #[cfg(feature = "embedded")]
+    embedded: Option<Embedded>,
+}
+
+impl Connection {
+    fn to(client: Client) -> Self {
+        Self {
+            client,
+            #[cfg(feature = "embedded")]
+            embedded: None,
+        }
+    }
+
+    /// Leaves. A server in this process finishes what it does and gives its file up.
+    pub async fn close(self) {
+        #[cfg(feature = "embedded")]
+        if let Some(embedded) = self.embedded {
+            embedded.close().await;
+        }
+    }
 }
 
 /// Connects to what the settings name. Nothing is sent yet, except to start a server here.
 ///
 /// # Errors
 /// The address, the token or the file can't be used.
-pub async fn connect(settings: &Settings, state: &State) -> Result<Connection, CliError> {
+pub async fn connect(
+    settings: &Settings,
+    state: &State,
+    globals: &Globals,
+) -> Result<Connection, CliError> {
     match settings.target()? {
         Target::Server(base) => {
             // Once without a token, to have the address in the one form tokens are stored under.
@@ -31,12 +57,9 @@ pub async fn connect(settings: &Settings, state: &State) -> Result<Connection, C
                 None => bare,
                 token => Client::new(&base, token, settings.timeout())?,
             };
-            Ok(Connection {
-                client,
-                server: None,
-            })
+            Ok(Connection::to(client))
         }
-        Target::Embedded(file) => embedded(&file, settings).await,
+        Target::Embedded(file) => embedded(&file, settings, globals).await,
     }
 }
 
@@ -74,11 +97,34 @@ pub fn read_token(file: &Path) -> Result<String, CliError> {
     Ok(token.to_owned())
 }
 
+#[cfg(feature = "embedded")]
+async fn embedded(
+    file: &Path,
+    settings: &Settings,
+    globals: &Globals,
+) -> Result<Connection, CliError> {
+    let how = How {
+        manual_clock: globals.manual_clock(),
+        no_timer: globals.no_timer,
+        timeout: Some(settings.timeout()),
+    };
+    let embedded = embedded::open(file, how).await?;
+    Ok(Connection {
+        client: embedded.client().clone(),
+        embedded: Some(embedded),
+    })
+}
+
+#[cfg(not(feature = "embedded"))]
 #[expect(
     clippy::unused_async,
     reason = "a build with a server waits for its start"
 )]
-async fn embedded(_file: &Path, _settings: &Settings) -> Result<Connection, CliError> {
+async fn embedded(
+    _file: &Path,
+    _settings: &Settings,
+    _globals: &Globals,
+) -> Result<Connection, CliError> {
     Err(CliError::usage_hint(
         "this build has no server of its own for `--embedded`",
         "use a build with the feature `embedded`, or `--server URL`",

@@ -108,7 +108,9 @@ impl Context {
         }
     }
 
-    fn color(&self, is_terminal: bool) -> bool {
+    /// Whether colours are welcome on a stream that is, or is not, a terminal.
+    #[must_use]
+    pub fn color(&self, is_terminal: bool) -> bool {
         let chosen = self.settings.color();
         let terminal = self.console.terminal;
         !self.settings.plain() && terminal.color(is_terminal, chosen, &self.console.env)
@@ -122,10 +124,17 @@ impl Context {
         if let Some(connection) = &self.connection {
             return Ok(connection.client.clone());
         }
-        let connection = connection::connect(&self.settings, &self.state).await?;
+        let connection = connection::connect(&self.settings, &self.state, &self.globals).await?;
         let client = connection.client.clone();
         self.connection = Some(connection);
         Ok(client)
+    }
+
+    /// Leaves the server, if one was asked.
+    pub async fn close(&mut self) {
+        if let Some(connection) = self.connection.take() {
+            connection.close().await;
+        }
     }
 
     /// Lets the client prove that a booking is ours, if this machine made it.
@@ -134,7 +143,7 @@ impl Context {
     /// What was stored can't be read.
     pub fn own(&self, client: &Client, booking: BookingId) -> Result<(), CliError> {
         let sale = self.state.sale(booking)?;
-        let sale = sale.filter(|s| s.server == client.base());
+        let sale = sale.filter(|s| s.server == client.home());
         if let Some(secret) = sale.and_then(|s| s.secret) {
             client.keep_secret(booking, secret);
         }

@@ -47,6 +47,16 @@ pub enum CliError {
     /// The server's address or the token can't be used.
     #[error(transparent)]
     Server(#[from] BadServer),
+    /// No server could be started in this process.
+    #[error("{message}")]
+    NoServer {
+        /// Stable, for programs.
+        code: &'static str,
+        /// What is in the way.
+        message: String,
+        /// What to do next.
+        hint: Option<String>,
+    },
     /// The server refused.
     #[error("{}", .problem.detail)]
     Refused {

@@ -8,13 +8,20 @@ pub mod commands;
 pub mod config;
 pub mod connection;
 pub mod context;
+#[cfg(feature = "embedded")]
+pub mod demo;
+#[cfg(feature = "embedded")]
+pub mod embedded;
 pub mod error;
 mod log;
 pub mod moment;
 mod nearest;
 pub mod output;
 pub mod state;
+#[cfg(feature = "embedded")]
+mod stop;
 pub mod terminal;
+pub mod tui;
 
 use std::{ffi::OsString, io::Write, process::ExitCode};
 
@@ -51,7 +58,9 @@ pub fn run(args: impl IntoIterator<Item = OsString>, mut console: Console) -> Ex
         Ok(cli) => cli,
         Err(error) => return tell_usage(&error, &args, &mut console),
     };
-    log::begin(cli.globals.verbose, &console.env);
+    if !cli.logs_by_itself() {
+        log::begin(cli.globals.verbose, &console.env);
+    }
     let reporter = early_reporter(&args, &console);
     let mut context = match Context::new(cli.globals, console) {
         Ok(context) => context,

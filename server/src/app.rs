@@ -41,6 +41,8 @@ pub struct ServerConfig {
     pub clock: ClockKind,
     /// Whether ended holds are written down by a timer. Selling never depends on it.
     pub timer: bool,
+    /// The token of this run, where somebody has to know it beforehand; a fresh one if `None`.
+    pub token: Option<String>,
     /// The demo's chain to import, if any.
     pub chain: Option<DemoChain>,
     /// What the server takes upon itself.
@@ -58,6 +60,7 @@ impl ServerConfig {
             mode,
             clock: ClockKind::System,
             timer: true,
+            token: None,
             chain: None,
             limits: LimitConfig::default(),
             weather: Weather::default(),

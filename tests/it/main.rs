@@ -1,10 +1,14 @@
 //! The tests that need more than one crate, in one program.
 
+mod crash;
+mod demo;
 mod dependencies;
+mod embedded;
 mod fixtures;
 mod http_sale;
 mod model;
 mod money;
+mod program;
 mod scenarios;
 mod store_contract;
 mod store_sqlite;

@@ -3,4 +3,5 @@
 pub mod load;
 pub mod scenario;
 pub mod test_app;
+pub mod wait;
 pub mod witness;

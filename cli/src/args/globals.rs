@@ -2,10 +2,20 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use houseful_core::ids::CommandId;
 
 use crate::output::Format;
+
+/// What drives the clock of a server in this process.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum ClockArg {
+    /// Real time
+    #[default]
+    System,
+    /// Stands still until `houseful clock advance` moves it; not where sales are real
+    Manual,
+}
 
 /// Flags that every command takes.
 #[derive(Clone, Debug, Default, Args)]
@@ -17,6 +27,18 @@ pub struct Globals {
     /// Serve this database file in this process
     #[arg(long, global = true, value_name = "FILE")]
     pub embedded: Option<PathBuf>,
+    /// What drives the clock of a server in this process
+    #[arg(
+        long,
+        global = true,
+        value_name = "KIND",
+        hide_short_help = true,
+        help_heading = "For tests"
+    )]
+    pub clock: Option<ClockArg>,
+    /// Leave the background timer of a server in this process off
+    #[arg(long, global = true, hide_short_help = true, help_heading = "For tests")]
+    pub no_timer: bool,
     /// Read the API token from this file, `-` for standard input
     #[arg(long, global = true, value_name = "FILE")]
     pub token_file: Option<PathBuf>,
@@ -95,6 +117,12 @@ impl Globals {
         .into_iter()
         .filter_map(|(key, value)| Some((key, value?)))
         .collect()
+    }
+
+    /// Whether the clock of a server in this process is moved by hand.
+    #[must_use]
+    pub fn manual_clock(&self) -> bool {
+        self.clock == Some(ClockArg::Manual)
     }
 
     /// Whether only the list of fields is wanted.

@@ -83,7 +83,7 @@ pub(super) async fn list(
 /// The bookings this machine made, the newest first. Those the server does not know (a demo that
 /// is gone) are left out.
 async fn own(ctx: &mut Context, client: &Client) -> Result<Vec<Booking>, CliError> {
-    let sales = ctx.state.sales(client.base());
+    let sales = ctx.state.sales(client.home());
     let mut bookings = Vec::new();
     for sale in sales.into_iter().take(OWN_MAX) {
         if let Some(secret) = sale.secret {

@@ -70,7 +70,7 @@ pub(super) async fn booking(
     let code = text
         .parse()
         .map_err(|e| CliError::usage_hint(format!("{e}"), "a booking's id works as well"))?;
-    let own = ctx.state.sales(client.base());
+    let own = ctx.state.sales(client.home());
     if let Some(sale) = own.into_iter().find(|s| s.code == Some(code)) {
         ctx.own(client, sale.booking)?;
         return Ok(sale.booking);

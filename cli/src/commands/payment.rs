@@ -77,7 +77,7 @@ fn own_booking(
     client: &crate::client::Client,
     payment: houseful_core::ids::PaymentId,
 ) -> Option<houseful_core::ids::BookingId> {
-    let sales = ctx.state.sales(client.base());
+    let sales = ctx.state.sales(client.home());
     let sale = sales
         .into_iter()
         .find(|s| s.cash.1 == payment || s.card.as_ref().is_some_and(|c| c.payment == payment))?;

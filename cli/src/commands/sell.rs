@@ -53,7 +53,7 @@ pub(super) async fn run(ctx: &mut Context, args: SellArgs) -> Result<(), CliErro
     }
     if let Some(key) = ctx.globals.idempotency_key {
         let client = ctx.client().await?;
-        let known = ctx.state.sales(client.base());
+        let known = ctx.state.sales(client.home());
         if let Some(sale) = known.into_iter().find(|s| s.command() == Some(key)) {
             return resume::continue_sale(ctx, client, sale, args.pay, args.hold_only).await;
         }
@@ -90,7 +90,7 @@ async fn sell(
     if ctx.globals.dry_run {
         return quote::tell(ctx, &client, &detail, &request).await;
     }
-    let sale = Sale::new(client.base(), request, Time(moment::wall_clock()));
+    let sale = Sale::new(client.home(), request, Time(moment::wall_clock()));
     let mut desk = Desk { client, sale };
     let name = named.map_or_else(|| id.to_string(), |n| typed(&n, id));
     let again = plan.command(&name, pay.as_ref().and_then(Option::as_ref));
@@ -232,8 +232,8 @@ pub(super) async fn pay_booking(ctx: &mut Context, args: PayArgs) -> Result<(), 
     }
     let client = ctx.client().await?;
     let id = names::booking(ctx, &client, &args.booking).await?;
-    let known = ctx.state.sale(id)?.filter(|s| s.server == client.base());
+    let known = ctx.state.sale(id)?.filter(|s| s.server == client.home());
     let now = Time(moment::wall_clock());
-    let sale = known.unwrap_or_else(|| Sale::of_other(client.base(), id, now));
+    let sale = known.unwrap_or_else(|| Sale::of_other(client.home(), id, now));
     resume::continue_sale(ctx, client, sale, args.pay, false).await
 }

@@ -136,6 +136,7 @@ impl CliError {
             | Self::Unwell { .. }
             | Self::File { .. }
             | Self::Output(_)
+            | Self::NoServer { .. }
             | Self::System { .. } => ExitStatus::Failed,
         }
     }

@@ -104,7 +104,9 @@ impl Report {
 
     fn add_next_step(&mut self, error: &CliError) {
         match error {
-            CliError::Usage { hint, .. } | CliError::NotFound { hint, .. } => {
+            CliError::Usage { hint, .. }
+            | CliError::NoServer { hint, .. }
+            | CliError::NotFound { hint, .. } => {
                 self.hint.clone_from(hint);
             }
             CliError::NobodyToAsk { .. } => {
@@ -209,6 +211,7 @@ impl CliError {
             Self::Config(_) => "bad_config",
             Self::State(_) => "state_unusable",
             Self::Server(_) => "bad_server",
+            Self::NoServer { code, .. } => code,
             Self::Refused { problem, .. } => &problem.code,
             Self::NoAnswer { error, .. } => match error {
                 ClientError::Problem(problem) => &problem.code,

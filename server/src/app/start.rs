@@ -98,7 +98,7 @@ pub(super) async fn start(
         background.push(timer::start(store, lane, clock, shutdown.clone()));
     }
     numbers::start(clock.clone(), shutdown);
-    let tokens = Tokens::open(db.clone(), clock.now()).await?;
+    let tokens = Tokens::open(db.clone(), clock.now(), config.token).await?;
 
     let app = App(Arc::new(Rooms {
         db,

@@ -56,12 +56,17 @@ pub struct Recognised {
 }
 
 impl Tokens {
-    /// Reads the tokens; makes the first one of a new database.
+    /// Reads the tokens; makes the first one of a new database. `one_off` is the token for this
+    /// run, if it has to be a certain one: who takes over from another process goes on with its.
     ///
     /// # Errors
     /// The database can't be read or written.
-    pub async fn open(db: Database, now: UtcMillis) -> Result<Opened, StoreError> {
-        let one_off = fresh();
+    pub async fn open(
+        db: Database,
+        now: UtcMillis,
+        one_off: Option<String>,
+    ) -> Result<Opened, StoreError> {
+        let one_off = one_off.unwrap_or_else(fresh);
         let operator = Caller {
             account: "operator".into(),
             role: Role::Admin,

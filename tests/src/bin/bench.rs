@@ -92,7 +92,10 @@ async fn start(db: PathBuf) -> Outcome<RunningServer> {
         rates: None,
         ..LimitConfig::default()
     };
-    let chain = Some(DemoChain { seed: 1, sold_shows: 0 });
+    let chain = Some(DemoChain {
+        seed: 1,
+        sold_shows: 0,
+    });
     let config = ServerConfig {
         chain,
         limits,

@@ -15,12 +15,12 @@ use crate::{
 /// `houseful sell --resume`: the newest sale that is not finished.
 pub(super) async fn run(ctx: &mut Context, pay: Option<Pay>) -> Result<(), CliError> {
     let client = ctx.client().await?;
-    let open = ctx.state.sales(client.base());
+    let open = ctx.state.sales(client.home());
     let sale = open
         .into_iter()
         .find(Sale::is_open)
         .ok_or_else(|| CliError::NotFound {
-            message: format!("no sale at {} was interrupted here", client.base()),
+            message: format!("no sale at {} was interrupted here", client.home()),
             hint: Some("`houseful booking list` shows those made here".to_owned()),
         })?;
     continue_sale(ctx, client, sale, pay, false).await

@@ -1,0 +1,81 @@
+//! Running a server: `serve demo`.
+
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
+
+use clap::{Args, ValueEnum};
+
+/// How the server's log is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum LogArg {
+    /// Lines for people
+    #[default]
+    Text,
+    /// One JSON object a line
+    Json,
+}
+
+/// `houseful serve`.
+#[derive(Debug, Args)]
+#[command(
+    after_long_help = "Examples:\n  houseful serve --db cinema.db --listen 127.0.0.1:0 --port-file port.txt"
+)]
+pub struct ServeArgs {
+    /// The database file; made if it is not there
+    #[arg(long, value_name = "FILE")]
+    pub db: PathBuf,
+    /// Where to listen; port 0 takes any that is free
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:7878")]
+    pub listen: SocketAddr,
+    /// A file for practice: no real sales, and the clock may be moved
+    #[arg(long)]
+    pub training: bool,
+    /// How to write the log
+    #[arg(long, value_name = "HOW", default_value = "text")]
+    pub log: LogArg,
+    /// Where to write the log; standard error if it is not said
+    #[arg(long, value_name = "FILE")]
+    pub log_file: Option<PathBuf>,
+    /// Write the port into this file once the server answers
+    #[arg(long, value_name = "FILE")]
+    pub port_file: Option<PathBuf>,
+}
+
+/// `houseful demo`.
+#[derive(Debug, Args)]
+#[command(after_long_help = "Examples:\n  houseful demo --headless --for 2s --speed 60 --crowd 10")]
+pub struct DemoArgs {
+    /// Keep the chain in this file, or go on with the one that is in it
+    #[arg(long, value_name = "FILE")]
+    pub keep: Option<PathBuf>,
+    /// Chain, sales and crowd follow from this number
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub seed: u64,
+    /// Let so many simulated customers in [default: none, with --headless 25]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(0..=2000))]
+    pub crowd: Option<u16>,
+    /// Seconds of cinema time in a real second [default: 1, with --headless 60]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub speed: Option<u32>,
+    /// Without a screen: let the crowd in, then close the books and print them as JSON
+    #[arg(long)]
+    pub headless: bool,
+    /// How long, as in `30s` or `5m`
+    #[arg(long = "for", value_name = "TIME", requires = "headless", value_parser = real_time, default_value = "30s")]
+    pub time: Duration,
+    /// Where to listen; port 0 takes any that is free
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0")]
+    pub listen: SocketAddr,
+}
+
+/// Reads `30s`, `5m`, `1h 30m`: up to a day.
+fn real_time(text: &str) -> Result<Duration, String> {
+    let sentence = || "write it as `30s`, `5m` or `1h 30m`, up to a day".to_owned();
+    let span: jiff::Span = text.parse().map_err(|_| sentence())?;
+    let time = span
+        .to_duration(jiff::SpanRelativeTo::days_are_24_hours())
+        .map_err(|_| sentence())?;
+    Duration::try_from(time)
+        .ok()
+        .filter(|t| *t > Duration::ZERO && t.as_secs() <= 86_400)
+        .ok_or_else(sentence)
+}

@@ -1,0 +1,31 @@
+//! The full-screen terminal interface for staff.
+//!
+//! `update` takes messages over into the model and `view` draws it; both are pure. `runtime` is
+//! the only place that touches the terminal, the network and the clock. The screens know the
+//! server by HTTP alone, and never decide about seats or money: they ask.
+
+mod browse;
+mod desk;
+mod field;
+mod filter;
+mod hall;
+mod home;
+mod key;
+mod keymap;
+mod local_time;
+mod model;
+mod msg;
+mod overlay;
+mod payment;
+mod runtime;
+mod seats;
+mod server_clock;
+#[cfg(test)]
+mod tests;
+mod theme;
+mod ticket;
+mod update;
+mod view;
+mod wording;
+
+pub use runtime::{TuiError, TuiOptions, run};

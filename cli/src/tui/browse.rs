@@ -1,0 +1,290 @@
+//! City, movie, show in three columns, with one search box over all of them.
+
+use houseful_core::{
+    ids::{CityId, MovieId},
+    wire::catalogue::{City, Movie, Show},
+};
+use tui_input::Input;
+
+use super::{
+    desk::Desk,
+    field,
+    filter::fitting,
+    key::Key,
+    keymap::{Action, Place},
+    model::{Step, View},
+    msg::{Answer, Ask, Failure, Generation, Reply, ShowsWanted},
+    seats::Seats,
+    wording,
+};
+
+const SHOWS: u16 = 200;
+
+/// A column of Browse.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Column {
+    /// Cities; the first line stands for all.
+    #[default]
+    City,
+    /// Movies in the marked city.
+    Movie,
+    /// Shows of the marked movie in the marked city.
+    Show,
+}
+
+impl Column {
+    fn next(self) -> Self {
+        match self {
+            Self::City => Self::Movie,
+            Self::Movie | Self::Show => Self::Show,
+        }
+    }
+
+    fn previous(self) -> Self {
+        match self {
+            Self::City | Self::Movie => Self::City,
+            Self::Show => Self::Movie,
+        }
+    }
+}
+
+/// City, movie, show.
+#[derive(Clone, Debug, Default)]
+pub struct Browse {
+    /// Cities as the server lists them.
+    pub cities: Vec<City>,
+    /// Movies of the marked city.
+    pub movies: Vec<Movie>,
+    /// Shows of the marked movie there.
+    pub shows: Vec<Show>,
+    /// Which column has the cursor.
+    pub column: Column,
+    /// The marked line of the cities that fit; 0 is "all cities".
+    pub city: usize,
+    /// The marked line of the movies that fit.
+    pub movie: usize,
+    /// The marked line of the shows that fit.
+    pub show: usize,
+    /// The search box.
+    pub search: Input,
+    /// Whether it is being typed.
+    pub typing: bool,
+    cities_asked: Option<Generation>,
+    movies_asked: Option<Generation>,
+    shows_asked: Option<Generation>,
+}
+
+impl Browse {
+    /// Opens the view.
+    pub fn open(desk: &mut Desk) -> Self {
+        let mut browse = Self::default();
+        browse.load(desk);
+        browse
+    }
+
+    fn load(&mut self, desk: &mut Desk) {
+        self.cities_asked = Some(desk.ask(Ask::Cities));
+        self.load_movies(desk);
+    }
+
+    /// Where its keys are.
+    #[must_use]
+    pub fn place(&self) -> Place {
+        if self.typing {
+            Place::BrowseFilter
+        } else {
+            Place::Browse
+        }
+    }
+
+    /// Whether the last question for this column is unanswered.
+    #[must_use]
+    pub fn is_waiting(&self, column: Column) -> bool {
+        match column {
+            Column::City => self.cities_asked,
+            Column::Movie => self.movies_asked,
+            Column::Show => self.shows_asked.or(self.movies_asked),
+        }
+        .is_some()
+    }
+
+    /// The cities that fit the search.
+    #[must_use]
+    pub fn fitting_cities(&self) -> Vec<&City> {
+        let lines = |c: &City| (c.name.clone(), String::new());
+        self.fit(&self.cities, lines)
+    }
+
+    /// The movies that fit the search.
+    #[must_use]
+    pub fn fitting_movies(&self) -> Vec<&Movie> {
+        let lines = |m: &Movie| (m.title.clone(), m.genres.join(" "));
+        self.fit(&self.movies, lines)
+    }
+
+    /// The shows that fit the search.
+    #[must_use]
+    pub fn fitting_shows(&self) -> Vec<&Show> {
+        let lines = |s: &Show| (s.cinema_name.clone(), s.starts_local.replace('T', " "));
+        self.fit(&self.shows, lines)
+    }
+
+    /// The lines that fit; all of them when none does, since the search box serves three columns.
+    fn fit<'a, T>(&self, things: &'a [T], line: impl Fn(&T) -> (String, String)) -> Vec<&'a T> {
+        let lines: Vec<_> = things.iter().map(line).collect();
+        let found = fitting(self.search.value(), &lines);
+        if found.is_empty() {
+            return things.iter().collect();
+        }
+        found.into_iter().filter_map(|i| things.get(i)).collect()
+    }
+
+    /// The marked city; `None` for all.
+    #[must_use]
+    pub fn marked_city(&self) -> Option<CityId> {
+        let line = self.city.checked_sub(1)?;
+        self.fitting_cities().get(line).map(|c| c.id)
+    }
+
+    /// The marked movie.
+    #[must_use]
+    pub fn marked_movie(&self) -> Option<&Movie> {
+        self.fitting_movies().get(self.movie).copied()
+    }
+
+    fn load_movies(&mut self, desk: &mut Desk) {
+        self.movies_asked = Some(desk.ask(Ask::Movies(self.marked_city())));
+        self.shows_asked = None;
+    }
+
+    fn load_shows(&mut self, desk: &mut Desk) {
+        self.show = 0;
+        self.shows.clear();
+        let movie: Option<MovieId> = self.marked_movie().map(|m| m.id);
+        self.shows_asked = movie.map(|movie| {
+            let wanted = ShowsWanted {
+                city: self.marked_city(),
+                movie: Some(movie),
+                limit: SHOWS,
+                ..ShowsWanted::default()
+            };
+            desk.ask(Ask::Shows(wanted))
+        });
+    }
+
+    /// A key was pressed.
+    pub fn act(&mut self, desk: &mut Desk, action: Action, key: Key) -> Step {
+        let page = 10;
+        match action {
+            Action::Digit => {
+                let line = usize::from(key.digit().unwrap_or(1)).saturating_sub(1);
+                return self.sell(desk, line);
+            }
+            Action::Accept if self.typing => self.typing = false,
+            Action::Accept if self.column == Column::Show => return self.sell(desk, self.show),
+            Action::Accept | Action::Next | Action::Right => self.column = self.column.next(),
+            Action::Previous | Action::Left => self.column = self.column.previous(),
+            Action::Back if self.typing || !self.search.value().is_empty() => {
+                self.typing = false;
+                self.search.reset();
+                self.first_lines(desk);
+            }
+            Action::Back => return Step::Back,
+            Action::Filter => self.typing = true,
+            Action::Refresh => self.load(desk),
+            Action::Up => self.move_by(desk, |at| at.saturating_sub(1)),
+            Action::Down => self.move_by(desk, |at| at + 1),
+            Action::PageUp => self.move_by(desk, |at| at.saturating_sub(page)),
+            Action::PageDown => self.move_by(desk, |at| at + page),
+            Action::First => self.move_by(desk, |_| 0),
+            Action::Last => self.move_by(desk, |_| usize::MAX),
+            _ => {}
+        }
+        Step::Stay
+    }
+
+    /// A key was typed into the search box.
+    pub fn typed(&mut self, desk: &mut Desk, key: Key) {
+        if field::edit(&mut self.search, key) {
+            self.first_lines(desk);
+        }
+    }
+
+    /// Marks the first lines that fit, and asks for what belongs to them if they changed.
+    fn first_lines(&mut self, desk: &mut Desk) {
+        let (city, movie) = (self.marked_city(), self.marked_movie().map(|m| m.id));
+        let one_city = !self.search.value().is_empty() && self.fitting_cities().len() == 1;
+        self.city = usize::from(one_city);
+        self.movie = 0;
+        self.show = 0;
+        if self.marked_city() != city {
+            self.load_movies(desk);
+        } else if self.marked_movie().map(|m| m.id) != movie {
+            self.load_shows(desk);
+        }
+    }
+
+    fn move_by(&mut self, desk: &mut Desk, to: impl Fn(usize) -> usize) {
+        let last = |len: usize| len.saturating_sub(1);
+        match self.column {
+            Column::City => {
+                let line = to(self.city).min(self.fitting_cities().len());
+                if line != self.city {
+                    self.city = line;
+                    self.movie = 0;
+                    self.load_movies(desk);
+                }
+            }
+            Column::Movie => {
+                let line = to(self.movie).min(last(self.fitting_movies().len()));
+                if line != self.movie {
+                    self.movie = line;
+                    self.load_shows(desk);
+                }
+            }
+            Column::Show => self.show = to(self.show).min(last(self.fitting_shows().len())),
+        }
+    }
+
+    fn sell(&mut self, desk: &mut Desk, line: usize) -> Step {
+        let show = self.fitting_shows().get(line).map(|s| (*s).clone());
+        let Some(show) = show else {
+            desk.say(wording::no_line(line + 1));
+            return Step::Stay;
+        };
+        self.column = Column::Show;
+        self.show = line;
+        if let Some(why) = wording::not_for_sale(&show) {
+            desk.say(why);
+            return Step::Stay;
+        }
+        Step::Open(Box::new(View::Seats(Box::new(Seats::open(desk, show)))))
+    }
+
+    /// Takes an answer if it is this view's; `false` when it is not.
+    pub fn answer(&mut self, desk: &mut Desk, answer: &Answer) -> bool {
+        let asked = Some(answer.generation);
+        let slot = [
+            &mut self.cities_asked,
+            &mut self.movies_asked,
+            &mut self.shows_asked,
+        ]
+        .into_iter()
+        .find(|slot| **slot == asked);
+        let Some(slot) = slot else { return false };
+        *slot = None;
+        match &answer.result {
+            Ok(Reply::Cities(cities)) => self.cities.clone_from(cities),
+            Ok(Reply::Movies(movies)) => {
+                self.movies.clone_from(movies);
+                self.movie = self.movie.min(self.movies.len().saturating_sub(1));
+                self.load_shows(desk);
+            }
+            Ok(Reply::Shows(shows)) => self.shows.clone_from(shows),
+            Ok(_) => {}
+            Err(Failure::Refused(problem)) => desk.tell_problem(problem),
+            Err(Failure::NoAnswer(why) | Failure::Broken(why)) => desk.say(why.clone()),
+        }
+        true
+    }
+}

@@ -1,0 +1,261 @@
+//! What all views share: time, connection, ids, overlays, and the effects that pile up during one
+//! update.
+
+use houseful_core::{
+    expiry::is_alive,
+    ids::{BookingId, CommandId, PaymentId, ShowId},
+    time::UtcMillis,
+    wire::{
+        admin::{Role, ServerInfo},
+        booking::{Booking, BookingState, ReleaseRequest},
+        catalogue::Show,
+        problem::Problem,
+    },
+};
+use uuid::Uuid;
+
+use super::{
+    msg::{Ask, Effect, Generation, Owned, Secret},
+    overlay::Overlay,
+    server_clock::ServerClock,
+};
+
+/// How the server was last heard.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Link {
+    /// When it last answered, locally.
+    pub heard_at: Option<UtcMillis>,
+    /// How long that took.
+    pub round_trip_ms: i64,
+    /// Why it can't be reached, if it can't.
+    pub down: Option<String>,
+    /// The feed of the show on screen.
+    pub feed: Feed,
+}
+
+/// The live feed of the show on screen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Feed {
+    /// None is wanted.
+    #[default]
+    Off,
+    /// It is being opened.
+    Opening,
+    /// It tells what happens as it happens.
+    Live,
+    /// It broke and is being opened again.
+    Down,
+}
+
+/// Ids drawn by the runtime before they are needed, so that `update` stays pure.
+#[derive(Clone, Debug, Default)]
+pub struct IdPool {
+    ready: Vec<Uuid>,
+    last: Uuid,
+}
+
+impl IdPool {
+    /// How many are wanted at least: no single key press uses more.
+    pub const SIZE: usize = 16;
+
+    /// How many are missing.
+    #[must_use]
+    pub fn missing(&self) -> usize {
+        Self::SIZE.saturating_sub(self.ready.len())
+    }
+
+    /// Puts a fresh random id in.
+    pub fn put(&mut self, id: Uuid) {
+        self.ready.push(id);
+    }
+
+    /// Takes one out. When none is left the neighbour of the last one serves: still unused.
+    pub fn take(&mut self) -> Uuid {
+        let next = Uuid::from_u128(self.last.as_u128().wrapping_add(1));
+        self.last = self.ready.pop().unwrap_or(next);
+        self.last
+    }
+}
+
+/// The booking that `r` on the first view takes up again.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Kept {
+    /// Which.
+    pub owned: Owned,
+    /// As the server last told it.
+    pub booking: Option<Booking>,
+    /// Its show.
+    pub show: Option<Show>,
+    /// Asked for the booking.
+    pub booking_asked: Option<Generation>,
+    /// Asked for the show.
+    pub show_asked: Option<Generation>,
+}
+
+/// What all views share.
+#[derive(Clone, Debug, Default)]
+pub struct Desk {
+    /// Local time of the last message.
+    pub now: UtcMillis,
+    /// The server's time.
+    pub clock: ServerClock,
+    /// The connection.
+    pub link: Link,
+    /// Who and how the server is.
+    pub info: Option<ServerInfo>,
+    /// Asked for it.
+    pub info_asked: Option<Generation>,
+    /// Fresh ids.
+    pub ids: IdPool,
+    /// What is drawn over the view; the last is on top.
+    pub overlays: Vec<Overlay>,
+    /// One line for the user, until the next key.
+    pub notice: Option<String>,
+    /// The booking to resume.
+    pub kept: Option<Kept>,
+    /// Releases under way.
+    pub releasing: Vec<(Generation, BookingId)>,
+    /// Whether Ctrl-C was pressed once.
+    pub interrupted: bool,
+    /// Whether the program is ending.
+    pub over: bool,
+    generation: Generation,
+    out: Vec<Effect>,
+}
+
+impl Desk {
+    /// The server's time now.
+    #[must_use]
+    pub fn server_now(&self) -> UtcMillis {
+        self.clock.at(self.now)
+    }
+
+    /// Whether a hold with this end is alive now.
+    #[must_use]
+    pub fn alive(&self, hold_until: UtcMillis) -> bool {
+        is_alive(hold_until, self.server_now())
+    }
+
+    /// Whether the user may take cash.
+    #[must_use]
+    pub fn takes_cash(&self) -> bool {
+        self.info
+            .as_ref()
+            .is_none_or(|i| i.role.is_some_and(|r| r >= Role::Clerk))
+    }
+
+    fn next_generation(&mut self) -> Generation {
+        self.generation = Generation(self.generation.0 + 1);
+        self.generation
+    }
+
+    /// Asks the server; the answer will carry the generation.
+    pub fn ask(&mut self, ask: Ask) -> Generation {
+        let generation = self.next_generation();
+        self.out.push(Effect::Ask(generation, ask));
+        generation
+    }
+
+    /// Follows the feed of a show.
+    pub fn watch(&mut self, show: ShowId) -> Generation {
+        let generation = self.next_generation();
+        self.link.feed = Feed::Opening;
+        self.out.push(Effect::Watch(generation, show));
+        generation
+    }
+
+    /// Follows no feed.
+    pub fn unwatch(&mut self) {
+        if std::mem::take(&mut self.link.feed) != Feed::Off {
+            self.out.push(Effect::Unwatch);
+        }
+    }
+
+    /// Wants something done.
+    pub fn then(&mut self, effect: Effect) {
+        self.out.push(effect);
+    }
+
+    /// What has to be done since it was last taken.
+    pub fn take_effects(&mut self) -> Vec<Effect> {
+        std::mem::take(&mut self.out)
+    }
+
+    /// A fresh booking of a show with its secret.
+    pub fn new_booking(&mut self, show: ShowId) -> Owned {
+        let id = BookingId {
+            show,
+            uuid: self.ids.take(),
+        };
+        let secret = format!(
+            "{}{}",
+            self.ids.take().as_simple(),
+            self.ids.take().as_simple()
+        );
+        Owned {
+            id,
+            secret: Secret(secret),
+        }
+    }
+
+    /// A fresh command id.
+    pub fn new_command(&mut self) -> CommandId {
+        CommandId(self.ids.take())
+    }
+
+    /// A fresh payment id.
+    pub fn new_payment(&mut self) -> PaymentId {
+        PaymentId(self.ids.take())
+    }
+
+    /// Gives a booking up. It works too when the server has not heard of it yet.
+    pub fn release(&mut self, owned: Owned) {
+        let id = owned.id;
+        let command = self.new_command();
+        let generation = self.ask(Ask::Release(owned, ReleaseRequest { command }));
+        self.releasing.push((generation, id));
+        if self.kept.as_ref().is_some_and(|k| k.owned.id == id) {
+            self.kept = None;
+        }
+    }
+
+    /// Keeps a booking for `r`, and asks what became of it.
+    pub fn keep(&mut self, owned: Owned, show: Option<Show>) {
+        let booking_asked = Some(self.ask(Ask::Booking(owned.clone())));
+        let show_asked = match &show {
+            Some(_) => None,
+            None => Some(self.ask(Ask::Show(owned.id.show))),
+        };
+        self.kept = Some(Kept {
+            owned,
+            booking: None,
+            show,
+            booking_asked,
+            show_asked,
+        });
+    }
+
+    /// Tells the user something on one line.
+    pub fn say(&mut self, text: impl Into<String>) {
+        self.notice = Some(text.into());
+    }
+
+    /// Tells the user what the server refused.
+    pub fn tell_problem(&mut self, problem: &Problem) {
+        let trouble = Overlay::Trouble {
+            what: problem.detail.clone(),
+            hint: problem.hint.clone(),
+            code: problem.code.clone(),
+        };
+        // What is asked again and again tells its trouble once.
+        if !self.overlays.contains(&trouble) {
+            self.overlays.push(trouble);
+        }
+    }
+}
+
+/// Whether a booking still holds its seats without being paid.
+#[must_use]
+pub fn is_held(booking: &Booking) -> bool {
+    booking.state == BookingState::Held
+}

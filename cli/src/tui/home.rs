@@ -1,0 +1,261 @@
+//! The first view: the next shows, numbered.
+
+use houseful_core::{
+    ids::{CinemaId, ShowId},
+    time::UtcMillis,
+    wire::catalogue::Show,
+};
+use tui_input::Input;
+
+use super::{
+    browse::Browse,
+    desk::{Desk, is_held},
+    field,
+    filter::fitting,
+    key::Key,
+    keymap::{Action, Place},
+    local_time,
+    model::{Step, View},
+    msg::{Answer, Ask, Failure, Generation, Reply, ShowsWanted},
+    seats::Seats,
+    wording,
+};
+
+/// How many shows are asked for at a time.
+const SHOWS: u16 = 100;
+/// How many when a filter is typed: other days count too.
+const SHOWS_TO_FILTER: u16 = 500;
+/// After how long the list is asked for again.
+const STALE_MS: i64 = 20_000;
+/// After how long it is asked for again when there was no answer.
+const RETRY_MS: i64 = 2_000;
+/// How many days ahead can be looked at.
+const DAYS_MAX: u16 = 60;
+
+/// The next shows.
+#[derive(Clone, Debug, Default)]
+pub struct Home {
+    /// Only this cinema's.
+    pub cinema: Option<CinemaId>,
+    /// The shows as the server listed them.
+    pub shows: Vec<Show>,
+    /// The indices of those that fit the filter.
+    pub fitting: Vec<usize>,
+    /// Which of those is marked.
+    pub cursor: usize,
+    /// Days from today; 0 lists what comes next.
+    pub day: u16,
+    /// The filter.
+    pub filter: Input,
+    /// Whether it is being typed.
+    pub typing: bool,
+    /// Asked for the list.
+    pub asked: Option<Generation>,
+    /// When the list was here.
+    pub loaded_at: Option<UtcMillis>,
+    wide: bool,
+    failed: bool,
+}
+
+impl Home {
+    /// Where its keys are.
+    #[must_use]
+    pub fn place(&self) -> Place {
+        if self.typing {
+            Place::Filter
+        } else {
+            Place::Home
+        }
+    }
+
+    /// The time zone of the shows on the list.
+    #[must_use]
+    pub fn time_zone(&self) -> &str {
+        self.shows.first().map_or("UTC", |s| s.time_zone.as_str())
+    }
+
+    /// The shows that fit the filter.
+    pub fn lines(&self) -> impl Iterator<Item = &Show> {
+        self.fitting.iter().filter_map(|i| self.shows.get(*i))
+    }
+
+    /// The marked show.
+    #[must_use]
+    pub fn marked(&self) -> Option<&Show> {
+        self.lines().nth(self.cursor)
+    }
+
+    /// Asks for the list.
+    pub fn load(&mut self, desk: &mut Desk) {
+        let now = desk.server_now();
+        let date = (self.day > 0)
+            .then(|| local_time::day_from(now, self.time_zone(), self.day))
+            .flatten();
+        let limit = if self.wide { SHOWS_TO_FILTER } else { SHOWS };
+        let wanted = ShowsWanted {
+            cinema: self.cinema,
+            date,
+            limit,
+            ..ShowsWanted::default()
+        };
+        self.asked = Some(desk.ask(Ask::Shows(wanted)));
+    }
+
+    /// Asks for the list again when it is old. Tells when to look again.
+    pub fn tick(&mut self, desk: &mut Desk) {
+        if self.stale_at().is_some_and(|at| at <= desk.now) && self.asked.is_none() {
+            self.load(desk);
+        }
+    }
+
+    /// When the list is too old.
+    #[must_use]
+    pub fn stale_at(&self) -> Option<UtcMillis> {
+        let rest = if self.failed { RETRY_MS } else { STALE_MS };
+        self.loaded_at.map(|at| at.plus_ms(rest))
+    }
+
+    /// A key was pressed.
+    pub fn act(&mut self, desk: &mut Desk, action: Action, key: Key) -> Step {
+        let page = 10;
+        match action {
+            Action::Digit => return self.sell_line(desk, key),
+            Action::Accept if self.typing => self.typing = false,
+            Action::Accept => return self.sell(desk, self.cursor),
+            Action::Back if self.typing || !self.filter.value().is_empty() => {
+                self.typing = false;
+                self.filter.reset();
+                self.refit(None);
+            }
+            Action::Filter => {
+                self.typing = true;
+                if !self.wide {
+                    self.wide = true;
+                    self.load(desk);
+                }
+            }
+            Action::NextDay if self.day < DAYS_MAX => self.turn_to_day(desk, self.day + 1),
+            Action::PreviousDay if self.day > 0 => self.turn_to_day(desk, self.day - 1),
+            Action::PreviousDay => desk.say(wording::NO_DAY_BEFORE),
+            Action::Browse => {
+                return Step::Open(Box::new(View::Browse(Box::new(Browse::open(desk)))));
+            }
+            Action::Resume => return self.resume(desk),
+            Action::Refresh => self.load(desk),
+            Action::Up => self.move_to(self.cursor.saturating_sub(1)),
+            Action::Down => self.move_to(self.cursor + 1),
+            Action::PageUp => self.move_to(self.cursor.saturating_sub(page)),
+            Action::PageDown => self.move_to(self.cursor + page),
+            Action::First => self.move_to(0),
+            Action::Last => self.move_to(usize::MAX),
+            _ => {}
+        }
+        Step::Stay
+    }
+
+    /// A key was typed into the filter.
+    pub fn typed(&mut self, key: Key) {
+        if field::edit(&mut self.filter, key) {
+            self.refit(None);
+        }
+    }
+
+    fn move_to(&mut self, line: usize) {
+        self.cursor = line.min(self.fitting.len().saturating_sub(1));
+    }
+
+    fn turn_to_day(&mut self, desk: &mut Desk, day: u16) {
+        self.day = day;
+        self.cursor = 0;
+        self.load(desk);
+    }
+
+    /// Opens the show with the number that was pressed.
+    pub fn sell_line(&mut self, desk: &mut Desk, key: Key) -> Step {
+        let Some(line) = key.digit().filter(|d| *d > 0) else {
+            return Step::Stay;
+        };
+        let line = usize::from(line) - 1;
+        if line < self.fitting.len() {
+            self.cursor = line;
+        }
+        self.sell(desk, line)
+    }
+
+    fn sell(&mut self, desk: &mut Desk, line: usize) -> Step {
+        let Some(show) = self.lines().nth(line).cloned() else {
+            desk.say(wording::no_line(line + 1));
+            return Step::Stay;
+        };
+        if let Some(why) = wording::not_for_sale(&show) {
+            desk.say(why);
+            return Step::Stay;
+        }
+        Step::Open(Box::new(View::Seats(Box::new(Seats::open(desk, show)))))
+    }
+
+    fn resume(&mut self, desk: &mut Desk) -> Step {
+        let Some(kept) = &desk.kept else {
+            desk.say(wording::NOTHING_TO_RESUME);
+            return Step::Stay;
+        };
+        match (&kept.booking, &kept.show) {
+            (Some(booking), Some(show)) if is_held(booking) => {
+                let (booking, show) = (booking.clone(), show.clone());
+                let owned = kept.owned.clone();
+                desk.kept = None;
+                let seats = Seats::resume(desk, show, owned, booking);
+                Step::Open(Box::new(View::Seats(Box::new(seats))))
+            }
+            (Some(booking), Some(show)) => Step::Settle {
+                owned: kept.owned.clone(),
+                booking: Box::new(booking.clone()),
+                show: Box::new(show.clone()),
+            },
+            _ => {
+                desk.say(wording::STILL_ASKING);
+                Step::Stay
+            }
+        }
+    }
+
+    fn refit(&mut self, marked: Option<ShowId>) {
+        let lines: Vec<(String, String)> = self
+            .shows
+            .iter()
+            .map(|s| {
+                let side = format!(
+                    "{} {} {} {}",
+                    s.cinema_name, s.screen_name, s.format, s.starts_local
+                );
+                (s.title.clone(), side.replace('T', " "))
+            })
+            .collect();
+        self.fitting = fitting(self.filter.value(), &lines);
+        let again = marked.and_then(|id| self.lines().position(|s| s.id == id));
+        self.move_to(again.unwrap_or(if marked.is_some() { self.cursor } else { 0 }));
+    }
+
+    /// Takes an answer if it is this view's; `false` when it is not.
+    pub fn answer(&mut self, desk: &mut Desk, answer: &Answer) -> bool {
+        if self.asked != Some(answer.generation) {
+            return false;
+        }
+        self.asked = None;
+        // After a failure too: the next try comes after a while, not at once.
+        self.loaded_at = Some(desk.now);
+        self.failed = answer.result.is_err();
+        match &answer.result {
+            Ok(Reply::Shows(shows)) => {
+                let marked = self.marked().map(|s| s.id);
+                self.shows.clone_from(shows);
+                self.refit(marked);
+            }
+            Ok(_) => {}
+            Err(Failure::Refused(problem)) => desk.tell_problem(problem),
+            Err(Failure::NoAnswer(_)) => {}
+            Err(Failure::Broken(why)) => desk.say(why.clone()),
+        }
+        true
+    }
+}

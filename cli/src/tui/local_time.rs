@@ -1,0 +1,101 @@
+//! Times as people at the cinema read them. Which zone is always said; this machine's own zone
+//! is never used.
+
+use houseful_core::time::UtcMillis;
+use jiff::{Timestamp, ToSpan, civil::DateTime, tz::TimeZone};
+
+fn zone(name: &str) -> TimeZone {
+    TimeZone::get(name).unwrap_or(TimeZone::UTC)
+}
+
+fn civil(at: UtcMillis, zone_name: &str) -> Option<DateTime> {
+    let at = Timestamp::from_millisecond(at.0).ok()?;
+    Some(at.to_zoned(zone(zone_name)).datetime())
+}
+
+/// The wall clock of a zone: `19:12`.
+#[must_use]
+pub fn wall_clock(at: UtcMillis, zone_name: &str) -> String {
+    civil(at, zone_name).map_or_else(String::new, |t| t.strftime("%H:%M").to_string())
+}
+
+/// The day so many days from now in a zone, as the server wants it: `2026-11-21`.
+#[must_use]
+pub fn day_from(at: UtcMillis, zone_name: &str, days: u16) -> Option<String> {
+    let day = civil(at, zone_name)?.date();
+    let day = day.checked_add(i64::from(days).days()).ok()?;
+    Some(day.to_string())
+}
+
+/// A day for people: `Sat 21 Nov`. Takes `2026-11-21` and `2026-11-21T19:15`.
+#[must_use]
+pub fn day_name(local: &str) -> String {
+    let day: Option<jiff::civil::Date> = local.get(..10).and_then(|d| d.parse().ok());
+    day.map_or_else(|| local.to_owned(), |d| d.strftime("%a %-d %b").to_string())
+}
+
+/// The weekday and day of a local time: `Sat 21`.
+#[must_use]
+pub fn weekday_and_day(local: &str) -> String {
+    let name = day_name(local);
+    name.rsplit_once(' ')
+        .map_or(name.clone(), |(day, _)| day.to_owned())
+}
+
+/// The weekday of a local time: `Sat`.
+#[must_use]
+pub fn weekday(local: &str) -> String {
+    day_name(local).chars().take(3).collect()
+}
+
+/// The time of a local time: `19:15` of `2026-11-21T19:15`.
+#[must_use]
+pub fn time_of(local: &str) -> &str {
+    local.get(11..16).unwrap_or(local)
+}
+
+/// How long until then, in the largest fitting unit: `3 min`, `2 h`, `now`.
+#[must_use]
+pub fn time_until(then: UtcMillis, now: UtcMillis) -> String {
+    let minutes = then.ms_since(now) / 60_000;
+    match minutes {
+        ..=0 => "now".to_owned(),
+        1..=99 => format!("{minutes} min"),
+        100..=2_879 => format!("{} h", minutes / 60),
+        _ => format!("{} days", minutes / 1_440),
+    }
+}
+
+/// What is left of a hold: `04:41`, `00:00` at its end.
+#[must_use]
+pub fn countdown(until: UtcMillis, now: UtcMillis) -> String {
+    let seconds = until.seconds_left(now);
+    format!("{:02}:{:02}", seconds / 60, seconds % 60)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_those_of_the_cinema() {
+        let at = UtcMillis::parse_rfc3339("2026-06-30T23:30:00Z").expect("a time");
+        assert_eq!(wall_clock(at, "Europe/London"), "00:30");
+        assert_eq!(wall_clock(at, "Asia/Kolkata"), "05:00");
+        assert_eq!(
+            day_from(at, "Europe/London", 1),
+            Some("2026-07-02".to_owned())
+        );
+        assert_eq!(day_name("2026-11-21T19:15"), "Sat 21 Nov");
+        assert_eq!(time_of("2026-11-21T19:15"), "19:15");
+    }
+
+    #[test]
+    fn what_is_left_is_rounded_up() {
+        assert_eq!(countdown(UtcMillis(300_000), UtcMillis(1)), "05:00");
+        assert_eq!(countdown(UtcMillis(300_000), UtcMillis(299_999)), "00:01");
+        assert_eq!(countdown(UtcMillis(300_000), UtcMillis(300_000)), "00:00");
+        assert_eq!(time_until(UtcMillis(60_000), UtcMillis(1)), "now");
+        assert_eq!(time_until(UtcMillis(7_200_000), UtcMillis(0)), "2 h");
+    }
+}

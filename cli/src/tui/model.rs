@@ -1,0 +1,219 @@
+//! All that the screens know. Drawing reads it, `update` alone changes it.
+
+use houseful_core::{
+    ids::CinemaId,
+    time::UtcMillis,
+    wire::{booking::Booking, catalogue::Show},
+};
+
+use super::{
+    browse::Browse,
+    desk::{Desk, is_held},
+    home::Home,
+    key::Key,
+    keymap::Place,
+    local_time,
+    msg::Owned,
+    payment::Payment,
+    seats::Seats,
+    ticket::TicketView,
+};
+
+/// A view above the first one, with its state.
+#[derive(Clone, Debug)]
+pub enum View {
+    /// City, movie, show.
+    Browse(Box<Browse>),
+    /// The seat grid.
+    Seats(Box<Seats>),
+    /// Paying.
+    Payment(Box<Payment>),
+    /// The tickets.
+    Ticket(Box<TicketView>),
+}
+
+/// What a view wants to happen to the stack of views.
+#[derive(Clone, Debug)]
+pub enum Step {
+    /// Nothing.
+    Stay,
+    /// One view down.
+    Back,
+    /// All the way down.
+    Home,
+    /// Another view on top.
+    Open(Box<View>),
+    /// It is sold: the tickets on the first view.
+    Sold(Box<TicketView>),
+    /// The next sale, by the number that was pressed.
+    SellNext(Key),
+    /// The hold has ended: back to the seats.
+    HoldOver {
+        /// As the server told it.
+        booking: Box<Booking>,
+        /// What happened.
+        what: Option<String>,
+    },
+    /// Takes up a booking that is paid or being paid.
+    Settle {
+        /// Which.
+        owned: Owned,
+        /// As the server told it.
+        booking: Box<Booking>,
+        /// Its show.
+        show: Box<Show>,
+    },
+}
+
+/// All that the screens know.
+#[derive(Clone, Debug, Default)]
+pub struct Model {
+    /// Columns and rows of the window.
+    pub size: (u16, u16),
+    /// What all views share.
+    pub desk: Desk,
+    /// The first view.
+    pub home: Home,
+    /// The views above it; the last is on top.
+    pub above: Vec<View>,
+    /// Bookings of earlier runs that were not looked at yet.
+    pub older: Vec<Owned>,
+}
+
+/// How often the clock is compared with the server's while a countdown shows.
+pub const SYNC_MS: i64 = 15_000;
+/// The same for a server whose clock is set by hand.
+pub const SYNC_MANUAL_MS: i64 = 1_000;
+/// The least time between two ticks of a countdown.
+const TICK_MIN_MS: i64 = 200;
+
+impl Model {
+    /// A model that shows one cinema, or all.
+    #[must_use]
+    pub fn new(cinema: Option<CinemaId>) -> Self {
+        let mut model = Self::default();
+        model.home.cinema = cinema;
+        model
+    }
+
+    /// Where the next key goes.
+    #[must_use]
+    pub fn place(&self) -> Place {
+        match self.desk.overlays.last() {
+            Some(overlay) => overlay.place(),
+            None => self.view_place(),
+        }
+    }
+
+    /// The place of the view on top, whatever lies over it.
+    #[must_use]
+    pub fn view_place(&self) -> Place {
+        match self.above.last() {
+            None => self.home.place(),
+            Some(View::Browse(browse)) => browse.place(),
+            Some(View::Seats(seats)) => seats.place(),
+            Some(View::Payment(payment)) => payment.place(),
+            Some(View::Ticket(_)) => Place::Ticket,
+        }
+    }
+
+    /// The booking whose countdown is on the screen.
+    #[must_use]
+    pub fn counted(&self) -> Option<&Booking> {
+        let booking = match self.above.last() {
+            None => self.desk.kept.as_ref().and_then(|k| k.booking.as_ref()),
+            Some(View::Seats(seats)) => seats.booking.as_ref(),
+            Some(View::Payment(payment)) => Some(&payment.booking),
+            Some(View::Browse(_) | View::Ticket(_)) => None,
+        };
+        booking.filter(|b| is_held(b))
+    }
+
+    /// The time zone that the clock in the header is in.
+    #[must_use]
+    pub fn time_zone(&self) -> &str {
+        match self.above.last() {
+            Some(View::Seats(seats)) => &seats.show.time_zone,
+            Some(View::Payment(payment)) => &payment.show.time_zone,
+            Some(View::Ticket(ticket)) => &ticket.show.time_zone,
+            None | Some(View::Browse(_)) => self.home.time_zone(),
+        }
+    }
+
+    /// The wall clock in the header.
+    #[must_use]
+    pub fn wall_clock(&self) -> String {
+        if self.desk.link.heard_at.is_none() {
+            return String::new();
+        }
+        local_time::wall_clock(self.desk.server_now(), self.time_zone())
+    }
+
+    /// How often the clock is compared with the server's now.
+    #[must_use]
+    pub fn sync_ms(&self) -> i64 {
+        if self.desk.clock.is_manual() {
+            SYNC_MANUAL_MS
+        } else {
+            SYNC_MS
+        }
+    }
+
+    /// When something on the screen changes by itself, in local time; `None` when nothing does.
+    #[must_use]
+    pub fn wake_at(&self) -> Option<UtcMillis> {
+        let (desk, now) = (&self.desk, self.desk.now);
+        let mut at: Vec<Option<UtcMillis>> = Vec::new();
+        let heard = desk.link.heard_at;
+        if let Some(booking) = self.counted() {
+            at.push(self.next_second(booking.hold_until.0));
+            at.push(heard.map(|heard| heard.plus_ms(self.sync_ms())));
+        }
+        match self.above.last() {
+            None => {
+                at.push(self.home.stale_at().filter(|_| self.home.asked.is_none()));
+                let into_minute = desk.server_now().0.rem_euclid(60_000);
+                let minute = desk.server_now().plus_ms(60_000 - into_minute);
+                at.push(desk.clock.local_of(minute, now));
+            }
+            Some(View::Seats(seats)) => {
+                let end = seats
+                    .board
+                    .as_ref()
+                    .and_then(|b| b.next_end(desk.server_now()));
+                at.push(end.and_then(|end| desk.clock.local_of(end, now)));
+                at.push(seats.retry_at());
+                at.push(seats.asking.as_ref().map(|_| now.plus_ms(1_000)));
+            }
+            Some(View::Payment(payment)) => {
+                at.push(payment.retry_at());
+                at.push(payment.is_paying().then(|| now.plus_ms(1_000)));
+            }
+            Some(View::Browse(_) | View::Ticket(_)) => {}
+        }
+        if desk.link.down.is_some() {
+            at.push(Some(now.plus_ms(1_000)));
+        }
+        let soonest = at.into_iter().flatten().min();
+        soonest.map(|at| at.max(now.plus_ms(1)))
+    }
+
+    /// When the countdown shows its next second, or reaches its end.
+    fn next_second(&self, hold_until: UtcMillis) -> Option<UtcMillis> {
+        let desk = &self.desk;
+        let left = hold_until.ms_since(desk.server_now());
+        if left <= 0 {
+            return None;
+        }
+        let step = match left % 1_000 {
+            0 => 1_000,
+            part => part,
+        };
+        let second = desk
+            .clock
+            .local_of(desk.server_now().plus_ms(step), desk.now)?;
+        let end = desk.clock.local_of(hold_until, desk.now)?;
+        // A server that runs fast would tick too often; its end is never missed.
+        Some(second.max(desk.now.plus_ms(TICK_MIN_MS)).min(end))
+    }
+}

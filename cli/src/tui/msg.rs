@@ -1,0 +1,185 @@
+//! What happens to the screens and what they want done, as plain data: it can be compared,
+//! logged and replayed. Nothing here is a future, a closure or a channel.
+
+use houseful_core::{
+    ids::{BookingId, CinemaId, CityId, MovieId, PaymentId, ShowId},
+    wire::{
+        admin::ServerInfo,
+        booking::{Booking, CashRequest, ChangeSeatsRequest, HoldRequest, ReleaseRequest},
+        catalogue::{City, Movie, Show, ShowDetail},
+        payment::{PayRequest, Payment, PaymentToken},
+        problem::Problem,
+        seats::{LayoutView, SeatChanges, SeatMap},
+    },
+};
+
+use super::{key::Key, server_clock::Heard};
+
+/// Numbers the questions; an answer to an older one is dropped.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Generation(pub u64);
+
+/// A booking's secret; it is never written to a log.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(pub String);
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Secret(..)")
+    }
+}
+
+/// A booking that was stored before the server was asked for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Owned {
+    /// Which.
+    pub id: BookingId,
+    /// The proof that it is ours.
+    pub secret: Secret,
+}
+
+/// Something happened.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Msg {
+    /// The program has started; these bookings were kept by an earlier run, the newest last.
+    Started(Vec<Owned>),
+    /// A key was pressed.
+    Key(Key),
+    /// The window has this many columns and rows.
+    Resized(u16, u16),
+    /// The time that `Model::wake_at` asked for has come.
+    Tick,
+    /// The server answered, or did not.
+    Answer(Answer),
+    /// The live feed of a show said something.
+    Feed(Generation, News),
+    /// A signal wants the program to end.
+    Stop,
+}
+
+/// What became of a question.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Answer {
+    /// Which question.
+    pub generation: Generation,
+    /// What time the server told, if it told one.
+    pub heard: Option<Heard>,
+    /// The answer.
+    pub result: Result<Reply, Failure>,
+}
+
+/// Why there is no answer to go on with.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Failure {
+    /// The server said no.
+    Refused(Box<Problem>),
+    /// There was no answer, or none that tells the outcome; asking again is safe.
+    NoAnswer(String),
+    /// This client can't go on: its state folder can't be written, the answer makes no sense.
+    Broken(String),
+}
+
+/// What the live feed says.
+#[derive(Clone, Debug, PartialEq)]
+pub enum News {
+    /// All seats.
+    Map(Box<SeatMap>),
+    /// Some seats.
+    Changes(SeatChanges),
+    /// The connection of the feed stands.
+    Up,
+    /// The feed is down and is being opened again.
+    Down(String),
+}
+
+/// Which shows to list.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ShowsWanted {
+    /// Of this city.
+    pub city: Option<CityId>,
+    /// Of this cinema.
+    pub cinema: Option<CinemaId>,
+    /// Of this movie.
+    pub movie: Option<MovieId>,
+    /// On this day of the cinema, `2026-11-21`.
+    pub date: Option<String>,
+    /// At most so many.
+    pub limit: u16,
+}
+
+/// A question for the server.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Ask {
+    /// Who and how the server is.
+    Info,
+    /// Cities with cinemas.
+    Cities,
+    /// Movies of a city, or of all.
+    Movies(Option<CityId>),
+    /// Shows in order of start.
+    Shows(ShowsWanted),
+    /// A show with its prices.
+    Show(ShowId),
+    /// The drawing of a show's hall.
+    Layout(ShowId),
+    /// The seats of a show.
+    Seats(ShowId),
+    /// Holds seats.
+    Hold(Owned, Box<HoldRequest>),
+    /// Changes the seats of a hold.
+    Change(Owned, Box<ChangeSeatsRequest>),
+    /// Gives seats back.
+    Release(Owned, ReleaseRequest),
+    /// Where a booking stands.
+    Booking(Owned),
+    /// Takes cash.
+    Cash(Owned, CashRequest),
+    /// Leave to pay by card.
+    Token(Owned),
+    /// Pays by card.
+    Pay(Owned, Box<PayRequest>),
+    /// Where a payment stands.
+    Payment(Owned, PaymentId),
+}
+
+/// The server's yes.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Reply {
+    /// To `Info`.
+    Info(Box<ServerInfo>),
+    /// To `Cities`.
+    Cities(Vec<City>),
+    /// To `Movies`.
+    Movies(Vec<Movie>),
+    /// To `Shows`.
+    Shows(Vec<Show>),
+    /// To `Show`.
+    Show(Box<ShowDetail>),
+    /// To `Layout`.
+    Layout(Box<LayoutView>),
+    /// To `Seats`.
+    Map(Box<SeatMap>),
+    /// To everything about a booking.
+    Booking(Box<Booking>),
+    /// To `Token`.
+    Token(Box<PaymentToken>),
+    /// To `Pay` and `Payment`.
+    Payment(Box<Payment>),
+}
+
+/// What the runtime shall do.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Effect {
+    /// Ask the server, without waiting. Ids and secrets are stored first.
+    Ask(Generation, Ask),
+    /// Follow the live feed of a show, and no other.
+    Watch(Generation, ShowId),
+    /// Follow no feed.
+    Unwatch,
+    /// A booking needs no resuming any more.
+    Forget(BookingId),
+    /// Draw every cell again.
+    Redraw,
+    /// End the program, after giving questions under way a moment.
+    Quit,
+}

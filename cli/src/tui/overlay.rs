@@ -1,0 +1,93 @@
+//! What is drawn over a view and takes its keys. Overlays are a stack; the last is on top.
+
+use houseful_core::{
+    best::Relaxed,
+    seat::SeatLabel,
+    wire::{
+        booking::{SeatWish, Wish},
+        problem::SeatFact,
+    },
+};
+
+use super::keymap::Place;
+
+/// What leaving means when the user says yes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Leaving {
+    /// Back to the view below.
+    Back,
+    /// End the program.
+    Quit,
+}
+
+/// Something drawn over a view.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Overlay {
+    /// The keys of a place.
+    Help(Place),
+    /// Asks before seats are released.
+    AskRelease {
+        /// The seats.
+        seats: Vec<SeatLabel>,
+        /// Where to afterwards.
+        then: Leaving,
+    },
+    /// Asks before a payment under way is left alone.
+    AskLeave,
+    /// Somebody else was faster.
+    LostRace {
+        /// What happened, in the server's words.
+        what: String,
+        /// The seats that are gone.
+        lost: Vec<SeatFact>,
+        /// The seats that are still ours.
+        kept: Vec<SeatLabel>,
+        /// The best that are left.
+        next_best: Vec<SeatWish>,
+        /// What had to give way for them.
+        relaxed: Vec<Relaxed>,
+    },
+    /// Possible, but only on purpose.
+    Override {
+        /// What stands against it.
+        what: String,
+        /// What was wished.
+        wish: Wish,
+        /// Go on although a single seat is left alone.
+        allow_orphans: bool,
+        /// Go on above the limit of seats.
+        over_limit: bool,
+    },
+    /// The hold has ended.
+    HoldOver {
+        /// What happened.
+        what: String,
+        /// The seats it had, each with its ticket type.
+        seats: Vec<(SeatLabel, String)>,
+    },
+    /// Something went wrong.
+    Trouble {
+        /// What.
+        what: String,
+        /// What to do.
+        hint: Option<String>,
+        /// The stable code.
+        code: String,
+    },
+}
+
+impl Overlay {
+    /// Where its keys are.
+    #[must_use]
+    pub fn place(&self) -> Place {
+        match self {
+            Self::Help(_) => Place::Help,
+            Self::AskRelease { .. } => Place::AskRelease,
+            Self::AskLeave => Place::AskLeave,
+            Self::LostRace { .. } => Place::LostRace,
+            Self::Override { .. } => Place::Override,
+            Self::HoldOver { .. } => Place::HoldOver,
+            Self::Trouble { .. } => Place::Trouble,
+        }
+    }
+}

@@ -1,0 +1,187 @@
+//! Questions to the server: stored first where they change something, bounded in time, answered by
+//! a message. Asking never holds the keys up.
+
+use std::time::{Duration, Instant};
+
+use houseful_core::{ids::BookingId, time::UtcMillis};
+use tokio::sync::mpsc::UnboundedSender;
+
+use super::sales;
+use crate::{
+    client::{CityQuery, Client, ClientError, MovieQuery, ShowQuery},
+    moment,
+    state::State,
+    tui::{
+        msg::{Answer, Ask, Failure, Generation, Msg, Owned, Reply, ShowsWanted},
+        server_clock::Heard,
+    },
+};
+
+/// How long a question may take.
+const TIMEOUT: Duration = Duration::from_secs(5);
+/// How long the server may wait for the bank before it says "pending".
+const PAY_WAIT: Duration = Duration::from_secs(2);
+
+/// What asking needs.
+#[derive(Clone)]
+pub(super) struct Desk {
+    client: Client,
+    state: State,
+    post: UnboundedSender<Msg>,
+}
+
+impl Desk {
+    pub(super) fn new(client: Client, state: State, post: UnboundedSender<Msg>) -> Self {
+        Self {
+            client,
+            state,
+            post,
+        }
+    }
+
+    pub(super) fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// Bookings of earlier runs that are not finished.
+    pub(super) fn open_sales(&self) -> Vec<Owned> {
+        sales::open(&self.state, self.client.base())
+    }
+
+    /// Nothing is left to do for a booking. If that can't be written down, the next run asks what
+    /// became of it.
+    pub(super) async fn forget(self, booking: BookingId) {
+        let _ = tokio::task::spawn_blocking(move || sales::finish(&self.state, booking)).await;
+    }
+
+    /// Asks one question and posts its answer.
+    pub(super) async fn ask(self, generation: Generation, ask: Ask, clock: (Instant, UtcMillis)) {
+        let result = match self.note(&ask).await {
+            Err(why) => Err(Failure::Broken(why)),
+            Ok(()) => match tokio::time::timeout(TIMEOUT, self.call(&ask)).await {
+                Ok(answer) => answer.map_err(failure),
+                Err(_) => Err(Failure::NoAnswer(format!(
+                    "no answer from {} within {} s",
+                    self.client.base(),
+                    TIMEOUT.as_secs()
+                ))),
+            },
+        };
+        let answered = matches!(result, Ok(_) | Err(Failure::Refused(_)));
+        let answer = Answer {
+            generation,
+            heard: answered.then(|| self.heard(clock)).flatten(),
+            result,
+        };
+        // The loop has ended when nobody listens.
+        let _ = self.post.send(Msg::Answer(answer));
+    }
+
+    async fn note(&self, ask: &Ask) -> Result<(), String> {
+        let (state, server) = (self.state.clone(), self.client.base().to_owned());
+        let ask = ask.clone();
+        let noted = tokio::task::spawn_blocking(move || sales::note(&state, &server, &ask)).await;
+        match noted {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(error)) => Err(error.to_string()),
+            Err(error) => Err(error.to_string()),
+        }
+    }
+
+    /// The server's time as the client knows it after an answer.
+    fn heard(&self, (started, started_at): (Instant, UtcMillis)) -> Option<Heard> {
+        let passed = moment::tick().saturating_duration_since(started);
+        let ms = |time: Duration| i64::try_from(time.as_millis()).unwrap_or(i64::MAX);
+        Some(Heard {
+            at: started_at.plus_ms(ms(passed)),
+            server_at: self.client.server_now()?,
+            round_trip_ms: ms(self.client.round_trip()?),
+        })
+    }
+
+    async fn call(&self, ask: &Ask) -> Result<Reply, ClientError> {
+        let client = &self.client;
+        if let Some(owned) = owner(ask) {
+            client.keep_secret(owned.id, owned.secret.0.clone());
+        }
+        Ok(match ask {
+            Ask::Info => Reply::Info(Box::new(client.server_info().await?)),
+            Ask::Cities => Reply::Cities(client.cities(&CityQuery::default()).await?.items),
+            Ask::Movies(city) => {
+                let query = MovieQuery {
+                    city: *city,
+                    ..MovieQuery::default()
+                };
+                Reply::Movies(client.movies(&query).await?.items)
+            }
+            Ask::Shows(wanted) => Reply::Shows(client.shows(&shows_query(wanted)).await?.items),
+            Ask::Show(id) => Reply::Show(Box::new(client.show(*id).await?)),
+            Ask::Layout(id) => Reply::Layout(Box::new(client.layout(*id).await?)),
+            Ask::Seats(id) => Reply::Map(Box::new(client.seats(*id).await?)),
+            Ask::Hold(_, request) => Reply::Booking(Box::new(client.hold(request).await?)),
+            Ask::Change(owned, request) => {
+                Reply::Booking(Box::new(client.change_seats(owned.id, request).await?))
+            }
+            Ask::Release(owned, request) => {
+                Reply::Booking(Box::new(client.release(owned.id, request).await?))
+            }
+            Ask::Booking(owned) => Reply::Booking(Box::new(client.booking(owned.id).await?)),
+            Ask::Cash(owned, request) => {
+                Reply::Booking(Box::new(client.cash(owned.id, request).await?))
+            }
+            Ask::Token(owned) => Reply::Token(Box::new(client.payment_token(owned.id).await?)),
+            Ask::Pay(owned, request) => {
+                Reply::Payment(Box::new(client.pay(owned.id, request, PAY_WAIT).await?))
+            }
+            Ask::Payment(owned, id) => {
+                Reply::Payment(Box::new(client.payment(*id, Some(owned.id)).await?))
+            }
+        })
+    }
+}
+
+fn owner(ask: &Ask) -> Option<&Owned> {
+    match ask {
+        Ask::Hold(owned, _)
+        | Ask::Change(owned, _)
+        | Ask::Release(owned, _)
+        | Ask::Booking(owned)
+        | Ask::Cash(owned, _)
+        | Ask::Token(owned)
+        | Ask::Pay(owned, _)
+        | Ask::Payment(owned, _) => Some(owned),
+        Ask::Info
+        | Ask::Cities
+        | Ask::Movies(_)
+        | Ask::Shows(_)
+        | Ask::Show(_)
+        | Ask::Layout(_)
+        | Ask::Seats(_) => None,
+    }
+}
+
+fn shows_query(wanted: &ShowsWanted) -> ShowQuery {
+    ShowQuery {
+        city: wanted.city,
+        cinema: wanted.cinema,
+        movie: wanted.movie,
+        date: wanted.date.clone(),
+        limit: Some(wanted.limit),
+        ..ShowQuery::default()
+    }
+}
+
+/// What a failed call means for the screens. A busy server and an unknown outcome are no answer:
+/// the same is asked again.
+fn failure(error: ClientError) -> Failure {
+    match error {
+        ClientError::Problem(problem) => match problem.code.as_str() {
+            "busy" | "outcome_unknown" | "too_many_requests" => Failure::NoAnswer(problem.detail),
+            _ => Failure::Refused(problem),
+        },
+        ClientError::Unreachable { .. } | ClientError::TimedOut { .. } => {
+            Failure::NoAnswer(error.to_string())
+        }
+        ClientError::BadAnswer { .. } => Failure::Broken(error.to_string()),
+    }
+}

@@ -1,0 +1,389 @@
+//! The seat grid: one show, its hall, who has what, and the booking being made.
+//!
+//! A seat is ours only when the server said so. While a question about seats is out, further
+//! changes wait in line and keep their meaning; moving about never waits.
+
+mod answers;
+mod named;
+mod order;
+
+use std::collections::VecDeque;
+
+use houseful_core::{
+    best::Zone,
+    layout::BlockReason,
+    seat::{SeatLabel, SeatNo},
+    time::UtcMillis,
+    wire::{
+        booking::{Booking, SeatWish},
+        catalogue::{Show, ShowDetail},
+        seats::SeatMark,
+    },
+};
+use tui_input::Input;
+
+pub use named::seats_named;
+pub use order::{Asking, Wanted};
+
+use super::{
+    desk::Desk,
+    field,
+    hall::{Board, Hall, SeatLook, Way},
+    key::Key,
+    keymap::{Action, Place},
+    model::Step,
+    msg::{Ask, Generation, Owned},
+    overlay::{Leaving, Overlay},
+    wording,
+};
+
+/// How many changes may wait in line.
+const AHEAD_MAX: usize = 32;
+
+/// The seat grid of a show.
+#[derive(Clone, Debug)]
+pub struct Seats {
+    /// The show as the list had it.
+    pub show: Show,
+    /// Its prices, once they are here.
+    pub detail: Option<ShowDetail>,
+    /// Its hall, once it is here.
+    pub hall: Option<Hall>,
+    /// What each seat is, once it is here.
+    pub board: Option<Board>,
+    /// The seat under the cursor.
+    pub cursor: SeatNo,
+    /// Where the best seats shall be.
+    pub zone: Zone,
+    /// How many the best seats are for; 0 until a digit says so.
+    pub party: u16,
+    /// The seat names being typed.
+    pub goto: Option<Input>,
+    /// The booking's id and secret, from the first question on.
+    pub owned: Option<Owned>,
+    /// The booking as the server last told it, while it holds seats.
+    pub booking: Option<Booking>,
+    /// The question about seats that is out.
+    pub asking: Option<Asking>,
+    /// What waits for its answer.
+    pub ahead: VecDeque<Wanted>,
+    /// Whether the cursor was moved by hand.
+    moved: bool,
+    /// Whether the seats held are the server's choice.
+    by_best: bool,
+    /// How many better offers to pass over.
+    skip: u16,
+    history: Vec<Vec<SeatWish>>,
+    detail_asked: Option<Generation>,
+    layout_asked: Option<Generation>,
+    map_asked: Option<Generation>,
+    feed: Generation,
+    /// Asked whether the hold is over.
+    checking: Option<Generation>,
+    /// When to ask again for what did not come.
+    retry_at: Option<UtcMillis>,
+}
+
+impl Seats {
+    /// Opens a show.
+    pub fn open(desk: &mut Desk, show: Show) -> Self {
+        let id = show.id;
+        let feed = desk.watch(id);
+        Self {
+            detail_asked: Some(desk.ask(Ask::Show(id))),
+            layout_asked: Some(desk.ask(Ask::Layout(id))),
+            map_asked: Some(desk.ask(Ask::Seats(id))),
+            feed,
+            show,
+            detail: None,
+            hall: None,
+            board: None,
+            cursor: SeatNo(0),
+            zone: Zone::Any,
+            party: 0,
+            goto: None,
+            owned: None,
+            booking: None,
+            asking: None,
+            ahead: VecDeque::new(),
+            moved: false,
+            by_best: false,
+            skip: 0,
+            history: Vec::new(),
+            checking: None,
+            retry_at: None,
+        }
+    }
+
+    /// Opens a show with a booking that holds seats of it.
+    pub fn resume(desk: &mut Desk, show: Show, owned: Owned, booking: Booking) -> Self {
+        let mut seats = Self::open(desk, show);
+        seats.party = u16::try_from(booking.lines.len()).unwrap_or(0);
+        seats.owned = Some(owned);
+        seats.booking = Some(booking);
+        seats
+    }
+
+    /// Where its keys are.
+    #[must_use]
+    pub fn place(&self) -> Place {
+        if self.goto.is_some() {
+            Place::GoTo
+        } else {
+            Place::Seats
+        }
+    }
+
+    /// Whether hall, seats and prices are here.
+    #[must_use]
+    pub fn is_loaded(&self) -> bool {
+        self.detail.is_some() && self.hall.is_some() && self.board.is_some()
+    }
+
+    /// A key was pressed.
+    pub fn act(&mut self, desk: &mut Desk, action: Action, key: Key) -> Step {
+        let wanted = match action {
+            Action::Digit => Wanted::Best(u16::from(key.digit().unwrap_or(1))),
+            Action::NextBest => Wanted::NextBest,
+            Action::Zone => Wanted::Zone,
+            Action::Undo => Wanted::Undo,
+            Action::TicketType => match key {
+                Key::Char(c) => Wanted::TicketType(c),
+                _ => return Step::Stay,
+            },
+            Action::Accept if self.goto.is_some() => match self.named() {
+                Some(Ok(labels)) => Wanted::Named(labels),
+                Some(Err(why)) => {
+                    desk.say(why);
+                    return Step::Stay;
+                }
+                None => return Step::Stay,
+            },
+            Action::Accept => Wanted::Pay,
+            Action::Pick | Action::TurnTicketType => {
+                let label = self.hall.as_ref().and_then(|h| h.seat(self.cursor));
+                match (label.map(|s| s.label), action) {
+                    (Some(label), Action::Pick) => Wanted::Toggle(label),
+                    (Some(label), _) => Wanted::TurnTicketType(label),
+                    (None, _) => return Step::Stay,
+                }
+            }
+            _ => return self.look_around(desk, action),
+        };
+        self.want(desk, wanted)
+    }
+
+    /// Keys that change no seats and never wait.
+    fn look_around(&mut self, desk: &mut Desk, action: Action) -> Step {
+        let way = match action {
+            Action::Back if self.goto.is_some() => {
+                self.goto = None;
+                return Step::Stay;
+            }
+            Action::Back => return self.leave(desk),
+            Action::GoTo => {
+                self.goto = Some(Input::default());
+                return Step::Stay;
+            }
+            Action::Refresh => {
+                self.load_map(desk);
+                return Step::Stay;
+            }
+            Action::Up => Way::Up,
+            Action::Down => Way::Down,
+            Action::Left => Way::Left,
+            Action::Right => Way::Right,
+            Action::Next => Way::NextBlock,
+            Action::Previous => Way::PreviousBlock,
+            Action::First => Way::RowStart,
+            Action::Last => Way::RowEnd,
+            Action::PageUp | Action::PageDown => {
+                let way = if action == Action::PageUp {
+                    Way::Up
+                } else {
+                    Way::Down
+                };
+                (0..8).for_each(|_| self.step(way));
+                return Step::Stay;
+            }
+            _ => return Step::Stay,
+        };
+        self.step(way);
+        Step::Stay
+    }
+
+    fn step(&mut self, way: Way) {
+        if let Some(hall) = &self.hall {
+            self.cursor = hall.step(self.cursor, way);
+            self.moved = true;
+        }
+    }
+
+    /// A key was typed into the field for seat names.
+    pub fn typed(&mut self, key: Key) {
+        if let Some(goto) = &mut self.goto {
+            field::edit(goto, key);
+        }
+    }
+
+    fn named(&mut self) -> Option<Result<Vec<SeatLabel>, String>> {
+        let goto = self.goto.as_ref()?;
+        let hall = self.hall.as_ref()?;
+        let labels = seats_named(goto.value(), hall);
+        if let Ok(labels) = &labels {
+            let first = labels.first().and_then(|label| hall.find(*label));
+            self.cursor = first.unwrap_or(self.cursor);
+            self.moved = true;
+            self.goto = None;
+        }
+        Some(labels)
+    }
+
+    fn leave(&mut self, desk: &mut Desk) -> Step {
+        if self.owned.is_none() {
+            desk.unwatch();
+            return Step::Back;
+        }
+        desk.overlays.push(Overlay::AskRelease {
+            seats: self.labels(),
+            then: Leaving::Back,
+        });
+        Step::Stay
+    }
+
+    /// Whether news of this generation is for this view.
+    #[must_use]
+    pub fn follows(&self, generation: Generation) -> bool {
+        self.feed == generation
+    }
+
+    /// The names of the seats held.
+    #[must_use]
+    pub fn labels(&self) -> Vec<SeatLabel> {
+        self.booking
+            .iter()
+            .flat_map(|b| b.lines.iter().map(|l| l.seat))
+            .collect()
+    }
+
+    /// Gives up what is held or asked for.
+    pub fn release(&mut self, desk: &mut Desk) {
+        if let Some(owned) = self.owned.take() {
+            desk.release(owned);
+        }
+        self.booking = None;
+        self.asking = None;
+        self.checking = None;
+        self.ahead.clear();
+    }
+
+    /// What every seat is at this moment, in the order of the layout.
+    #[must_use]
+    pub fn looks(&self, desk: &Desk) -> Vec<SeatLook> {
+        let (Some(hall), Some(board)) = (&self.hall, &self.board) else {
+            return Vec::new();
+        };
+        let server_now = desk.server_now();
+        let mut looks: Vec<SeatLook> = hall
+            .seats()
+            .map(|(no, seat)| match board.mark(no, server_now) {
+                SeatMark::Free => SeatLook::Free(hall.letter(seat)),
+                SeatMark::Held => SeatLook::Held,
+                SeatMark::Booked => SeatLook::Booked,
+                SeatMark::Blocked(BlockReason::Broken) => SeatLook::Broken,
+                SeatMark::Blocked(BlockReason::House | BlockReason::Companion) => SeatLook::House,
+            })
+            .collect();
+        let mut set = |label: SeatLabel, look: SeatLook| {
+            if let Some(slot) = hall.find(label).and_then(|no| looks.get_mut(no.index())) {
+                *slot = look;
+            }
+        };
+        if let Some(booking) = &self.booking {
+            let mine = if desk.alive(booking.hold_until.0) {
+                SeatLook::Mine
+            } else {
+                SeatLook::Asking
+            };
+            booking.lines.iter().for_each(|line| set(line.seat, mine));
+        }
+        let asked = self.asking.iter().flat_map(|a| a.seats.iter().copied());
+        let waiting = self.ahead.iter().flat_map(Wanted::seats);
+        asked
+            .chain(waiting)
+            .for_each(|label| set(label, SeatLook::Asking));
+        looks
+    }
+
+    /// What a ticket of the default type costs in a category.
+    #[must_use]
+    pub fn price_of(&self, category: &str) -> Option<houseful_core::money::Money> {
+        let detail = self.detail.as_ref()?;
+        let default = detail.ticket_types.first()?;
+        detail
+            .prices
+            .iter()
+            .find(|p| p.category == category && p.ticket_type == default.code)
+            .map(|p| p.price)
+    }
+
+    /// A ticket type's name.
+    #[must_use]
+    pub fn type_name<'a>(&'a self, code: &'a str) -> &'a str {
+        self.detail
+            .iter()
+            .flat_map(|d| &d.ticket_types)
+            .find(|t| t.code == code)
+            .map_or(code, |t| t.name.as_str())
+    }
+
+    fn load_map(&mut self, desk: &mut Desk) {
+        self.map_asked = Some(desk.ask(Ask::Seats(self.show.id)));
+    }
+
+    /// Time has passed.
+    pub fn tick(&mut self, desk: &mut Desk) {
+        let now = desk.now;
+        let due = |at: Option<UtcMillis>| at.is_some_and(|at| at <= now);
+        if due(self.retry_at) {
+            self.retry_at = None;
+            self.load_missing(desk);
+        }
+        if self.asking.as_ref().is_some_and(|a| due(a.retry_at)) {
+            self.ask_again(desk);
+        }
+        let over = self
+            .booking
+            .as_ref()
+            .is_some_and(|b| !desk.alive(b.hold_until.0));
+        // Only the server says that a hold is dead; until it has, the seats are drawn as asked.
+        let quiet = self.checking.is_none() && self.asking.is_none() && self.retry_at.is_none();
+        if over
+            && quiet
+            && let Some(owned) = &self.owned
+        {
+            self.checking = Some(desk.ask(Ask::Booking(owned.clone())));
+            desk.say(wording::HOLD_ENDING);
+        }
+    }
+
+    fn load_missing(&mut self, desk: &mut Desk) {
+        let id = self.show.id;
+        if self.detail.is_none() && self.detail_asked.is_none() {
+            self.detail_asked = Some(desk.ask(Ask::Show(id)));
+        }
+        if self.hall.is_none() && self.layout_asked.is_none() {
+            self.layout_asked = Some(desk.ask(Ask::Layout(id)));
+        }
+        if self.board.is_none() && self.map_asked.is_none() {
+            self.load_map(desk);
+        }
+    }
+
+    /// When to look again for what did not come.
+    #[must_use]
+    pub fn retry_at(&self) -> Option<UtcMillis> {
+        let asking = self.asking.as_ref().and_then(|a| a.retry_at);
+        self.retry_at.into_iter().chain(asking).min()
+    }
+}

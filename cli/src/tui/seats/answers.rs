@@ -1,0 +1,297 @@
+//! What the server and its feed say to the seat grid.
+
+use houseful_core::{
+    price::Channel,
+    seat::SeatLabel,
+    wire::{
+        booking::{Booking, BookingState, SeatWish, Wish},
+        problem::Problem,
+        seats::SeatMap,
+    },
+};
+
+use super::{Asking, Seats, order::wishes_of};
+use crate::tui::{
+    desk::{Desk, Feed, is_held},
+    hall::{Board, Hall},
+    model::Step,
+    msg::{Answer, Ask, Effect, Failure, Generation, News, Reply},
+    overlay::Overlay,
+    wording,
+};
+
+/// How long to wait before the same is asked again.
+const RETRY_MS: i64 = 1_000;
+/// The longest wait between two tries.
+const RETRY_MAX_MS: i64 = 5_000;
+
+impl Seats {
+    /// Takes an answer if it is this view's; `None` when it is not.
+    pub fn answer(&mut self, desk: &mut Desk, answer: &Answer) -> Option<Step> {
+        let generation = Some(answer.generation);
+        if self.asking.as_ref().map(|a| a.generation) == generation {
+            return Some(self.answer_to_seats(desk, &answer.result));
+        }
+        if self.checking == generation {
+            self.checking = None;
+            self.answer_to_check(desk, &answer.result);
+            return Some(Step::Stay);
+        }
+        let slot = [
+            &mut self.detail_asked,
+            &mut self.layout_asked,
+            &mut self.map_asked,
+        ]
+        .into_iter()
+        .find(|slot| **slot == generation)?;
+        *slot = None;
+        match &answer.result {
+            Ok(Reply::Show(detail)) => {
+                self.show = detail.show.clone();
+                self.detail = Some((**detail).clone());
+            }
+            Ok(Reply::Layout(layout)) => {
+                let hall = Hall::new((**layout).clone());
+                if !self.moved {
+                    self.cursor = hall.middle();
+                }
+                self.hall = Some(hall);
+                self.point_at_booking();
+            }
+            Ok(Reply::Map(map)) => self.take_map(desk, map),
+            Ok(_) => {}
+            Err(Failure::Refused(problem)) => desk.tell_problem(problem),
+            Err(Failure::NoAnswer(_)) => self.retry_at = Some(desk.now.plus_ms(RETRY_MS)),
+            Err(Failure::Broken(why)) => desk.say(why.clone()),
+        }
+        Some(self.go_on(desk))
+    }
+
+    fn take_map(&mut self, desk: &mut Desk, map: &SeatMap) {
+        let older = self
+            .board
+            .as_ref()
+            .is_some_and(|b| b.version.ver > map.version.ver && b.show == map.show);
+        // An older map may come late, unless the show's history was rewritten (another tip).
+        if older && desk.link.feed == Feed::Live {
+            return;
+        }
+        match Board::new(map) {
+            Some(board) => self.board = Some(board),
+            None => desk.say(wording::MAP_NOT_UNDERSTOOD),
+        }
+    }
+
+    /// Takes news of the feed if it is this view's.
+    pub fn news(&mut self, desk: &mut Desk, generation: Generation, news: &News) -> Step {
+        if !self.follows(generation) {
+            return Step::Stay;
+        }
+        match news {
+            News::Map(map) => {
+                // The feed's own map is where its changes start from.
+                desk.link.feed = Feed::Live;
+                if let Some(board) = Board::new(map) {
+                    self.board = Some(board);
+                }
+            }
+            News::Changes(changes) => {
+                desk.link.feed = Feed::Live;
+                let followed = self.board.as_mut().is_some_and(|b| b.change(changes));
+                let known = self
+                    .board
+                    .as_ref()
+                    .is_some_and(|b| b.version.ver >= changes.version.ver);
+                if !followed && !known && self.map_asked.is_none() {
+                    self.map_asked = Some(desk.ask(Ask::Seats(self.show.id)));
+                }
+            }
+            // The first connection tells all seats; until then there is nothing to be live.
+            News::Up if desk.link.feed == Feed::Down => desk.link.feed = Feed::Live,
+            News::Up => {}
+            News::Down(_) => desk.link.feed = Feed::Down,
+        }
+        self.go_on(desk)
+    }
+
+    fn answer_to_seats(&mut self, desk: &mut Desk, result: &Result<Reply, Failure>) -> Step {
+        match result {
+            Ok(Reply::Booking(booking)) => {
+                let asked = self.asking.take();
+                self.took_seats(desk, booking, asked);
+                return self.go_on(desk);
+            }
+            Err(Failure::NoAnswer(_)) => {
+                if let Some(asking) = &mut self.asking {
+                    let wait = RETRY_MS.saturating_mul(i64::from(asking.tries));
+                    asking.retry_at = Some(desk.now.plus_ms(wait.min(RETRY_MAX_MS)));
+                }
+            }
+            Err(Failure::Refused(problem)) => {
+                let asked = self.asking.take();
+                self.ahead.clear();
+                self.forget_refused(desk);
+                self.refused(desk, problem, asked.as_ref());
+            }
+            Err(Failure::Broken(why)) => {
+                self.asking = None;
+                self.ahead.clear();
+                self.forget_refused(desk);
+                desk.say(why.clone());
+            }
+            Ok(_) => self.asking = None,
+        }
+        Step::Stay
+    }
+
+    /// A first hold that was refused leaves no trace at the server, so it needs none here.
+    fn forget_refused(&mut self, desk: &mut Desk) {
+        if self.booking.is_none()
+            && let Some(owned) = self.owned.take()
+        {
+            desk.then(Effect::Forget(owned.id));
+        }
+    }
+
+    fn took_seats(&mut self, desk: &mut Desk, booking: &Booking, asked: Option<Asking>) {
+        let before = self.booking.as_ref().map(wishes_of).unwrap_or_default();
+        if !is_held(booking) {
+            return self.hold_over(desk, booking, None);
+        }
+        let (best, undo) = asked.map_or((false, false), |a| (a.best, a.undo));
+        if !undo && before != wishes_of(booking) {
+            self.history.push(before);
+        }
+        self.by_best = best;
+        if !best {
+            self.party = u16::try_from(booking.lines.len()).unwrap_or(self.party);
+        }
+        if !booking.relaxed.is_empty() {
+            desk.say(wording::relaxed(&booking.relaxed));
+        }
+        self.booking = Some(booking.clone());
+        if best {
+            self.point_at_booking();
+        }
+        if desk.link.feed != Feed::Live && self.map_asked.is_none() {
+            self.map_asked = Some(desk.ask(Ask::Seats(self.show.id)));
+        }
+    }
+
+    /// Puts the cursor on the first seat held.
+    fn point_at_booking(&mut self) {
+        let first = self.booking.as_ref().and_then(|b| b.lines.first());
+        let no = first
+            .zip(self.hall.as_ref())
+            .and_then(|(line, hall)| hall.find(line.seat));
+        self.cursor = no.unwrap_or(self.cursor);
+    }
+
+    fn refused(&mut self, desk: &mut Desk, problem: &Problem, asked: Option<&Asking>) {
+        let wish = asked.and_then(Asking::wish).cloned();
+        let at_counter = desk
+            .info
+            .as_ref()
+            .is_some_and(|i| i.channel == Some(Channel::Counter));
+        match (problem.code.as_str(), wish) {
+            ("hold_expired" | "hold_released" | "booking_not_held", _) => {
+                self.lost_hold(desk, problem.detail.clone());
+            }
+            ("orphan_seat", Some(wish)) if at_counter => {
+                desk.overlays.push(Overlay::Override {
+                    what: problem.detail.clone(),
+                    wish,
+                    allow_orphans: true,
+                    over_limit: false,
+                });
+            }
+            ("too_many_seats", Some(wish)) if at_counter => {
+                desk.overlays.push(Overlay::Override {
+                    what: problem.detail.clone(),
+                    wish,
+                    allow_orphans: true,
+                    over_limit: true,
+                });
+            }
+            ("seats_taken" | "not_enough_seats" | "orphan_seat", Some(wish)) => {
+                let facts = &problem.facts;
+                desk.overlays.push(Overlay::LostRace {
+                    what: problem.detail.clone(),
+                    lost: facts.seats.clone(),
+                    kept: self.labels(),
+                    next_best: with_types(&facts.next_best, &wish),
+                    relaxed: facts.relaxed.clone(),
+                });
+            }
+            _ => desk.tell_problem(problem),
+        }
+    }
+
+    fn answer_to_check(&mut self, desk: &mut Desk, result: &Result<Reply, Failure>) {
+        match result {
+            Ok(Reply::Booking(booking)) if is_held(booking) => {
+                self.booking = Some((**booking).clone());
+                if !desk.alive(booking.hold_until.0) {
+                    // The server's clock is behind ours: it decides, and is asked again.
+                    self.retry_at = Some(desk.now.plus_ms(RETRY_MS));
+                }
+            }
+            Ok(Reply::Booking(booking)) => self.hold_over(desk, booking, None),
+            Err(Failure::Refused(problem)) => self.lost_hold(desk, problem.detail.clone()),
+            _ => self.retry_at = Some(desk.now.plus_ms(RETRY_MS)),
+        }
+    }
+
+    fn lost_hold(&mut self, desk: &mut Desk, what: String) {
+        if let Some(booking) = self.booking.clone() {
+            self.hold_over(desk, &booking, Some(what));
+        } else {
+            desk.say(what);
+        }
+    }
+
+    /// The hold has ended: tells it, and offers the same seats again.
+    pub fn hold_over(&mut self, desk: &mut Desk, booking: &Booking, what: Option<String>) {
+        let seats: Vec<(SeatLabel, String)> = self
+            .booking
+            .iter()
+            .flat_map(|b| &b.lines)
+            .map(|line| (line.seat, line.ticket_type.clone()))
+            .collect();
+        desk.then(Effect::Forget(booking.id));
+        let what = what.unwrap_or_else(|| match booking.state {
+            BookingState::Released => wording::HOLD_RELEASED.to_owned(),
+            BookingState::Cancelled => wording::BOOKING_CANCELLED.to_owned(),
+            _ => wording::HOLD_EXPIRED.to_owned(),
+        });
+        desk.overlays.push(Overlay::HoldOver { what, seats });
+        desk.notice = None;
+        self.owned = None;
+        self.booking = None;
+        self.asking = None;
+        self.checking = None;
+        self.ahead.clear();
+        self.history.clear();
+        self.by_best = false;
+    }
+}
+
+/// The offered seats with the ticket types of the wish, in order.
+fn with_types(offered: &[SeatLabel], wish: &Wish) -> Vec<SeatWish> {
+    let types: Vec<Option<String>> = match wish {
+        Wish::Seats(wishes) => wishes.iter().map(|w| w.ticket_type.clone()).collect(),
+        Wish::Best(best) => best
+            .tickets
+            .iter()
+            .flat_map(|t| std::iter::repeat_n(Some(t.ticket_type.clone()), usize::from(t.count)))
+            .collect(),
+    };
+    offered
+        .iter()
+        .enumerate()
+        .map(|(i, seat)| SeatWish {
+            seat: *seat,
+            ticket_type: types.get(i).cloned().flatten(),
+        })
+        .collect()
+}

@@ -1,0 +1,8 @@
+//! Tests of the screens without a terminal and without a server: scripted keys, answers by the
+//! rules of `core`, and the drawn lines.
+
+mod house;
+mod losses;
+mod sale;
+mod screens;
+mod time;

@@ -1,0 +1,244 @@
+//! What is drawn: every view at the designed sizes, every size without a panic, every seat state
+//! without any style.
+
+use houseful_core::wire::payment::PaymentState;
+use unicode_width::UnicodeWidthChar;
+
+use super::house::{Till, lines_of};
+use crate::tui::{hall::SeatLook, key::Key};
+
+/// A till in each view and over each overlay.
+fn everywhere() -> Vec<(&'static str, Till)> {
+    let walk = |name: &'static str, keys: &str| {
+        let mut till = Till::open();
+        till.press(keys);
+        (name, till)
+    };
+    let mut paying = Till::open();
+    paying.card = PaymentState::Pending;
+    paying.press("12\nd1");
+    let mut loading = Till::open();
+    loading.slow = true;
+    loading.press("12");
+    let mut lost = Till::open();
+    lost.press("1");
+    lost.somebody_holds(&["H8"]);
+    lost.press("gh8\n");
+    let mut over = Till::open();
+    over.press("12");
+    over.pass(300_000);
+    let mut cut_off = Till::unstarted(super::house::GRAND);
+    cut_off.cut_off = true;
+    cut_off.send(crate::tui::msg::Msg::Started(Vec::new()));
+    let mut many = Till::open();
+    many.press("19");
+    let mut help = Till::open();
+    help.press("1");
+    help.key(Key::F1);
+    vec![
+        walk("home", ""),
+        walk("filter", "/sal"),
+        walk("nothing", "/zzzz"),
+        walk("browse", "b\nj"),
+        walk("browse filter", "b/sal"),
+        walk("seats", "1"),
+        walk("held", "12"),
+        walk("go to", "1gh8"),
+        walk("release", "12\u{1b}"),
+        walk("payment", "12\n50"),
+        walk("card", "12\nd"),
+        walk("card number", "12\ndn4242"),
+        walk("ticket", "12\n\n"),
+        walk("kept", "12\u{1b}k"),
+        ("paying", paying),
+        ("loading", loading),
+        ("lost", lost),
+        ("over", over),
+        ("cut off", cut_off),
+        ("many", many),
+        ("help", help),
+    ]
+}
+
+#[test]
+fn no_view_panics_at_any_size() {
+    let tills = everywhere();
+    // Every size where something changes, and a sample of the others.
+    let columns = (1..=6)
+        .chain(57..63)
+        .chain([20, 79, 80, 81, 99, 100, 109, 110, 140, 200]);
+    let rows = (1..=5).chain(14..19).chain([23, 24, 25, 40, 60]);
+    for (_, till) in &tills {
+        for columns in columns.clone() {
+            for rows in rows.clone() {
+                lines_of(&till.model, columns, rows);
+            }
+        }
+    }
+}
+
+#[test]
+fn every_line_fits_the_window() {
+    for (name, till) in everywhere() {
+        for (columns, rows) in [(80, 24), (120, 40), (60, 16)] {
+            let lines = till.lines(columns, rows);
+            assert_eq!(lines.len(), usize::from(rows), "{name}");
+            let footer = lines.last().expect("a line");
+            assert!(
+                !footer.is_empty(),
+                "{name} has no footer:\n{}",
+                lines.join("\n")
+            );
+        }
+    }
+}
+
+#[test]
+fn the_grid_is_narrow_ascii() {
+    for keys in ["1", "12", "1gh8"] {
+        let mut till = Till::open();
+        till.press(keys);
+        for line in &till.lines(80, 24)[2..21] {
+            let odd: Vec<char> = line.chars().filter(|c| !c.is_ascii()).collect();
+            assert!(odd.is_empty(), "{odd:?} in {line}");
+        }
+    }
+    assert!("#?~.%x>=^v".chars().all(|c| c.width() == Some(1)));
+}
+
+#[test]
+fn every_seat_state_is_read_back_without_style() {
+    let mut till = Till::open();
+    till.press("12");
+    till.somebody_holds(&["C3", "C4"]);
+    till.slow = true;
+    till.press("k ");
+    let looks = till.seats().looks(&till.model.desk);
+    let lines = till.lines(80, 24);
+    let hall = till.seats().hall.as_ref().expect("a hall");
+    let mut kinds = Vec::new();
+    for (no, seat) in hall.seats() {
+        // Row 4 on the screen is the first of the hall; seats are two columns wide after " A".
+        let line: Vec<char> = lines[usize::from(seat.row) + 4].chars().collect();
+        let glyph = line[2 + usize::from(seat.column) * 2 + 1];
+        let look = looks[no.index()];
+        assert_eq!(glyph, look.glyph(), "{}", seat.label);
+        if !kinds.contains(&glyph) {
+            kinds.push(glyph);
+        }
+    }
+    kinds.sort_unstable();
+    assert_eq!(kinds.iter().collect::<String>(), "#%?copvwx~");
+    let glyphs = [
+        SeatLook::Mine,
+        SeatLook::Asking,
+        SeatLook::Held,
+        SeatLook::Booked,
+        SeatLook::House,
+        SeatLook::Broken,
+        SeatLook::Free('o'),
+    ]
+    .map(SeatLook::glyph);
+    let mut unique = glyphs.to_vec();
+    unique.sort_unstable();
+    unique.dedup();
+    assert_eq!(
+        unique.len(),
+        glyphs.len(),
+        "each state has its own character"
+    );
+}
+
+#[test]
+fn the_cursor_is_on_the_focused_seat_in_halls_larger_than_the_window() {
+    let basin = include_str!("../../../../fixtures/halls/basin.txt");
+    let mut till = Till::open_with(basin);
+    till.press("1");
+    for key in [
+        Key::Home,
+        Key::PageUp,
+        Key::End,
+        Key::PageDown,
+        Key::PageDown,
+        Key::PageDown,
+        Key::Home,
+    ] {
+        for _ in 0..4 {
+            till.key(key);
+        }
+        for (columns, rows) in [(80, 24), (60, 16), (140, 40)] {
+            let lines = till.lines(columns, rows);
+            let shown = lines.iter().filter(|line| line.contains('>')).count();
+            assert!(
+                shown >= 1,
+                "no cursor at {columns}x{rows}:\n{}",
+                lines.join("\n")
+            );
+        }
+    }
+}
+
+#[test]
+fn a_window_that_is_too_small_still_tells_the_time() {
+    let mut till = Till::open();
+    till.press("12");
+    assert_eq!(
+        till.lines(44, 12)[..5],
+        [
+            "05:00 left",
+            "2 on hold: H11 H12",
+            "Houseful needs 60 x 16.",
+            "This window is 44 x 12.",
+            "Make it larger to go on.",
+        ]
+    );
+}
+
+/// The agreed screens are files, so that a change of one is seen in review. With
+/// `HOUSEFUL_WRITE_SCREENS=1` this test writes them anew.
+#[test]
+fn screens_are_as_they_were_agreed() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/tui/tests/screens");
+    let cases = [
+        ("home", "home", 80, 24),
+        ("held", "seats", 80, 24),
+        ("held", "seats", 120, 40),
+        ("many", "seats-nine", 80, 24),
+        ("payment", "payment", 80, 24),
+        ("card", "card", 80, 24),
+        ("ticket", "ticket", 80, 24),
+        ("browse", "browse", 80, 24),
+        ("lost", "lost-race", 80, 24),
+        ("over", "hold-over", 80, 24),
+        ("help", "help", 80, 24),
+        ("cut off", "no-server", 80, 24),
+    ];
+    let tills = everywhere();
+    for (name, file, columns, rows) in cases {
+        let (_, till) = tills.iter().find(|(n, _)| *n == name).expect("a view");
+        let drawn = till.lines(columns, rows).join("\n") + "\n";
+        let path = folder.join(format!("{file}-{columns}x{rows}.txt"));
+        if std::env::var_os("HOUSEFUL_WRITE_SCREENS").is_some() {
+            std::fs::write(&path, &drawn).expect("written");
+        }
+        let agreed = std::fs::read_to_string(&path).expect("an agreed screen");
+        assert_eq!(drawn, agreed, "{name} at {columns}x{rows}:\n{drawn}");
+    }
+}
+
+#[test]
+fn the_help_page_shows_every_key_in_full() {
+    for keys in ["", "b", "1", "12\n", "12\nd", "12\n\n"] {
+        let mut till = Till::open();
+        till.press(keys);
+        till.press("?");
+        let screen = till.screen();
+        for binding in crate::tui::keymap::help(till.model.view_place()) {
+            assert!(
+                screen.contains(binding.help),
+                "`{}` is missing:\n{screen}",
+                binding.help
+            );
+        }
+    }
+}

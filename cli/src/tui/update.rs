@@ -1,0 +1,324 @@
+//! The one function that changes the model: pure, so every key and answer can be tested without a
+//! terminal or a server.
+
+mod dialogs;
+mod kept;
+
+use houseful_core::{time::UtcMillis, wire::booking::BookingState};
+
+use super::{
+    desk::is_held,
+    key::Key,
+    keymap::{Action, Place, action},
+    model::{Model, Step, View},
+    msg::{Answer, Ask, Effect, Failure, Msg, News, Owned, Reply},
+    overlay::{Leaving, Overlay},
+    payment::Payment,
+    ticket::TicketView,
+    wording,
+};
+
+/// Takes a message over into the model, and tells what has to be done. `now` is local time that
+/// never goes back.
+pub fn update(model: &mut Model, msg: Msg, now: UtcMillis) -> Vec<Effect> {
+    model.desk.now = now.max(model.desk.now);
+    match msg {
+        Msg::Started(owned) => start(model, owned),
+        Msg::Key(key) => press(model, key),
+        Msg::Resized(columns, rows) => model.size = (columns, rows),
+        Msg::Tick => {}
+        Msg::Answer(answer) => take_answer(model, &answer),
+        Msg::Feed(generation, news) => {
+            if let News::Changes(_) | News::Map(_) = &news {
+                model.desk.link.heard_at = Some(model.desk.now);
+            }
+            let desk = &mut model.desk;
+            let seats = model.above.iter_mut().find_map(|view| match view {
+                View::Seats(seats) => Some(seats),
+                _ => None,
+            });
+            if let Some(seats) = seats {
+                let step = seats.news(desk, generation, &news);
+                // While the payment is on top nothing waits in line, so nothing opens over it.
+                follow(model, step);
+            }
+        }
+        // The hold stays: it can be resumed, or ends by itself.
+        Msg::Stop => quit(model),
+    }
+    tick(model);
+    model.desk.take_effects()
+}
+
+fn start(model: &mut Model, mut owned: Vec<Owned>) {
+    model.desk.info_asked = Some(model.desk.ask(Ask::Info));
+    model.home.load(&mut model.desk);
+    let newest = owned.pop();
+    model.older = owned;
+    if let Some(newest) = newest {
+        model.desk.keep(newest, None);
+    }
+}
+
+/// What time alone brings about.
+fn tick(model: &mut Model) {
+    let counted = model.counted().is_some();
+    let sync_ms = model.sync_ms();
+    let desk = &mut model.desk;
+    let old = desk
+        .link
+        .heard_at
+        .is_some_and(|at| desk.now.ms_since(at) >= sync_ms);
+    if counted && old && desk.info_asked.is_none() {
+        desk.info_asked = Some(desk.ask(Ask::Info));
+    }
+    match model.above.last_mut() {
+        None => {
+            model.home.tick(desk);
+            kept::tick(desk);
+        }
+        Some(View::Seats(seats)) => seats.tick(desk),
+        Some(View::Payment(payment)) => payment.tick(desk),
+        Some(View::Browse(_) | View::Ticket(_)) => {}
+    }
+}
+
+/// A key was pressed.
+fn press(model: &mut Model, key: Key) {
+    model.desk.notice = None;
+    let place = model.place();
+    if let Some(View::Seats(seats)) = model.above.last_mut()
+        && place == Place::Seats
+        && seats.is_leaving_to_pay()
+        && matches!(key, Key::Char(_) | Key::Enter | Key::Backspace)
+    {
+        return seats.type_ahead(key);
+    }
+    let found = action(place, key);
+    if found != Some(Action::Interrupt) {
+        model.desk.interrupted = false;
+    }
+    let step = match found {
+        Some(Action::Interrupt) => return interrupt(model),
+        Some(Action::Redraw) => return model.desk.then(Effect::Redraw),
+        Some(Action::Help) => return model.desk.overlays.push(Overlay::Help(place)),
+        Some(Action::Quit) => return ask_quit(model),
+        Some(action) if place.is_overlay() => dialogs::act(model, action),
+        Some(action) => act(model, action, key),
+        None if place.is_text() => return typed(model, key),
+        None => {
+            if let (Key::Char(c), false) = (key, place == Place::Paying) {
+                model.desk.say(wording::no_such_key(c));
+            }
+            return;
+        }
+    };
+    follow(model, step);
+}
+
+fn act(model: &mut Model, action: Action, key: Key) -> Step {
+    let desk = &mut model.desk;
+    match model.above.last_mut() {
+        None => model.home.act(desk, action, key),
+        Some(View::Browse(browse)) => browse.act(desk, action, key),
+        Some(View::Seats(seats)) => seats.act(desk, action, key),
+        Some(View::Payment(payment)) => payment.act(desk, action, key),
+        Some(View::Ticket(ticket)) => ticket.act(desk, action, key),
+    }
+}
+
+fn typed(model: &mut Model, key: Key) {
+    match model.above.last_mut() {
+        None => model.home.typed(key),
+        Some(View::Browse(browse)) => browse.typed(&mut model.desk, key),
+        Some(View::Seats(seats)) => seats.typed(key),
+        Some(View::Payment(payment)) => payment.typed(key),
+        Some(View::Ticket(_)) => {}
+    }
+}
+
+/// Does to the stack of views what a view wants.
+fn follow(model: &mut Model, step: Step) {
+    match step {
+        Step::Stay => {}
+        Step::Back => go_back(model),
+        Step::Home => go_home(model),
+        Step::Open(view) => open(model, *view),
+        Step::Sold(ticket) => show_ticket(model, *ticket),
+        Step::SellNext(key) => {
+            go_home(model);
+            let step = model.home.sell_line(&mut model.desk, key);
+            follow(model, step);
+        }
+        Step::HoldOver { booking, what } => {
+            model.above.pop();
+            let desk = &mut model.desk;
+            match model.above.last_mut() {
+                Some(View::Seats(seats)) => seats.hold_over(desk, &booking, what),
+                _ => {
+                    desk.then(Effect::Forget(booking.id));
+                    let what = what.unwrap_or_else(|| wording::HOLD_EXPIRED.to_owned());
+                    desk.overlays.push(Overlay::Trouble {
+                        what,
+                        hint: None,
+                        code: "hold_expired".to_owned(),
+                    });
+                    model.home.load(desk);
+                }
+            }
+        }
+        Step::Settle {
+            owned,
+            booking,
+            show,
+        } => {
+            model.desk.kept = None;
+            if booking.state == BookingState::Confirmed {
+                let ticket = TicketView::new(*show, *booking, None, None);
+                return show_ticket(model, ticket);
+            }
+            let payment = Payment::settle(&mut model.desk, *show, owned, *booking);
+            model.above.push(View::Payment(Box::new(payment)));
+        }
+    }
+}
+
+fn open(model: &mut Model, view: View) {
+    let keys = match model.above.last_mut() {
+        Some(View::Seats(seats)) => seats.take_typed_ahead(),
+        _ => Vec::new(),
+    };
+    model.above.push(view);
+    for key in keys {
+        press(model, key);
+    }
+}
+
+fn show_ticket(model: &mut Model, ticket: TicketView) {
+    model.desk.then(Effect::Forget(ticket.booking.id));
+    model.desk.unwatch();
+    model.desk.overlays.clear();
+    model.desk.notice = None;
+    model.above = vec![View::Ticket(Box::new(ticket))];
+}
+
+fn go_back(model: &mut Model) {
+    let left = model.above.pop();
+    let desk = &mut model.desk;
+    match (left, model.above.last_mut()) {
+        (Some(View::Payment(payment)), Some(View::Seats(seats))) => {
+            seats.booking = Some(payment.booking);
+        }
+        // A payment that was taken up again has no seat grid below: its booking is kept.
+        (Some(View::Payment(payment)), _) => {
+            desk.keep(payment.owned.clone(), Some(payment.show.clone()));
+        }
+        _ => {}
+    }
+    if model.above.is_empty() {
+        model.home.load(desk);
+    }
+}
+
+fn go_home(model: &mut Model) {
+    model.above.clear();
+    model.desk.unwatch();
+    model.home.load(&mut model.desk);
+}
+
+fn interrupt(model: &mut Model) {
+    if !model.desk.interrupted {
+        model.desk.interrupted = true;
+        model.desk.say(wording::INTERRUPT_AGAIN);
+        return;
+    }
+    let paying = model
+        .above
+        .iter()
+        .any(|view| matches!(view, View::Payment(payment) if payment.is_paying()));
+    if !paying {
+        let desk = &mut model.desk;
+        for view in &mut model.above {
+            if let View::Seats(seats) = view {
+                seats.release(desk);
+            }
+        }
+        let held = desk
+            .kept
+            .take_if(|k| k.booking.as_ref().is_some_and(is_held));
+        if let Some(kept) = held {
+            desk.release(kept.owned);
+        }
+    }
+    quit(model);
+}
+
+fn ask_quit(model: &mut Model) {
+    let kept = model.desk.kept.as_ref().and_then(|k| k.booking.as_ref());
+    match kept.filter(|b| is_held(b)) {
+        Some(booking) => {
+            let seats = booking.lines.iter().map(|line| line.seat).collect();
+            let then = Leaving::Quit;
+            model
+                .desk
+                .overlays
+                .push(Overlay::AskRelease { seats, then });
+        }
+        None => quit(model),
+    }
+}
+
+fn quit(model: &mut Model) {
+    model.desk.over = true;
+    model.desk.then(Effect::Quit);
+}
+
+fn take_answer(model: &mut Model, answer: &Answer) {
+    note_link(model, answer);
+    let desk = &mut model.desk;
+    if model.home.answer(desk, answer) || kept::answer(desk, &mut model.older, answer) {
+        return;
+    }
+    if desk.info_asked == Some(answer.generation) {
+        desk.info_asked = None;
+        if let Ok(Reply::Info(info)) = &answer.result {
+            let manual = info.clock == "manual";
+            desk.clock.set_speed(if manual { 0 } else { info.speed });
+            desk.info = Some((**info).clone());
+        }
+        return;
+    }
+    let mut step = None;
+    for view in model.above.iter_mut().rev() {
+        step = match view {
+            View::Browse(browse) => browse.answer(desk, answer).then_some(Step::Stay),
+            View::Seats(seats) => seats.answer(desk, answer),
+            View::Payment(payment) => payment.answer(desk, answer),
+            View::Ticket(_) => None,
+        };
+        if step.is_some() {
+            break;
+        }
+    }
+    // An answer that nobody waits for any more is dropped here.
+    if let Some(step) = step {
+        follow(model, step);
+    }
+}
+
+/// What an answer tells about the connection and the server's clock.
+fn note_link(model: &mut Model, answer: &Answer) {
+    let desk = &mut model.desk;
+    if let Some(heard) = answer.heard {
+        desk.clock.hear(heard);
+        desk.link.round_trip_ms = heard.round_trip_ms;
+    }
+    match &answer.result {
+        Ok(_) | Err(Failure::Refused(_)) => {
+            desk.link.heard_at = Some(desk.now);
+            desk.link.down = None;
+        }
+        Err(Failure::NoAnswer(why)) => desk.link.down = Some(why.clone()),
+        Err(Failure::Broken(_)) => {}
+    }
+}

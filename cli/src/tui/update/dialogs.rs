@@ -1,0 +1,117 @@
+//! Keys on overlays.
+
+use houseful_core::wire::booking::{SeatWish, Wish};
+
+use super::{go_home, quit};
+use crate::tui::{
+    keymap::Action,
+    model::{Model, Step, View},
+    overlay::{Leaving, Overlay},
+    seats::Wanted,
+};
+
+/// A key of the overlay on top was pressed.
+pub(super) fn act(model: &mut Model, action: Action) -> Step {
+    let Some(overlay) = model.desk.overlays.pop() else {
+        return Step::Stay;
+    };
+    match (overlay, action) {
+        (Overlay::AskRelease { then, .. }, Action::Yes | Action::Keep) => {
+            leave(model, then, action == Action::Keep);
+        }
+        (Overlay::AskLeave, Action::Yes) => leave_payment(model),
+        (Overlay::LostRace { next_best, .. }, Action::NextBest) => {
+            let wanted = if next_best.is_empty() {
+                Wanted::NextBest
+            } else {
+                exactly(next_best)
+            };
+            return want(model, wanted);
+        }
+        (Overlay::LostRace { .. }, Action::Back) => release(model),
+        (
+            Overlay::Override {
+                wish,
+                allow_orphans,
+                over_limit,
+                ..
+            },
+            Action::Accept,
+        ) => {
+            let wanted = Wanted::Exactly {
+                wish,
+                allow_orphans,
+                over_limit,
+            };
+            return want(model, wanted);
+        }
+        (Overlay::Override { .. }, Action::NextBest) => return want(model, Wanted::NextBest),
+        (Overlay::HoldOver { seats, .. }, Action::Resume) => {
+            let wishes = seats.into_iter().map(|(seat, ticket_type)| SeatWish {
+                seat,
+                ticket_type: Some(ticket_type),
+            });
+            return want(model, exactly(wishes.collect()));
+        }
+        // Every other key of an overlay just closes it.
+        _ => {}
+    }
+    Step::Stay
+}
+
+fn exactly(wishes: Vec<SeatWish>) -> Wanted {
+    Wanted::Exactly {
+        wish: Wish::Seats(wishes),
+        allow_orphans: false,
+        over_limit: false,
+    }
+}
+
+fn want(model: &mut Model, wanted: Wanted) -> Step {
+    match model.above.last_mut() {
+        Some(View::Seats(seats)) => seats.want(&mut model.desk, wanted),
+        _ => Step::Stay,
+    }
+}
+
+fn release(model: &mut Model) {
+    if let Some(View::Seats(seats)) = model.above.last_mut() {
+        seats.release(&mut model.desk);
+    }
+}
+
+/// Leaves the seat grid (or the program), with or without the seats.
+fn leave(model: &mut Model, then: Leaving, keep: bool) {
+    let desk = &mut model.desk;
+    match (then, keep) {
+        (Leaving::Quit, true) => quit(model),
+        (Leaving::Quit, false) => {
+            if let Some(kept) = desk.kept.take() {
+                desk.release(kept.owned);
+            }
+            quit(model);
+        }
+        (Leaving::Back, keep) => {
+            if let Some(View::Seats(mut seats)) = model.above.pop() {
+                if keep && let Some(owned) = seats.owned.take() {
+                    desk.keep(owned, Some(seats.show.clone()));
+                } else {
+                    seats.release(desk);
+                }
+            }
+            desk.unwatch();
+            if model.above.is_empty() {
+                model.home.load(desk);
+            }
+        }
+    }
+}
+
+/// Leaves a payment that is under way; the booking can be taken up again.
+fn leave_payment(model: &mut Model) {
+    if let Some(View::Payment(payment)) = model.above.pop() {
+        let (owned, show) = (payment.owned.clone(), payment.show.clone());
+        model.desk.keep(owned, Some(show));
+    }
+    go_home(model);
+}

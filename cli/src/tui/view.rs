@@ -1,0 +1,122 @@
+//! Draws the model. Nothing here can change it.
+
+mod booking_panel;
+mod browse;
+mod dialogs;
+mod footer;
+mod grid;
+mod home;
+mod payment;
+mod seats;
+mod sheet;
+mod small;
+mod ticket;
+
+use ratatui::{Frame, layout::Position};
+
+use super::{
+    local_time,
+    model::{Model, View},
+    theme::Theme,
+    wording,
+};
+use sheet::Sheet;
+
+/// The smallest window that everything fits into.
+pub const COLUMNS_MIN: u16 = 60;
+/// The smallest window that everything fits into.
+pub const ROWS_MIN: u16 = 16;
+/// Lines that the footer takes: a message or readout, two lines of keys.
+const FOOTER_ROWS: u16 = 3;
+
+/// Draws the whole screen.
+pub fn view(model: &Model, theme: Theme, frame: &mut Frame<'_>) {
+    let area = frame.area();
+    let mut sheet = Sheet::new(frame.buffer_mut(), area, theme);
+    let cursor = if area.width < COLUMNS_MIN || area.height < ROWS_MIN {
+        small::draw(model, &mut sheet);
+        None
+    } else {
+        let body = sheet.part(0, 0, area.width, area.height - FOOTER_ROWS);
+        let cursor = draw_view(model, &mut sheet, body);
+        footer::draw(model, &mut sheet);
+        match model.desk.overlays.last() {
+            Some(overlay) => dialogs::draw(overlay, &mut sheet),
+            None => cursor,
+        }
+    };
+    if let Some((x, y)) = cursor {
+        frame.set_cursor_position(Position::new(x, y));
+    }
+}
+
+/// Draws the view on top into the rectangle above the footer; gives the place of the cursor.
+fn draw_view(model: &Model, sheet: &mut Sheet<'_>, body: sheet::Part) -> Option<(u16, u16)> {
+    match model.above.last() {
+        None => home::draw(model, sheet, body),
+        Some(View::Browse(browse)) => browse::draw(model, browse, sheet, body),
+        Some(View::Seats(seats)) => seats::draw(model, seats, sheet, body),
+        Some(View::Payment(payment)) => payment::draw(model, payment, sheet, body),
+        Some(View::Ticket(ticket)) => ticket::draw(model, ticket, sheet, body),
+    }
+}
+
+/// The first line of every view: where we are on the left, who and when on the right.
+fn header(model: &Model, sheet: &mut Sheet<'_>, title: &str) {
+    let account = model.desk.info.as_ref().and_then(|i| i.account.as_deref());
+    let mode = model.desk.info.as_ref().map_or("", |i| mode_word(i.mode));
+    let right: Vec<String> = [mode, account.unwrap_or(""), &model.wall_clock()]
+        .into_iter()
+        .filter(|part| !part.is_empty())
+        .map(str::to_owned)
+        .collect();
+    let right = right.join("  ");
+    let theme = sheet.theme();
+    let width = sheet.width();
+    sheet.clip(1, 0, width.saturating_sub(1), title, theme.strong());
+    sheet.right(0, &format!("  {right} "), theme.text());
+}
+
+fn mode_word(mode: houseful_core::wire::admin::Mode) -> &'static str {
+    match mode {
+        houseful_core::wire::admin::Mode::Live => "",
+        houseful_core::wire::admin::Mode::Training => "TRAINING",
+        houseful_core::wire::admin::Mode::Demo => "DEMO",
+    }
+}
+
+/// The countdown on the right of a line, bold in its last minute.
+fn hold_time(model: &Model, sheet: &mut Sheet<'_>, y: u16) {
+    let Some(booking) = model.counted() else {
+        return;
+    };
+    let (now, theme) = (model.desk.server_now(), sheet.theme());
+    let left = local_time::countdown(booking.hold_until.0, now);
+    let last_minute = booking.hold_until.0.ms_since(now) <= 60_000;
+    let (text, style) = if last_minute {
+        (format!(" {} {left} ", wording::LAST_MINUTE), theme.alarm())
+    } else {
+        (format!(" {} {left} ", wording::HOLD), theme.strong())
+    };
+    sheet.right(y, &text, style);
+}
+
+/// What a show's header says: title, certificate, time and place.
+fn show_title(show: &houseful_core::wire::catalogue::Show, with_place: bool) -> String {
+    let when = format!(
+        "{} {}",
+        local_time::day_name(&show.starts_local),
+        local_time::time_of(&show.starts_local)
+    );
+    if with_place {
+        format!(
+            "{} ({})  {when}  {}, {}",
+            show.title, show.certificate, show.cinema_name, show.screen_name
+        )
+    } else {
+        format!(
+            "{} ({})  {when}  {}",
+            show.title, show.certificate, show.screen_name
+        )
+    }
+}

@@ -1,0 +1,171 @@
+//! City, movie, show in three columns.
+
+use super::{
+    header,
+    sheet::{Part, Sheet, window},
+};
+use crate::tui::{
+    browse::{Browse, Column},
+    local_time,
+    model::Model,
+    wording,
+};
+
+/// Where the columns begin: header, search, headings, rules.
+const TOP: u16 = 4;
+/// Lines under the columns for the marked movie.
+const BELOW: u16 = 2;
+
+pub(super) fn draw(
+    model: &Model,
+    browse: &Browse,
+    sheet: &mut Sheet<'_>,
+    body: Part,
+) -> Option<(u16, u16)> {
+    header(model, sheet, &format!("{}  BROWSE", wording::NAME));
+    let theme = sheet.theme();
+    sheet.put(1, 1, "Search: ", theme.key());
+    sheet.put(9, 1, browse.search.value(), theme.text());
+    let city = body.width / 4;
+    let movie = (body.width - city) * 45 / 100;
+    let show = body.width - city - movie;
+    let height = body.height.saturating_sub(BELOW);
+    let part = |x, width| Part {
+        x,
+        y: 2,
+        width,
+        height: height.saturating_sub(2),
+    };
+    let cities = std::iter::once(wording::ALL_CITIES.to_owned())
+        .chain(browse.fitting_cities().iter().map(|c| c.name.clone()))
+        .collect();
+    let movies = browse.fitting_movies();
+    let titles = movies
+        .iter()
+        .map(|m| format!("{} ({})", m.title, m.certificate))
+        .collect();
+    let shows = shows_column(browse);
+    let columns: [(Column, &str, Part, Vec<String>, usize); 3] = [
+        (Column::City, "City", part(0, city), cities, browse.city),
+        (
+            Column::Movie,
+            "Film",
+            part(city, movie),
+            titles,
+            browse.movie,
+        ),
+        (
+            Column::Show,
+            "Show",
+            part(city + movie, show),
+            shows,
+            browse.show,
+        ),
+    ];
+    let mut cursor = None;
+    for (column, heading, part, lines, marked) in columns {
+        let at = draw_column(browse, sheet, column, heading, part, &lines, marked);
+        if column == browse.column {
+            cursor = at;
+        }
+    }
+    if let Some(movie) = browse.marked_movie() {
+        let about = format!(
+            "{} ({})  {} min  {}  {}",
+            movie.title,
+            movie.certificate,
+            movie.minutes,
+            movie.genres.join(", "),
+            movie.language
+        );
+        sheet.put(1, body.height.saturating_sub(1), &about, theme.faint());
+    }
+    if browse.typing {
+        let at = u16::try_from(browse.search.visual_cursor()).unwrap_or(0);
+        cursor = Some(((9 + at).min(body.width.saturating_sub(1)), 1));
+    }
+    cursor
+}
+
+fn shows_column(browse: &Browse) -> Vec<String> {
+    let shows = browse.fitting_shows();
+    shows
+        .iter()
+        .enumerate()
+        .map(|(line, show)| {
+            let number = if line < 9 {
+                (line + 1).to_string()
+            } else {
+                String::new()
+            };
+            let free = wording::status_word(show.status).map_or_else(
+                || match show.free {
+                    0 => wording::fullness(0, show.total).to_owned(),
+                    free => format!("{free} free"),
+                },
+                str::to_owned,
+            );
+            format!(
+                "{number:>1} {} {} {free} {}",
+                local_time::weekday_and_day(&show.starts_local),
+                local_time::time_of(&show.starts_local),
+                show.cinema_name
+            )
+        })
+        .collect()
+}
+
+fn draw_column(
+    browse: &Browse,
+    sheet: &mut Sheet<'_>,
+    column: Column,
+    heading: &str,
+    part: Part,
+    lines: &[String],
+    marked: usize,
+) -> Option<(u16, u16)> {
+    let theme = sheet.theme();
+    let active = column == browse.column && !browse.typing;
+    let width = part.width.saturating_sub(2);
+    let style = if active {
+        theme.strong()
+    } else {
+        theme.faint()
+    };
+    sheet.clip(part.x + 1, part.y, width, heading, style);
+    let rule = "-".repeat(usize::from(width));
+    sheet.clip(part.x + 1, part.y + 1, width, &rule, theme.faint());
+    let waiting = browse.is_waiting(column);
+    if lines.is_empty() || (waiting && lines.len() < 2) {
+        let text = if waiting {
+            wording::LOADING
+        } else {
+            wording::NONE_HERE
+        };
+        sheet.clip(
+            part.x + 2,
+            TOP,
+            width.saturating_sub(1),
+            text,
+            theme.faint(),
+        );
+        return None;
+    }
+    let room = usize::from(part.height.saturating_sub(2));
+    let first = window(marked, lines.len(), room);
+    let mut cursor = None;
+    for ((line, text), y) in lines.iter().enumerate().skip(first).take(room).zip(TOP..) {
+        let here = line == marked;
+        let style = match (here, active) {
+            (true, true) => theme.marked(),
+            (true, false) => theme.strong(),
+            _ => theme.text(),
+        };
+        sheet.clip(part.x + 2, y, width.saturating_sub(1), text, style);
+        if here {
+            sheet.put(part.x, y, ">", style);
+            cursor = Some((part.x, y));
+        }
+    }
+    cursor
+}

@@ -1,0 +1,169 @@
+//! Overlays: a box in the middle, over whatever lies below.
+
+use houseful_core::wire::problem::SeatFact;
+use ratatui::style::Style;
+
+use super::sheet::{Part, Sheet, columns_of, pad};
+use crate::tui::{
+    keymap,
+    overlay::{Leaving, Overlay},
+    wording,
+};
+
+type Line = (String, Style);
+
+/// Draws an overlay; gives the place of the cursor.
+pub(super) fn draw(overlay: &Overlay, sheet: &mut Sheet<'_>) -> Option<(u16, u16)> {
+    let help = matches!(overlay, Overlay::Help(_));
+    let width = if help {
+        sheet.width().saturating_sub(2).min(84)
+    } else {
+        sheet.width().saturating_sub(4).min(64)
+    };
+    let inner = width.saturating_sub(4);
+    let mut lines = match overlay {
+        Overlay::Help(_) => Vec::new(),
+        overlay => sentences(overlay, inner, sheet),
+    };
+    let keys_of = match overlay {
+        Overlay::Help(place) => *place,
+        overlay => overlay.place(),
+    };
+    let theme = sheet.theme();
+    let room = usize::from(sheet.height().saturating_sub(if help { 3 } else { 4 }));
+    let keys: Vec<Line> = keymap::help(keys_of)
+        .filter(|b| help || !b.label.is_empty())
+        .map(|b| (format!("{:<9} {}", b.shown, b.help), theme.text()))
+        .collect();
+    if help {
+        lines.push((wording::KEYS_HERE.to_owned(), theme.strong()));
+        // Two columns when one is too long.
+        lines.extend(in_columns(
+            keys,
+            room.saturating_sub(1),
+            inner,
+            theme.text(),
+        ));
+    } else {
+        lines.push((String::new(), theme.text()));
+        lines.extend(keys);
+    }
+    lines.truncate(room);
+    draw_box(sheet, width, &lines);
+    let top = box_top(sheet, lines.len());
+    Some((box_left(sheet, width) + 2, top + 1))
+}
+
+fn box_left(sheet: &Sheet<'_>, width: u16) -> u16 {
+    (sheet.width() - width) / 2
+}
+
+fn box_top(sheet: &Sheet<'_>, lines: usize) -> u16 {
+    let height = u16::try_from(lines).unwrap_or(0) + 2;
+    sheet.height().saturating_sub(height) / 2
+}
+
+fn draw_box(sheet: &mut Sheet<'_>, width: u16, lines: &[Line]) {
+    let theme = sheet.theme();
+    let (x, y) = (box_left(sheet, width), box_top(sheet, lines.len()));
+    let height = u16::try_from(lines.len()).unwrap_or(0) + 2;
+    sheet.clear(Part {
+        x,
+        y,
+        width,
+        height,
+    });
+    let edge = format!("+{}+", "-".repeat(usize::from(width.saturating_sub(2))));
+    sheet.put(x, y, &edge, theme.strong());
+    for (row, (text, style)) in (y + 1..).zip(lines) {
+        sheet.put(x, row, "|", theme.strong());
+        sheet.clip(x + 2, row, width.saturating_sub(4), text, *style);
+        sheet.put(x + width.saturating_sub(1), row, "|", theme.strong());
+    }
+    sheet.put(x, y + height - 1, &edge, theme.strong());
+}
+
+/// What an overlay says, wrapped.
+fn sentences(overlay: &Overlay, width: u16, sheet: &Sheet<'_>) -> Vec<Line> {
+    let theme = sheet.theme();
+    let mut lines = Vec::new();
+    let mut say = |text: &str, style: Style| {
+        lines.extend(wrap(text, width).into_iter().map(|line| (line, style)));
+    };
+    match overlay {
+        Overlay::Help(_) => {}
+        Overlay::AskRelease { seats, then } => {
+            let quit = *then == Leaving::Quit;
+            say(&wording::ask_release(seats, quit), theme.strong());
+        }
+        Overlay::AskLeave => say(wording::ASK_LEAVE, theme.strong()),
+        Overlay::LostRace {
+            what,
+            lost,
+            kept,
+            next_best,
+            relaxed,
+        } => {
+            say(what, theme.alarm());
+            for fact in lost.iter().take(4) {
+                say(&fact_line(fact), theme.text());
+            }
+            if !kept.is_empty() {
+                say(&wording::still_yours(kept), theme.mine());
+            }
+            let seats: Vec<_> = next_best.iter().map(|w| w.seat).collect();
+            say(&wording::next_best(&seats, relaxed), theme.strong());
+        }
+        Overlay::Override { what, .. } => say(what, theme.alarm()),
+        Overlay::HoldOver { what, seats } => {
+            say(what, theme.alarm());
+            let seats: Vec<_> = seats.iter().map(|(seat, _)| *seat).collect();
+            if !seats.is_empty() {
+                say(&wording::had_seats(&seats), theme.text());
+            }
+        }
+        Overlay::Trouble { what, hint, code } => {
+            say(what, theme.alarm());
+            if let Some(hint) = hint {
+                say(hint, theme.text());
+            }
+            say(&wording::code(code), theme.faint());
+        }
+    }
+    lines
+}
+
+fn fact_line(fact: &SeatFact) -> String {
+    wording::seat_fact(&fact.seat, &fact.why)
+}
+
+/// Breaks text between words.
+fn wrap(text: &str, width: u16) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split_whitespace() {
+        match lines.last_mut() {
+            Some(line) if columns_of(line) + 1 + columns_of(word) <= width => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
+}
+
+/// Lines in one column if they fit into the rows, else in two.
+fn in_columns(lines: Vec<Line>, rows: usize, width: u16, style: Style) -> Vec<Line> {
+    if lines.len() <= rows || rows == 0 {
+        return lines;
+    }
+    let half = width / 2;
+    let (left, right) = lines.split_at(lines.len().div_ceil(2));
+    left.iter()
+        .enumerate()
+        .map(|(i, (text, _))| {
+            let other = right.get(i).map_or("", |(text, _)| text.as_str());
+            (format!("{}{other}", pad(text, half)), style)
+        })
+        .collect()
+}

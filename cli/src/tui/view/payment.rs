@@ -1,0 +1,147 @@
+//! Paying: what is to pay, what was given, the card terminal.
+
+use houseful_core::{money::Money, wire::payment::PaymentState};
+
+use super::{
+    header, hold_time,
+    sheet::{Part, Sheet, columns_of},
+    show_title,
+};
+use crate::tui::{
+    model::Model,
+    payment::{Paying, Payment, Stage, Tender},
+    wording,
+};
+
+/// Where the amounts of the booking end.
+const LEFT_COLUMNS: u16 = 36;
+
+pub(super) fn draw(
+    model: &Model,
+    payment: &Payment,
+    sheet: &mut Sheet<'_>,
+    body: Part,
+) -> Option<(u16, u16)> {
+    let theme = sheet.theme();
+    header(model, sheet, &show_title(&payment.show, body.width >= 100));
+    sheet.put(1, 1, wording::PAYMENT, theme.strong());
+    hold_time(model, sheet, 1);
+    let bottom = draw_booking(payment, sheet, body.height.saturating_sub(5));
+    let at = draw_tender(model, payment, sheet);
+    let y = bottom.max(at.1) + 1;
+    if let Some(message) = &payment.message {
+        sheet.put(1, y, message, theme.alarm());
+    }
+    for (i, line) in (0..).zip(wording::LATE_MONEY) {
+        if y + 2 + i < body.height {
+            sheet.put(1, y + 2 + i, line, theme.faint());
+        }
+    }
+    at.0
+}
+
+/// The lines of the booking, at most to this row; gives the first row below.
+fn draw_booking(payment: &Payment, sheet: &mut Sheet<'_>, last: u16) -> u16 {
+    let theme = sheet.theme();
+    let booking = &payment.booking;
+    let amount = |sheet: &mut Sheet<'_>, y: u16, text: &str, amount: &str, style| {
+        sheet.clip(3, y, LEFT_COLUMNS - 12, text, style);
+        sheet.put(LEFT_COLUMNS - columns_of(amount).min(20), y, amount, style);
+    };
+    let mut y = 3;
+    let room = usize::from(last.saturating_sub(y + 2)).max(1);
+    let all = booking.lines.len();
+    let shown = if all <= room { all } else { room - 1 };
+    for line in booking.lines.iter().take(shown) {
+        let text = format!("{:<4} {}", line.seat, line.ticket_type);
+        amount(sheet, y, &text, &line.price.plain(), theme.text());
+        y += 1;
+    }
+    if shown < all {
+        let text = wording::and_more(all - shown);
+        amount(sheet, y, &text, "", theme.text());
+        y += 1;
+    }
+    amount(sheet, y, wording::FEE, &booking.fee.plain(), theme.text());
+    let label = wording::total(booking.total.currency.code());
+    amount(sheet, y + 1, &label, &booking.total.plain(), theme.strong());
+    y + 2
+}
+
+/// The right half: how it is paid. Gives the cursor and the first row below.
+fn draw_tender(
+    model: &Model,
+    payment: &Payment,
+    sheet: &mut Sheet<'_>,
+) -> (Option<(u16, u16)>, u16) {
+    let theme = sheet.theme();
+    let x = LEFT_COLUMNS + 4;
+    let total = payment.booking.total;
+    match &payment.stage {
+        Stage::Choose => {
+            let given = if payment.given.is_empty() {
+                total.plain()
+            } else {
+                payment.given.clone()
+            };
+            let change = payment.change().map_or_else(
+                || {
+                    if payment.given.is_empty() {
+                        wording::EXACT.to_owned()
+                    } else {
+                        wording::TOO_LITTLE.to_owned()
+                    }
+                },
+                Money::plain,
+            );
+            sheet.put(x, 3, &wording::to_pay(total), theme.strong());
+            sheet.put(x, 4, &wording::given(&given), theme.text());
+            sheet.put(x, 5, &wording::change(&change), theme.strong());
+            let column = columns_of(&wording::given(&given));
+            for (i, line) in (0..).zip(wording::PAYMENT_KEYS) {
+                sheet.put(x, 7 + i, line, theme.text());
+            }
+            (Some((x + column, 4)), 11)
+        }
+        Stage::Card => {
+            sheet.put(x, 3, wording::CARD_TERMINAL, theme.strong());
+            for (i, (number, what)) in (0..).zip(wording::TEST_CARDS) {
+                let last: String = number.chars().skip(number.len() - 4).collect();
+                let line = format!("{}  ..{last}  {what}", i + 1);
+                sheet.put(x, 4 + i, &line, theme.text());
+            }
+            sheet.put(x, 9, wording::OTHER_CARD, theme.text());
+            (Some((x, 4)), 11)
+        }
+        Stage::CardNumber(typed) => {
+            sheet.put(x, 3, wording::CARD_TERMINAL, theme.strong());
+            sheet.put(x, 4, wording::CARD_NUMBER, theme.text());
+            sheet.put(x, 5, typed.value(), theme.strong());
+            let at = u16::try_from(typed.visual_cursor()).unwrap_or(0);
+            (Some((x + at, 5)), 8)
+        }
+        Stage::Paying(paying) => {
+            let now = model.desk.now;
+            for (i, line) in (0..).zip(progress(paying, now)) {
+                sheet.put(x, 3 + i, &line, theme.waiting());
+            }
+            (None, 8)
+        }
+    }
+}
+
+fn progress(paying: &Paying, now: houseful_core::time::UtcMillis) -> Vec<String> {
+    let waited = now.ms_since(paying.since) / 1_000;
+    let mut lines = vec![
+        match (paying.tender, paying.told.as_ref().map(|t| t.state)) {
+            (Tender::Cash, _) => wording::BOOKING_CASH.to_owned(),
+            (Tender::Card, None) => wording::CARD_ASKED.to_owned(),
+            (Tender::Card, Some(PaymentState::Pending)) => wording::BANK_SILENT.to_owned(),
+            (Tender::Card, Some(state)) => wording::payment_state(state.word()),
+        },
+    ];
+    if waited > 0 {
+        lines.push(wording::waiting_for(waited));
+    }
+    lines
+}

@@ -1,0 +1,20 @@
+//! A window that is too small gets sentences instead of a view; the hold's time stays on it.
+
+use super::{COLUMNS_MIN, ROWS_MIN, sheet::Sheet};
+use crate::tui::{local_time, model::Model, wording};
+
+pub(super) fn draw(model: &Model, sheet: &mut Sheet<'_>) {
+    let theme = sheet.theme();
+    let mut lines = Vec::new();
+    if let Some(booking) = model.counted() {
+        let seats: Vec<_> = booking.lines.iter().map(|line| line.seat).collect();
+        let left = local_time::countdown(booking.hold_until.0, model.desk.server_now());
+        lines.push((format!("{left} {}", wording::LEFT), theme.strong()));
+        lines.push((wording::on_hold(&seats), theme.text()));
+    }
+    let size = wording::too_small((COLUMNS_MIN, ROWS_MIN), (sheet.width(), sheet.height()));
+    lines.extend(size.into_iter().map(|line| (line, theme.text())));
+    for (y, (line, style)) in (0..).zip(lines) {
+        sheet.put(0, y, &line, style);
+    }
+}

@@ -1,0 +1,143 @@
+//! The tickets: a code for the door's scanner, and everything in words beside it.
+
+use fast_qr::{ECL, QRBuilder};
+
+use super::{
+    header,
+    sheet::{Part, Sheet, columns_of},
+};
+use crate::tui::{local_time, model::Model, payment::Tender, ticket::TicketView, wording};
+
+/// Modules of quiet zone on every side; fewer and scanners fail.
+const QUIET: usize = 4;
+
+pub(super) fn draw(
+    model: &Model,
+    view: &TicketView,
+    sheet: &mut Sheet<'_>,
+    body: Part,
+) -> Option<(u16, u16)> {
+    let theme = sheet.theme();
+    header(model, sheet, &format!("{}  TICKETS", wording::NAME));
+    let code = view.ticket().map(|t| t.code.to_string());
+    let picture = code.as_deref().map(qr_lines).unwrap_or_default();
+    let rows = u16::try_from(picture.len()).unwrap_or(u16::MAX);
+    let fits = rows + 2 <= body.height + 1;
+    let mut x = 1;
+    if fits {
+        for (y, line) in (2..).zip(&picture) {
+            sheet.put(1, y, line, theme.scanned());
+        }
+        x += picture.first().map_or(0, |line| columns_of(line)) + 2;
+    }
+    let mut lines = words(view);
+    let now = local_time::wall_clock(model.desk.server_now(), &view.show.time_zone);
+    lines.insert(0, (wording::SOLD.to_owned(), now));
+    for (y, (label, text)) in (2..).zip(lines) {
+        if y >= body.height {
+            break;
+        }
+        let style = if y == 2 { theme.mine() } else { theme.text() };
+        sheet.put(x, y, &format!("{label:<9}{text}"), style);
+    }
+    None
+}
+
+/// Everything about the booking, as labels and texts.
+fn words(view: &TicketView) -> Vec<(String, String)> {
+    let (booking, show) = (&view.booking, &view.show);
+    let line = |label: &str, text: String| (label.to_owned(), text);
+    let mut lines = vec![line("", String::new())];
+    if let Some(code) = booking.code {
+        lines.push(line("Booking", code.to_string()));
+    }
+    lines.push(line(
+        "Film",
+        format!("{} ({})", show.title, show.certificate),
+    ));
+    let when = format!(
+        "{} {}",
+        local_time::day_name(&show.starts_local),
+        local_time::time_of(&show.starts_local)
+    );
+    lines.push(line("Starts", when));
+    lines.push(line("Place", show.cinema_name.clone()));
+    lines.push(line("Screen", show.screen_name.clone()));
+    let seats: Vec<_> = booking.lines.iter().map(|l| l.seat).collect();
+    lines.push(line("Seats", wording::seat_list(&seats)));
+    lines.push(line("Total", booking.total.to_string()));
+    match view.tender {
+        Some(Tender::Cash) => {
+            let given = view.given.unwrap_or(booking.total);
+            lines.push(line("Cash", given.plain()));
+            let change = booking.change.map_or_else(
+                || wording::EXACT.to_owned(),
+                houseful_core::money::Money::plain,
+            );
+            lines.push(line("Change", change));
+        }
+        Some(Tender::Card) => lines.push(line("Paid", "card".to_owned())),
+        None => {}
+    }
+    lines.push(line("", String::new()));
+    if let Some(ticket) = view.ticket() {
+        let of = booking.tickets.len();
+        lines.push(line(
+            &format!("Code {}/{of}", view.at + 1),
+            format!("{}  seat {}", ticket.code, ticket.seat),
+        ));
+    }
+    lines
+}
+
+/// A QR code in half blocks, two modules a character: a light module is a filled half, and the
+/// style makes light white and dark black.
+pub(super) fn qr_lines(text: &str) -> Vec<String> {
+    let Ok(code) = QRBuilder::new(text).ecl(ECL::M).build() else {
+        return Vec::new();
+    };
+    let side = code.size + 2 * QUIET;
+    let light = |x: usize, y: usize| {
+        let inside = |at: usize| (QUIET..QUIET + code.size).contains(&at);
+        !(inside(x) && inside(y) && code[y - QUIET][x - QUIET].value())
+    };
+    (0..side)
+        .step_by(2)
+        .map(|y| {
+            (0..side)
+                .map(|x| match (light(x, y), y + 1 >= side || light(x, y + 1)) {
+                    (true, true) => '\u{2588}',
+                    (true, false) => '\u{2580}',
+                    (false, true) => '\u{2584}',
+                    (false, false) => ' ',
+                })
+                .collect()
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_has_its_quiet_zone_and_its_modules() {
+        let lines = qr_lines("7KQM-4T2X-PA9D");
+        assert_eq!((lines.len(), columns_of(&lines[0])), (15, 29));
+        assert!(
+            lines[0]
+                .chars()
+                .chain(lines[1].chars())
+                .all(|c| c == '\u{2588}')
+        );
+        // The finder pattern at the top left: seven dark modules, then a ring.
+        let third: Vec<char> = lines[2].chars().collect();
+        assert_eq!(third[..4], ['\u{2588}'; 4]);
+        assert_eq!(
+            third[4..11],
+            [
+                ' ', '\u{2584}', '\u{2584}', '\u{2584}', '\u{2584}', '\u{2584}', ' '
+            ]
+        );
+    }
+}

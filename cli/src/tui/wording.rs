@@ -1,0 +1,480 @@
+//! Every sentence that the screens say, in one place.
+
+use houseful_core::{
+    best::{Relaxed, Zone},
+    money::Money,
+    price::TicketType,
+    seat::SeatLabel,
+    time::UtcMillis,
+    wire::{
+        booking::Wish,
+        catalogue::{Show, ShowStatus},
+    },
+};
+
+use super::{hall::SeatLook, seats::Asking};
+
+/// The program's name in the header.
+pub const NAME: &str = "Houseful";
+/// Above the list of shows.
+pub const NEXT_SHOWS: &str = "Next shows";
+/// There is no day before today.
+pub const NO_DAY_BEFORE: &str = "this is today, there is no day before it on sale";
+/// `r` without a booking.
+pub const NOTHING_TO_RESUME: &str = "no held booking to take up again";
+/// `r` before the answer.
+pub const STILL_ASKING: &str = "still asking the server about that booking";
+/// `b` without a party.
+pub const PARTY_FIRST: &str = "press a number first: how many come";
+/// Enter without seats.
+pub const SEATS_FIRST: &str =
+    "no seats yet: press 1-9 for the best ones, or Space to pick this one";
+/// `u` without a change.
+pub const NOTHING_TO_UNDO: &str = "nothing to take back";
+/// A ticket type's key when no seat is left to change.
+pub const NO_SEAT_OF_THAT_TYPE: &str =
+    "no seat left to change; t changes the seat under the cursor";
+/// The countdown is at its end.
+pub const HOLD_ENDING: &str = "the five minutes are over; asking the server";
+/// The hold ran out.
+pub const HOLD_EXPIRED: &str = "the five minutes are over and the seats are for sale again";
+/// The hold was given up, by staff or on another screen.
+pub const HOLD_RELEASED: &str = "the seats were released";
+/// The booking was cancelled.
+pub const BOOKING_CANCELLED: &str = "the booking was cancelled";
+/// Too many seats were named.
+pub const TOO_MANY_NAMES: &str = "too many seats for one line";
+/// Nothing was typed.
+pub const NAME_SEATS: &str = "type seat names, as in h8-9 or h8,j3";
+/// The feed told something unknown.
+pub const MAP_NOT_UNDERSTOOD: &str =
+    "the server's seat map has a mark that this program does not know; update it";
+/// Ctrl-C once.
+pub const INTERRUPT_AGAIN: &str = "press Ctrl-C again to release the seats and quit";
+/// Cash without the right.
+pub const CASH_NEEDS_CLERK: &str = "taking cash needs a clerk's token; d pays by card";
+/// No card with that number.
+pub const NO_SUCH_CARD: &str = "press 1 to 5 for a card, or n to type its number";
+/// A card number that is none.
+pub const CARD_NUMBER_DIGITS: &str = "a card number has 12 to 19 digits";
+/// A payment came to nothing and money goes back.
+pub const MONEY_BACK: &str =
+    "that payment was not taken, money goes back; the seats are still held";
+/// A payment came too late.
+pub const OVER_MONEY_BACK: &str =
+    "the payment came too late and the seats are gone; the money goes back by itself";
+
+/// The cards of the simulated terminal, with what they do.
+pub const TEST_CARDS: [(&str, &str); 5] = [
+    ("4242424242424242", "approved"),
+    ("4000000000000002", "declined"),
+    ("4000000000000069", "approved, slowly"),
+    ("4000000000000259", "approved too late"),
+    ("4000000000000119", "bank silent, charged"),
+];
+
+/// What happens to late money.
+pub const LATE_MONEY: [&str; 2] = [
+    "If the bank answers too late: the same seats again if they are still",
+    "free, else the money goes back. Nobody pays for seats they do not get.",
+];
+
+/// A number without a line.
+#[must_use]
+pub fn no_line(number: usize) -> String {
+    format!("there is no show number {number} on this list")
+}
+
+/// A key that does nothing here.
+#[must_use]
+pub fn no_such_key(key: char) -> String {
+    format!("`{key}` does nothing here; ? lists the keys")
+}
+
+/// Why a show can't be sold; `None` when it can.
+#[must_use]
+pub fn not_for_sale(show: &Show) -> Option<String> {
+    let why = match show.status {
+        ShowStatus::OnSale => return None,
+        ShowStatus::Paused => "sales are paused by the house",
+        ShowStatus::Cancelled => "it is cancelled",
+        ShowStatus::Closed => "sales have closed",
+        ShowStatus::ReadOnly => "its journal can't be read by this server",
+    };
+    Some(format!("{} is not for sale: {why}", show.title))
+}
+
+/// A show's state in a narrow column; `None` when it is for sale.
+#[must_use]
+pub const fn status_word(status: ShowStatus) -> Option<&'static str> {
+    match status {
+        ShowStatus::OnSale => None,
+        ShowStatus::Paused => Some("PAUSED"),
+        ShowStatus::Cancelled => Some("CANCELLED"),
+        ShowStatus::Closed => Some("CLOSED"),
+        ShowStatus::ReadOnly => Some("READ ONLY"),
+    }
+}
+
+/// How full a show is, when that is worth a word.
+#[must_use]
+pub const fn fullness(free: u32, total: u32) -> &'static str {
+    if free == 0 {
+        "SOLD OUT"
+    } else if free * 10 <= total {
+        "FEW LEFT"
+    } else if free * 3 <= total {
+        "FILLING"
+    } else {
+        ""
+    }
+}
+
+/// Two names in different rows with a hyphen between.
+#[must_use]
+pub fn not_one_row(part: &str) -> String {
+    format!("`{part}` does not stay in one row; write h8-9")
+}
+
+/// A seat that the hall has not.
+#[must_use]
+pub fn no_such_seat(label: SeatLabel) -> String {
+    format!("this hall has no seat {label}")
+}
+
+/// A seat that is not in the booking.
+#[must_use]
+pub fn not_yours(label: SeatLabel) -> String {
+    format!("{label} is not in this booking; Space picks it")
+}
+
+/// What a seat is, in words.
+#[must_use]
+pub fn look(look: SeatLook) -> &'static str {
+    match look {
+        SeatLook::Free('w') => "free, wheelchair place",
+        SeatLook::Free('c') => "free, companion place",
+        SeatLook::Free(_) => "free",
+        SeatLook::Mine => "yours",
+        SeatLook::Asking => "asking the server",
+        SeatLook::Held => "held by somebody else",
+        SeatLook::Booked => "sold",
+        SeatLook::House => "kept by the house",
+        SeatLook::Broken => "broken",
+    }
+}
+
+/// Why a seat can't be picked.
+#[must_use]
+pub fn cannot_pick(label: SeatLabel, seat: SeatLook) -> String {
+    format!("{label} can't be picked: {}", look(seat))
+}
+
+/// A letter that is no ticket type's key.
+#[must_use]
+pub fn unknown_key(key: char, types: &[TicketType]) -> String {
+    let keys: Vec<String> = types
+        .iter()
+        .map(|t| format!("{} {}", t.key, t.name))
+        .collect();
+    format!(
+        "`{key}` does nothing here; ticket types are {}",
+        keys.join(", ")
+    )
+}
+
+/// What had to give way.
+#[must_use]
+pub fn relaxed(relaxed: &[Relaxed]) -> String {
+    let parts: Vec<String> = relaxed.iter().map(ToString::to_string).collect();
+    format!("the best there is: {}", parts.join(", "))
+}
+
+/// Too little cash.
+#[must_use]
+pub fn cash_too_little(given: Money, total: Money) -> String {
+    format!(
+        "{} is too little, {} is to pay",
+        given.plain(),
+        total.plain()
+    )
+}
+
+/// A card that was declined.
+#[must_use]
+pub fn declined(reason: Option<&str>) -> String {
+    let why = reason.map(|r| format!(" ({r})")).unwrap_or_default();
+    format!("card declined{why}; the seats stay held, try another card or cash")
+}
+
+/// Seat names in a row: `H8 H9`.
+#[must_use]
+pub fn seat_list(seats: &[SeatLabel]) -> String {
+    let names: Vec<String> = seats.iter().map(ToString::to_string).collect();
+    names.join(" ")
+}
+
+/// How long ago something was, for the connection line.
+#[must_use]
+pub fn age(since: UtcMillis, now: UtcMillis) -> String {
+    format!("{} s", now.ms_since(since).max(0) / 1_000)
+}
+
+/// Before the countdown.
+pub const HOLD: &str = "HOLD";
+/// Before the countdown in its last minute.
+pub const LAST_MINUTE: &str = "LAST MINUTE";
+/// The focal point of a hall.
+pub const SCREEN_BAR: &str = " S C R E E N ";
+/// While a list is on its way.
+pub const LOADING: &str = "asking the server ...";
+/// A list without a line.
+pub const NO_SHOWS: &str = "no shows on sale here; n and p change the day, b browses other cities";
+/// A list without a server.
+pub const NO_SERVER: &str = "the server can't be reached; this goes on by itself when it can";
+/// A filter that nothing fits.
+pub const NOTHING_FITS: &str = "nothing fits; Esc clears the filter";
+/// Before the first answer.
+pub const CONNECTING: &str = "connecting";
+/// No answer since the start.
+pub const NEVER_REACHED: &str = "server not reached, trying";
+
+/// Since when there is no answer.
+#[must_use]
+pub fn offline(since: UtcMillis, now: UtcMillis) -> String {
+    format!("offline {}, selling paused", age(since, now))
+}
+/// After the countdown.
+pub const LEFT: &str = "left";
+
+/// The seats of a hold, for a small window.
+#[must_use]
+pub fn on_hold(seats: &[SeatLabel]) -> String {
+    format!("{} on hold: {}", seats.len(), seat_list(seats))
+}
+
+/// The window is too small.
+#[must_use]
+pub fn too_small(needed: (u16, u16), has: (u16, u16)) -> [String; 3] {
+    [
+        format!("Houseful needs {} x {}.", needed.0, needed.1),
+        format!("This window is {} x {}.", has.0, has.1),
+        "Make it larger to go on.".to_owned(),
+    ]
+}
+
+/// A hold that `r` takes up again.
+#[must_use]
+pub fn kept_hold(title: &str, seats: &[SeatLabel], left: &str) -> String {
+    format!(
+        "On hold: {title} {}, {left} left. r takes it up again.",
+        seat_list(seats)
+    )
+}
+
+/// A booking whose payment was left alone.
+#[must_use]
+pub fn kept_paid(title: &str, seats: &[SeatLabel]) -> String {
+    format!(
+        "Paid or being paid: {title} {}. r shows it.",
+        seat_list(seats)
+    )
+}
+
+/// The first line of the cities.
+pub const ALL_CITIES: &str = "(all cities)";
+/// A column without a line.
+pub const NONE_HERE: &str = "none";
+/// Before the field for seat names.
+pub const GO_TO: &str = "Seats, h8-9:";
+
+/// How many seats can be bought.
+#[must_use]
+pub fn free_of(free: usize, all: usize) -> String {
+    format!("{free} of {all} free")
+}
+
+/// How many seats others hold.
+#[must_use]
+pub fn held_by_others(held: usize) -> String {
+    format!("{held} held")
+}
+
+/// The party and where it shall sit.
+#[must_use]
+pub fn party(party: u16, zone: Zone) -> String {
+    match party {
+        0 => format!("zone {zone}"),
+        _ => format!("party {party}, zone {zone}"),
+    }
+}
+
+/// A question about seats that is out.
+#[must_use]
+pub fn asking(asking: &Asking, now: UtcMillis) -> String {
+    let what = match asking.wish() {
+        Some(Wish::Best(best)) => {
+            let seats: u32 = best.tickets.iter().map(|t| u32::from(t.count)).sum();
+            format!("asking for the best {seats}")
+        }
+        _ => "asking".to_owned(),
+    };
+    let waited = now.ms_since(asking.since) / 1_000;
+    match (waited, asking.retry_at) {
+        (..1, _) => format!("{what} ..."),
+        (_, None) => format!("{what}, {waited} s"),
+        (_, Some(_)) => format!("{what}, no answer for {waited} s"),
+    }
+}
+
+/// A booking without seats.
+pub const NO_SEATS_YET: &str = "none: 1-9 or Space";
+/// The booking fee.
+pub const FEE: &str = "fee";
+
+/// More seats than there is room for.
+#[must_use]
+pub fn and_more(more: usize) -> String {
+    format!("and {more} more")
+}
+
+/// Above the seats of the booking.
+#[must_use]
+pub fn booking(seats: usize, asking: bool) -> String {
+    match (seats, asking) {
+        (_, true) => "BOOKING  asking ...".to_owned(),
+        (0, false) => "BOOKING".to_owned(),
+        (1, false) => "BOOKING  1 seat".to_owned(),
+        (_, false) => format!("BOOKING  {seats} seats"),
+    }
+}
+
+/// Before the total.
+#[must_use]
+pub fn total(currency: &str) -> String {
+    format!("TOTAL {currency}")
+}
+
+/// The payment view.
+pub const PAYMENT: &str = "PAYMENT";
+/// No change with the exact amount.
+pub const EXACT: &str = "none, exact";
+/// What is typed does not cover the total.
+pub const TOO_LITTLE: &str = "too little yet";
+/// What the keys of the payment view do, beside the amounts.
+pub const PAYMENT_KEYS: [&str; 3] = [
+    "Enter  exact cash, or the amount",
+    "0-9 .  cash given, then Enter",
+    "d      card",
+];
+/// The card terminal.
+pub const CARD_TERMINAL: &str = "SIMULATED CARD TERMINAL";
+/// Typing another card's number.
+pub const OTHER_CARD: &str = "n  type a card number";
+/// Before the field for it.
+pub const CARD_NUMBER: &str = "Card number:";
+/// Cash is on its way to the server.
+pub const BOOKING_CASH: &str = "booking the cash ...";
+/// The card is on its way to the server.
+pub const CARD_ASKED: &str = "card: asking the bank ...";
+/// The bank has not answered.
+pub const BANK_SILENT: &str = "card: the bank has not answered yet";
+
+/// What is to pay.
+#[must_use]
+pub fn to_pay(total: Money) -> String {
+    format!("To pay  {} {}", total.currency, total.plain())
+}
+
+/// What was given.
+#[must_use]
+pub fn given(given: &str) -> String {
+    format!("Given   {given}")
+}
+
+/// What goes back.
+#[must_use]
+pub fn change(change: &str) -> String {
+    format!("Change  {change}")
+}
+
+/// A payment's state while it is under way.
+#[must_use]
+pub fn payment_state(state: &str) -> String {
+    format!("card: {state}, waiting for the tickets ...")
+}
+
+/// How long a payment has been under way.
+#[must_use]
+pub fn waiting_for(seconds: i64) -> String {
+    format!("for {seconds} s; Esc leaves it alone")
+}
+/// Above the tickets.
+pub const SOLD: &str = "SOLD";
+/// Above the keys of a place.
+pub const KEYS_HERE: &str = "Keys of this view";
+/// Before a payment under way is left.
+pub const ASK_LEAVE: &str = "The payment is under way and its outcome is not known yet. Leave it? It goes on by itself, and r on the first view shows what became of it.";
+
+/// Before seats are released.
+#[must_use]
+pub fn ask_release(seats: &[SeatLabel], quit: bool) -> String {
+    let what = if seats.is_empty() {
+        "what was asked for".to_owned()
+    } else {
+        seat_list(seats)
+    };
+    if quit {
+        format!("Release {what} and quit?")
+    } else {
+        format!("Release {what}?")
+    }
+}
+
+/// Seats that a lost race left.
+#[must_use]
+pub fn still_yours(seats: &[SeatLabel]) -> String {
+    format!("Still yours: {}", seat_list(seats))
+}
+
+/// Seats that were held until just now.
+#[must_use]
+pub fn had_seats(seats: &[SeatLabel]) -> String {
+    format!("It was for {}", seat_list(seats))
+}
+
+/// The offer after a lost race.
+#[must_use]
+pub fn next_best(seats: &[SeatLabel], give_way: &[Relaxed]) -> String {
+    if seats.is_empty() {
+        return "There is no other offer for this party.".to_owned();
+    }
+    let but = if give_way.is_empty() {
+        String::new()
+    } else {
+        let parts: Vec<String> = give_way.iter().map(ToString::to_string).collect();
+        format!(" ({})", parts.join(", "))
+    };
+    format!("Next best: {}{but}", seat_list(seats))
+}
+
+/// Why one seat could not be had.
+#[must_use]
+pub fn seat_fact(seat: &str, why: &str) -> String {
+    let why = match why {
+        "held" => "held by somebody else",
+        "booked" => "sold",
+        "blocked" => "kept by the house",
+        "alone" => "would be left alone",
+        "unknown" => "not in this hall",
+        "twice" => "named twice",
+        other => other,
+    };
+    format!("{seat}: {why}")
+}
+
+/// The stable code of a problem.
+#[must_use]
+pub fn code(code: &str) -> String {
+    format!("code {code}")
+}

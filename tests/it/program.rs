@@ -1,0 +1,204 @@
+//! Runs the program as somebody would from a shell: arguments in, exit code and two streams out.
+
+#![expect(clippy::expect_used, reason = "a test says what it expected and stops")]
+
+use std::{
+    fs,
+    io::{BufRead, BufReader, Read},
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    sync::atomic::{AtomicU32, Ordering},
+    time::Duration,
+};
+
+use houseful::{client::Client, embedded::notice::Notice};
+use houseful_tests::wait;
+use serde_json::Value;
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_houseful-under-test");
+
+/// A folder of its own for each test, gone in the end.
+#[derive(Debug)]
+pub struct Folder(PathBuf);
+
+impl Folder {
+    pub fn new() -> Self {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let number = COUNT.fetch_add(1, Ordering::Relaxed);
+        let name = format!("houseful-it-{}-{number}", std::process::id());
+        let path = std::env::temp_dir().join(name);
+        let _ = fs::remove_dir_all(&path);
+        fs::create_dir(&path).expect("a folder");
+        Self(path)
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.0.join(name)
+    }
+
+    /// The path as text, for arguments.
+    pub fn arg(&self, name: &str) -> String {
+        self.path(name).to_str().expect("plain text").to_owned()
+    }
+
+    /// The program with arguments, in surroundings of its own.
+    pub fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(PROGRAM);
+        command
+            .args(args)
+            .current_dir(&self.0)
+            .env_clear()
+            .env("HOUSEFUL_STATE", self.path("state"))
+            .env("HOUSEFUL_CONFIG", self.path("config.toml"))
+            .env("TMPDIR", &self.0)
+            .stdin(Stdio::null());
+        command
+    }
+
+    /// Runs it to its end.
+    pub fn run(&self, args: &[&str]) -> Ran {
+        let output = self.command(args).output().expect("the program runs");
+        let text = |bytes| String::from_utf8(bytes).expect("text");
+        Ran {
+            line: args.join(" "),
+            code: output.status.code(),
+            out: text(output.stdout),
+            err: text(output.stderr),
+        }
+    }
+
+    /// A demo chain in `name`, without anything sold but what a short evening sells.
+    pub fn chain(&self, name: &str) -> PathBuf {
+        let file = self.arg(name);
+        let demo = [
+            "demo",
+            "--keep",
+            &file,
+            "--headless",
+            "--for",
+            "1s",
+            "--crowd",
+            "4",
+        ];
+        self.run(&demo).done();
+        self.path(name)
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+/// What came of a run.
+#[derive(Debug)]
+pub struct Ran {
+    pub line: String,
+    pub code: Option<i32>,
+    pub out: String,
+    pub err: String,
+}
+
+impl Ran {
+    /// It did what it should.
+    #[track_caller]
+    pub fn done(self) -> Self {
+        self.ended(0)
+    }
+
+    #[track_caller]
+    pub fn ended(self, code: i32) -> Self {
+        assert_eq!(self.code, Some(code), "{}: {self:#?}", self.line);
+        self
+    }
+
+    /// The one JSON document on stdout.
+    #[track_caller]
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.out).unwrap_or_else(|e| panic!("{e}: {self:#?}"))
+    }
+
+    /// The one JSON document on stderr.
+    #[track_caller]
+    pub fn error(&self) -> Value {
+        serde_json::from_str(&self.err).unwrap_or_else(|e| panic!("{e}: {self:#?}"))
+    }
+}
+
+/// A server in a process of its own, killed in the end.
+#[derive(Debug)]
+pub struct Server {
+    child: Child,
+    pub started: Value,
+    file: PathBuf,
+}
+
+impl Server {
+    /// Starts `houseful serve` on a file and waits until it answers.
+    pub fn start(folder: &Folder, file: &Path, more: &[&str]) -> Self {
+        let db = file.to_str().expect("plain text");
+        let mut args = vec!["serve", "--db", db, "--listen", "127.0.0.1:0", "-o", "json"];
+        args.extend(more);
+        let mut command = folder.command(&args);
+        command.args(["--log-file", &folder.arg("serve.log")]);
+        let mut child = command
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the program runs");
+        let mut line = String::new();
+        let mut out = BufReader::new(child.stdout.take().expect("a stream"));
+        out.read_line(&mut line).expect("a line");
+        let started = serde_json::from_str(&line).unwrap_or_else(|e| {
+            let mut told = String::new();
+            let err = child.stderr.take().map(|mut s| s.read_to_string(&mut told));
+            panic!("{e}: {line:?} {err:?} {told}")
+        });
+        Self {
+            child,
+            started,
+            file: file.to_owned(),
+        }
+    }
+
+    pub fn notice(&self) -> Notice {
+        Notice::read(&self.file).expect("a notice")
+    }
+
+    /// A client that may do everything.
+    pub fn admin(&self) -> Client {
+        let notice = self.notice();
+        Client::new(&notice.server, Some(notice.token), Duration::from_secs(20)).expect("a client")
+    }
+
+    /// `kill -9`.
+    pub fn kill(mut self) {
+        self.child.kill().expect("killed");
+        self.child.wait().expect("ended");
+    }
+
+    /// What `kill` does without a number; the exit code.
+    pub fn stop(mut self) -> Option<i32> {
+        terminate(&self.child);
+        wait::until("the server stops", 30, || {
+            self.child.try_wait().expect("a child")
+        })
+        .code()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It has ended already, or it ends now.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Asks a child to stop.
+pub fn terminate(child: &Child) {
+    let pid = child.id().to_string();
+    let asked = Command::new("kill").args(["-TERM", &pid]).status();
+    assert!(asked.expect("kill runs").success());
+}
