@@ -57,6 +57,8 @@ struct Feed {
     /// Connections that failed since the last event.
     failures: usize,
     over: bool,
+    /// Called when a connection stands.
+    opened: Box<dyn Fn() + Send>,
 }
 
 /// One connection.
@@ -76,6 +78,17 @@ impl Client {
         show: ShowId,
         last: Option<Version>,
     ) -> impl Stream<Item = Result<FeedEvent, ClientError>> + Send + use<> {
+        self.feed_telling(show, last, || {})
+    }
+
+    /// As [`Client::feed`]; calls `opened` each time a connection stands, which a reader can't
+    /// tell from the events when nothing happened meanwhile.
+    pub fn feed_telling<F: Fn() + Send + 'static>(
+        &self,
+        show: ShowId,
+        last: Option<Version>,
+        opened: F,
+    ) -> impl Stream<Item = Result<FeedEvent, ClientError>> + Send + use<F> {
         let feed = Feed {
             client: self.clone(),
             show,
@@ -84,6 +97,7 @@ impl Client {
             ready: VecDeque::new(),
             failures: 0,
             over: false,
+            opened: Box::new(opened),
         };
         stream::unfold(feed, |mut feed| async move {
             let item = feed.next().await?;
@@ -152,6 +166,7 @@ impl Feed {
             reader: SseReader::default(),
             name,
         });
+        (self.opened)();
         Ok(())
     }
 
