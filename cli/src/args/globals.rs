@@ -37,7 +37,12 @@ pub struct Globals {
     )]
     pub clock: Option<ClockArg>,
     /// Leave the background timer of a server in this process off
-    #[arg(long, global = true, hide_short_help = true, help_heading = "For tests")]
+    #[arg(
+        long,
+        global = true,
+        hide_short_help = true,
+        help_heading = "For tests"
+    )]
     pub no_timer: bool,
     /// Read the API token from this file, `-` for standard input
     #[arg(long, global = true, value_name = "FILE")]

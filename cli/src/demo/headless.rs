@@ -93,15 +93,7 @@ pub async fn run(
     let took = moment::tick().saturating_duration_since(begun);
     let open_payments = settle(admin).await?;
     let after = admin.audit().await?;
-    Ok(evening(
-        habits,
-        sold_before: before.confirmed,
-        took,
-        counts,
-        before,
-        after,
-        open_payments,
-    ))
+    Ok(evening(habits, took, counts, before, after, open_payments))
 }
 
 async fn watch(
