@@ -3,6 +3,8 @@
 
 mod machine;
 mod project;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 
@@ -197,8 +199,10 @@ impl Driver {
                         .next_batch(self.clock.now(), &mut chance::number, &mut out)
             {
                 let (store, commit_tx) = (Arc::clone(&self.store), commit_tx.clone());
+                let commit = tokio::spawn(async move { store.commit(batch).await });
                 tokio::spawn(async move {
-                    let result = store.commit(batch).await;
+                    // A store that breaks down leaves it open what was written.
+                    let result = commit.await.unwrap_or(Err(StoreError::Unknown));
                     let _ = commit_tx.send(result).await;
                 });
             }
@@ -212,8 +216,9 @@ impl Driver {
         match effect {
             Effect::Load(show) => {
                 let (store, loaded_tx) = (Arc::clone(&self.store), self.loaded_tx.clone());
+                let load = tokio::spawn(async move { store.load(show).await });
                 tokio::spawn(async move {
-                    let result = store.load(show).await;
+                    let result = load.await.unwrap_or(Err(StoreError::Busy));
                     let _ = loaded_tx.send((show, result));
                 });
             }

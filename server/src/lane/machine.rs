@@ -211,8 +211,13 @@ impl<R> Machine<R> {
         let shows = std::mem::take(&mut self.in_flight);
         match result {
             Ok(outcomes) => {
-                for (show, outcome) in shows.into_iter().zip(outcomes) {
-                    self.settle_one(show, outcome, now, out);
+                let mut outcomes = outcomes.into_iter();
+                for show in shows {
+                    match outcomes.next() {
+                        Some(outcome) => self.settle_one(show, outcome, now, out),
+                        // A store that does not say must not leave anybody waiting.
+                        None => self.forget(show, &LaneError::Unknown, out),
+                    }
                 }
             }
             Err(error) => {
@@ -374,6 +379,10 @@ impl<R> Cell<R> {
         let (mut rows, mut opened, mut projections) = (Vec::new(), Vec::new(), Vec::new());
         while let Some(work) = self.waiting.pop_front() {
             match work {
+                Work::Look(look) if self.state.ver() == 0 && self.broken.is_some() => {
+                    let why = self.broken.clone().unwrap_or_default();
+                    look(Err(LaneError::ReadOnly(why)));
+                }
                 Work::Look(look) if rows.is_empty() => {
                     look(Ok(Seen {
                         state: &self.state,

@@ -55,18 +55,31 @@ pub(super) fn project(before: &ShowState, event: &Event, at: UtcMillis) -> Vec<P
             ..
         } => before
             .bookings()
-            .flat_map(|(b, _)| paid(&b, BookingState::Cancelled))
+            .flat_map(|(b, record)| match record.state {
+                BookingState::Held => ended(before, b, BookingState::Cancelled, at),
+                _ => paid(&b, BookingState::Cancelled),
+            })
+            .collect(),
+        Event::Released { booking, .. } => ended(before, *booking, BookingState::Released, at),
+        Event::Expired { bookings } => bookings
+            .iter()
+            .flat_map(|b| ended(before, *b, BookingState::Expired, at))
             .collect(),
         Event::Opened { .. }
         | Event::Held { .. }
         | Event::SeatsChanged { .. }
-        | Event::Released { .. }
-        | Event::Expired { .. }
         | Event::PaymentReturned { .. }
         | Event::PaymentSettled { .. }
         | Event::SalesChanged { .. }
         | Event::BlocksChanged { .. } => Vec::new(),
     }
+}
+
+/// A booking that was paid for once (the capture was refused) ends after all. Of any other hold
+/// there is no row.
+fn ended(before: &ShowState, booking: Uuid, state: BookingState, at: UtcMillis) -> Vec<Projection> {
+    let record = before.booking(booking);
+    record.map_or_else(Vec::new, |r| booking_row(before, booking, r, state, at))
 }
 
 /// A booking that had its seats by payment has them no more.

@@ -1,0 +1,174 @@
+//! Two lanes on one store, simulated from a seed: loads come late or not at all, commits are lost
+//! to the other lane, fail, or leave it open whether they were written, requests come twice and
+//! to both. Whatever happens, nobody is told yes for what does not stand in the journal, nothing
+//! is done twice, and nobody is left without an answer.
+
+mod people;
+mod shelf;
+mod world;
+
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
+};
+
+use houseful_core::{
+    ids::ShowId,
+    show::{Ask, Command, ShowState},
+    time::UtcMillis,
+    wire::payment::PaymentState,
+};
+use uuid::Uuid;
+
+use self::{
+    people::{Dice, command, hold, news_of, terms},
+    shelf::Shelf,
+    world::{Seen, World},
+};
+use super::{
+    Answer, LaneError,
+    machine::{self, Effect, Machine, Work},
+    project,
+};
+use crate::store::{Projection, StoreError};
+
+const SHOW: ShowId = ShowId(1);
+const NOW: UtcMillis = UtcMillis(1_000_000);
+
+/// How many worlds are tried.
+const SEEDS: u64 = 1_000;
+/// How much happens in each before the store heals.
+const STEPS: u32 = 150;
+
+#[test]
+fn nobody_is_told_what_is_not_so() {
+    let mut all = Seen::default();
+    for seed in 0..SEEDS {
+        let seen = World::new(seed).live(STEPS);
+        let seen = seen.unwrap_or_else(|what| panic!("seed {seed}: {what}"));
+        all.add(&seen);
+    }
+    // A simulation in which nothing goes wrong proves nothing.
+    let floors = [
+        ("yes", all.yes, 20_000),
+        ("refused", all.refused, 20_000),
+        ("lost", all.lost, 1_000),
+        ("unknown and written", all.unknown_written, 200),
+        ("unknown and not written", all.unknown_lost, 200),
+        ("written after the answer", all.ghosts, 50),
+        ("failed", all.failed, 200),
+        ("guarded", all.guarded, 50),
+        ("load failed", all.load_failed, 200),
+        ("repeated", all.repeated, 5_000),
+        ("looked", all.looked, 5_000),
+    ];
+    for (what, times, floor) in floors {
+        assert!(
+            times >= floor,
+            "{what}: {times} times, wanted {floor}: {all:?}"
+        );
+    }
+}
+
+/// A lane that answers before the commit has to be noticed, and so has a store that forgets.
+#[test]
+fn a_world_that_lies_is_noticed() {
+    let lies = |lie: fn(&mut World)| {
+        let found = (0..200).any(|seed| {
+            let mut world = World::new(seed);
+            lie(&mut world);
+            // The rules' own checks may speak first.
+            let lived = catch_unwind(AssertUnwindSafe(|| world.live(STEPS)));
+            !matches!(lived, Ok(Ok(_)))
+        });
+        assert!(found, "nothing was noticed in 200 worlds");
+    };
+    lies(|world| world.shelf.forgets = true);
+    lies(|world| world.shelf.ignores_heads = true);
+    lies(|world| world.answers_early = true);
+}
+
+/// One show on one machine, opened and loaded, with what it was told to do.
+fn opened(shelf: &mut Shelf) -> Machine<u32> {
+    let (mut machine, mut out) = (Machine::new(), Vec::new());
+    let open = command(&mut Dice(1), Ask::Open(Arc::clone(terms())));
+    machine.submit(SHOW, asks(open, 0), &mut out);
+    machine.loaded(SHOW, Ok(shelf.load(SHOW)), &mut out);
+    let batch = machine.next_batch(NOW, &mut || 7, &mut out);
+    let outcomes = batch.iter().flatten().map(|show| shelf.commit(show));
+    machine.committed(NOW, Ok(outcomes.collect()), &mut out);
+    machine
+}
+
+fn asks(command: Command, reply: u32) -> Work<u32> {
+    let command = Box::new(command);
+    Work::Command { command, reply }
+}
+
+fn answers(out: Vec<Effect<u32>>) -> Vec<(u32, Result<Answer, LaneError>)> {
+    let answer = |effect| match effect {
+        Effect::Answer(reply, answer) => Some((reply, answer)),
+        _ => None,
+    };
+    out.into_iter().filter_map(answer).collect()
+}
+
+#[test]
+fn a_show_that_cannot_be_read_is_read_only_and_not_unknown() {
+    let (mut machine, mut out) = (Machine::new(), Vec::new());
+    let (told, hears) = std::sync::mpsc::channel();
+    let look = move |seen: Result<machine::Seen<'_>, LaneError>| {
+        told.send(seen.map(drop)).expect("somebody listens");
+    };
+    machine.submit(SHOW, Work::Look(Box::new(look)), &mut out);
+    machine.submit(SHOW, asks(command(&mut Dice(1), Ask::Pause), 1), &mut out);
+    let unreadable = StoreError::Unreadable("an event of tomorrow".into());
+    machine.loaded(SHOW, Err(unreadable), &mut out);
+    assert!(machine.next_batch(NOW, &mut || 7, &mut out).is_none());
+    let read_only = LaneError::ReadOnly("an event of tomorrow".into());
+    assert_eq!(hears.try_recv(), Ok(Err(read_only.clone())));
+    assert_eq!(answers(out), [(1, Err(read_only))]);
+}
+
+#[test]
+fn a_store_that_says_too_little_leaves_nobody_waiting() {
+    let mut machine = opened(&mut Shelf::default());
+    let mut out = Vec::new();
+    machine.submit(SHOW, asks(command(&mut Dice(2), Ask::Pause), 1), &mut out);
+    assert!(machine.next_batch(NOW, &mut || 8, &mut out).is_some());
+    machine.committed(NOW, Ok(Vec::new()), &mut out);
+    assert_eq!(answers(out), [(1, Err(LaneError::Unknown))]);
+}
+
+#[test]
+fn a_booking_that_was_once_paid_for_is_followed_to_its_end() {
+    let mut shelf = Shelf::default();
+    opened(&mut shelf);
+    let mut state = shelf.shows[&SHOW].state.clone();
+    let rows = |state: &mut ShowState, ask: Ask, at: i64| {
+        let at = NOW.plus_ms(at);
+        let events = state.decide(&command(&mut Dice(at.0.cast_unsigned()), ask), at);
+        let mut states = Vec::new();
+        for event in events.expect("it is granted") {
+            for row in project::project(state, &event, at) {
+                if let Projection::Booking { state, .. } = row {
+                    states.push(state);
+                }
+            }
+            state.apply(at, &event);
+        }
+        states
+    };
+    let booking = Uuid::from_u128(5);
+    let hold = |booking| hold(booking, "A1");
+    assert_eq!(rows(&mut state, hold(booking), 0), [""; 0]);
+    let news = |state: &ShowState, at| Ask::Announced(news_of(state, booking, at));
+    let authorised = news(&state, PaymentState::Authorised);
+    assert_eq!(rows(&mut state, authorised, 1), ["secured"]);
+    let refused = news(&state, PaymentState::CaptureRefused);
+    assert_eq!(rows(&mut state, refused, 2), ["held"]);
+    assert_eq!(rows(&mut state, Ask::Expire, 300_000), ["expired"]);
+    // A hold that was never paid for leaves no row behind.
+    assert_eq!(rows(&mut state, hold(Uuid::from_u128(6)), 300_001), [""; 0]);
+    assert_eq!(rows(&mut state, Ask::Expire, 600_001), [""; 0]);
+}
