@@ -1,7 +1,8 @@
 //! What the program does, told on stderr to whoever asks with `-v` or `HOUSEFUL_LOG`.
 
+use std::io;
 #[cfg(feature = "embedded")]
-use std::{fs, io, path::Path, sync::Arc};
+use std::{fs, path::Path, sync::Arc};
 
 use tracing_subscriber::EnvFilter;
 
@@ -25,7 +26,7 @@ pub(crate) fn begin(verbose: u8, env: &dyn Fn(&str) -> Option<String>) {
     // A second run in one process (a test) keeps the first one's.
     let _ = tracing_subscriber::fmt()
         .with_env_filter(EnvFilter::new(filter))
-        .with_writer(std::io::stderr)
+        .with_writer(io::stderr)
         .try_init();
 }
 

@@ -352,15 +352,25 @@ fn listed<'a>(seats: impl ExactSizeIterator<Item = &'a SeatLabel>) -> String {
     }
 }
 
+/// `seat H8`, `seats H8 and H9`.
+fn seats_named<'a>(seats: impl ExactSizeIterator<Item = &'a SeatLabel>) -> String {
+    let word = if seats.len() == 1 { "seat" } else { "seats" };
+    format!("{word} {}", listed(seats))
+}
+
 fn are(count: usize) -> &'static str {
     if count == 1 { "is" } else { "are" }
+}
+
+fn were(count: usize) -> &'static str {
+    if count == 1 { "was" } else { "were" }
 }
 
 fn taken(f: &mut fmt::Formatter<'_>, seats: &[TakenSeat]) -> fmt::Result {
     let one_reason = seats.iter().all(|s| s.why == seats[0].why);
     if let (true, Some(first)) = (one_reason, seats.first()) {
-        let names = listed(seats.iter().map(|s| &s.seat));
-        return write!(f, "seat {names} {} {}", are(seats.len()), first.why);
+        let names = seats_named(seats.iter().map(|s| &s.seat));
+        return write!(f, "{names} {} {}", are(seats.len()), first.why);
     }
     for (i, seat) in seats.iter().enumerate() {
         let comma = if i == 0 { "seat " } else { ", " };
@@ -381,13 +391,18 @@ impl fmt::Display for Refusal {
                 )
             }
             Self::OrphanSeat { seats } => {
-                write!(f, "seat {} would be left alone", listed(seats.iter()))
+                write!(f, "{} would be left alone", seats_named(seats.iter()))
             }
             Self::UnknownSeats { seats } => {
-                write!(f, "the hall has no seat {}", listed(seats.iter()))
+                write!(f, "the hall has no {}", seats_named(seats.iter()))
             }
             Self::DuplicateSeats { seats } => {
-                write!(f, "seat {} was named twice", listed(seats.iter()))
+                write!(
+                    f,
+                    "{} {} named twice",
+                    seats_named(seats.iter()),
+                    were(seats.len())
+                )
             }
             Self::NoSeats => f.write_str("no seat was asked for"),
             Self::TooManySeats { max, wanted } => {
@@ -413,10 +428,11 @@ impl fmt::Display for Refusal {
                 category,
                 ticket_type,
             } => {
-                let seat = listed(seats.iter());
+                let seat = seats_named(seats.iter());
                 write!(
                     f,
-                    "seat {seat} is {category}, which is not sold as {ticket_type}"
+                    "{seat} {} {category}, not sold as {ticket_type}",
+                    are(seats.len())
                 )
             }
             Self::NotOnSale(NotOnSale::NotYet { opens_at }) => {

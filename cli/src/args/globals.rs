@@ -107,8 +107,8 @@ impl Globals {
         } else {
             self.output
         };
-        let word = output
-            .and_then(|f| clap::ValueEnum::to_possible_value(&f).map(|v| v.get_name().to_owned()));
+        let word =
+            output.and_then(|f| ValueEnum::to_possible_value(&f).map(|v| v.get_name().to_owned()));
         [
             ("server", self.server.clone()),
             ("embedded", self.embedded.as_ref().map(path)),
