@@ -37,6 +37,8 @@ const LENGTH: Duration = Duration::from_secs(3);
 
 #[tokio::main]
 async fn main() -> Outcome<()> {
+    // The client can't be built without one, although all of this is plain HTTP.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let folder = std::env::temp_dir().join(format!("houseful-bench-{}", std::process::id()));
     std::fs::create_dir(&folder)?;
     let measured = measure(&folder).await;
