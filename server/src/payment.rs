@@ -90,8 +90,7 @@ impl Payments {
             clock,
             TaskTracker::new(),
         ));
-        let began_at = flow.clock.now();
-        tokio::spawn(worker::run(Arc::clone(&flow), began_at, shutdown.clone()));
+        tokio::spawn(worker::run(Arc::clone(&flow), shutdown.clone()));
         tokio::spawn(reconcile::run(Arc::clone(&flow), shutdown));
         Self {
             flow,

@@ -395,7 +395,7 @@ async fn what_a_stop_cut_off_is_finished_by_the_next_start() {
         })
         .await;
     let closed_at = house.close().await;
-    let house = House::open_with(&folder, CALM, ClockKind::Manual, closed_at.plus_ms(1)).await;
+    let house = House::open_with(&folder, CALM, ClockKind::Manual, closed_at).await;
     house.until_state(begun[0].1, PaymentState::Captured).await;
     house.until_state(begun[1].1, PaymentState::Declined).await;
     assert_eq!(house.payment(begun[2].1).await.state, PaymentState::Pending);

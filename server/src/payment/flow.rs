@@ -42,6 +42,8 @@ pub(super) struct Flow {
     pub(super) clock: Clock,
     /// Calls under way; a stop waits for them.
     pub(super) tasks: TaskTracker,
+    /// Whether what an earlier run left open has been told from what this run begins.
+    pub(super) taken_over: watch::Sender<bool>,
     /// Payments somebody is at, and whether somebody else wanted to be.
     busy: Mutex<HashMap<PaymentId, bool>>,
     watched: Mutex<HashMap<PaymentId, watch::Sender<Option<Account>>>>,
@@ -96,6 +98,7 @@ impl Flow {
             bus,
             clock,
             tasks,
+            taken_over: watch::Sender::new(false),
             busy: Mutex::default(),
             watched: Mutex::default(),
             echoes: Mutex::default(),
@@ -123,6 +126,10 @@ impl Flow {
         card: Card,
         expires_at: UtcMillis,
     ) -> Result<Account, PaymentError> {
+        let mut ready = self.taken_over.subscribe();
+        if ready.wait_for(|done| *done).await.is_err() {
+            return Err(PaymentError::Busy);
+        }
         let max = begin.declined_max;
         let account = match self.store.begin(begin).await? {
             Begun::Known(account) => return Ok(account),

@@ -65,9 +65,7 @@ impl PaymentStore for SqlitePayments {
     fn take_over(&self, now: UtcMillis) -> Later<'_, u64> {
         Box::pin(self.db.write(move |conn| {
             let taken = conn
-                .prepare_cached(
-                    "UPDATE payment SET next_at = ?1 WHERE next_at > ?1 AND updated_at < ?1",
-                )?
+                .prepare_cached("UPDATE payment SET next_at = ?1 WHERE next_at > ?1")?
                 .execute([now.0])?;
             Ok(u64::try_from(taken).unwrap_or(0))
         }))

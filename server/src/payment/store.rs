@@ -88,6 +88,7 @@ pub trait PaymentStore: Send + Sync {
     fn list(&self, filter: Filter, limit: u32) -> Later<'_, Vec<Account>>;
     /// What waits at `now`, at most `limit` of each kind.
     fn due(&self, now: UtcMillis, limit: u32) -> Later<'_, Due>;
-    /// Has the provider asked at once about all that an earlier run left unfinished before `now`.
+    /// Has the provider asked at once about all that an earlier run left unfinished; to be called
+    /// before this run begins anything.
     fn take_over(&self, now: UtcMillis) -> Later<'_, u64>;
 }

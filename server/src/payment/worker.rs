@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use houseful_core::time::UtcMillis;
 use tokio_util::sync::CancellationToken;
 
 use super::{flow::Flow, machine::Input};
@@ -15,12 +14,13 @@ const LOOK_REAL_MS: u32 = 10;
 const AT_ONCE: u32 = 500;
 
 /// Runs until `shutdown` is cancelled.
-pub(super) async fn run(flow: Arc<Flow>, began_at: UtcMillis, shutdown: CancellationToken) {
-    match flow.store.take_over(began_at).await {
+pub(super) async fn run(flow: Arc<Flow>, shutdown: CancellationToken) {
+    match flow.store.take_over(flow.clock.now()).await {
         Ok(0) => {}
         Ok(count) => tracing::info!(count, "payments were left open by an earlier run"),
         Err(error) => tracing::warn!(%error, "open payments can't be taken over"),
     }
+    flow.taken_over.send_replace(true);
     let look_ms = LOOK_MS.max(LOOK_REAL_MS.saturating_mul(flow.clock.speed()));
     while !shutdown.is_cancelled() {
         see_to(&flow).await;
