@@ -11,7 +11,8 @@ use crate::error::CliError;
 
 /// What a server tells unless somebody wishes otherwise.
 #[cfg(feature = "embedded")]
-const SERVER_FILTER: &str = "houseful=info,houseful_server=info";
+// A prefix: it takes in all of our crates.
+const SERVER_FILTER: &str = "houseful=info";
 
 /// Begins to tell. Without a wish nothing is set up, so that short commands stay short.
 pub(crate) fn begin(verbose: u8, env: &dyn Fn(&str) -> Option<String>) {
@@ -19,8 +20,8 @@ pub(crate) fn begin(verbose: u8, env: &dyn Fn(&str) -> Option<String>) {
     let filter = match (verbose, wish) {
         (0, None) => return,
         (0, Some(wish)) => wish,
-        (1, _) => "houseful=info,houseful_server=info".to_owned(),
-        (2, _) => "houseful=debug,houseful_server=debug".to_owned(),
+        (1, _) => "houseful=info".to_owned(),
+        (2, _) => "houseful=debug".to_owned(),
         _ => "trace".to_owned(),
     };
     // A second run in one process (a test) keeps the first one's.
