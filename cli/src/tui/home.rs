@@ -45,6 +45,10 @@ pub struct Home {
     pub cursor: usize,
     /// Days from today; 0 lists what comes next.
     pub day: u16,
+    /// That day, `2026-11-22`, when it is not today.
+    pub date: Option<String>,
+    /// The time zone of the first show of today's list.
+    zone: String,
     /// The filter.
     pub filter: Input,
     /// Whether it is being typed.
@@ -68,10 +72,14 @@ impl Home {
         }
     }
 
-    /// The time zone of the shows on the list.
+    /// The time zone that "today" is in.
     #[must_use]
     pub fn time_zone(&self) -> &str {
-        self.shows.first().map_or("UTC", |s| s.time_zone.as_str())
+        if self.zone.is_empty() {
+            "UTC"
+        } else {
+            &self.zone
+        }
     }
 
     /// The shows that fit the filter.
@@ -87,14 +95,10 @@ impl Home {
 
     /// Asks for the list.
     pub fn load(&mut self, desk: &mut Desk) {
-        let now = desk.server_now();
-        let date = (self.day > 0)
-            .then(|| local_time::day_from(now, self.time_zone(), self.day))
-            .flatten();
         let limit = if self.wide { SHOWS_TO_FILTER } else { SHOWS };
         let wanted = ShowsWanted {
             cinema: self.cinema,
-            date,
+            date: self.date.clone(),
             limit,
             ..ShowsWanted::default()
         };
@@ -165,7 +169,11 @@ impl Home {
     }
 
     fn turn_to_day(&mut self, desk: &mut Desk, day: u16) {
+        let now = desk.server_now();
         self.day = day;
+        self.date = (day > 0)
+            .then(|| local_time::day_from(now, self.time_zone(), day))
+            .flatten();
         self.cursor = 0;
         self.load(desk);
     }
@@ -249,6 +257,9 @@ impl Home {
             Ok(Reply::Shows(shows)) => {
                 let marked = self.marked().map(|s| s.id);
                 self.shows.clone_from(shows);
+                if let (0, Some(first)) = (self.day, shows.first()) {
+                    self.zone.clone_from(&first.time_zone);
+                }
                 self.refit(marked);
             }
             Ok(_) => {}

@@ -57,7 +57,8 @@ pub fn time_of(local: &str) -> &str {
 /// How long until then, in the largest fitting unit: `3 min`, `2 h`, `now`.
 #[must_use]
 pub fn time_until(then: UtcMillis, now: UtcMillis) -> String {
-    let minutes = then.ms_since(now) / 60_000;
+    // Rounded up: a show is not "now" before it begins.
+    let minutes = then.ms_since(now).saturating_add(59_999).div_euclid(60_000);
     match minutes {
         ..=0 => "now".to_owned(),
         1..=99 => format!("{minutes} min"),
@@ -95,7 +96,8 @@ mod tests {
         assert_eq!(countdown(UtcMillis(300_000), UtcMillis(1)), "05:00");
         assert_eq!(countdown(UtcMillis(300_000), UtcMillis(299_999)), "00:01");
         assert_eq!(countdown(UtcMillis(300_000), UtcMillis(300_000)), "00:00");
-        assert_eq!(time_until(UtcMillis(60_000), UtcMillis(1)), "now");
+        assert_eq!(time_until(UtcMillis(60_000), UtcMillis(59_999)), "1 min");
+        assert_eq!(time_until(UtcMillis(60_000), UtcMillis(60_000)), "now");
         assert_eq!(time_until(UtcMillis(7_200_000), UtcMillis(0)), "2 h");
     }
 }

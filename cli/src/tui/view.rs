@@ -73,8 +73,10 @@ fn header(model: &Model, sheet: &mut Sheet<'_>, title: &str) {
     let right = right.join("  ");
     let theme = sheet.theme();
     let width = sheet.width();
-    sheet.clip(1, 0, width.saturating_sub(1), title, theme.strong());
-    sheet.right(0, &format!("  {right} "), theme.text());
+    let right = format!("  {right} ");
+    let room = width.saturating_sub(1 + sheet::columns_of(&right));
+    sheet.clip(1, 0, room, title, theme.strong());
+    sheet.right(0, &right, theme.text());
 }
 
 fn mode_word(mode: houseful_core::wire::admin::Mode) -> &'static str {

@@ -203,8 +203,8 @@ pub fn cash_too_little(given: Money, total: Money) -> String {
 /// A card that was declined.
 #[must_use]
 pub fn declined(reason: Option<&str>) -> String {
-    let why = reason.map(|r| format!(" ({r})")).unwrap_or_default();
-    format!("card declined{why}; the seats stay held, try another card or cash")
+    let why = reason.unwrap_or("the card was declined");
+    format!("{why}; the seats stay held, pay another way")
 }
 
 /// Seat names in a row: `H8 H9`.

@@ -10,7 +10,7 @@ use std::{
 };
 
 use crossterm::{cursor, execute, style, terminal};
-use ratatui::{Frame, Terminal, backend::CrosstermBackend};
+use ratatui::{Frame, Terminal, backend::CrosstermBackend, buffer::Buffer};
 
 /// Whether the terminal is in full-screen mode.
 static ENTERED: AtomicBool = AtomicBool::new(false);
@@ -19,6 +19,8 @@ static HOOK: Once = Once::new();
 /// The terminal in full-screen mode, until it is dropped.
 pub(super) struct Screen {
     terminal: Terminal<CrosstermBackend<Stdout>>,
+    /// Rows whose characters have parts of their own width, as they were drawn last.
+    joined: Vec<(u16, String)>,
 }
 
 impl Screen {
@@ -41,18 +43,41 @@ impl Screen {
         execute!(io::stdout(), terminal::EnterAlternateScreen, cursor::Hide)?;
         let terminal = Terminal::new(CrosstermBackend::new(io::stdout()))?;
         std::mem::forget(guard);
-        Ok(Self { terminal })
+        Ok(Self {
+            terminal,
+            joined: Vec::new(),
+        })
     }
 
     /// Draws what changed.
-    pub(super) fn draw(&mut self, draw: impl FnOnce(&mut Frame<'_>)) -> io::Result<()> {
-        self.terminal.draw(draw).map(|_| ())
+    ///
+    /// Terminals do not agree on how wide joined characters are (vowel signs of Devanagari, say),
+    /// so where such a row gave way parts of it may stay: then everything is drawn again.
+    pub(super) fn draw(&mut self, draw: impl Fn(&mut Frame<'_>)) -> io::Result<()> {
+        let joined = joined_rows(self.terminal.draw(&draw)?.buffer);
+        if !self.joined.is_empty() && joined != self.joined {
+            self.terminal.clear()?;
+            self.terminal.draw(&draw)?;
+        }
+        self.joined = joined;
+        Ok(())
     }
 
     /// Draws everything the next time.
     pub(super) fn clear(&mut self) -> io::Result<()> {
         self.terminal.clear()
     }
+}
+
+/// The rows with characters of several parts, and those characters.
+fn joined_rows(buffer: &Buffer) -> Vec<(u16, String)> {
+    let area = buffer.area;
+    let row = |y: u16| {
+        let cells = (area.left()..area.right()).map(|x| buffer[(x, y)].symbol());
+        let joined: String = cells.filter(|s| s.chars().nth(1).is_some()).collect();
+        (!joined.is_empty()).then_some((y, joined))
+    };
+    (area.top()..area.bottom()).filter_map(row).collect()
 }
 
 impl Drop for Screen {
@@ -80,4 +105,20 @@ fn restore() {
     let _ = execute!(out, terminal::LeaveAlternateScreen);
     let _ = terminal::disable_raw_mode();
     let _ = out.flush();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ratatui::layout::Rect;
+
+    #[test]
+    fn rows_with_joined_characters_are_found() {
+        let mut buffer = Buffer::empty(Rect::new(0, 0, 20, 3));
+        buffer.set_string(0, 0, "Salt Roads", ratatui::style::Style::new());
+        buffer.set_string(0, 1, "千と千尋", ratatui::style::Style::new());
+        buffer.set_string(0, 2, "नदी के", ratatui::style::Style::new());
+        let rows: Vec<u16> = joined_rows(&buffer).iter().map(|(y, _)| *y).collect();
+        assert_eq!(rows, [2]);
+    }
 }

@@ -130,6 +130,22 @@ fn an_answer_to_an_older_question_is_dropped() {
 }
 
 #[test]
+fn another_day_stays_the_same_day_when_its_list_comes_from_elsewhere() {
+    let mut till = Till::open();
+    till.press("n");
+    assert!(till.screen().contains("Tomorrow, Sun 22 Nov"));
+    till.shows[0].time_zone = "Asia/Tokyo".into();
+    till.press("n");
+    assert!(till.screen().contains("Mon 23 Nov"), "{}", till.screen());
+    till.press("p");
+    assert!(
+        till.screen().contains("Tomorrow, Sun 22 Nov"),
+        "{}",
+        till.screen()
+    );
+}
+
+#[test]
 fn news_of_another_show_is_dropped() {
     let mut till = Till::open();
     till.press("1");

@@ -174,7 +174,7 @@ fn a_declined_card_leaves_the_seats_held() {
     assert_eq!(till.model.place(), Place::Payment);
     let screen = till.screen();
     assert!(
-        screen.contains("card declined (insufficient funds)"),
+        screen.contains("insufficient funds; the seats stay held, pay another way"),
         "{screen}"
     );
     assert!(screen.contains("HOLD 05:00"), "{screen}");

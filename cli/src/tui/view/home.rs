@@ -84,7 +84,10 @@ pub(super) fn draw(model: &Model, sheet: &mut Sheet<'_>, body: Part) -> Option<(
 fn day_line(model: &Model) -> String {
     let home = &model.home;
     let now = model.desk.server_now();
-    let day = local_time::day_from(now, home.time_zone(), home.day)
+    let day = home
+        .date
+        .clone()
+        .or_else(|| local_time::day_from(now, home.time_zone(), 0))
         .filter(|_| model.desk.link.heard_at.is_some())
         .map(|day| local_time::day_name(&day))
         .unwrap_or_default();
@@ -139,8 +142,8 @@ impl Columns {
         } else {
             0
         };
-        // Number 3, start 10, in 8, free 10, price 7, and the blank at the left.
-        let fixed = 39 + place_width + note + 1;
+        // Number 3, start 11, in 8, free 10, price 7, and the blank at the left.
+        let fixed = 40 + place_width + note + 1;
         Self {
             film: width.saturating_sub(fixed).max(8),
             place_width,
@@ -158,7 +161,7 @@ impl Columns {
         format!(
             "{}{}{}{}{}{}{}{}",
             pad(&format!("{number:>2}"), 3),
-            pad(&format!(" {starts}"), 10),
+            pad(&format!(" {starts}"), 11),
             pad(within, 8),
             pad(film, self.film.saturating_sub(1)) + " ",
             pad(place, self.place_width.saturating_sub(1)) + " ",
@@ -175,7 +178,8 @@ impl Columns {
             String::new()
         };
         let now = model.desk.server_now();
-        let today = local_time::day_from(now, &show.time_zone, model.home.day);
+        let date = model.home.date.clone();
+        let today = date.or_else(|| local_time::day_from(now, &show.time_zone, 0));
         let starts = if today.is_some_and(|day| show.starts_local.starts_with(&day)) {
             local_time::time_of(&show.starts_local).to_owned()
         } else {
