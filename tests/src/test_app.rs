@@ -95,7 +95,6 @@ impl Said {
     ///
     /// # Panics
     /// It has another status.
-    #[must_use]
     pub fn expect(self, status: u16) -> Value {
         assert_eq!(self.status, status, "{}", self.text);
         self.body
