@@ -260,3 +260,6 @@ fn with_offer(mut facts: Facts, offer: &NextBest) -> Facts {
     facts.relaxed.clone_from(&offer.relaxed);
     facts
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,11 @@
 //! A whole server for one test: its own file, a clock that the test moves, and callers of every
 //! role. Ended by [`TestApp::finish`], which has the independent sweep count the house.
 
+#![expect(
+    clippy::expect_used,
+    reason = "a house that can't be built ends its test at once"
+)]
+
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc, sync::Once, time::Duration};
 
 use houseful_core::{
@@ -18,6 +23,7 @@ use houseful_core::{
 use houseful_server::{
     app::{DemoChain, RunningServer, ServerConfig, serve},
     bus::local::Weather,
+    catalogue::demo,
     chance,
     clock::ClockKind,
     limits::LimitConfig,
@@ -251,7 +257,12 @@ impl TestApp {
     /// # Panics
     /// It can't be opened.
     pub async fn open_show(&self, number: u64) -> ShowId {
-        let (show, now) = (ShowId(number), self.now());
+        let show = ShowId(number);
+        self.open(show, Arc::new(terms(self.now()))).await;
+        show
+    }
+
+    async fn open(&self, show: ShowId, terms: Arc<ShowTerms>) {
         let command = Command {
             id: CommandId(chance::uuid()),
             actor: Actor {
@@ -259,16 +270,29 @@ impl TestApp {
                 staff: true,
                 channel: Channel::Counter,
             },
-            ask: Ask::Open(Arc::new(terms(now))),
+            ask: Ask::Open(terms),
             rolls: chance::rolls(),
         };
         let opened = self.server().lane().ask(show, command).await;
         opened.expect("an opened show");
-        show
+    }
+
+    /// A cinema of the catalogue with four shows, opened, the first to begin first.
+    ///
+    /// # Panics
+    /// It can't be imported.
+    pub async fn open_cinema(&self) -> Vec<ShowId> {
+        let chain = demo::small(self.now()).expect("a small chain");
+        let shows = self.server().catalogue().import(chain).await;
+        let mut shows = shows.expect("an import");
+        shows.sort_by_key(|show| show.terms.starts_at);
+        for show in &shows {
+            self.open(show.id, Arc::clone(&show.terms)).await;
+        }
+        shows.into_iter().map(|show| show.id).collect()
     }
 
     /// A request that can still be changed.
-    #[must_use]
     pub fn request(&self, who: As<'_>, method: Method, path: &str) -> reqwest::RequestBuilder {
         let url = format!("{}{path}", self.url);
         let mut request = self.http.request(method, url);
