@@ -22,7 +22,10 @@ mod stage;
 mod store_house;
 mod told;
 
-use houseful_core::show::ShowState;
+use houseful_core::{
+    show::{Event, ShowState},
+    time::UtcMillis,
+};
 
 pub use core_house::CoreHouse;
 pub use house::{House, Opening, Said};
@@ -39,6 +42,21 @@ use crate::witness;
 /// The first line where something else came of a step than is written, or what is wrong with the
 /// journal in the end.
 pub fn tell(script: &Script, house: &mut dyn House) -> Result<Option<ShowState>, String> {
+    play(script, house).map(|(last, _)| last)
+}
+
+/// The same; gives the journal.
+///
+/// # Errors
+/// The same.
+pub fn tell_journal(script: &Script, house: &mut dyn House) -> Result<Journal, String> {
+    play(script, house).map(|(_, journal)| journal)
+}
+
+/// What happened, with the times it was decided at.
+pub type Journal = Vec<(UtcMillis, Event)>;
+
+fn play(script: &Script, house: &mut dyn House) -> Result<(Option<ShowState>, Journal), String> {
     let opening = Opening::of(script)?;
     house.open(&opening)?;
     let mut stage = Stage::new(script);
@@ -60,7 +78,7 @@ pub fn tell(script: &Script, house: &mut dyn House) -> Result<Option<ShowState>,
     }
     let journal = house.finish()?;
     witness::attest(&journal).map_err(|what| format!("{}: the journal: {what}", script.name))?;
-    Ok(last)
+    Ok((last, journal))
 }
 
 fn step(stage: &mut Stage, house: &mut dyn House, line: &Line) -> Result<String, String> {

@@ -1,0 +1,237 @@
+//! Where races are run: lanes on one database file, and a judge for what comes of them.
+
+#![expect(clippy::expect_used, reason = "a race that can't be run has to stop")]
+
+use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
+
+use houseful_core::{
+    ids::{CommandId, OwnerRef, ShowId},
+    layout::SeatLayout,
+    message::{Announcement, Settle},
+    price::{Channel, PriceCard, PriceRow, TicketType},
+    show::{
+        Actor, Ask, Command, Event, HoldRules, OrphanRule, Party, SalesWindow, SeatPick, ShowState,
+        ShowTerms, Wish,
+    },
+    time::UtcMillis,
+};
+use houseful_server::{
+    bus::Bus,
+    chance,
+    clock::{Clock, ClockKind},
+    hub::Hub,
+    lane::{Answer, Lane, LaneError},
+    store::{
+        Store,
+        sqlite::{Database, SqliteStore},
+    },
+};
+use houseful_tests::witness;
+use tokio::sync::Barrier;
+use uuid::Uuid;
+
+pub const SHOW: ShowId = ShowId(1);
+
+/// Nobody listens.
+struct Silence;
+
+impl Bus for Silence {
+    fn announce(&self, _: Announcement) {}
+    fn settle(&self, _: Settle) {}
+}
+
+/// Lanes (each with a memory of its own, as in servers of their own) on one file.
+pub struct Ground {
+    pub lanes: Vec<Lane>,
+    pub clock: Clock,
+    store: Arc<dyn Store>,
+    database: Database,
+    folder: PathBuf,
+}
+
+impl Ground {
+    /// An open show with rows of `width` seats.
+    pub async fn new(lanes: usize, rows: u8, width: usize) -> Self {
+        Self::on(lanes, rows, width, |store| store).await
+    }
+
+    /// The same on a store that is tampered with.
+    pub async fn on(
+        lanes: usize,
+        rows: u8,
+        width: usize,
+        tamper: impl FnOnce(Arc<dyn Store>) -> Arc<dyn Store>,
+    ) -> Self {
+        let folder = std::env::temp_dir().join(format!("houseful-race-{}", chance::uuid()));
+        std::fs::create_dir(&folder).expect("a folder");
+        let database = Database::open(&folder.join("db")).expect("a database");
+        let store: Arc<dyn Store> = Arc::new(SqliteStore::new(database.clone()));
+        let store = tamper(store);
+        let clock = Clock::start(ClockKind::Manual, UtcMillis(0));
+        let lane = |_| {
+            Lane::start(
+                Arc::clone(&store),
+                Arc::new(Silence),
+                Hub::new(),
+                clock.clone(),
+            )
+        };
+        let ground = Self {
+            lanes: (0..lanes).map(lane).collect(),
+            clock: clock.clone(),
+            store: Arc::clone(&store),
+            database,
+            folder,
+        };
+        let open = command("house", Ask::Open(terms(rows, width)));
+        ground.lanes[0].ask(SHOW, open).await.expect("opened");
+        ground
+    }
+
+    /// All commands at the same moment, spread over the lanes, each by a task of its own.
+    pub async fn race(&self, commands: Vec<Command>) -> Vec<Result<Answer, LaneError>> {
+        let barrier = Arc::new(Barrier::new(commands.len()));
+        let runners: Vec<_> = commands
+            .into_iter()
+            .zip(self.lanes.iter().cycle())
+            .map(|(command, lane)| {
+                let (barrier, lane) = (Arc::clone(&barrier), lane.clone());
+                tokio::spawn(async move {
+                    barrier.wait().await;
+                    lane.ask(SHOW, command).await
+                })
+            })
+            .collect();
+        let mut answers = Vec::new();
+        for runner in runners {
+            answers.push(runner.await.expect("a runner"));
+        }
+        answers
+    }
+
+    pub async fn journal(&self) -> Vec<(UtcMillis, Event)> {
+        self.store.load(SHOW).await.expect("a journal").events
+    }
+
+    pub async fn state(&self) -> ShowState {
+        let mut state = ShowState::new(SHOW);
+        for (at, event) in self.journal().await {
+            state.apply(at, &event);
+        }
+        state
+    }
+
+    /// What the witness and the rules' own check say of the journal.
+    pub async fn verdict(&self) -> Result<(), String> {
+        witness::attest(&self.journal().await)?;
+        self.state()
+            .await
+            .check()
+            .map_err(|broken| broken.to_string())
+    }
+
+    /// Ends the race: the journal must be sound.
+    pub async fn finish(self) {
+        self.verdict().await.expect("a sound journal");
+        self.clear().await;
+    }
+
+    /// Ends it whatever came of it.
+    pub async fn clear(self) {
+        drop(self.lanes);
+        self.database.close().await;
+        // What is left over in a folder for temporary files harms nobody.
+        let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
+
+fn terms(rows: u8, width: usize) -> Arc<ShowTerms> {
+    let drawn: String = (0..rows)
+        .map(|row| format!("{}  {}\n", char::from(b'A' + row), "o".repeat(width)))
+        .collect();
+    let layout = SeatLayout::parse(&format!("name: Races\n{drawn}")).expect("a hall");
+    let prices = PriceCard {
+        currency: "GBP".parse().expect("GBP"),
+        ticket_types: vec![TicketType {
+            code: "adult".into(),
+            name: "Adult".into(),
+            key: 'a',
+        }],
+        prices: vec![PriceRow {
+            category: "standard".into(),
+            ticket_type: "adult".into(),
+            minor: 1000,
+        }],
+        fees: BTreeMap::new(),
+    };
+    let always = SalesWindow {
+        opens_at: UtcMillis(0),
+        closes_at: UtcMillis::MAX,
+    };
+    Arc::new(ShowTerms {
+        layout: Arc::new(layout),
+        prices: Arc::new(prices),
+        starts_at: UtcMillis::MAX,
+        windows: BTreeMap::from([(Channel::Web, always), (Channel::Counter, always)]),
+        seats_max: 10,
+    })
+}
+
+/// A fresh command of a customer.
+pub fn command(who: &str, ask: Ask) -> Command {
+    Command {
+        id: CommandId(chance::uuid()),
+        actor: Actor {
+            owner: OwnerRef::of_secret(who),
+            staff: who == "house",
+            channel: Channel::Web,
+        },
+        ask,
+        rolls: chance::rolls(),
+    }
+}
+
+fn wants(who: &str, booking: Uuid, wish: Wish) -> Command {
+    let rules = HoldRules {
+        orphans: OrphanRule::Allow,
+        over_limit: false,
+    };
+    command(
+        who,
+        Ask::Hold {
+            booking,
+            wish,
+            rules,
+        },
+    )
+}
+
+/// A fresh hold of these seats.
+pub fn hold(who: &str, seats: &[String]) -> Command {
+    let pick = |label: &String| SeatPick {
+        seat: label.parse().expect("a label"),
+        ticket_type: None,
+    };
+    let wish = Wish::Seats(seats.iter().map(pick).collect());
+    wants(who, chance::uuid(), wish)
+}
+
+/// A fresh hold of the best seats together.
+pub fn best(who: &str, count: u16) -> Command {
+    let wish = Wish::Best {
+        party: vec![Party {
+            ticket_type: "adult".into(),
+            count,
+        }],
+        zone: houseful_core::best::Zone::Any,
+        category: None,
+        accessible: false,
+        skip: 0,
+    };
+    wants(who, chance::uuid(), wish)
+}
+
+/// The booking that a command is about.
+pub fn booking_of(command: &Command) -> Uuid {
+    command.ask.booking().expect("a booking")
+}
