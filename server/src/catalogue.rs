@@ -7,6 +7,8 @@ mod chain;
 mod check;
 pub mod demo;
 mod error;
+mod fold;
+mod local;
 mod place;
 mod rows;
 mod search;

@@ -13,7 +13,7 @@ use houseful_core::{
 use jiff::civil::Date;
 
 use super::{ShowRow, Snapshot};
-use crate::hub::Count;
+use crate::{catalogue::local, hub::Count};
 
 /// The most shows on a page.
 pub const SHOWS_MAX: usize = 500;
@@ -48,9 +48,11 @@ fn cursor_of(row: &ShowRow) -> String {
 }
 
 fn parse_cursor(text: &str) -> Result<(UtcMillis, ShowId), CursorError> {
-    let parts = text.split_once('.').ok_or(CursorError)?;
-    let (at, id) = (parts.0.parse().map_err(|_| CursorError)?, parts.1.parse());
-    Ok((UtcMillis(at), ShowId(id.map_err(|_| CursorError)?)))
+    let parse = || {
+        let (at, id) = text.split_once('.')?;
+        Some((UtcMillis(at.parse().ok()?), ShowId(id.parse().ok()?)))
+    };
+    parse().ok_or(CursorError)
 }
 
 /// Looks up how full a show is.
@@ -68,23 +70,35 @@ impl Snapshot {
         now: UtcMillis,
     ) -> Result<Page<Show>, CursorError> {
         let after = filter.cursor.map(parse_cursor).transpose()?;
-        let first = self.rows.shows.partition_point(|s| match after {
-            Some(after) => (s.starts_at, s.id) <= after,
-            None => s.starts_at < filter.from,
-        });
+        // A cursor says where to go on: time that has passed since must not leave a gap.
+        let from = after.map_or(filter.from, |(starts_at, _)| starts_at);
         let limit = filter.limit.clamp(1, SHOWS_MAX);
-        let mut rows: Vec<&ShowRow> = self.rows.shows[first..]
-            .iter()
-            .filter(|s| {
-                s.starts_at >= filter.from
-                    && filter.movie.is_none_or(|movie| s.movie == movie)
-                    && self.is_at(s, filter.city, filter.cinema)
-                    && filter
-                        .date
-                        .is_none_or(|date| self.local_date(s) == Some(date))
-            })
-            .take(limit + 1)
-            .collect();
+        let wanted = |i: &usize| {
+            let show = &self.rows.shows[*i];
+            after.is_none_or(|after| (show.starts_at, show.id) > after)
+                && filter.movie.is_none_or(|movie| show.movie == movie)
+        };
+        let mut found: Vec<usize> = Vec::new();
+        let mut take = |list: &[usize]| {
+            found.extend(list.iter().copied().filter(wanted).take(limit + 1));
+        };
+        let anywhere = filter.city.is_none() && filter.cinema.is_none();
+        match filter.movie.and_then(|id| self.movies.get(&id)) {
+            None if filter.movie.is_some() => {}
+            Some(movie) if anywhere && filter.date.is_none() => {
+                let shows = &self.shows_of[*movie];
+                take(&shows[self.first_from(shows, from)..]);
+            }
+            _ => {
+                for cinema in self.places(filter.city, filter.cinema) {
+                    take(self.coming(cinema, filter.date, from));
+                }
+            }
+        }
+        // The first of each list, so the first of all are among them.
+        found.sort_unstable();
+        let mut rows: Vec<&ShowRow> = found.iter().map(|i| &self.rows.shows[*i]).collect();
+        rows.truncate(limit + 1);
         let more = rows.len() > limit;
         rows.truncate(limit);
         let next = rows.last().filter(|_| more).map(|row| cursor_of(row));
@@ -144,19 +158,16 @@ impl Snapshot {
         counts: Counts<'_>,
         now: UtcMillis,
     ) -> Option<Show> {
-        let movie = self.movies.get(&row.movie).map(|i| &self.rows.movies[*i])?;
-        let screen = self.screen_row(row.screen)?;
-        let cinema = self.cinema_of(row)?;
-        let city = self
-            .cities
-            .get(&cinema.city)
-            .map(|i| &self.rows.cities[*i])?;
-        let count = counts(row.id);
-        let seats = self.rows.layouts.get(&row.layout).map_or(0, |l| l.len());
-        let total = count.map_or_else(|| super::whole(seats), |c| c.total);
+        let movie = &self.rows.movies[*self.movies.get(&row.movie)?];
+        let screen = &self.rows.screens[*self.screens.get(&row.screen)?];
+        let place = self.cinema_place(row)?;
+        let cinema = &self.rows.cinemas[place];
+        let city = &self.rows.cities[self.city_of[place]];
+        let starts_local = local::wall(row.starts_at, &self.zones[self.city_of[place]]);
+        let count = counts(row.id).or_else(|| self.count_unopened(row))?;
         let closes = row.sales.last_close(row.starts_at);
-        let status = match count.map_or(ShowStatus::OnSale, |c| c.status) {
-            ShowStatus::OnSale if closes <= now => ShowStatus::Closed,
+        let status = match count.status {
+            ShowStatus::OnSale | ShowStatus::Paused if closes <= now => ShowStatus::Closed,
             other => other,
         };
         Some(Show {
@@ -175,16 +186,24 @@ impl Snapshot {
             subtitles: row.subtitles.clone(),
             starts_at: Time(row.starts_at),
             ends_at: Time(row.ends_at),
-            starts_local: self
-                .local_start(row)?
-                .strftime("%Y-%m-%dT%H:%M")
-                .to_string(),
+            starts_local: local::minute(starts_local),
             sales_close_at: Time(closes),
             time_zone: city.time_zone.clone(),
             status,
-            free: count.map_or(total, |c| c.free),
-            total,
+            free: count.free,
+            total: count.total,
             price_from: self.price_from(row)?,
+        })
+    }
+
+    /// A show without a journal has the blocks of its layout and nothing else.
+    fn count_unopened(&self, row: &ShowRow) -> Option<Count> {
+        let layout = self.rows.layouts.get(&row.layout)?;
+        let free = layout.seats().filter(|(_, s)| s.blocked.is_none()).count();
+        Some(Count {
+            free: super::whole(free),
+            total: super::whole(layout.len()),
+            status: ShowStatus::OnSale,
         })
     }
 

@@ -1,0 +1,82 @@
+//! Movies, with how many of their shows are coming up.
+
+use std::{cmp::Reverse, collections::HashMap};
+
+use houseful_core::{
+    ids::{CinemaId, CityId, MovieId},
+    time::UtcMillis,
+    wire::catalogue::Movie,
+};
+use jiff::civil::Date;
+
+use super::{Snapshot, whole};
+use crate::catalogue::search::Target;
+
+/// Which movies: those with a show that begins at `from` or later and fits the rest.
+#[derive(Clone, Copy, Debug)]
+pub struct MovieFilter<'a> {
+    /// In this city.
+    pub city: Option<CityId>,
+    /// In this cinema.
+    pub cinema: Option<CinemaId>,
+    /// On this day on the cinema's wall clock.
+    pub date: Option<Date>,
+    /// Named like this.
+    pub q: Option<&'a str>,
+    /// From this time on.
+    pub from: UtcMillis,
+}
+
+impl Snapshot {
+    /// A movie, with all its shows counted.
+    #[must_use]
+    pub fn movie(&self, id: MovieId) -> Option<Movie> {
+        let place = *self.movies.get(&id)?;
+        Some(self.movie_view(place, self.shows_of[place].len()))
+    }
+
+    /// Movies with the number of their shows, those with most shows first; by fit when `q` is
+    /// given.
+    #[must_use]
+    pub fn movies(&self, filter: &MovieFilter<'_>) -> Vec<Movie> {
+        let mut counts: HashMap<MovieId, usize> = HashMap::new();
+        for cinema in self.places(filter.city, filter.cinema) {
+            for show in self.coming(cinema, filter.date, filter.from) {
+                *counts.entry(self.rows.shows[*show].movie).or_default() += 1;
+            }
+        }
+        let costs = filter.q.map(|q| self.costs(q));
+        let mut found: Vec<_> = self
+            .rows
+            .movies
+            .iter()
+            .enumerate()
+            .filter_map(|(i, row)| {
+                let shows = *counts.get(&row.id)?;
+                let cost = match &costs {
+                    Some(costs) => *costs.get(&Target::Movie(i))?,
+                    None => 0,
+                };
+                Some((cost, shows, i))
+            })
+            .collect();
+        found.sort_by_key(|(cost, shows, i)| {
+            (*cost, Reverse(*shows), self.rows.movies[*i].title.as_str())
+        });
+        let view = |(_, shows, i)| self.movie_view(i, shows);
+        found.into_iter().map(view).collect()
+    }
+
+    pub(super) fn movie_view(&self, place: usize, shows: usize) -> Movie {
+        let row = &self.rows.movies[place];
+        Movie {
+            id: row.id,
+            title: row.title.clone(),
+            minutes: row.minutes,
+            certificate: row.certificate.clone(),
+            genres: row.genres.clone(),
+            language: row.language.clone(),
+            shows: whole(shows),
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! Cities and cinemas, by name and by distance.
+
+use std::collections::HashMap;
+
+use houseful_core::{
+    ids::{CinemaId, CityId},
+    wire::catalogue::{Cinema, City},
+};
+
+use super::{Snapshot, whole};
+use crate::catalogue::{
+    place::{Near, Point},
+    search::Target,
+};
+
+/// Which cities.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct CityFilter<'a> {
+    /// Named like this.
+    pub q: Option<&'a str>,
+    /// Near to here; then the nearest come first.
+    pub near: Option<Near>,
+}
+
+/// Which cinemas.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct CinemaFilter<'a> {
+    /// In this city.
+    pub city: Option<CityId>,
+    /// Named like this.
+    pub q: Option<&'a str>,
+    /// Near to here; then the nearest come first.
+    pub near: Option<Near>,
+}
+
+impl Snapshot {
+    /// A city.
+    #[must_use]
+    pub fn city(&self, id: CityId) -> Option<City> {
+        self.cities.get(&id).map(|i| self.city_view(*i, None))
+    }
+
+    /// Cities by name; by distance when `near` is given, by fit when `q` is.
+    #[must_use]
+    pub fn cities(&self, filter: &CityFilter<'_>) -> Vec<City> {
+        let all = (0..self.rows.cities.len()).map(|i| {
+            let row = &self.rows.cities[i];
+            (i, Target::City(i), row.at, row.name.as_str())
+        });
+        let found = self.ordered(all, filter.q, filter.near.as_ref());
+        let view = |(i, km)| self.city_view(i, km);
+        found.into_iter().map(view).collect()
+    }
+
+    /// A cinema.
+    #[must_use]
+    pub fn cinema(&self, id: CinemaId) -> Option<Cinema> {
+        self.cinemas.get(&id).map(|i| self.cinema_view(*i, None))
+    }
+
+    /// Cinemas by name; by distance when `near` is given, by fit when `q` is.
+    #[must_use]
+    pub fn cinemas(&self, filter: &CinemaFilter<'_>) -> Vec<Cinema> {
+        let places = self.places(filter.city, None).into_iter();
+        let all = places.map(|i| {
+            let row = &self.rows.cinemas[i];
+            (i, Target::Cinema(i), row.at, row.name.as_str())
+        });
+        let found = self.ordered(all, filter.q, filter.near.as_ref());
+        let view = |(i, km)| self.cinema_view(i, km);
+        found.into_iter().map(view).collect()
+    }
+
+    /// Things that fit, the best fit first, then the nearest, then by name; with their distances.
+    fn ordered<'a>(
+        &self,
+        all: impl Iterator<Item = (usize, Target, Point, &'a str)>,
+        q: Option<&str>,
+        near: Option<&Near>,
+    ) -> Vec<(usize, Option<f64>)> {
+        let costs = q.map(|q| self.costs(q));
+        let mut found: Vec<_> = all
+            .filter_map(|(i, target, at, name)| {
+                let cost = match &costs {
+                    Some(costs) => *costs.get(&target)?,
+                    None => 0,
+                };
+                let km = match near {
+                    Some(near) => Some(near.km_to(at)?),
+                    None => None,
+                };
+                Some((cost, km, name, i))
+            })
+            .collect();
+        found.sort_by(|a, b| {
+            let nearer = a.1.unwrap_or(0.0).total_cmp(&b.1.unwrap_or(0.0));
+            a.0.cmp(&b.0).then(nearer).then_with(|| a.2.cmp(b.2))
+        });
+        found.into_iter().map(|(_, km, _, i)| (i, km)).collect()
+    }
+
+    /// How far everything that `q` may mean is from it.
+    pub(super) fn costs(&self, q: &str) -> HashMap<Target, u32> {
+        let hits = self.fits(q).into_iter();
+        hits.map(|hit| (hit.target, hit.cost)).collect()
+    }
+
+    pub(super) fn city_view(&self, i: usize, distance_km: Option<f64>) -> City {
+        let row = &self.rows.cities[i];
+        City {
+            id: row.id,
+            name: row.name.clone(),
+            country: row.country.clone(),
+            time_zone: row.time_zone.clone(),
+            latitude: row.at.latitude,
+            longitude: row.at.longitude,
+            cinemas: whole(self.cinemas_in[i].len()),
+            distance_km,
+        }
+    }
+
+    pub(super) fn cinema_view(&self, i: usize, distance_km: Option<f64>) -> Cinema {
+        let row = &self.rows.cinemas[i];
+        let city = &self.rows.cities[self.city_of[i]];
+        let screens = self.cinema_of.iter().filter(|cinema| **cinema == i);
+        Cinema {
+            id: row.id,
+            name: row.name.clone(),
+            city: row.city,
+            city_name: city.name.clone(),
+            address: row.address.clone(),
+            time_zone: city.time_zone.clone(),
+            latitude: row.at.latitude,
+            longitude: row.at.longitude,
+            screens: whole(screens.count()),
+            distance_km,
+        }
+    }
+}
