@@ -15,11 +15,13 @@ mod search;
 mod snapshot;
 #[cfg(test)]
 mod tests;
+mod value;
 
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 use houseful_core::{ids::ShowId, show::ShowTerms};
+use tokio::sync::Mutex;
 
 pub use chain::{
     Chain, ChainCinema, ChainCity, ChainMovie, ChainScreen, ChainShow, SalesHours, SalesRule, Start,
@@ -46,6 +48,8 @@ pub struct NewShow {
 pub struct Catalogue {
     db: Database,
     snapshot: Arc<ArcSwap<Snapshot>>,
+    /// One import at a time: each gives new ids after those that are known.
+    importing: Arc<Mutex<()>>,
 }
 
 impl Catalogue {
@@ -59,6 +63,7 @@ impl Catalogue {
         Ok(Self {
             db,
             snapshot: Arc::new(ArcSwap::from_pointee(snapshot)),
+            importing: Arc::default(),
         })
     }
 
@@ -73,6 +78,7 @@ impl Catalogue {
     /// # Errors
     /// The chain contradicts itself or what is known; see [`CatalogueError`].
     pub async fn import(&self, chain: Chain) -> Result<Vec<NewShow>, CatalogueError> {
+        let _turn = self.importing.lock().await;
         let known = self.snapshot();
         let checked = tokio::task::spawn_blocking(move || check::check(&chain, known.rows()))
             .await

@@ -96,7 +96,8 @@ pub(super) fn write(conn: &Connection, rows: &Rows) -> Result<(), StoreError> {
 fn write_all(conn: &Connection, rows: &Rows) -> rusqlite::Result<()> {
     let mut put = conn.prepare_cached(
         "INSERT INTO city VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (id) DO UPDATE SET
-         name = excluded.name, also = excluded.also, latitude = excluded.latitude,
+         name = excluded.name, also = excluded.also, country = excluded.country,
+         time_zone = excluded.time_zone, latitude = excluded.latitude,
          longitude = excluded.longitude",
     )?;
     for c in &rows.cities {
@@ -114,8 +115,8 @@ fn write_all(conn: &Connection, rows: &Rows) -> rusqlite::Result<()> {
     }
     let mut put = conn.prepare_cached(
         "INSERT INTO cinema VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (id) DO UPDATE SET
-         name = excluded.name, address = excluded.address, latitude = excluded.latitude,
-         longitude = excluded.longitude",
+         name = excluded.name, city = excluded.city, address = excluded.address,
+         latitude = excluded.latitude, longitude = excluded.longitude",
     )?;
     for c in &rows.cinemas {
         let (id, city) = (number(c.id.0), number(c.city.0));
@@ -131,7 +132,7 @@ fn write_all(conn: &Connection, rows: &Rows) -> rusqlite::Result<()> {
     }
     let mut put = conn.prepare_cached(
         "INSERT INTO screen VALUES (?1, ?2, ?3, ?4)
-         ON CONFLICT (id) DO UPDATE SET name = excluded.name",
+         ON CONFLICT (id) DO UPDATE SET name = excluded.name, cinema = excluded.cinema",
     )?;
     for s in &rows.screens {
         put.execute(params![number(s.id.0), s.key, s.name, number(s.cinema.0)])?;
@@ -139,7 +140,8 @@ fn write_all(conn: &Connection, rows: &Rows) -> rusqlite::Result<()> {
     let mut put = conn.prepare_cached(
         "INSERT INTO movie VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (id) DO UPDATE SET
          title = excluded.title, also = excluded.also, minutes = excluded.minutes,
-         certificate = excluded.certificate, genres = excluded.genres",
+         certificate = excluded.certificate, genres = excluded.genres,
+         language = excluded.language",
     )?;
     for m in &rows.movies {
         let (also, genres) = (json(&m.also), json(&m.genres));
