@@ -4,7 +4,7 @@
 mod file;
 mod schedule;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use houseful_core::{
     ids::ShowId,
@@ -50,6 +50,32 @@ fn key(parts: &[&str]) -> String {
 /// # Errors
 /// The chain file can't be read: a mistake in this program.
 pub fn chain(now: UtcMillis, seed: u64) -> Result<Chain, CatalogueError> {
+    planned(now, seed, &Taken::default())
+}
+
+/// The same around the shows that a catalogue has from another day: what would meet one of them in
+/// its room is left out, so an import takes the rest. A cinema whose rooms are all busy has no
+/// show within the hour.
+///
+/// # Errors
+/// The chain file can't be read: a mistake in this program.
+pub fn more(now: UtcMillis, seed: u64, known: &Snapshot) -> Result<Chain, CatalogueError> {
+    let mut taken = Taken::default();
+    let rows = known.rows();
+    let keys: HashMap<_, _> = rows.screens.iter().map(|s| (s.id, &s.key)).collect();
+    for show in &rows.shows {
+        if let Some(key) = keys.get(&show.screen) {
+            let span = (show.starts_at, show.ends_at);
+            taken.entry((*key).clone()).or_default().push(span);
+        }
+    }
+    planned(now, seed, &taken)
+}
+
+/// When the rooms of a chain are taken, by key of the screen.
+type Taken = HashMap<String, Vec<(UtcMillis, UtcMillis)>>;
+
+fn planned(now: UtcMillis, seed: u64, taken: &Taken) -> Result<Chain, CatalogueError> {
     let file: File = toml::from_str(CHAIN).map_err(|e| CatalogueError::Value {
         part: "the demo's chain".to_owned(),
         field: "file",
@@ -92,7 +118,7 @@ pub fn chain(now: UtcMillis, seed: u64) -> Result<Chain, CatalogueError> {
         });
     }
     chain.movies = file.movie.iter().map(movie).collect();
-    chain.shows = schedule::week(&file, now, seed)?;
+    chain.shows = schedule::week(&file, now, seed, taken)?;
     Ok(chain)
 }
 

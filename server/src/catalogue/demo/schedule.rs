@@ -6,6 +6,7 @@ use jiff::{ToSpan, civil::Date, tz::TimeZone};
 
 use super::{
     super::{CatalogueError, ChainShow, Start},
+    Taken,
     file::{Cinema, Country, File, Movie, Screen},
     key,
 };
@@ -44,6 +45,18 @@ struct Room<'a> {
     key: String,
     country: &'a Country,
     zone: TimeZone,
+    /// Starts and ends of shows that are there already.
+    taken: &'a [(UtcMillis, UtcMillis)],
+}
+
+impl Room<'_> {
+    /// Whether a show fits beside those that are there already.
+    fn is_free(&self, file: &File, slot: &Slot<'_>) -> bool {
+        let clean_up_ms = i64::from(file.schedule.clean_up_minutes) * MINUTE_MS;
+        let after = |ends: &UtcMillis| ends.plus_ms(clean_up_ms) <= slot.starts;
+        let mut taken = self.taken.iter();
+        taken.all(|(starts, ends)| after(ends) || ends_clean(file, slot) <= *starts)
+    }
 }
 
 /// A show before it is written down.
@@ -61,6 +74,7 @@ pub(super) fn week(
     file: &File,
     now: UtcMillis,
     seed: u64,
+    taken: &Taken,
 ) -> Result<Vec<ChainShow>, CatalogueError> {
     let mut shows = Vec::new();
     let mut number = 0;
@@ -73,11 +87,13 @@ pub(super) fn week(
             let room = Room {
                 number,
                 screen,
+                taken: taken.get(&key).map_or(&[], Vec::as_slice),
                 key,
                 country,
                 zone: zone.clone(),
             };
-            let slots = room_week(file, &room, now, seed);
+            let mut slots = room_week(file, &room, now, seed);
+            slots.retain(|slot| room.is_free(file, slot));
             rooms.push((room, slots));
         }
         within_the_hour(file, &mut rooms, now, nth);
@@ -148,7 +164,10 @@ fn room_day<'a>(
             .and_then(|t| room.zone.to_ambiguous_timestamp(t).compatible().ok());
         if let Some(start) = start {
             let starts = UtcMillis(start.as_millisecond());
-            if slots.last().is_none_or(|last| ends(file, last) <= starts) {
+            if slots
+                .last()
+                .is_none_or(|last| ends_clean(file, last) <= starts)
+            {
                 slots.push(Slot { movie, starts });
             }
         }
@@ -159,7 +178,7 @@ fn room_day<'a>(
 }
 
 /// When the room is free again.
-fn ends(file: &File, slot: &Slot<'_>) -> UtcMillis {
+fn ends_clean(file: &File, slot: &Slot<'_>) -> UtcMillis {
     let plan = &file.schedule;
     let busy = slot.movie.minutes + plan.adverts_minutes + plan.clean_up_minutes;
     slot.starts.plus_ms(i64::from(busy) * MINUTE_MS)
@@ -216,33 +235,42 @@ fn choose<'a>(
 }
 
 /// Sees to it that a cinema has a show that begins within the hour, in its smallest room if none
-/// has one: what was planned there around that time gives way.
+/// has one: what was planned there around that time gives way, what is there already does not.
 fn within_the_hour<'a>(
     file: &'a File,
     rooms: &mut [(Room<'_>, Vec<Slot<'a>>)],
     now: UtcMillis,
     nth: i64,
 ) {
-    let soon = |slot: &Slot<'_>| {
-        slot.starts >= now.plus_ms(5 * MINUTE_MS) && slot.starts <= now.plus_ms(55 * MINUTE_MS)
+    let soon = |starts: UtcMillis| {
+        starts >= now.plus_ms(5 * MINUTE_MS) && starts <= now.plus_ms(55 * MINUTE_MS)
     };
-    if rooms.iter().any(|(_, slots)| slots.iter().any(soon)) {
+    let has_one = |(room, slots): &(Room<'_>, Vec<Slot<'_>>)| {
+        let mut planned = slots.iter().map(|slot| slot.starts);
+        let mut taken = room.taken.iter().map(|(starts, _)| *starts);
+        planned.any(soon) || taken.any(soon)
+    };
+    if rooms.iter().any(has_one) {
         return;
     }
-    let Some((room, slots)) = rooms.last_mut() else {
-        return;
-    };
     let step = i64::from(file.schedule.step_minutes.max(1)) * MINUTE_MS;
     let wanted = now.plus_ms((12 + nth * 7 % 35) * MINUTE_MS).0;
     let starts = UtcMillis((wanted + step - 1) / step * step);
-    let mut draw = Draw::new(1, &[room.number]);
-    let Some(movie) = choose(file, room, 0, 20 * 60, "", &mut draw) else {
-        return;
-    };
-    let special = Slot { movie, starts };
-    slots.retain(|s| ends(file, s) <= special.starts || s.starts >= ends(file, &special));
-    let place = slots.partition_point(|s| s.starts < special.starts);
-    slots.insert(place, special);
+    for (room, slots) in rooms.iter_mut().rev() {
+        let mut draw = Draw::new(1, &[room.number]);
+        let Some(movie) = choose(file, room, 0, 20 * 60, "", &mut draw) else {
+            continue;
+        };
+        let special = Slot { movie, starts };
+        if room.is_free(file, &special) {
+            slots.retain(|s| {
+                ends_clean(file, s) <= starts || s.starts >= ends_clean(file, &special)
+            });
+            let place = slots.partition_point(|s| s.starts < starts);
+            slots.insert(place, special);
+            return;
+        }
+    }
 }
 
 fn written(file: &File, room: &Room<'_>, slot: &Slot<'_>) -> ChainShow {
