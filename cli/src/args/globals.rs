@@ -22,10 +22,16 @@ pub enum ClockArg {
 #[command(next_help_heading = "Global options")]
 pub struct Globals {
     /// Address of the server
-    #[arg(long, global = true, value_name = "URL", conflicts_with = "embedded")]
+    #[arg(
+        long,
+        global = true,
+        hide_short_help = true,
+        value_name = "URL",
+        conflicts_with = "embedded"
+    )]
     pub server: Option<String>,
     /// Serve this database file in this process
-    #[arg(long, global = true, value_name = "FILE")]
+    #[arg(long, global = true, hide_short_help = true, value_name = "FILE")]
     pub embedded: Option<PathBuf>,
     /// What drives the clock of a server in this process
     #[arg(
@@ -45,55 +51,61 @@ pub struct Globals {
     )]
     pub no_timer: bool,
     /// Read the API token from this file, `-` for standard input
-    #[arg(long, global = true, value_name = "FILE")]
+    #[arg(long, global = true, hide_short_help = true, value_name = "FILE")]
     pub token_file: Option<PathBuf>,
     /// How to write answers
-    #[arg(short, long, global = true, value_name = "FORMAT")]
+    #[arg(
+        short,
+        long,
+        global = true,
+        hide_short_help = true,
+        value_name = "FORMAT"
+    )]
     pub output: Option<Format>,
     /// The same as `-o json`
-    #[arg(long, global = true, conflicts_with = "output")]
+    #[arg(long, global = true, hide_short_help = true, conflicts_with = "output")]
     pub json: bool,
     /// Write these fields, in this order; alone it lists them
     #[arg(
         long,
-        global = true,
+        global = true, hide_short_help = true,
         value_name = "A,B",
         num_args = 0..=1,
         default_missing_value = ""
     )]
     pub fields: Option<String>,
     /// Write a header in plain output
-    #[arg(long, global = true)]
+    #[arg(long, global = true, hide_short_help = true)]
     pub header: bool,
     /// Write ids alone
-    #[arg(short, long, global = true)]
+    #[arg(short, long, global = true, hide_short_help = true)]
     pub quiet: bool,
     /// Say yes to what would be asked
-    #[arg(short, long, global = true)]
+    #[arg(short, long, global = true, hide_short_help = true)]
     pub yes: bool,
     /// Never ask anything
-    #[arg(long, global = true)]
+    #[arg(long, global = true, hide_short_help = true)]
     pub no_input: bool,
     /// Say what would be done and change nothing
-    #[arg(long, global = true)]
+    #[arg(long, global = true, hide_short_help = true)]
     pub dry_run: bool,
     /// Use this command id, so that running it again does it once
-    #[arg(long, global = true, value_name = "CMD_ID")]
+    #[arg(long, global = true, hide_short_help = true, value_name = "CMD_ID")]
     pub idempotency_key: Option<CommandId>,
     /// Wait at most so long for an answer
-    #[arg(long, global = true, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=600))]
+    #[arg(long, global = true, hide_short_help = true, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=600))]
     pub timeout: Option<u64>,
     /// When to use colours
-    #[arg(long, global = true, value_name = "WHEN", value_parser = ["auto", "always", "never"])]
+    #[arg(long, global = true, hide_short_help = true, value_name = "WHEN", value_parser = ["auto", "always", "never"])]
     pub color: Option<String>,
     /// Only ever add lines: no colours, no progress
-    #[arg(long, global = true)]
+    #[arg(long, global = true, hide_short_help = true)]
     pub plain: bool,
     /// Show times in this time zone
-    #[arg(long, global = true, value_name = "ZONE")]
+    #[arg(long, global = true, hide_short_help = true, value_name = "ZONE")]
     pub tz: Option<String>,
     /// Tell more on stderr; twice for even more
-    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    #[arg(short, long, global = true, hide_short_help = true, action = clap::ArgAction::Count)]
     pub verbose: u8,
 }
 

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use houseful_core::{text::shown, wire::catalogue::Found};
+use houseful_core::{
+    text::shown,
+    wire::{Page, catalogue::Found},
+};
 use serde::Serialize;
 
 use super::board;
@@ -66,7 +69,15 @@ pub(super) async fn run(ctx: &mut Context, args: FindArgs) -> Result<(), CliErro
             hint: Some("`houseful movie list` shows all films".to_owned()),
         });
     }
-    ctx.list(&COLUMNS, &found, &hits, "")
+    if ctx.style.fields.is_none() {
+        return ctx.list(&COLUMNS, &found, &hits, "");
+    }
+    // The picked fields are those of the lines, so the lines are the answer.
+    let page = Page {
+        items: hits,
+        next: None,
+    };
+    ctx.list(&COLUMNS, &page, &page.items, "")
 }
 
 /// Keeps what is in or near the circle that was drawn.

@@ -24,6 +24,17 @@ use crate::{
     state::{Sale, Stage},
 };
 
+/// How far somebody wants to get.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Goal {
+    /// To a hold.
+    Hold,
+    /// To tickets, from wherever the sale stands.
+    Sell,
+    /// To be paid now; the server says why not, if so.
+    Pay,
+}
+
 /// What a sale at this machine works with.
 struct Desk {
     client: Client,
@@ -51,13 +62,6 @@ pub(super) async fn run(ctx: &mut Context, args: SellArgs) -> Result<(), CliErro
     if args.resume {
         return resume::run(ctx, args.pay).await;
     }
-    if let Some(key) = ctx.globals.idempotency_key {
-        let client = ctx.client().await?;
-        let known = ctx.state.sales(client.home());
-        if let Some(sale) = known.into_iter().find(|s| s.command() == Some(key)) {
-            return resume::continue_sale(ctx, client, sale, args.pay, args.hold_only).await;
-        }
-    }
     let pay = (!args.hold_only).then_some(args.pay);
     sell(ctx, args.show, &args.wish, &args.scope, pay).await
 }
@@ -77,6 +81,15 @@ async fn sell(
 ) -> Result<(), CliError> {
     check_answers(ctx, named.as_ref(), wish, pay.as_ref())?;
     let client = ctx.client().await?;
+    if let Some(key) = ctx.globals.idempotency_key {
+        let known = ctx.state.sales(client.home());
+        if let Some(sale) = known.into_iter().find(|s| s.command() == Some(key)) {
+            return match pay {
+                None => resume::continue_sale(ctx, client, sale, None, Goal::Hold).await,
+                Some(pay) => resume::continue_sale(ctx, client, sale, pay, Goal::Sell).await,
+            };
+        }
+    }
     let id = match &named {
         Some(named) => board::find(ctx, &client, named, scope).await?,
         None => ask::show(ctx, &client, scope).await?,
@@ -235,5 +248,5 @@ pub(super) async fn pay_booking(ctx: &mut Context, args: PayArgs) -> Result<(), 
     let known = ctx.state.sale(id)?.filter(|s| s.server == client.home());
     let now = Time(moment::wall_clock());
     let sale = known.unwrap_or_else(|| Sale::of_other(client.home(), id, now));
-    resume::continue_sale(ctx, client, sale, args.pay, false).await
+    resume::continue_sale(ctx, client, sale, args.pay, Goal::Pay).await
 }

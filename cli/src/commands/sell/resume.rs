@@ -3,7 +3,7 @@
 
 use houseful_core::wire::booking::{Booking, BookingState};
 
-use super::{Desk, card, cash, request_seats, stop, take_payment};
+use super::{Desk, Goal, card, cash, request_seats, stop, take_payment};
 use crate::{
     args::Pay,
     client::{Client, ClientError},
@@ -23,7 +23,7 @@ pub(super) async fn run(ctx: &mut Context, pay: Option<Pay>) -> Result<(), CliEr
             message: format!("no sale at {} was interrupted here", client.home()),
             hint: Some("`houseful booking list` shows those made here".to_owned()),
         })?;
-    continue_sale(ctx, client, sale, pay, false).await
+    continue_sale(ctx, client, sale, pay, Goal::Sell).await
 }
 
 /// Goes on with `sale` from where it stands.
@@ -32,13 +32,13 @@ pub(super) async fn continue_sale(
     client: Client,
     sale: Sale,
     pay: Option<Pay>,
-    hold_only: bool,
+    goal: Goal,
 ) -> Result<(), CliError> {
     if let Some(secret) = &sale.secret {
         client.keep_secret(sale.booking, secret.clone());
     }
     let mut desk = Desk { client, sale };
-    let done = stop::or_ctrl_c(step(ctx, &mut desk, pay, hold_only)).await;
+    let done = stop::or_ctrl_c(step(ctx, &mut desk, pay, goal)).await;
     stop::tidy(ctx, &mut desk, done).await
 }
 
@@ -46,7 +46,7 @@ async fn step(
     ctx: &mut Context,
     desk: &mut Desk,
     pay: Option<Pay>,
-    hold_only: bool,
+    goal: Goal,
 ) -> Result<Booking, CliError> {
     match desk.sale.stage {
         Stage::Holding => {
@@ -70,8 +70,9 @@ async fn step(
     }
     let booking = desk.client.booking(desk.sale.booking).await?;
     match booking.state {
-        BookingState::Held if hold_only => Ok(booking),
+        BookingState::Held if goal == Goal::Hold => Ok(booking),
         BookingState::Held => take_payment(ctx, desk, booking, pay).await,
+        _ if goal == Goal::Pay => take_payment(ctx, desk, booking, pay).await,
         BookingState::Confirmed | BookingState::Secured => {
             desk.finish(ctx, &booking)?;
             Ok(booking)
