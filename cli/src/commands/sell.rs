@@ -81,15 +81,6 @@ async fn sell(
 ) -> Result<(), CliError> {
     check_answers(ctx, named.as_ref(), wish, pay.as_ref())?;
     let client = ctx.client().await?;
-    if let Some(key) = ctx.globals.idempotency_key {
-        let known = ctx.state.sales(client.home());
-        if let Some(sale) = known.into_iter().find(|s| s.command() == Some(key)) {
-            return match pay {
-                None => resume::continue_sale(ctx, client, sale, None, Goal::Hold).await,
-                Some(pay) => resume::continue_sale(ctx, client, sale, pay, Goal::Sell).await,
-            };
-        }
-    }
     let id = match &named {
         Some(named) => board::find(ctx, &client, named, scope).await?,
         None => ask::show(ctx, &client, scope).await?,
@@ -102,6 +93,12 @@ async fn sell(
     let request = request(ctx, &plan, &detail);
     if ctx.globals.dry_run {
         return quote::tell(ctx, &client, &detail, &request).await;
+    }
+    if let Some(sale) = same_command(ctx, &client, &request)? {
+        return match pay {
+            None => resume::continue_sale(ctx, client, sale, None, Goal::Hold).await,
+            Some(pay) => resume::continue_sale(ctx, client, sale, pay, Goal::Sell).await,
+        };
     }
     let sale = Sale::new(client.home(), request, Time(moment::wall_clock()));
     let mut desk = Desk { client, sale };
@@ -136,6 +133,27 @@ fn check_answers(
         missing("--pay (or --hold-only)")
     } else {
         Ok(())
+    }
+}
+
+/// The sale that was begun here with the same command id. The same id for something else is a
+/// mistake that nobody should get tickets from.
+fn same_command(
+    ctx: &Context,
+    client: &Client,
+    request: &HoldRequest,
+) -> Result<Option<Sale>, CliError> {
+    let known = ctx.state.sales(client.home());
+    let sale = known
+        .into_iter()
+        .find(|s| s.command() == Some(request.command));
+    let same = sale.as_ref().and_then(|s| s.request.as_ref());
+    match same {
+        Some(known) if known != request => Err(CliError::usage_hint(
+            format!("{} was used for another sale here", request.command),
+            "leave out `--idempotency-key` for a fresh one",
+        )),
+        _ => Ok(sale),
     }
 }
 

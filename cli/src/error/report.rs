@@ -3,7 +3,10 @@
 use std::io::Write;
 
 use anstyle::{AnsiColor, Style};
-use houseful_core::{text::shown, wire::problem::Problem};
+use houseful_core::{
+    text::shown,
+    wire::problem::{Facts, Problem},
+};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
@@ -171,8 +174,14 @@ impl Report {
         self.request_id = shown(&problem.request_id, 80);
         self.hint = problem.hint.as_deref().map(|h| shown(h, 500));
         self.command = next.map(str::to_owned);
+        if let Some(hint) = next_best(&problem.facts) {
+            self.hint = Some(hint);
+        }
         match problem.code.as_str() {
-            "token_invalid" => self.command = Some("houseful auth login".to_owned()),
+            "token_invalid" => {
+                self.hint = Some("sign in with an API token".to_owned());
+                self.command = Some("houseful auth login".to_owned());
+            }
             "forbidden" => self.command = Some("houseful auth status".to_owned()),
             "internal" if self.hint.is_none() => {
                 self.hint = Some("it is in the server's log under the request's name".to_owned());
@@ -199,6 +208,21 @@ impl Report {
             _ => Some("run the same command again, perhaps with a longer `--timeout`".to_owned()),
         };
     }
+}
+
+/// The next best seats in words, with what had to give way.
+fn next_best(facts: &Facts) -> Option<String> {
+    let seats: Vec<String> = facts.next_best.iter().map(ToString::to_string).collect();
+    let relaxed: Vec<String> = facts.relaxed.iter().map(ToString::to_string).collect();
+    let seats = match seats.as_slice() {
+        [] => return None,
+        [one] => format!("{one} is the next best"),
+        many => format!("{} are the next best", many.join(" ")),
+    };
+    Some(match relaxed.as_slice() {
+        [] => seats,
+        relaxed => format!("{seats}: {}", relaxed.join(", ")),
+    })
 }
 
 impl CliError {
@@ -236,7 +260,7 @@ impl CliError {
 
 #[cfg(test)]
 mod tests {
-    use houseful_core::wire::problem::{Facts, SeatFact};
+    use houseful_core::wire::problem::SeatFact;
 
     use super::*;
 
@@ -247,7 +271,7 @@ mod tests {
             status: 409,
             detail: "seat H9 is taken".to_owned(),
             code: "seats_taken".to_owned(),
-            hint: Some("H13 H14 are the next best".to_owned()),
+            hint: Some("choose other seats".to_owned()),
             retryable: false,
             request_id: "req_1".to_owned(),
             facts: Facts {
@@ -256,6 +280,7 @@ mod tests {
                     why: "held".to_owned(),
                     until: None,
                 }],
+                next_best: ["H13", "H14"].map(|s| s.parse().expect("a seat")).to_vec(),
                 ..Facts::default()
             },
         };
@@ -292,7 +317,7 @@ mod tests {
                 "hint": "H13 H14 are the next best",
                 "command": "houseful sell 1 --seats H13,H14 --pay cash",
                 "exit": 3, "request_id": "req_1",
-                "fields": {"seats": [{"seat": "H9", "why": "held"}]},
+                "fields": {"seats": [{"seat": "H9", "why": "held"}], "next_best": ["H13", "H14"]},
             })
         );
     }

@@ -25,8 +25,6 @@ use crate::{
 const PRACTICE_CARD: &str = "4242424242424242";
 /// How long the server is asked to wait for the bank.
 const BANK_WAIT: Duration = Duration::from_secs(5);
-/// How long we look ourselves, after that, for an outcome.
-const OUTCOME_WAIT: Duration = Duration::from_secs(15);
 
 /// Charges a card.
 pub(super) async fn take(
@@ -83,7 +81,7 @@ pub(super) async fn follow(
     desk: &mut Desk,
     mut payment: Payment,
 ) -> Result<Booking, CliError> {
-    let end = moment::tick() + OUTCOME_WAIT;
+    let end = moment::tick() + ctx.settings.timeout();
     let mut pause = Duration::from_millis(50);
     loop {
         match payment.state {

@@ -7,6 +7,7 @@ use houseful_core::{
     best::{BestWish, Relaxed, best},
     layout::SeatLayout,
     money::Money,
+    orphan::orphans,
     price::Channel,
     seat::{SeatLabel, SeatNo, SeatSet},
     wire::{
@@ -35,6 +36,9 @@ struct Quote {
     total: Money,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     relaxed: Vec<Relaxed>,
+    /// Seats that nobody would want any more, which only the counter may leave behind.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    alone: Vec<SeatLabel>,
     request: HoldRequest,
 }
 
@@ -49,6 +53,7 @@ static COLUMNS: Columns = Columns {
         extra("lines.category", "Categories"),
         extra("lines.price.minor", "Prices"),
         extra("relaxed", "Gave way"),
+        extra("alone", "Left alone"),
         extra("channel", "Channel"),
     ],
 };
@@ -72,7 +77,13 @@ pub(super) async fn tell(
         Wish::Best(wish) => offered(&layout, &free, wish)?,
     };
     let channel = info.channel.unwrap_or(Channel::Web);
-    let quote = priced(detail, &layout, channel, seats, relaxed, request)?;
+    let chosen: Vec<SeatNo> = seats.iter().map(|(seat, _)| *seat).collect();
+    let alone = orphans(&layout, &free, &chosen);
+    let alone = alone.iter().filter_map(|no| layout.get(*no));
+    let alone: Vec<SeatLabel> = alone.map(|seat| seat.label).collect();
+    let mut quote = priced(detail, &layout, channel, seats, request)?;
+    quote.relaxed = relaxed;
+    quote.alone = alone;
     ctx.one_drawn(&COLUMNS, &quote, &|_| drawn(&quote, detail))
 }
 
@@ -169,7 +180,6 @@ fn priced(
     layout: &SeatLayout,
     channel: Channel,
     seats: Ticketed,
-    relaxed: Vec<Relaxed>,
     request: &HoldRequest,
 ) -> Result<Quote, CliError> {
     let mut lines = Vec::new();
@@ -216,7 +226,8 @@ fn priced(
         lines,
         fee,
         total,
-        relaxed,
+        relaxed: Vec::new(),
+        alone: Vec::new(),
         request: request.clone(),
     })
 }
@@ -241,6 +252,10 @@ fn drawn(quote: &Quote, detail: &ShowDetail) -> String {
     let _ = writeln!(text, "  {:<29} {:>12}", "TOTAL", quote.total.to_string());
     for relaxed in &quote.relaxed {
         let _ = writeln!(text, "  note: {relaxed}");
+    }
+    if !quote.alone.is_empty() {
+        let seats: Vec<String> = quote.alone.iter().map(ToString::to_string).collect();
+        let _ = writeln!(text, "  note: leaves {} alone", seats.join(" "));
     }
     text
 }
