@@ -49,6 +49,17 @@ pub struct Cli {
 }
 
 impl Cli {
+    /// Whether the command draws on the whole screen, so that nothing else may write there.
+    #[must_use]
+    pub fn takes_the_screen(&self) -> bool {
+        match &self.command {
+            Some(Command::Tui) => true,
+            #[cfg(feature = "embedded")]
+            Some(Command::Demo(args)) => !args.headless,
+            _ => false,
+        }
+    }
+
     /// Whether the command sets up its own log.
     #[must_use]
     pub fn logs_by_itself(&self) -> bool {
@@ -72,6 +83,9 @@ pub enum Command {
     Today(TodayArgs),
     /// Find films, cinemas, cities and shows by words
     Find(FindArgs),
+    /// Open the full-screen box office
+    #[command(after_long_help = "Examples:\n  houseful tui")]
+    Tui,
 
     /// Try a whole cinema chain, with nothing to set up
     #[cfg(feature = "embedded")]

@@ -26,6 +26,7 @@ mod serve;
 mod show;
 mod ticket;
 mod today;
+mod tui;
 mod version;
 
 use std::future::Future;
@@ -57,6 +58,7 @@ async fn talk(ctx: &mut Context, command: Command) -> Result<(), CliError> {
         Command::Sell(args) => sell::run(ctx, args).await,
         Command::Today(args) => today::run(ctx, &args).await,
         Command::Find(args) => find::run(ctx, args).await,
+        Command::Tui => tui::run(ctx).await,
         Command::City(command) => city::run(ctx, command).await,
         Command::Cinema(command) => cinema::run(ctx, command).await,
         Command::Movie(command) => movie::run(ctx, command).await,

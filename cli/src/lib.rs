@@ -58,7 +58,10 @@ pub fn run(args: impl IntoIterator<Item = OsString>, mut console: Console) -> Ex
         Ok(cli) => cli,
         Err(error) => return tell_usage(&error, &args, &mut console),
     };
-    if !cli.logs_by_itself() {
+    if cli.takes_the_screen() {
+        let folder = config::Paths::of(&console.env).state;
+        log::begin_behind_screen(folder.as_deref(), cli.globals.verbose, &console.env);
+    } else if !cli.logs_by_itself() {
         log::begin(cli.globals.verbose, &console.env);
     }
     let reporter = early_reporter(&args, &console);
