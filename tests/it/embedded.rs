@@ -1,7 +1,5 @@
 //! `serve` and `--embedded`: who has a file, who is a guest, and what is said when it can't be.
 
-#![expect(clippy::expect_used, reason = "a test says what it expected and stops")]
-
 use std::{fs, process::Stdio};
 
 use houseful::embedded::{self, How, notice::Notice};

@@ -158,10 +158,13 @@ enum Draw {
     Hot,
 }
 
+/// Two seats side by side.
+type Pair = (String, String);
+
 /// The shows under load, each with its pairs of neighbouring seats.
 struct Shows {
     token: String,
-    pairs: Arc<Vec<(String, Vec<(String, String)>)>>,
+    pairs: Arc<Vec<(String, Vec<Pair>)>>,
 }
 
 impl Shows {
@@ -200,7 +203,7 @@ impl Shows {
         let auth = format!("authorization: Bearer {}\r\n", self.token);
         let hot = pairs.iter().max_by_key(|(_, seats)| seats.len()).cloned();
         let (hot_show, hot_pairs) = hot.ok_or("no show to sell")?;
-        let flat: Vec<(String, (String, String))> = (0..)
+        let flat: Vec<(String, Pair)> = (0..)
             .map_while(|i| {
                 let row: Vec<_> = pairs
                     .iter()
@@ -234,7 +237,7 @@ impl Shows {
 }
 
 /// Neighbours that do not overlap: seats 1 and 2, 3 and 4 of each stretch.
-fn neighbours(layout: &LayoutView) -> Vec<(String, String)> {
+fn neighbours(layout: &LayoutView) -> Vec<Pair> {
     let mut found = Vec::new();
     let mut seats = layout.seats.iter().peekable();
     while let Some(seat) = seats.next() {
