@@ -56,7 +56,7 @@ impl Screen {
     pub(super) fn draw(&mut self, draw: impl Fn(&mut Frame<'_>)) -> io::Result<()> {
         let joined = joined_rows(self.terminal.draw(&draw)?.buffer);
         if !self.joined.is_empty() && joined != self.joined {
-            self.terminal.clear()?;
+            self.clear()?;
             self.terminal.draw(&draw)?;
         }
         self.joined = joined;
@@ -64,8 +64,12 @@ impl Screen {
     }
 
     /// Draws everything the next time.
+    ///
+    /// The library's own `clear` asks the terminal where its cursor is, and would wait in vain:
+    /// the answer goes to the event stream. Taking the size over anew clears too.
     pub(super) fn clear(&mut self) -> io::Result<()> {
-        self.terminal.clear()
+        let size = self.terminal.size()?;
+        self.terminal.resize(size.into())
     }
 }
 
