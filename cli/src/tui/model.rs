@@ -149,6 +149,13 @@ impl Model {
         local_time::wall_clock(self.desk.server_now(), self.time_zone())
     }
 
+    /// Whether the clock is compared with the server's: while a countdown shows, and whenever the
+    /// server's can only be known by asking.
+    #[must_use]
+    pub fn follows_the_clock(&self) -> bool {
+        self.counted().is_some() || self.desk.clock.is_manual()
+    }
+
     /// How often the clock is compared with the server's now.
     #[must_use]
     pub fn sync_ms(&self) -> i64 {
@@ -167,6 +174,8 @@ impl Model {
         let heard = desk.link.heard_at;
         if let Some(booking) = self.counted() {
             at.push(self.next_second(booking.hold_until.0));
+        }
+        if self.follows_the_clock() && desk.info_asked.is_none() {
             at.push(heard.map(|heard| heard.plus_ms(self.sync_ms())));
         }
         match self.above.last() {

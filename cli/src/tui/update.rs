@@ -62,14 +62,14 @@ fn start(model: &mut Model, mut owned: Vec<Owned>) {
 
 /// What time alone brings about.
 fn tick(model: &mut Model) {
-    let counted = model.counted().is_some();
+    let follows = model.follows_the_clock();
     let sync_ms = model.sync_ms();
     let desk = &mut model.desk;
     let old = desk
         .link
         .heard_at
         .is_some_and(|at| desk.now.ms_since(at) >= sync_ms);
-    if counted && old && desk.info_asked.is_none() {
+    if follows && old && desk.info_asked.is_none() {
         desk.info_asked = Some(desk.ask(Ask::Info));
     }
     match model.above.last_mut() {
