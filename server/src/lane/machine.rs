@@ -540,6 +540,8 @@ impl<R> Cell<R> {
             ver: self.state.ver(),
             tip: 0,
         });
+        // Whoever is answered finds their own change on the map.
+        out.push(Effect::Publish(Picture::of(&self.state, version.tip)));
         for Decided {
             reply, mut answer, ..
         } in self.decided.drain(..)
@@ -552,7 +554,6 @@ impl<R> Cell<R> {
             }
             out.push(Effect::Answer(reply, answer));
         }
-        out.push(Effect::Publish(Picture::of(&self.state, version.tip)));
         out.extend(self.settles.drain(..).map(Effect::Settle));
         for look in self.looks.drain(..) {
             look(Ok(Seen {
