@@ -34,6 +34,8 @@ pub struct Plan {
     pub manual_clock: bool,
     /// Leave the background timer off.
     pub no_timer: bool,
+    /// Open the doors while the chain's prior sales are still being made.
+    pub sell_meanwhile: bool,
     /// Where to listen.
     pub listen: std::net::SocketAddr,
 }
@@ -81,6 +83,7 @@ impl Demo {
             speed: plan.speed,
             timer: !plan.no_timer,
             demo_chain: Some(plan.seed),
+            sell_meanwhile: plan.sell_meanwhile,
             ..Hosting::new(file)
         };
         let hosted = Hosted::start(hosting).await?;

@@ -45,6 +45,9 @@ pub struct ServerConfig {
     pub token: Option<String>,
     /// The demo's chain to import, if any.
     pub chain: Option<DemoChain>,
+    /// Whether the chain's prior sales go on while the server serves already, for somebody who
+    /// waits to look.
+    pub sell_meanwhile: bool,
     /// What the server takes upon itself.
     pub limits: LimitConfig,
     /// How badly messages between payment and booking travel, for tests.
@@ -62,6 +65,7 @@ impl ServerConfig {
             timer: true,
             token: None,
             chain: None,
+            sell_meanwhile: false,
             limits: LimitConfig::default(),
             weather: Weather::default(),
         }

@@ -247,9 +247,8 @@ async fn lost_is_settled(admin: &Client, log: &Log) {
             }
             Lost::Pay(booking, request) => {
                 // It may wait for the clock, which stands still: so nobody waits for it here.
-                let wait = Duration::ZERO;
-                let first = admin.pay(booking, &request, wait).await;
-                let again = admin.pay(booking, &request, wait).await;
+                let first = admin.pay(booking, &request, Duration::ZERO).await;
+                let again = admin.pay(booking, &request, Duration::ZERO).await;
                 assert_eq!(first.is_ok(), again.is_ok(), "{first:?} {again:?}");
             }
         }

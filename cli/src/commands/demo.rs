@@ -46,6 +46,7 @@ pub(super) async fn run(context: &mut Context, args: DemoArgs) -> Result<(), Cli
         speed: args.speed.unwrap_or(speed),
         manual_clock: context.globals.manual_clock(),
         no_timer: context.globals.no_timer,
+        sell_meanwhile: !args.headless,
         listen: args.listen,
     };
     let demo = context

@@ -37,6 +37,8 @@ pub struct Hosting {
     pub timer: bool,
     /// Fill a new file with the demo chain of this seed.
     pub demo_chain: Option<u64>,
+    /// Serve while the chain's prior sales are still being made.
+    pub sell_meanwhile: bool,
     /// The token of this run; a fresh one if `None`.
     pub token: Option<String>,
 }
@@ -53,6 +55,7 @@ impl Hosting {
             speed: 1,
             timer: true,
             demo_chain: None,
+            sell_meanwhile: false,
             token: None,
         }
     }
@@ -147,6 +150,7 @@ impl Hosted {
                 seed,
                 sold_shows: SOLD_SHOWS,
             }),
+            sell_meanwhile: hosting.sell_meanwhile,
             token: hosting.token.clone(),
             ..ServerConfig::new(hosting.file.clone(), hosting.mode)
         };

@@ -12,6 +12,8 @@ use houseful_core::{
     time::UtcMillis,
 };
 
+use tokio_util::sync::CancellationToken;
+
 use super::{DemoChain, StartError};
 use crate::{
     catalogue::{Catalogue, CatalogueError, SHOWS_MAX, ShowFilter, Snapshot, demo},
@@ -94,12 +96,14 @@ fn unopened(snapshot: &Snapshot, hub: &Hub, now: UtcMillis) -> Vec<ShowId> {
 }
 
 /// Sells seats of the next shows for cash, party by party; only of those that were just opened.
+/// Whoever is in the queue at `shutdown` goes home.
 pub(super) async fn sell(
-    catalogue: &Catalogue,
-    lane: &Lane,
+    catalogue: Catalogue,
+    lane: Lane,
     now: UtcMillis,
     chain: DemoChain,
-    opened: &[ShowId],
+    opened: Vec<ShowId>,
+    shutdown: CancellationToken,
 ) -> Result<(), StartError> {
     let snapshot = catalogue.snapshot();
     let mut sales = demo::prior_sales(&snapshot, now, chain.seed, chain.sold_shows);
@@ -109,8 +113,12 @@ pub(super) async fn sell(
         let sold = some.iter().filter_map(|sales| {
             let terms = snapshot.terms(sales.show)?;
             let ticket_type = terms.prices.ticket_types.first()?.code.clone();
+            let (lane, shutdown) = (&lane, &shutdown);
             Some(async move {
                 for party in &sales.parties {
+                    if shutdown.is_cancelled() {
+                        break;
+                    }
                     let party = Party {
                         ticket_type: ticket_type.clone(),
                         count: *party,

@@ -91,7 +91,24 @@ pub(super) async fn start(
     }
     let opened = chain::open(&catalogue, &lane, &hub, clock.now()).await?;
     if let Some(chain) = config.chain {
-        chain::sell(&catalogue, &lane, clock.now(), chain, &opened).await?;
+        let (catalogue, lane) = (catalogue.clone(), lane.clone());
+        let sales = chain::sell(
+            catalogue,
+            lane,
+            clock.now(),
+            chain,
+            opened,
+            shutdown.clone(),
+        );
+        if config.sell_meanwhile {
+            background.push(tokio::spawn(async {
+                if let Err(error) = sales.await {
+                    tracing::warn!(%error, "the demo's prior sales ended early");
+                }
+            }));
+        } else {
+            sales.await?;
+        }
     }
     if config.timer {
         let (store, lane, clock) = (Arc::clone(&store), lane.clone(), clock.clone());
