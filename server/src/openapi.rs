@@ -8,11 +8,13 @@ use axum::{
     http::{HeaderValue, header},
     response::{IntoResponse, Response},
 };
-use houseful_core::wire::{BOOKING_SECRET_HEADER, admin::Role, problem::Problem};
+use houseful_core::wire::{
+    BOOKING_SECRET_HEADER, admin::Role, problem::Problem, seats::SeatChanges,
+};
 use utoipa::{
-    PartialSchema, ToSchema,
+    ToSchema,
     openapi::{
-        Content, InfoBuilder, OpenApi, Ref, RefOr, ResponseBuilder,
+        Components, Content, InfoBuilder, OpenApi, Ref, RefOr, ResponseBuilder,
         path::{Operation, PathItem},
         security::{
             ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme,
@@ -42,12 +44,9 @@ pub fn document() -> OpenApi {
         ))
         .build();
     let mut components = document.components.take().unwrap_or_default();
-    let mut problem_parts = Vec::new();
-    Problem::schemas(&mut problem_parts);
-    components.schemas.extend(problem_parts);
-    components
-        .schemas
-        .insert(Problem::name().into_owned(), Problem::schema());
+    // No route names these as its JSON answer: problems come from everywhere, changes in a feed.
+    add::<Problem>(&mut components);
+    add::<SeatChanges>(&mut components);
     components.add_security_scheme(
         TOKEN,
         SecurityScheme::Http(
@@ -76,6 +75,14 @@ pub fn document() -> OpenApi {
         }
     }
     document
+}
+
+fn add<T: ToSchema>(components: &mut Components) {
+    let mut parts = Vec::new();
+    T::schemas(&mut parts);
+    components.schemas.extend(parts);
+    let name = T::name().into_owned();
+    components.schemas.insert(name, T::schema());
 }
 
 fn operations(item: &mut PathItem) -> impl Iterator<Item = (&'static str, &mut Operation)> {

@@ -172,7 +172,35 @@ pub async fn whole<T: Send + 'static>(
 
 #[cfg(test)]
 mod tests {
+    use axum::{Router, body::Body, routing::get};
+    use tower::ServiceExt;
+    use tower_http::catch_panic::CatchPanicLayer;
+
     use super::*;
+
+    #[tokio::test]
+    async fn a_panic_is_told_as_a_problem_with_the_id_to_look_for() {
+        async fn bug() -> &'static str {
+            panic!("a secret detail")
+        }
+        let router = Router::new()
+            .route("/", get(bug))
+            .layer(CatchPanicLayer::custom(panicked));
+        let answer = router.oneshot(Request::new(Body::empty())).await.unwrap();
+        let (answer, failure) = finish(answer, &RequestId("req_9".to_owned()));
+        assert_eq!(answer.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        let cause = failure.unwrap().0.cause().map(str::to_owned);
+        assert_eq!(cause.as_deref(), Some("panicked: a secret detail"));
+        let body = axum::body::to_bytes(answer.into_body(), 10_000)
+            .await
+            .unwrap();
+        let problem: serde_json::Value = serde_json::from_slice(&body).unwrap();
+        assert_eq!(
+            (&problem["code"], &problem["request_id"]),
+            (&"internal".into(), &"req_9".into())
+        );
+        assert!(!body.windows(6).any(|w| w == b"secret"));
+    }
 
     #[test]
     fn only_a_sane_request_id_is_taken_over() {

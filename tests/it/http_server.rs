@@ -2,7 +2,7 @@
 
 use houseful_core::wire::admin::Mode;
 use houseful_server::{
-    app::{ServerConfig, StartError, serve},
+    app::{DemoChain, ServerConfig, StartError, serve},
     clock::ClockKind,
     limits::{LimitConfig, Rates},
 };
@@ -154,6 +154,47 @@ async fn what_was_sold_is_there_after_a_restart_and_so_are_tokens() {
             "one-off tokens end with their run"
         );
     }
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn a_house_with_the_demos_week_starts_again_with_what_it_has() {
+    let mut setup = Setup::default().chain(7);
+    setup.config.chain = setup.config.chain.map(|chain| DemoChain {
+        sold_shows: 3,
+        ..chain
+    });
+    let app = setup.clone().start().await;
+    let list = || async {
+        let page = app.get(As::Nobody, "/v1/shows?limit=500").await;
+        page.expect(200)["items"].clone()
+    };
+    let shows = list().await;
+    let all = shows.as_array().map_or(0, Vec::len);
+    assert!(all > 100, "{all} shows");
+    let sold = |shows: &Value| {
+        let few = shows.as_array().into_iter().flatten();
+        few.filter(|show| show["free"] != show["total"]).count()
+    };
+    assert!(sold(&shows) > 0);
+    let confirmed = app.get(As::Manager, "/v1/audit").await.expect(200)["confirmed"].clone();
+    let folder = app.stop().await;
+
+    let app = setup.clone().start_in(folder).await;
+    let page = app.get(As::Nobody, "/v1/shows?limit=500").await.expect(200);
+    assert_eq!(page["items"], shows);
+    let audit = app.get(As::Manager, "/v1/audit").await.expect(200);
+    assert_eq!(audit["confirmed"], confirmed, "nothing is sold twice over");
+    let day = json!({"advance_ms": 86_400_000});
+    let _ = app
+        .post(As::Admin, "/v1/test/clock", &day)
+        .await
+        .expect(200);
+    let folder = app.stop().await;
+
+    let app = setup.start_in(folder).await;
+    let page = app.get(As::Nobody, "/v1/shows?limit=1").await.expect(200);
+    assert_eq!(page["items"].as_array().map(Vec::len), Some(1));
     app.finish().await;
 }
 

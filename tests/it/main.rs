@@ -7,6 +7,7 @@ mod embedded;
 mod fixtures;
 mod golden;
 mod http_bad_input;
+mod http_log;
 mod http_roles;
 mod http_sale;
 mod http_seats;

@@ -46,7 +46,7 @@ pub(super) struct BookingFilter {
 #[utoipa::path(post, path = "/v1/bookings", tag = "bookings", request_body = HoldRequest,
     responses((status = 201, body = Booking, description = "held"),
               (status = 200, body = Booking, description = "held before, by this very request"),
-              (status = 409, body = Problem, description = "seats are taken; `next_best` has others")))]
+              (status = 409, body = Problem, content_type = "application/problem+json", description = "seats are taken; `next_best` has others")))]
 pub(super) async fn hold(
     State(app): State<App>,
     caller: Caller,

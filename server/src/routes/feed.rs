@@ -12,10 +12,7 @@ use axum::{
     response::Response,
 };
 use futures_util::stream;
-use houseful_core::{
-    ids::ShowId,
-    wire::seats::{SeatChanges, SeatMap, Version},
-};
+use houseful_core::{ids::ShowId, wire::seats::Version};
 use tokio::sync::{OwnedSemaphorePermit, watch};
 use tokio_util::sync::CancellationToken;
 
@@ -31,8 +28,8 @@ const SILENCE_MS: u64 = 10_000;
 #[utoipa::path(get, path = "/v1/shows/{id}/feed", tag = "seats",
     params(("id" = String, Path, description = "the show"),
            ("last-event-id" = Option<String>, Header, description = "the last version the reader saw")),
-    responses((status = 200, content_type = "text/event-stream", description = "events `map` (a `SeatMap`) and `seats` (`SeatChanges`); `id` is the version",
-        content((SeatMap = "text/event-stream"), (SeatChanges = "application/json")))))]
+    responses((status = 200, body = String, content_type = "text/event-stream",
+        description = "events `map` (data: a `SeatMap`) and `seats` (data: `SeatChanges`); `id` is the version")))]
 pub(super) async fn feed(
     State(app): State<App>,
     headers: HeaderMap,

@@ -55,7 +55,7 @@ pub(super) struct PaymentFilter {
 #[utoipa::path(post, path = "/v1/payments", tag = "payments", params(Wait), request_body = PayRequest,
     responses((status = 201, body = Payment, description = "final: captured or declined"),
               (status = 202, body = Payment, description = "not final yet; ask again"),
-              (status = 422, body = Problem, description = "the token is not one of this house")))]
+              (status = 422, body = Problem, content_type = "application/problem+json", description = "the token is not one of this house")))]
 pub(super) async fn pay(
     State(app): State<App>,
     caller: Caller,

@@ -52,7 +52,7 @@ pub(super) async fn healthz() -> &'static str {
 /// Whether it can work: the store can be written, and the lane answers.
 #[utoipa::path(get, path = "/readyz", tag = "server",
     responses((status = 200, body = String, content_type = "text/plain"),
-              (status = 503, body = Problem)))]
+              (status = 503, body = Problem, content_type = "application/problem+json")))]
 pub(super) async fn readyz(State(app): State<App>) -> Result<&'static str, ApiError> {
     if app.closing.is_cancelled() {
         return Err(ApiError::Busy("the server is stopping".into()));
