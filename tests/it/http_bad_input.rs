@@ -2,6 +2,7 @@
 //! with a failure of its own.
 
 use houseful_core::{
+    ids::ShowId,
     text::is_unsafe,
     wire::problem::{PROBLEM_JSON, Problem},
 };
@@ -33,78 +34,62 @@ fn refusal(said: &Said, what: &str) -> Problem {
     problem
 }
 
+/// Bodies of a hold in this show, each with the code of its refusal.
+fn bad_bodies(show: ShowId) -> Vec<(String, &'static str)> {
+    let ids = format!(r#""booking":"{}","command":"{}""#, booking(show), command());
+    let wish = |wish: &str| format!(r#"{{{ids},"wish":{{{wish}}}}}"#);
+    let seats = |seats: &str| wish(&format!(r#""seats":{seats}"#));
+    let best = |count: &str, more: &str| {
+        let tickets = format!(r#""tickets":[{{"ticket_type":"adult","count":{count}}}]"#);
+        wish(&format!(r#""best":{{{tickets}{more}}}"#))
+    };
+    let deep = "[".repeat(30_000);
+    let unreadable = [
+        String::new(),
+        "null".to_owned(),
+        "{".to_owned(),
+        "[]".to_owned(),
+        "\u{0}".to_owned(),
+        r#"{"booking": "bkg_1_x"}"#.to_owned(),
+        deep.clone(),
+        seats(&deep),
+        seats("{}"),
+        seats(r#"[{"seat":"A1"}"#),
+        seats(r#"[{"seat":1}]"#),
+        seats(r#"[{"seat":"A1","price":1}]"#),
+        seats("[{\"seat\":\"\u{202e}A1\"}]"),
+        seats(r#"[{"seat":"A1\u001b[2J"}]"#),
+        best("99999999999", ""),
+        best("2", r#","skip":1e309"#),
+        wish(r#""seats":[],"best":{"tickets":[]}"#),
+        format!(r#"{{{ids},{ids},"wish":{{"seats":[]}}}}"#),
+    ];
+    let refused = [
+        (seats("[]"), "no_seats"),
+        (seats(r#"[{"seat":"Z99"}]"#), "unknown_seats"),
+        (seats(r#"[{"seat":"A1"},{"seat":"A1"}]"#), "duplicate_seats"),
+        (
+            seats(r#"[{"seat":"A1","ticket_type":"\u202e\u0007"}]"#),
+            "unknown_ticket_type",
+        ),
+        (
+            seats(r#"[{"seat":"D1","ticket_type":"child"},{"seat":"D2"}]"#),
+            "not_sold_in_category",
+        ),
+        (best("0", ""), "no_seats"),
+        (best("11", ""), "too_many_seats"),
+    ];
+    let unreadable = unreadable.map(|body| (body, "bad_request"));
+    unreadable.into_iter().chain(refused).collect()
+}
+
 #[tokio::test]
 async fn bodies_that_can_not_be_read_are_refused() {
     let app = TestApp::start().await;
     let show = app.open_show(1).await;
-    let ids = format!(r#""booking":"{}","command":"{}""#, booking(show), command());
-    let seats = |wish: &str| format!(r#"{{{ids},"wish":{{"seats":{wish}}}}}"#);
-    let deep = "[".repeat(30_000);
-    let bodies = [
-        ("", "bad_request"),
-        ("null", "bad_request"),
-        ("{", "bad_request"),
-        ("[]", "bad_request"),
-        ("\u{0}", "bad_request"),
-        ("{\"booking\": \"bkg_1_x\"}", "bad_request"),
-        (&deep, "bad_request"),
-        (&seats(&deep), "bad_request"),
-        (&seats("{}"), "bad_request"),
-        (&seats(r#"[{"seat":"A1"}"#), "bad_request"),
-        (&seats(r#"[{"seat":1}]"#), "bad_request"),
-        (&seats(r#"[{"seat":"A1","price":1}]"#), "bad_request"),
-        (&seats("[{\"seat\":\"\u{202e}A1\"}]"), "bad_request"),
-        (&seats(r#"[{"seat":"A1\u001b[2J"}]"#), "bad_request"),
-        (&seats("[]"), "no_seats"),
-        (&seats(r#"[{"seat":"Z99"}]"#), "unknown_seats"),
-        (
-            &seats(r#"[{"seat":"A1"},{"seat":"A1"}]"#),
-            "duplicate_seats",
-        ),
-        (
-            &seats(r#"[{"seat":"A1","ticket_type":"\u202e\u0007"}]"#),
-            "unknown_ticket_type",
-        ),
-        (
-            &seats(r#"[{"seat":"D1","ticket_type":"child"},{"seat":"D2"}]"#),
-            "not_sold_in_category",
-        ),
-        (
-            &format!(
-                r#"{{{ids},"wish":{{"best":{{"tickets":[{{"ticket_type":"adult","count":0}}]}}}}}}"#
-            ),
-            "no_seats",
-        ),
-        (
-            &format!(
-                r#"{{{ids},"wish":{{"best":{{"tickets":[{{"ticket_type":"adult","count":11}}]}}}}}}"#
-            ),
-            "too_many_seats",
-        ),
-        (
-            &format!(
-                r#"{{{ids},"wish":{{"best":{{"tickets":[{{"ticket_type":"adult","count":99999999999}}]}}}}}}"#
-            ),
-            "bad_request",
-        ),
-        (
-            &format!(
-                r#"{{{ids},"wish":{{"best":{{"tickets":[{{"ticket_type":"adult","count":2}}],"skip":1e309}}}}}}"#
-            ),
-            "bad_request",
-        ),
-        (
-            &format!(r#"{{{ids},"wish":{{"seats":[],"best":{{"tickets":[]}}}}}}"#),
-            "bad_request",
-        ),
-        (
-            &format!(r#"{{{ids},{ids},"wish":{{"seats":[]}}}}"#),
-            "bad_request",
-        ),
-    ];
-    for (body, code) in bodies {
+    for (body, code) in bad_bodies(show) {
         let what: String = body.chars().take(120).collect();
-        let said = app.post_text(GUEST, "/v1/bookings", body.to_owned()).await;
+        let said = app.post_text(GUEST, "/v1/bookings", body).await;
         assert_eq!(refusal(&said, &what).code, code, "{what}");
     }
     let many: Vec<Value> = (0..11).map(|n| json!({"seat": format!("A{n}")})).collect();

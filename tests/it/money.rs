@@ -20,8 +20,9 @@ use houseful_server::{
     clock::ClockKind,
     payment::PaymentError,
 };
+use houseful_tests::made_up;
 
-use self::house::{Folder, House, PRICE, SHOW, customer, till};
+use self::house::{Folder, House, PRICE, SHOW, till};
 
 const APPROVES: &str = "4242424242424242";
 const DECLINES: &str = "4000000000000002";
@@ -185,7 +186,10 @@ async fn money_taken_at_once_is_refunded_when_the_seats_were_given_up() {
     let release = Ask::Release {
         booking: booking.uuid,
     };
-    house.ask(release, customer("ann")).await.expect("released");
+    house
+        .ask(release, made_up::customer("ann"))
+        .await
+        .expect("released");
     let id = request.payment;
     let first = house.payments.pay(request, 0).await.expect("begun");
     assert_eq!(first.id, id);

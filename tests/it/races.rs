@@ -29,6 +29,7 @@ use houseful_server::{
     lane::{Answer, LaneError},
 };
 use houseful_tests::{
+    made_up,
     test_app::{As, TestApp, booking},
     witness,
 };
@@ -240,7 +241,9 @@ async fn a_timer_that_runs_all_the_time_takes_nothing_from_the_living() {
             let mut runs = 0_u32;
             while !stop.load(Ordering::SeqCst) {
                 clock.advance(1_000);
-                let ran = lane.ask(SHOW, command("house", Ask::Expire)).await;
+                let ran = lane
+                    .ask(SHOW, made_up::command(made_up::staff("house"), Ask::Expire))
+                    .await;
                 runs += u32::from(ran.is_ok());
             }
             runs

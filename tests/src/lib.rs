@@ -1,6 +1,7 @@
 //! What the tests of the whole product share.
 
 pub mod load;
+pub mod made_up;
 pub mod scenario;
 pub mod test_app;
 pub mod wait;

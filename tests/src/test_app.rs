@@ -9,11 +9,9 @@
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc, sync::Once, time::Duration};
 
 use houseful_core::{
-    ids::{CommandId, OwnerRef, PaymentId, ShowId},
-    layout::SeatLayout,
-    money::Currency,
-    price::{Channel, PriceCard, PriceRow, TicketType},
-    show::{Actor, Ask, Command, SalesWindow, ShowTerms},
+    ids::{CommandId, PaymentId, ShowId},
+    price::Channel,
+    show::{Ask, ShowTerms},
     time::{DAY_MS, UtcMillis},
     wire::{
         BOOKING_SECRET_HEADER,
@@ -34,6 +32,8 @@ use reqwest::{
 };
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
+
+use crate::made_up;
 
 /// The longest a test waits for anything.
 pub const PATIENCE: Duration = Duration::from_secs(20);
@@ -66,6 +66,8 @@ pub enum As<'a> {
     Manager,
     /// The operator.
     Admin,
+    /// The bearer of this token.
+    Bearer(&'a str),
 }
 
 /// An answer.
@@ -178,17 +180,20 @@ impl Setup {
             (Role::Clerk, Channel::Counter),
             (Role::Manager, Channel::Counter),
         ] {
-            let request =
-                json!({"account": format!("a {}", role.word()), "role": role, "channel": channel});
-            let made = app.post(As::Admin, "/v1/tokens", &request).await;
-            let token: Token = serde_json::from_value(made.expect(201)).expect("a token");
-            app.tokens.insert(role, token.secret.expect("a secret"));
+            let account = format!("a {}", role.word());
+            let token = app.token(&account, role, channel).await;
+            app.tokens.insert(role, token);
         }
         app
     }
 }
 
-fn http() -> reqwest::Client {
+/// A client that trusts nobody and asks no proxy.
+///
+/// # Panics
+/// It can't be made.
+#[must_use]
+pub fn http() -> reqwest::Client {
     static PROVIDER: Once = Once::new();
     PROVIDER.call_once(|| {
         // It fails only when there is one already.
@@ -262,19 +267,25 @@ impl TestApp {
         show
     }
 
-    async fn open(&self, show: ShowId, terms: Arc<ShowTerms>) {
-        let command = Command {
-            id: CommandId(chance::uuid()),
-            actor: Actor {
-                owner: OwnerRef::of_staff("test"),
-                staff: true,
-                channel: Channel::Counter,
-            },
-            ask: Ask::Open(terms),
-            rolls: chance::rolls(),
-        };
+    /// Opens a show under these terms.
+    ///
+    /// # Panics
+    /// It can't be opened.
+    pub async fn open(&self, show: ShowId, terms: Arc<ShowTerms>) {
+        let command = made_up::command(made_up::staff("test"), Ask::Open(terms));
         let opened = self.server().lane().ask(show, command).await;
         opened.expect("an opened show");
+    }
+
+    /// A new token for somebody.
+    ///
+    /// # Panics
+    /// There is none.
+    pub async fn token(&self, account: &str, role: Role, channel: Channel) -> String {
+        let request = json!({"account": account, "role": role, "channel": channel});
+        let made = self.post(As::Admin, "/v1/tokens", &request).await;
+        let token: Token = serde_json::from_value(made.expect(201)).expect("a token");
+        token.secret.expect("a secret")
     }
 
     /// A cinema of the catalogue with four shows, opened, the first to begin first.
@@ -303,6 +314,7 @@ impl TestApp {
             As::Clerk => self.tokens.get(&Role::Clerk).map(String::as_str),
             As::Manager => self.tokens.get(&Role::Manager).map(String::as_str),
             As::Admin => Some(self.server().admin_token.as_str()),
+            As::Bearer(token) => Some(token),
         };
         if let Some(token) = token {
             request = request.header(AUTHORIZATION, format!("Bearer {token}"));
@@ -378,11 +390,15 @@ impl TestApp {
     ///
     /// # Panics
     /// A seat was sold twice or is stuck, or money does not agree.
-    pub async fn stop(mut self) -> PathBuf {
+    pub async fn stop(self) -> PathBuf {
         let audit = self.get(As::Manager, "/v1/audit").await.expect(200);
         for wrong in ["double_sold", "money_mismatch", "stuck_seats"] {
             assert_eq!(audit[wrong], 0, "{audit}");
         }
+        self.leave().await
+    }
+
+    async fn leave(mut self) -> PathBuf {
         if let Some(server) = self.server.take() {
             server.stop().await;
         }
@@ -393,6 +409,12 @@ impl TestApp {
     pub async fn finish(self) {
         let folder = self.stop().await;
         // What can't be removed is in the folder for temporary files.
+        let _ = std::fs::remove_dir_all(folder);
+    }
+
+    /// Stops the server and removes its file, whatever stands in it.
+    pub async fn abandon(self) {
+        let folder = self.leave().await;
         let _ = std::fs::remove_dir_all(folder);
     }
 }
@@ -424,41 +446,18 @@ pub fn payment() -> String {
     PaymentId(chance::uuid()).to_string()
 }
 
-fn terms(now: UtcMillis) -> ShowTerms {
-    let window = SalesWindow {
-        opens_at: now.plus_ms(-DAY_MS),
-        closes_at: now.plus_ms(7_200_000),
-    };
-    ShowTerms {
-        layout: Arc::new(SeatLayout::parse(HALL).expect("a hall")),
-        prices: Arc::new(prices()),
-        starts_at: now.plus_ms(7_200_000),
-        windows: BTreeMap::from([(Channel::Web, window), (Channel::Counter, window)]),
-        seats_max: ShowTerms::SEATS_MAX,
-    }
-}
-
 /// Adults 10.00 and 15.00, children 7.00 in standard only; 1.00 a ticket on the web.
-fn prices() -> PriceCard {
-    let currency: Currency = "GBP".parse().expect("a currency");
-    let kind = |code: &str, key| TicketType {
-        code: code.to_owned(),
-        name: code.to_owned(),
-        key,
-    };
-    let row = |category: &str, ticket_type: &str, minor| PriceRow {
-        category: category.to_owned(),
-        ticket_type: ticket_type.to_owned(),
-        minor,
-    };
-    PriceCard {
-        currency,
-        ticket_types: vec![kind("adult", 'a'), kind("child", 'c')],
-        prices: vec![
-            row("standard", "adult", 1_000),
-            row("standard", "child", 700),
-            row("premium", "adult", 1_500),
-        ],
-        fees: BTreeMap::from([(Channel::Web, 100)]),
+fn terms(now: UtcMillis) -> ShowTerms {
+    let mut prices = made_up::card(&[
+        ("standard", "adult", 1_000),
+        ("standard", "child", 700),
+        ("premium", "adult", 1_500),
+    ]);
+    prices.fees.insert(Channel::Web, 100);
+    let starts_at = now.plus_ms(7_200_000);
+    ShowTerms {
+        starts_at,
+        windows: made_up::windows(now.plus_ms(-DAY_MS), starts_at),
+        ..made_up::terms(HALL, prices)
     }
 }

@@ -101,51 +101,14 @@ impl Witness {
                 fee_minor,
                 hold_until,
                 ..
-            } => {
-                ensure(!self.cancelled, "the show was cancelled")?;
-                ensure(hold_until.0 == at.0 + 300_000, "not five minutes")?;
-                let book = Book {
-                    phase: Phase::Held,
-                    seats: seats(lines),
-                    total: total(lines, *fee_minor),
-                    hold_until: *hold_until,
-                    payment: None,
-                };
-                ensure(!book.seats.is_empty(), "no seats")?;
-                self.take(*booking, &book.seats)?;
-                let known = self.bookings.insert(*booking, book).is_some();
-                ensure(!known, "a booking id was used twice")
-            }
+            } => self.see_hold(at, *booking, (lines, *fee_minor), *hold_until),
             Event::SeatsChanged {
                 booking,
                 lines,
                 fee_minor,
                 ..
-            } => {
-                let book = self.book(*booking, |p| p == Phase::Held)?;
-                ensure(at < book.hold_until, "the hold was over")?;
-                self.give_back(*booking);
-                self.take(*booking, &seats(lines))?;
-                let book = self.book(*booking, |p| p == Phase::Held)?;
-                book.seats = seats(lines);
-                book.total = total(lines, *fee_minor);
-                Ok(())
-            }
-            Event::Released { booking, .. } => {
-                if !self.bookings.contains_key(booking) {
-                    let tombstone = Book {
-                        phase: Phase::Over,
-                        seats: Vec::new(),
-                        total: 0,
-                        hold_until: at,
-                        payment: None,
-                    };
-                    self.bookings.insert(*booking, tombstone);
-                    return Ok(());
-                }
-                let unpaid = |p| matches!(p, Phase::Held | Phase::Expired);
-                self.end(*booking, unpaid, Phase::Over)
-            }
+            } => self.see_change(at, *booking, (lines, *fee_minor)),
+            Event::Released { booking, .. } => self.see_release(at, *booking),
             Event::Expired { bookings } => bookings.iter().try_for_each(|booking| {
                 let book = self.book(*booking, |p| p == Phase::Held)?;
                 ensure(at >= book.hold_until, "the hold was alive")?;
@@ -155,35 +118,65 @@ impl Witness {
         }
     }
 
+    fn see_hold(
+        &mut self,
+        at: UtcMillis,
+        booking: Uuid,
+        (lines, fee): (&[Line], i64),
+        hold_until: UtcMillis,
+    ) -> Result<(), String> {
+        ensure(!self.cancelled, "the show was cancelled")?;
+        ensure(hold_until.0 == at.0 + 300_000, "not five minutes")?;
+        let book = Book {
+            phase: Phase::Held,
+            seats: seats(lines),
+            total: total(lines, fee),
+            hold_until,
+            payment: None,
+        };
+        ensure(!book.seats.is_empty(), "no seats")?;
+        self.take(booking, &book.seats)?;
+        let known = self.bookings.insert(booking, book).is_some();
+        ensure(!known, "a booking id was used twice")
+    }
+
+    fn see_change(
+        &mut self,
+        at: UtcMillis,
+        booking: Uuid,
+        (lines, fee): (&[Line], i64),
+    ) -> Result<(), String> {
+        let book = self.book(booking, |p| p == Phase::Held)?;
+        ensure(at < book.hold_until, "the hold was over")?;
+        self.give_back(booking);
+        self.take(booking, &seats(lines))?;
+        let book = self.book(booking, |p| p == Phase::Held)?;
+        book.seats = seats(lines);
+        book.total = total(lines, fee);
+        Ok(())
+    }
+
+    fn see_release(&mut self, at: UtcMillis, booking: Uuid) -> Result<(), String> {
+        if self.bookings.contains_key(&booking) {
+            let unpaid = |p| matches!(p, Phase::Held | Phase::Expired);
+            return self.end(booking, unpaid, Phase::Over);
+        }
+        let tombstone = Book {
+            phase: Phase::Over,
+            seats: Vec::new(),
+            total: 0,
+            hold_until: at,
+            payment: None,
+        };
+        self.bookings.insert(booking, tombstone);
+        Ok(())
+    }
+
     fn see_money(&mut self, at: UtcMillis, event: &Event) -> Result<(), String> {
         let paid = |p| matches!(p, Phase::Secured { .. } | Phase::Confirmed);
         let secured = |p| matches!(p, Phase::Secured { .. });
         match event {
-            Event::Secured {
-                booking,
-                payment,
-                amount,
-                tickets,
-                settle_until,
-                late,
-                ..
-            } => {
-                ensure(!self.cancelled, "the show was cancelled")?;
-                ensure(!self.kept.contains_key(payment), "a payment was used twice")?;
-                let unpaid = |p| matches!(p, Phase::Held | Phase::Expired);
-                let book = self.book(*booking, unpaid)?;
-                ensure(book.total == amount.minor, "not what it costs")?;
-                ensure(*late == (at >= book.hold_until), "late or not late?")?;
-                ensure(tickets.codes.len() == book.seats.len(), "a ticket a seat")?;
-                book.phase = Phase::Secured {
-                    until: *settle_until,
-                };
-                book.payment = Some(*payment);
-                let seats = book.seats.clone();
-                self.give_back(*booking);
-                self.kept.insert(*payment, amount.minor);
-                self.take(*booking, &seats)
-            }
+            Event::Secured { .. } => self.see_secured(at, event),
             Event::Confirmed { booking, .. } => {
                 self.book(*booking, secured)?.phase = Phase::Confirmed;
                 Ok(())
@@ -210,33 +203,68 @@ impl Witness {
                 ensure(self.kept.contains_key(payment), "an unknown payment")
             }
             Event::Cancelled { booking, .. } => self.end(*booking, paid, Phase::Over),
-            Event::SalesChanged { to, .. } => {
-                ensure(!self.cancelled, "the show was cancelled")?;
-                if *to == SalesChange::Cancelled {
-                    self.cancelled = true;
-                    let all: Vec<Uuid> = self.bookings.keys().copied().collect();
-                    let living = |p| !matches!(p, Phase::Expired | Phase::Over);
-                    for booking in all {
-                        if self.book(booking, living).is_ok() {
-                            self.end(booking, living, Phase::Over)?;
-                        }
-                    }
-                }
-                Ok(())
-            }
-            Event::BlocksChanged { seats, block, .. } => {
-                for seat in seats {
-                    ensure(!self.owners.contains_key(seat), "a block on an owned seat")?;
-                    if block.is_some() {
-                        self.blocked.insert(*seat);
-                    } else {
-                        ensure(self.blocked.remove(seat), "it was not blocked")?;
-                    }
-                }
-                Ok(())
-            }
+            Event::SalesChanged { to, .. } => self.see_sales(*to),
+            Event::BlocksChanged { seats, block, .. } => self.see_blocks(seats, block.is_some()),
             _ => Ok(()),
         }
+    }
+
+    fn see_secured(&mut self, at: UtcMillis, event: &Event) -> Result<(), String> {
+        let Event::Secured {
+            booking,
+            payment,
+            amount,
+            tickets,
+            settle_until,
+            late,
+            ..
+        } = event
+        else {
+            return Err("not of this kind".into());
+        };
+        ensure(!self.cancelled, "the show was cancelled")?;
+        ensure(!self.kept.contains_key(payment), "a payment was used twice")?;
+        let unpaid = |p| matches!(p, Phase::Held | Phase::Expired);
+        let book = self.book(*booking, unpaid)?;
+        ensure(book.total == amount.minor, "not what it costs")?;
+        ensure(*late == (at >= book.hold_until), "late or not late?")?;
+        ensure(tickets.codes.len() == book.seats.len(), "a ticket a seat")?;
+        book.phase = Phase::Secured {
+            until: *settle_until,
+        };
+        book.payment = Some(*payment);
+        let seats = book.seats.clone();
+        self.give_back(*booking);
+        self.kept.insert(*payment, amount.minor);
+        self.take(*booking, &seats)
+    }
+
+    fn see_sales(&mut self, to: SalesChange) -> Result<(), String> {
+        ensure(!self.cancelled, "the show was cancelled")?;
+        if to != SalesChange::Cancelled {
+            return Ok(());
+        }
+        self.cancelled = true;
+        let all: Vec<Uuid> = self.bookings.keys().copied().collect();
+        let living = |p| !matches!(p, Phase::Expired | Phase::Over);
+        for booking in all {
+            if self.book(booking, living).is_ok() {
+                self.end(booking, living, Phase::Over)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn see_blocks(&mut self, seats: &[SeatNo], blocked: bool) -> Result<(), String> {
+        for seat in seats {
+            ensure(!self.owners.contains_key(seat), "a block on an owned seat")?;
+            if blocked {
+                self.blocked.insert(*seat);
+            } else {
+                ensure(self.blocked.remove(seat), "it was not blocked")?;
+            }
+        }
+        Ok(())
     }
 
     /// The books balance: what is kept is what the seats cost that are paid for.

@@ -6,13 +6,13 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use houseful_core::{
     ids::{OwnerRef, PaymentId, ShowId},
-    layout::SeatLayout,
     money::Money,
-    price::{Channel, PriceCard, PriceRow, TicketType},
+    price::Channel,
     seat::SeatLabel,
     show::{Actor, SalesWindow, ShowTerms},
     time::UtcMillis,
 };
+use houseful_tests::made_up;
 use uuid::Uuid;
 
 use super::naive::Who;
@@ -24,45 +24,29 @@ pub const SEATS: u16 = 15;
 pub const MAX: u16 = 4;
 
 pub fn gbp(minor: i64) -> Money {
-    Money::new(minor, "GBP".parse().expect("GBP"))
+    made_up::pence(minor)
 }
 
 pub fn terms() -> Arc<ShowTerms> {
     let hall = "name: N\ncategory o: standard \"S\"\ncategory p: premium \"P\"\n\
                 A  ooooo\nB  ooooo\nC  ppppp\n";
-    let row = |category: &str, ticket_type: &str, minor| PriceRow {
-        category: category.into(),
-        ticket_type: ticket_type.into(),
-        minor,
-    };
-    let kind = |code: &str, key| TicketType {
-        code: code.into(),
-        name: code.into(),
-        key,
-    };
-    let prices = PriceCard {
-        currency: gbp(0).currency,
-        ticket_types: vec![kind("adult", 'a'), kind("child", 'c')],
-        prices: vec![
-            row("standard", "adult", 1000),
-            row("standard", "child", 700),
-            row("premium", "adult", 1500),
-        ],
-        fees: BTreeMap::new(),
-    };
+    let prices = made_up::card(&[
+        ("standard", "adult", 1000),
+        ("standard", "child", 700),
+        ("premium", "adult", 1500),
+    ]);
     let until = |ms| SalesWindow {
         opens_at: UtcMillis(0),
         closes_at: UtcMillis(NOW + ms),
     };
     Arc::new(ShowTerms {
-        layout: Arc::new(SeatLayout::parse(hall).expect("a hall")),
-        prices: Arc::new(prices),
         starts_at: UtcMillis(NOW + 40 * 60_000),
         windows: BTreeMap::from([
             (Channel::Web, until(30 * 60_000)),
             (Channel::Counter, until(i64::from(i32::MAX))),
         ]),
         seats_max: MAX,
+        ..made_up::terms(hall, prices)
     })
 }
 

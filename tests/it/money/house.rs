@@ -6,14 +6,11 @@
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc, time::Duration};
 
 use houseful_core::{
-    ids::{BookingId, CommandId, OwnerRef, PaymentId, ShowId},
+    ids::{BookingId, PaymentId, ShowId},
     layout::SeatLayout,
     message::Settle,
-    price::{Channel, PriceCard, PriceRow, TicketType},
     seat::SeatLabel,
-    show::{
-        Actor, Ask, Command, HoldRules, OrphanRule, Party, SalesWindow, SeatPick, ShowTerms, Wish,
-    },
+    show::{Actor, Ask, ShowTerms, Wish},
     time::UtcMillis,
     wire::{
         booking::{Booking, BookingState},
@@ -37,6 +34,7 @@ use houseful_server::{
     },
     timer,
 };
+use houseful_tests::made_up;
 use tokio_util::sync::CancellationToken;
 
 pub const SHOW: ShowId = ShowId(7);
@@ -151,51 +149,25 @@ impl House {
     }
 
     pub async fn ask(&self, ask: Ask, actor: Actor) -> Result<Answer, LaneError> {
-        let command = Command {
-            id: CommandId(chance::uuid()),
-            actor,
-            ask,
-            rolls: chance::rolls(),
-        };
-        self.lane.ask(SHOW, command).await
+        self.lane.ask(SHOW, made_up::command(actor, ask)).await
     }
 
     /// Holds the best seats for so many.
     pub async fn hold(&self, count: u16, who: &str) -> BookingId {
-        let wish = Wish::Best {
-            party: vec![Party {
-                ticket_type: "adult".to_owned(),
-                count,
-            }],
-            zone: houseful_core::best::Zone::default(),
-            category: None,
-            accessible: false,
-            skip: 0,
-        };
+        let wish = made_up::best(count);
         self.hold_wish(wish, who).await.expect("free seats")
     }
 
     /// Holds seats by name.
     pub async fn hold_seats(&self, seats: &[SeatLabel], who: &str) -> Result<BookingId, LaneError> {
-        let picks = seats.iter().map(|seat| SeatPick {
-            seat: *seat,
-            ticket_type: None,
-        });
-        self.hold_wish(Wish::Seats(picks.collect()), who).await
+        let labels: Vec<String> = seats.iter().map(ToString::to_string).collect();
+        self.hold_wish(made_up::seats(&labels), who).await
     }
 
     async fn hold_wish(&self, wish: Wish, who: &str) -> Result<BookingId, LaneError> {
-        let uuid = chance::uuid();
-        let rules = HoldRules {
-            orphans: OrphanRule::Allow,
-            over_limit: false,
-        };
-        let hold = Ask::Hold {
-            booking: uuid,
-            wish,
-            rules,
-        };
-        self.ask(hold, customer(who)).await?;
+        let hold = made_up::hold(made_up::customer(who), wish);
+        let uuid = hold.ask.booking().expect("a booking");
+        self.lane.ask(SHOW, hold).await?;
         Ok(BookingId { show: SHOW, uuid })
     }
 
@@ -358,51 +330,23 @@ impl House {
     }
 }
 
-pub fn customer(who: &str) -> Actor {
-    Actor {
-        owner: OwnerRef::of_secret(who),
-        staff: false,
-        channel: Channel::Web,
-    }
-}
-
+/// The till of the house.
 pub fn till() -> Actor {
-    Actor {
-        owner: OwnerRef::of_staff("till"),
-        staff: true,
-        channel: Channel::Counter,
-    }
+    made_up::staff("till")
 }
 
 fn terms(now: UtcMillis) -> Arc<ShowTerms> {
     let hall = concat!(env!("CARGO_MANIFEST_DIR"), "/../fixtures/halls/basin.txt");
     let text = std::fs::read_to_string(hall).expect("a hall");
     let layout = SeatLayout::parse(&text).expect("a hall");
-    let prices = layout.categories().iter().map(|category| PriceRow {
-        category: category.code.clone(),
-        ticket_type: "adult".to_owned(),
-        minor: PRICE,
-    });
-    let prices = PriceCard {
-        currency: "GBP".parse().expect("a currency"),
-        ticket_types: vec![TicketType {
-            code: "adult".to_owned(),
-            name: "Adult".to_owned(),
-            key: 'a',
-        }],
-        prices: prices.collect(),
-        fees: BTreeMap::new(),
-    };
+    let categories = layout.categories().iter();
+    let rows: Vec<_> = categories
+        .map(|c| (c.code.as_str(), "adult", PRICE))
+        .collect();
     let starts_at = now.plus_ms(6 * 3_600_000);
-    let window = SalesWindow {
-        opens_at: now,
-        closes_at: starts_at,
-    };
     Arc::new(ShowTerms {
-        layout: Arc::new(layout),
-        prices: Arc::new(prices),
         starts_at,
-        windows: Channel::ALL.into_iter().map(|c| (c, window)).collect(),
-        seats_max: 10,
+        windows: made_up::windows(now, starts_at),
+        ..made_up::terms(&text, made_up::card(&rows))
     })
 }

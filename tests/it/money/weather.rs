@@ -6,11 +6,12 @@ use houseful_core::{
     wire::{admin::CardDial, booking::BookingState},
 };
 use houseful_server::{bus::local::Weather, clock::ClockKind};
+use houseful_tests::made_up;
 
 use super::{
     APPROVES, AT_ONCE, DECLINES, LATE, REFUSES_CAPTURE, SLOW, TIMES_OUT_CHARGED,
     TIMES_OUT_UNCHARGED,
-    house::{Folder, House, customer},
+    house::{Folder, House},
 };
 
 /// One bad day: in the end nothing is open, and what was kept is what the tickets cost.
@@ -49,7 +50,9 @@ async fn bad_weather(seed: u64, clock: ClockKind) {
                 booking: booking.uuid,
             };
             // It may be paid for by now, which is as good.
-            let _ = house.ask(release, customer(&format!("customer {i}"))).await;
+            let _ = house
+                .ask(release, made_up::customer(&format!("customer {i}")))
+                .await;
         }
         bookings.push(booking);
     }

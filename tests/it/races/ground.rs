@@ -2,17 +2,12 @@
 
 #![expect(clippy::expect_used, reason = "a race that can't be run has to stop")]
 
-use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
+use std::{path::PathBuf, sync::Arc};
 
 use houseful_core::{
-    ids::{CommandId, OwnerRef, ShowId},
-    layout::SeatLayout,
+    ids::ShowId,
     message::{Announcement, Settle},
-    price::{Channel, PriceCard, PriceRow, TicketType},
-    show::{
-        Actor, Ask, Command, Event, HoldRules, OrphanRule, Party, SalesWindow, SeatPick, ShowState,
-        ShowTerms, Wish,
-    },
+    show::{Ask, Command, Event, ShowState, ShowTerms},
     time::UtcMillis,
 };
 use houseful_server::{
@@ -26,7 +21,7 @@ use houseful_server::{
         sqlite::{Database, SqliteStore},
     },
 };
-use houseful_tests::witness;
+use houseful_tests::{made_up, witness};
 use tokio::sync::Barrier;
 use uuid::Uuid;
 
@@ -83,7 +78,8 @@ impl Ground {
             database,
             folder,
         };
-        let open = command("house", Ask::Open(terms(rows, width)));
+        let open = Ask::Open(terms(rows, width));
+        let open = made_up::command(made_up::staff("house"), open);
         ground.lanes[0].ask(SHOW, open).await.expect("opened");
         ground
     }
@@ -149,86 +145,23 @@ fn terms(rows: u8, width: usize) -> Arc<ShowTerms> {
     let drawn: String = (0..rows)
         .map(|row| format!("{}  {}\n", char::from(b'A' + row), "o".repeat(width)))
         .collect();
-    let layout = SeatLayout::parse(&format!("name: Races\n{drawn}")).expect("a hall");
-    let prices = PriceCard {
-        currency: "GBP".parse().expect("GBP"),
-        ticket_types: vec![TicketType {
-            code: "adult".into(),
-            name: "Adult".into(),
-            key: 'a',
-        }],
-        prices: vec![PriceRow {
-            category: "standard".into(),
-            ticket_type: "adult".into(),
-            minor: 1000,
-        }],
-        fees: BTreeMap::new(),
-    };
-    let always = SalesWindow {
-        opens_at: UtcMillis(0),
-        closes_at: UtcMillis::MAX,
-    };
-    Arc::new(ShowTerms {
-        layout: Arc::new(layout),
-        prices: Arc::new(prices),
-        starts_at: UtcMillis::MAX,
-        windows: BTreeMap::from([(Channel::Web, always), (Channel::Counter, always)]),
-        seats_max: 10,
-    })
+    let prices = made_up::card(&[("standard", "adult", 1000)]);
+    Arc::new(made_up::terms(&format!("name: Races\n{drawn}"), prices))
 }
 
 /// A fresh command of a customer.
 pub fn command(who: &str, ask: Ask) -> Command {
-    Command {
-        id: CommandId(chance::uuid()),
-        actor: Actor {
-            owner: OwnerRef::of_secret(who),
-            staff: who == "house",
-            channel: Channel::Web,
-        },
-        ask,
-        rolls: chance::rolls(),
-    }
-}
-
-fn wants(who: &str, booking: Uuid, wish: Wish) -> Command {
-    let rules = HoldRules {
-        orphans: OrphanRule::Allow,
-        over_limit: false,
-    };
-    command(
-        who,
-        Ask::Hold {
-            booking,
-            wish,
-            rules,
-        },
-    )
+    made_up::command(made_up::customer(who), ask)
 }
 
 /// A fresh hold of these seats.
 pub fn hold(who: &str, seats: &[String]) -> Command {
-    let pick = |label: &String| SeatPick {
-        seat: label.parse().expect("a label"),
-        ticket_type: None,
-    };
-    let wish = Wish::Seats(seats.iter().map(pick).collect());
-    wants(who, chance::uuid(), wish)
+    made_up::hold(made_up::customer(who), made_up::seats(seats))
 }
 
 /// A fresh hold of the best seats together.
 pub fn best(who: &str, count: u16) -> Command {
-    let wish = Wish::Best {
-        party: vec![Party {
-            ticket_type: "adult".into(),
-            count,
-        }],
-        zone: houseful_core::best::Zone::Any,
-        category: None,
-        accessible: false,
-        skip: 0,
-    };
-    wants(who, chance::uuid(), wish)
+    made_up::hold(made_up::customer(who), made_up::best(count))
 }
 
 /// The booking that a command is about.
