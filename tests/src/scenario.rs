@@ -17,10 +17,12 @@
 
 mod core_house;
 mod house;
+mod http_house;
 mod script;
 mod stage;
 mod store_house;
 mod told;
+mod who;
 
 use houseful_core::{
     show::{Event, ShowState},
@@ -29,19 +31,21 @@ use houseful_core::{
 
 pub use core_house::CoreHouse;
 pub use house::{House, Opening, Said};
-pub use script::{Backend, Line, Script};
+pub use http_house::{HttpHouse, Steps, secret};
+pub use script::{Line, Script};
 pub use stage::START;
 pub use store_house::StoreHouse;
+pub use who::{Quote, Who};
 
 use self::stage::{Deed, Stage};
 use crate::witness;
 
-/// Tells the story to a house. Gives the state it ends in, where that can be seen.
+/// Tells the story to a house. Gives the state it ends in.
 ///
 /// # Errors
 /// The first line where something else came of a step than is written, or what is wrong with the
 /// journal in the end.
-pub fn tell(script: &Script, house: &mut dyn House) -> Result<Option<ShowState>, String> {
+pub fn tell(script: &Script, house: &mut dyn House) -> Result<ShowState, String> {
     play(script, house).map(|(last, _)| last)
 }
 
@@ -56,11 +60,11 @@ pub fn tell_journal(script: &Script, house: &mut dyn House) -> Result<Journal, S
 /// What happened, with the times it was decided at.
 pub type Journal = Vec<(UtcMillis, Event)>;
 
-fn play(script: &Script, house: &mut dyn House) -> Result<(Option<ShowState>, Journal), String> {
+fn play(script: &Script, house: &mut dyn House) -> Result<(ShowState, Journal), String> {
     let opening = Opening::of(script)?;
     house.open(&opening)?;
     let mut stage = Stage::new(script);
-    let mut last = None;
+    let mut last = house.state()?;
     for line in &script.lines {
         let at = |what: String| format!("{}:{}: {what}\n  {}", script.name, line.number, line.text);
         let told = step(&mut stage, house, line).map_err(at)?;
@@ -71,10 +75,8 @@ fn play(script: &Script, house: &mut dyn House) -> Result<(Option<ShowState>, Jo
             None if line.needs_outcome() => return Err(at(format!("says nothing of `{told}`"))),
             _ => {}
         }
-        last = house.state();
-        if let Some(state) = &last {
-            state.check().map_err(|broken| at(broken.to_string()))?;
-        }
+        last = house.state().map_err(at)?;
+        last.check().map_err(|broken| at(broken.to_string()))?;
     }
     let journal = house.finish()?;
     witness::attest(&journal).map_err(|what| format!("{}: the journal: {what}", script.name))?;
@@ -88,21 +90,20 @@ fn step(stage: &mut Stage, house: &mut dyn House, line: &Line) -> Result<String,
             Ok(String::new())
         }
         Deed::Quiet => Ok(String::new()),
-        Deed::Command(command) => {
-            let said = house.ask(&command)?;
-            Ok(stage.told().said(&command, &said, house.state().as_ref()))
+        Deed::Command(who, command) => {
+            let said = house.ask(&who, &command)?;
+            Ok(stage.told().said(&command, &said, &house.state()?))
         }
         Deed::Map => {
             let map = house.map()?;
             Ok(told::map(house.layout()?, &map, house.now()))
         }
-        Deed::State(actor, booking) => {
-            let booking = house.booking(&actor, booking)?;
+        Deed::State(who, booking) => {
+            let booking = house.booking(&who, booking)?;
             Ok(stage.told().booking(booking.as_ref()))
         }
         Deed::Due => {
-            let state = house.state().ok_or("this house can't say what is due")?;
-            let due = state.next_due();
+            let due = house.state()?.next_due();
             Ok(due.map_or_else(|| "nothing".into(), |at| stage.told().time(at)))
         }
     }

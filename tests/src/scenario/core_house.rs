@@ -3,19 +3,20 @@
 use std::sync::Arc;
 
 use houseful_core::{
-    ids::{CommandId, OwnerRef, PriceHash},
+    ids::{CommandId, PriceHash},
     layout::{LayoutHash, SeatLayout},
-    price::{Channel, PriceCard},
+    price::PriceCard,
     refusal::Refusal,
-    show::{Actor, Ask, Command, Event, Immutables, Rolls, ShowState, ShowTerms, Wish},
+    show::{Ask, Command, Event, Immutables, Rolls, ShowState, ShowTerms, Wish},
     time::UtcMillis,
-    wire::{booking::Booking, seats::SeatMap},
+    wire::{admin::Role, booking::Booking, seats::SeatMap},
 };
 use uuid::Uuid;
 
 use super::{
     house::{House, Opening, Said},
     stage::{SHOW, START},
+    who::Who,
 };
 
 /// Decides and folds in memory.
@@ -51,15 +52,19 @@ impl Immutables for Kept {
     }
 }
 
+/// Who opens the show.
+pub(super) fn catalogue() -> Who {
+    Who {
+        name: "catalogue".to_owned(),
+        duty: Role::Admin,
+    }
+}
+
 /// The command that opens the show.
 pub(super) fn open(terms: &Arc<ShowTerms>) -> Command {
     Command {
         id: CommandId(Uuid::from_u128(1)),
-        actor: Actor {
-            owner: OwnerRef::of_staff("catalogue"),
-            staff: true,
-            channel: Channel::Counter,
-        },
+        actor: catalogue().actor(),
         ask: Ask::Open(Arc::clone(terms)),
         rolls: Rolls {
             code: 0,
@@ -109,10 +114,10 @@ impl CoreHouse {
 impl House for CoreHouse {
     fn open(&mut self, opening: &Opening) -> Result<(), String> {
         self.terms = Some(Arc::clone(&opening.terms));
-        self.ask(&open(&opening.terms)).map(drop)
+        self.ask(&catalogue(), &open(&opening.terms)).map(drop)
     }
 
-    fn ask(&mut self, command: &Command) -> Result<Said, String> {
+    fn ask(&mut self, _: &Who, command: &Command) -> Result<Said, String> {
         match self.state.decide(command, self.now) {
             Ok(events) => {
                 let fresh = !events.is_empty();
@@ -129,7 +134,8 @@ impl House for CoreHouse {
         Ok(self.state.seat_map(0))
     }
 
-    fn booking(&mut self, actor: &Actor, booking: Uuid) -> Result<Option<Booking>, String> {
+    fn booking(&mut self, who: &Who, booking: Uuid) -> Result<Option<Booking>, String> {
+        let actor = who.actor();
         let record = self.state.booking(booking);
         let may = record.is_some_and(|r| actor.staff || r.owner == actor.owner);
         let view = self.state.booking_view(booking, 0, self.now);
@@ -150,8 +156,8 @@ impl House for CoreHouse {
         Ok(&terms.layout)
     }
 
-    fn state(&mut self) -> Option<ShowState> {
-        Some(self.state.clone())
+    fn state(&mut self) -> Result<ShowState, String> {
+        Ok(self.state.clone())
     }
 
     fn finish(&mut self) -> Result<Vec<(UtcMillis, Event)>, String> {

@@ -6,16 +6,21 @@ use houseful_core::{
     best::Relaxed,
     layout::SeatLayout,
     money::Money,
-    price::{Channel, PriceCard, PriceRow, TicketType},
+    price::{Channel, PriceCard},
     refusal::Refusal,
     seat::SeatLabel,
-    show::{Actor, Command, Event, SalesWindow, ShowState, ShowTerms},
+    show::{Command, Event, SalesWindow, ShowState, ShowTerms},
     time::UtcMillis,
     wire::{booking::Booking, problem::Facts, seats::SeatMap},
 };
 use uuid::Uuid;
 
-use super::{script::Script, stage};
+use super::{
+    script::Script,
+    stage,
+    who::{Quote, Who},
+};
+use crate::made_up;
 
 /// What came of a command.
 #[derive(Clone, Debug, PartialEq)]
@@ -63,17 +68,25 @@ pub trait House {
     ///
     /// # Errors
     /// Something else than the rules stood in the way.
-    fn ask(&mut self, command: &Command) -> Result<Said, String>;
+    fn ask(&mut self, who: &Who, command: &Command) -> Result<Said, String>;
     /// The seat map.
     ///
     /// # Errors
     /// It can't be read.
     fn map(&mut self) -> Result<SeatMap, String>;
-    /// A booking as the actor sees it; `None` if there is none for them.
+    /// A booking as somebody sees it; `None` if there is none for them.
     ///
     /// # Errors
     /// It can't be read.
-    fn booking(&mut self, actor: &Actor, booking: Uuid) -> Result<Option<Booking>, String>;
+    fn booking(&mut self, who: &Who, booking: Uuid) -> Result<Option<Booking>, String>;
+    /// What somebody who pays for a booking agrees to.
+    ///
+    /// # Errors
+    /// There is no such booking.
+    fn quote(&mut self, _: &Who, booking: Uuid) -> Result<Quote, String> {
+        let quote = Quote::of(&self.state()?, booking);
+        quote.ok_or_else(|| "there is nothing to pay for".into())
+    }
     /// Moves the clock.
     ///
     /// # Errors
@@ -86,8 +99,11 @@ pub trait House {
     /// # Errors
     /// The show was not opened.
     fn layout(&self) -> Result<&SeatLayout, String>;
-    /// The fold, where it can be seen.
-    fn state(&mut self) -> Option<ShowState>;
+    /// The fold, as it is inside.
+    ///
+    /// # Errors
+    /// It can't be read.
+    fn state(&mut self) -> Result<ShowState, String>;
     /// Ends the story: what is stored must fold to the state that was decided on. Gives the
     /// journal as it is stored.
     ///
@@ -164,31 +180,13 @@ impl Opening {
 /// Adults pay 10.00 and 15.00 in premium, children 7.00 and are not let into premium, guests
 /// nothing.
 fn prices(fee: &str) -> Result<PriceCard, String> {
-    let currency = "GBP".parse().map_err(|e| format!("GBP: {e}"))?;
-    let fee = Money::parse(fee, currency).map_err(|e| e.to_string())?;
-    let kinds = [("adult", 'a'), ("child", 'c'), ("guest", 'g')];
-    let rows = [
+    let fee = Money::parse(fee, made_up::gbp()).map_err(|e| e.to_string())?;
+    let mut card = made_up::card(&[
         ("standard", "adult", 1000),
         ("standard", "child", 700),
         ("standard", "guest", 0),
         ("premium", "adult", 1500),
-    ];
-    Ok(PriceCard {
-        currency,
-        ticket_types: kinds
-            .map(|(code, key)| TicketType {
-                code: code.to_owned(),
-                name: code.to_owned(),
-                key,
-            })
-            .into(),
-        prices: rows
-            .map(|(category, ticket_type, minor)| PriceRow {
-                category: category.to_owned(),
-                ticket_type: ticket_type.to_owned(),
-                minor,
-            })
-            .into(),
-        fees: BTreeMap::from([(Channel::Web, fee.minor)]),
-    })
+    ]);
+    card.fees.insert(Channel::Web, fee.minor);
+    Ok(card)
 }

@@ -1,32 +1,6 @@
 //! Reading a scenario's text.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-/// Where a scenario can be told.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Backend {
-    /// The rules alone.
-    Core,
-    /// Lane and database.
-    Store,
-    /// A whole server.
-    Http,
-}
-
-impl Backend {
-    /// All of them.
-    pub const ALL: [Self; 3] = [Self::Core, Self::Store, Self::Http];
-
-    /// The word in `only:`.
-    #[must_use]
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Core => "core",
-            Self::Store => "store",
-            Self::Http => "http",
-        }
-    }
-}
+use std::collections::BTreeMap;
 
 /// One step.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,8 +30,6 @@ pub struct Script {
     pub name: String,
     /// The first comment: what the story shows.
     pub about: String,
-    /// Where it is told.
-    pub backends: BTreeSet<Backend>,
     /// What else the head says: `covers`, `staff`, `fee`, ...
     pub head: BTreeMap<String, String>,
     /// The rows of the hall.
@@ -67,9 +39,8 @@ pub struct Script {
 }
 
 /// What a head may say.
-const KEYS: [&str; 9] = [
+const KEYS: [&str; 8] = [
     "covers",
-    "only",
     "staff",
     "manager",
     "fee",
@@ -88,7 +59,6 @@ impl Script {
         let mut script = Self {
             name: name.to_owned(),
             about: String::new(),
-            backends: Backend::ALL.into(),
             head: BTreeMap::new(),
             hall: Vec::new(),
             lines: Vec::new(),
@@ -125,14 +95,6 @@ impl Script {
             return Ok(false);
         }
         let value = value.trim();
-        if key == "only" {
-            let known = |word: &str| {
-                let word = word.trim();
-                let found = Backend::ALL.into_iter().find(|b| b.word() == word);
-                found.ok_or_else(|| format!("{}: no backend is called `{word}`", self.name))
-            };
-            self.backends = value.split(',').map(known).collect::<Result<_, _>>()?;
-        }
         let twice = self.head.insert(key.to_owned(), value.to_owned());
         match twice {
             Some(_) => Err(format!("{}: says {key} twice", self.name)),

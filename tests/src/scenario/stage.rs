@@ -4,15 +4,14 @@ use std::collections::BTreeMap;
 
 use houseful_core::{
     best::Zone,
-    ids::{BookingId, CommandId, OwnerRef, PaymentId, QuoteHash, ShowId},
+    ids::{BookingId, CommandId, PaymentId, ShowId},
     layout::BlockReason,
     message::{Announcement, Tender},
     money::Money,
-    price::Channel,
     seat::SeatLabel,
-    show::{Actor, Ask, Command, HoldRules, OrphanRule, Party, Rolls, SeatPick, ShowState, Wish},
+    show::{Ask, Command, HoldRules, OrphanRule, Party, Rolls, SeatPick, Wish},
     time::UtcMillis,
-    wire::payment::PaymentState,
+    wire::{admin::Role, payment::PaymentState},
 };
 use uuid::Uuid;
 
@@ -20,7 +19,9 @@ use super::{
     house::House,
     script::{Line, Script},
     told::Told,
+    who::{Quote, Who},
 };
+use crate::made_up;
 
 /// When every story begins: far ahead of any wall clock, so that a server's clock can be set to it.
 pub const START: UtcMillis = UtcMillis(4_102_444_800_000);
@@ -30,26 +31,20 @@ pub(super) const SHOW: ShowId = ShowId(1);
 
 /// What a step does.
 pub(super) enum Deed {
-    Command(Box<Command>),
+    Command(Who, Box<Command>),
     Tick(i64),
     Map,
-    State(Actor, Uuid),
+    State(Who, Uuid),
     Due,
     Quiet,
-}
-
-/// What a payer agreed to.
-#[derive(Clone, Copy)]
-struct Agreed {
-    booking: Uuid,
-    quote: QuoteHash,
-    amount: Money,
 }
 
 pub(super) struct Stage {
     staff: Vec<String>,
     managers: Vec<String>,
-    agreed: BTreeMap<PaymentId, Agreed>,
+    /// Who held each booking first.
+    owners: BTreeMap<String, String>,
+    agreed: BTreeMap<PaymentId, (Uuid, Quote)>,
     payments: BTreeMap<PaymentId, String>,
 }
 
@@ -174,6 +169,7 @@ impl Stage {
         Self {
             staff: names("staff"),
             managers: names("manager"),
+            owners: BTreeMap::new(),
             agreed: BTreeMap::new(),
             payments: BTreeMap::new(),
         }
@@ -185,20 +181,14 @@ impl Stage {
         }
     }
 
-    fn actor(&self, name: &str) -> Actor {
+    fn who(&self, name: &str) -> Who {
         let is = |names: &[String]| names.iter().any(|n| n == name);
-        let staff = is(&self.staff) || is(&self.managers);
-        Actor {
-            owner: if staff {
-                OwnerRef::of_staff(name)
-            } else {
-                OwnerRef::of_secret(name)
-            },
-            staff,
-            channel: if staff {
-                Channel::Counter
-            } else {
-                Channel::Web
+        Who {
+            name: name.to_owned(),
+            duty: match (is(&self.managers), is(&self.staff)) {
+                (true, _) => Role::Manager,
+                (false, true) => Role::Clerk,
+                (false, false) => Role::Customer,
             },
         }
     }
@@ -215,12 +205,14 @@ impl Stage {
             ["map"] => Ok(Deed::Map),
             ["due"] => Ok(Deed::Due),
             ["expire"] => Ok(self.command(&id, line, "clock", Ask::Expire)),
-            ["state", booking] => Ok(Deed::State(self.actor(booking), id_of("booking", booking))),
-            ["state", booking, "by", actor] => {
-                Ok(Deed::State(self.actor(actor), id_of("booking", booking)))
-            }
+            ["state", booking] => Ok(self.state(booking, booking)),
+            ["state", booking, "by", actor] => Ok(self.state(actor, booking)),
             [payment, "agrees", booking] => {
-                self.agree(payment, booking, house.state().as_ref(), None)?;
+                let owner = self.owners.get(*booking).map_or(*booking, String::as_str);
+                let (owner, uuid) = (self.who(owner), id_of("booking", booking));
+                let quote = house.quote(&owner, uuid)?;
+                let payment = self.payment(payment);
+                self.agreed.insert(payment, (uuid, quote));
                 Ok(Deed::Quiet)
             }
             [payment, verb, rest @ ..] if payment_state(verb).is_some() => {
@@ -235,18 +227,24 @@ impl Stage {
         }
     }
 
+    fn state(&self, actor: &str, booking: &str) -> Deed {
+        Deed::State(self.who(actor), id_of("booking", booking))
+    }
+
     fn command(&self, id: &str, line: &Line, actor: &str, ask: Ask) -> Deed {
         let mut tickets = [0; 32];
         tickets[..8].copy_from_slice(&line.number.to_be_bytes());
-        Deed::Command(Box::new(Command {
+        let who = self.who(actor);
+        let command = Command {
             id: CommandId(id_of("command", id)),
-            actor: self.actor(actor),
+            actor: who.actor(),
             ask,
             rolls: Rolls {
                 code: id_of("code", id).as_u64_pair().0,
                 tickets,
             },
-        }))
+        };
+        Deed::Command(who, Box::new(command))
     }
 
     fn ask(&mut self, actor: &str, verb: &str, mut words: Words<'_>) -> Result<Ask, String> {
@@ -262,7 +260,11 @@ impl Stage {
         let booking = |name: Option<&str>| id_of("booking", name.unwrap_or(actor));
         Ok(match verb {
             "hold" | "best" => {
-                let booking = booking(words.after("as"));
+                let name = words.after("as").unwrap_or(actor);
+                self.owners
+                    .entry(name.to_owned())
+                    .or_insert_with(|| actor.to_owned());
+                let booking = id_of("booking", name);
                 let wish = if verb == "hold" {
                     seats(&words)?
                 } else {
@@ -300,18 +302,7 @@ impl Stage {
             "cancel-show" => Ask::CancelShow {
                 reason: words.0.join(" "),
             },
-            "block" => {
-                let reason = match words.0.pop() {
-                    Some("house") => BlockReason::House,
-                    Some("broken") => BlockReason::Broken,
-                    Some("companion") => BlockReason::Companion,
-                    other => return Err(format!("{other:?} is no reason to block a seat")),
-                };
-                Ask::Block {
-                    seats: words.all(seat)?,
-                    reason,
-                }
-            }
+            "block" => block(words)?,
             "unblock" => Ask::Unblock {
                 seats: words.all(seat)?,
             },
@@ -338,32 +329,6 @@ impl Stage {
         id
     }
 
-    /// The payer agrees to what the booking costs now.
-    fn agree(
-        &mut self,
-        payment: &str,
-        booking: &str,
-        state: Option<&ShowState>,
-        amount: Option<Money>,
-    ) -> Result<Agreed, String> {
-        let state = state.ok_or("this house can't be paid by message")?;
-        let uuid = id_of("booking", booking);
-        let record = state.booking(uuid);
-        let id = BookingId { show: SHOW, uuid };
-        let agreed = Agreed {
-            booking: uuid,
-            quote: record.map_or(QuoteHash(Uuid::nil()), |r| r.quote(id)),
-            amount: match (amount, record) {
-                (Some(amount), _) => amount,
-                (None, Some(record)) => record.total(),
-                (None, None) => pounds("10.00")?,
-            },
-        };
-        let payment = self.payment(payment);
-        self.agreed.insert(payment, agreed);
-        Ok(agreed)
-    }
-
     fn news(
         &mut self,
         name: &str,
@@ -371,21 +336,26 @@ impl Stage {
         mut words: Words<'_>,
         house: &mut dyn House,
     ) -> Result<Announcement, String> {
-        let state = house.state().ok_or("this house can't be paid by message")?;
+        let state = house.state()?;
         let payment = self.payment(name);
         let asked = state.settle(payment);
         let amount = words.after("amount").map(pounds).transpose()?;
-        let booking = words.after("for");
-        let agreed = match (self.agreed.get(&payment).copied(), booking, &asked) {
-            (Some(agreed), None, _) => agreed,
-            (_, Some(booking), _) => self.agree(name, booking, Some(&state), amount)?,
-            (None, None, Some(asked)) => Agreed {
-                booking: asked.booking.uuid,
-                quote: QuoteHash(Uuid::nil()),
-                amount: asked.amount,
-            },
+        let (booking, quote) = match (self.agreed.get(&payment), words.after("for"), &asked) {
+            (Some(agreed), None, _) => *agreed,
+            (_, Some(booking), _) => {
+                let booking = id_of("booking", booking);
+                let mut quote = match Quote::of(&state, booking) {
+                    Some(quote) => quote,
+                    // Nobody can have agreed to anything.
+                    None => Quote::none(pounds("10.00")?),
+                };
+                quote.amount = amount.unwrap_or(quote.amount);
+                (booking, quote)
+            }
+            (None, None, Some(asked)) => (asked.booking.uuid, Quote::none(asked.amount)),
             (None, None, None) => return Err(format!("{name} is for which booking?")),
         };
+        self.agreed.insert(payment, (booking, quote));
         let asked_ver = asked.map(|a| a.ver);
         let settled_ver = if words.has("settled") {
             asked_ver
@@ -398,10 +368,10 @@ impl Stage {
             payment,
             booking: BookingId {
                 show: SHOW,
-                uuid: agreed.booking,
+                uuid: booking,
             },
-            quote: agreed.quote,
-            amount: agreed.amount,
+            quote: quote.hash,
+            amount: quote.amount,
             tender: Tender::Card,
             state: payment_state(verb).ok_or("not a state of a payment")?,
             settled_ver,
@@ -409,7 +379,19 @@ impl Stage {
     }
 }
 
+fn block(mut words: Words<'_>) -> Result<Ask, String> {
+    let reason = match words.0.pop() {
+        Some("house") => BlockReason::House,
+        Some("broken") => BlockReason::Broken,
+        Some("companion") => BlockReason::Companion,
+        other => return Err(format!("{other:?} is no reason to block a seat")),
+    };
+    Ok(Ask::Block {
+        seats: words.all(seat)?,
+        reason,
+    })
+}
+
 fn pounds(text: &str) -> Result<Money, String> {
-    let currency = "GBP".parse().map_err(|e| format!("GBP: {e}"))?;
-    Money::parse(text, currency).map_err(|e| e.to_string())
+    Money::parse(text, made_up::gbp()).map_err(|e| e.to_string())
 }

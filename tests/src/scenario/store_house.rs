@@ -10,7 +10,7 @@ use houseful_core::{
     ids::PaymentId,
     layout::SeatLayout,
     message::{Announcement, Settle},
-    show::{Actor, Command, Event, ShowState, ShowTerms},
+    show::{Command, Event, ShowState, ShowTerms},
     time::UtcMillis,
     wire::{booking::Booking, seats::SeatMap},
 };
@@ -29,9 +29,10 @@ use tokio::runtime::Runtime;
 use uuid::Uuid;
 
 use super::{
-    core_house::open,
+    core_house::{catalogue, open},
     house::{House, Opening, Said},
     stage::{SHOW, START},
+    who::Who,
 };
 
 /// Remembers the newest thing that payment was told of each payment.
@@ -69,7 +70,6 @@ pub struct StoreHouse {
     clock: Clock,
     told: Arc<Told>,
     terms: Option<Arc<ShowTerms>>,
-    last: Option<ShowState>,
 }
 
 impl StoreHouse {
@@ -103,7 +103,6 @@ impl StoreHouse {
             clock,
             told,
             terms: None,
-            last: None,
         })
     }
 
@@ -156,10 +155,10 @@ impl StoreHouse {
 impl House for StoreHouse {
     fn open(&mut self, opening: &Opening) -> Result<(), String> {
         self.terms = Some(Arc::clone(&opening.terms));
-        self.ask(&open(&opening.terms)).map(drop)
+        self.ask(&catalogue(), &open(&opening.terms)).map(drop)
     }
 
-    fn ask(&mut self, command: &Command) -> Result<Said, String> {
+    fn ask(&mut self, _: &Who, command: &Command) -> Result<Said, String> {
         let answer = self.runtime.block_on(self.lane.ask(SHOW, command.clone()));
         match answer {
             Ok(answer) => Ok(Said::Yes {
@@ -178,8 +177,8 @@ impl House for StoreHouse {
         serde_json::from_slice(&picture.body()).map_err(|e| e.to_string())
     }
 
-    fn booking(&mut self, actor: &Actor, booking: Uuid) -> Result<Option<Booking>, String> {
-        let actor = *actor;
+    fn booking(&mut self, who: &Who, booking: Uuid) -> Result<Option<Booking>, String> {
+        let actor = who.actor();
         self.look(move |state, tip, now| {
             let record = state.booking(booking);
             let may = record.is_some_and(|r| actor.staff || r.owner == actor.owner);
@@ -201,13 +200,12 @@ impl House for StoreHouse {
         Ok(&terms.layout)
     }
 
-    fn state(&mut self) -> Option<ShowState> {
-        self.last = self.look(|state, _, _| state.clone()).ok();
-        self.last.clone()
+    fn state(&mut self) -> Result<ShowState, String> {
+        self.look(|state, _, _| state.clone())
     }
 
     fn finish(&mut self) -> Result<Vec<(UtcMillis, Event)>, String> {
-        let state = self.state().ok_or("the show can't be read")?;
+        let state = self.state()?;
         self.check_told(&state)?;
         self.runtime.block_on(self.database.clone().close());
         self.read_again(&state)

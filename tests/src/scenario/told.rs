@@ -45,7 +45,7 @@ impl Told<'_> {
     }
 
     /// What came of a command.
-    pub(super) fn said(&self, command: &Command, said: &Said, state: Option<&ShowState>) -> String {
+    pub(super) fn said(&self, command: &Command, said: &Said, state: &ShowState) -> String {
         let (fresh, booking) = match said {
             Said::No { code, facts } => return self.refused(code, facts),
             Said::Yes { fresh, booking } => (*fresh, booking.as_deref()),
@@ -58,7 +58,7 @@ impl Told<'_> {
         if !fresh {
             out.insert_str(0, "same: ");
         }
-        if let (Ask::Announced(news), None, Some(state)) = (&command.ask, booking, state)
+        if let (Ask::Announced(news), None) = (&command.ask, booking)
             && let Some((_, known)) = state.payments().find(|(id, _)| *id == news.payment)
         {
             let why = known.returned.map_or("", |why| why.word());

@@ -1,0 +1,344 @@
+//! A whole server, asked over HTTP by people with tokens and secrets of their own.
+//!
+//! What people do goes over HTTP, the clock moves by its admin route, and the hall comes from the
+//! catalogue. Two have no form there: payment's messages go where the carrier brings them, and the
+//! timer is switched off and runs when the story says so. [`HttpHouse::steps`] counts both.
+
+mod request;
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use houseful_core::{
+    ids::BookingId,
+    layout::SeatLayout,
+    price::Channel,
+    show::{Ask, Command, Event, ShowState, ShowTerms},
+    time::{DAY_MS, UtcMillis},
+    wire::{
+        admin::{ClockRequest, JournalEntry, Role},
+        booking::Booking,
+        catalogue::ShowDetail,
+        payment::PaymentToken,
+        problem::Problem,
+        seats::SeatMap,
+    },
+};
+use houseful_server::{
+    bus::local::{Weather, announced},
+    store::{Store, sqlite::SqliteStore},
+};
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use tokio::runtime::Runtime;
+use uuid::Uuid;
+
+use self::request::{chain, request};
+use super::{
+    house::{House, Opening, Said},
+    stage::{SHOW, START},
+    who::{Quote, Who},
+};
+use crate::test_app::{self, As, Setup, TestApp};
+
+/// The longest way a clock goes at once.
+const JUMP_MS: i64 = 3_650 * DAY_MS;
+
+/// How the steps of a story were taken.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Steps {
+    /// By requests.
+    pub requests: usize,
+    /// By messages of payment.
+    pub messages: usize,
+    /// By the timer.
+    pub timer: usize,
+}
+
+/// A server of its own, with a clock that the story moves.
+pub struct HttpHouse {
+    runtime: Runtime,
+    app: Option<TestApp>,
+    terms: Option<Arc<ShowTerms>>,
+    /// Tokens of staff by name.
+    tokens: BTreeMap<String, String>,
+    steps: Steps,
+}
+
+impl HttpHouse {
+    /// Starts the server. Its carrier loses everything, so that payment says no more than the
+    /// story, and its timer is off.
+    ///
+    /// # Errors
+    /// It does not start.
+    pub fn new() -> Result<Self, String> {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .enable_all()
+            .build()
+            .map_err(|e| e.to_string())?;
+        let mut setup = Setup::default().weather(Weather {
+            lose: 1_000,
+            ..Weather::default()
+        });
+        setup.config.timer = false;
+        let app = runtime.block_on(setup.start());
+        let mut house = Self {
+            runtime,
+            app: Some(app),
+            terms: None,
+            tokens: BTreeMap::new(),
+            steps: Steps::default(),
+        };
+        house.go_to_start()?;
+        Ok(house)
+    }
+
+    /// How the steps were taken so far.
+    #[must_use]
+    pub fn steps(&self) -> Steps {
+        self.steps
+    }
+
+    fn app(&self) -> Result<&TestApp, String> {
+        self.app.as_ref().ok_or_else(|| "the story is over".into())
+    }
+
+    fn go_to_start(&mut self) -> Result<(), String> {
+        loop {
+            match START.ms_since(self.now()) {
+                0 => return Ok(()),
+                left if left < 0 => return Err("the story has begun long ago".into()),
+                left => self.tick(left.min(JUMP_MS))?,
+            }
+        }
+    }
+
+    /// The answer to somebody: `None` gets, `Some` posts.
+    fn answer(
+        &mut self,
+        who: &Who,
+        path: &str,
+        body: Option<&Value>,
+    ) -> Result<test_app::Said, String> {
+        if who.is_staff() && !self.tokens.contains_key(&who.name) {
+            let app = self.app()?;
+            let made = app.token(&who.name, who.duty, Channel::Counter);
+            let token = self.runtime.block_on(made);
+            self.tokens.insert(who.name.clone(), token);
+        }
+        let secret = secret(&who.name);
+        let sender = match self.tokens.get(&who.name) {
+            Some(token) => As::Bearer(token),
+            None => As::Customer(&secret),
+        };
+        self.send(sender, path, body)
+    }
+
+    fn send(
+        &self,
+        who: As<'_>,
+        path: &str,
+        body: Option<&Value>,
+    ) -> Result<test_app::Said, String> {
+        let app = self.app()?;
+        Ok(self.runtime.block_on(async {
+            match body {
+                Some(body) => app.post(who, path, body).await,
+                None => app.get(who, path).await,
+            }
+        }))
+    }
+
+    /// The version of the show that readers see.
+    fn version(&self) -> Result<String, String> {
+        let path = format!("/v1/shows/{SHOW}/seats");
+        let said = self.send(As::Nobody, &path, None)?;
+        Ok(said.header("etag").to_owned())
+    }
+
+    /// Has a command carried out that no person gives.
+    fn inside(&self, command: Command) -> Result<Said, String> {
+        let lane = self.app()?.server().lane().clone();
+        let answer = self.runtime.block_on(lane.ask(SHOW, command));
+        let answer = answer.map_err(|e| e.to_string())?;
+        Ok(Said::Yes {
+            fresh: answer.fresh,
+            booking: answer.booking.map(Box::new),
+        })
+    }
+
+    fn request(&mut self, who: &Who, command: &Command) -> Result<Said, String> {
+        let (path, body) = request(who, command)?;
+        let before = self.version()?;
+        let said = self.answer(who, &path, Some(&body))?;
+        let fresh = self.version()? != before;
+        if !(200..300).contains(&said.status) {
+            return refused(&said, fresh);
+        }
+        let created = fresh && matches!(command.ask, Ask::Hold { .. });
+        if said.status != if created { 201 } else { 200 } {
+            return Err(format!("{}: {}", said.status, said.text));
+        }
+        let booking = command.ask.booking().map(|_| read::<Booking>(&said));
+        Ok(Said::Yes {
+            fresh,
+            booking: booking.transpose()?.map(Box::new),
+        })
+    }
+
+    /// What managers read of the journal is what is stored.
+    fn check_journal(&mut self, stored: &[(UtcMillis, Event)]) -> Result<(), String> {
+        let manager = Who {
+            name: "the auditor".to_owned(),
+            duty: Role::Manager,
+        };
+        let path = format!("/v1/shows/{SHOW}/journal?limit=1000");
+        let said = self.answer(&manager, &path, None)?;
+        let told: Vec<JournalEntry> = serde_json::from_value(said.body["items"].clone())
+            .map_err(|e| format!("{e}: {}", said.text))?;
+        let told = told.iter().map(|entry| (entry.at.0, entry.kind.as_str()));
+        let same = told.eq(stored.iter().map(|(at, event)| (*at, event.to_row().kind)));
+        same.then_some(())
+            .ok_or_else(|| "the journal is told otherwise than it is stored".into())
+    }
+
+    /// The independent sweep finds nothing.
+    fn check_audit(&self) -> Result<(), String> {
+        let audit = self.send(As::Manager, "/v1/audit", None)?.body;
+        // The payment role knows nothing of payments that the story made up.
+        let books = self.steps.messages > 0 || audit["money_mismatch"] == 0;
+        let sound = audit["double_sold"] == 0 && audit["stuck_seats"] == 0 && books;
+        sound.then_some(()).ok_or_else(|| audit.to_string())
+    }
+}
+
+/// What a customer of this name proves a booking's owner by.
+#[must_use]
+pub fn secret(name: &str) -> String {
+    format!("the-secret-of-{name}-in-this-story")
+}
+
+fn read<T: DeserializeOwned>(said: &test_app::Said) -> Result<T, String> {
+    serde_json::from_value(said.body.clone()).map_err(|e| format!("{e}: {}", said.text))
+}
+
+fn refused(said: &test_app::Said, fresh: bool) -> Result<Said, String> {
+    let problem: Problem = read(said)?;
+    if fresh || problem.status != said.status {
+        return Err(format!("a refusal that left a trace: {}", said.text));
+    }
+    Ok(Said::No {
+        code: problem.code,
+        facts: Box::new(problem.facts),
+    })
+}
+
+impl House for HttpHouse {
+    fn open(&mut self, opening: &Opening) -> Result<(), String> {
+        self.terms = Some(Arc::clone(&opening.terms));
+        let app = self.app()?;
+        let catalogue = app.server().catalogue().clone();
+        let shows = self.runtime.block_on(catalogue.import(chain(opening)));
+        let shows = shows.map_err(|e| e.to_string())?;
+        match shows.as_slice() {
+            [show] if show.id == SHOW && show.terms == opening.terms => {
+                self.runtime
+                    .block_on(app.open(SHOW, Arc::clone(&show.terms)));
+            }
+            other => return Err(format!("the catalogue made {other:?} of the story's show")),
+        }
+        let detail = self.send(As::Nobody, &format!("/v1/shows/{SHOW}"), None)?;
+        read::<ShowDetail>(&detail).map(drop)
+    }
+
+    fn ask(&mut self, who: &Who, command: &Command) -> Result<Said, String> {
+        match &command.ask {
+            Ask::Announced(news) => {
+                self.steps.messages += 1;
+                self.inside(announced(news.clone()))
+            }
+            Ask::Expire => {
+                self.steps.timer += 1;
+                self.inside(command.clone())
+            }
+            _ => {
+                self.steps.requests += 1;
+                self.request(who, command)
+            }
+        }
+    }
+
+    fn map(&mut self) -> Result<SeatMap, String> {
+        self.steps.requests += 1;
+        read(&self.send(As::Nobody, &format!("/v1/shows/{SHOW}/seats"), None)?)
+    }
+
+    fn booking(&mut self, who: &Who, booking: Uuid) -> Result<Option<Booking>, String> {
+        self.steps.requests += 1;
+        let said = self.answer(who, &format!("/v1/bookings/{}", bkg(booking)), None)?;
+        match said.status {
+            404 => Ok(None),
+            _ => read(&said).map(Some),
+        }
+    }
+
+    /// Leave to pay, as the payment role reads it.
+    fn quote(&mut self, who: &Who, booking: Uuid) -> Result<Quote, String> {
+        self.steps.requests += 1;
+        let path = format!("/v1/bookings/{}/payment-token", bkg(booking));
+        let leave: PaymentToken = read(&self.answer(who, &path, Some(&json!({})))?)?;
+        let claims = self.app()?.server().payments().key().verify(&leave.token);
+        let claims = claims.filter(|c| c.booking == bkg(booking) && c.amount == leave.amount);
+        let claims = claims.ok_or("the token says something else than its answer")?;
+        Ok(Quote {
+            hash: claims.quote,
+            amount: claims.amount,
+        })
+    }
+
+    fn tick(&mut self, ms: i64) -> Result<(), String> {
+        let body = json!(ClockRequest { advance_ms: ms });
+        let said = self.send(As::Admin, "/v1/test/clock", Some(&body))?;
+        match said.status {
+            200 => Ok(()),
+            _ => Err(said.text),
+        }
+    }
+
+    fn now(&self) -> UtcMillis {
+        self.app.as_ref().map_or(START, TestApp::now)
+    }
+
+    fn layout(&self) -> Result<&SeatLayout, String> {
+        let terms = self.terms.as_ref().ok_or("the show was not opened")?;
+        Ok(&terms.layout)
+    }
+
+    fn state(&mut self) -> Result<ShowState, String> {
+        let lane = self.app()?.server().lane().clone();
+        let state = lane.read(SHOW, |state, _, _| state.clone());
+        self.runtime.block_on(state).map_err(|e| e.to_string())
+    }
+
+    fn finish(&mut self) -> Result<Vec<(UtcMillis, Event)>, String> {
+        let store = SqliteStore::new(self.app()?.server().database().clone());
+        let loaded = self.runtime.block_on(store.load(SHOW));
+        drop(store);
+        let stored = loaded.map_err(|e| e.to_string())?.events;
+        self.check_journal(&stored)?;
+        self.check_audit()?;
+        Ok(stored)
+    }
+}
+
+fn bkg(uuid: Uuid) -> BookingId {
+    BookingId { show: SHOW, uuid }
+}
+
+impl Drop for HttpHouse {
+    fn drop(&mut self) {
+        if let Some(app) = self.app.take() {
+            self.runtime.block_on(app.abandon());
+        }
+    }
+}
