@@ -1,5 +1,6 @@
 //! The tests that need more than one crate, in one program.
 
+mod bad_days;
 mod crash;
 mod demo;
 mod dependencies;

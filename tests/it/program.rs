@@ -6,7 +6,7 @@ use std::{
     fs,
     io::{BufRead, BufReader, Read},
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
+    process::{Child, Command, Output, Stdio},
     sync::atomic::{AtomicU32, Ordering},
     time::Duration,
 };
@@ -15,7 +15,8 @@ use houseful::{client::Client, embedded::notice::Notice};
 use houseful_tests::wait;
 use serde_json::Value;
 
-const PROGRAM: &str = env!("CARGO_BIN_EXE_houseful-under-test");
+/// The program.
+pub const PROGRAM: &str = env!("CARGO_BIN_EXE_houseful-under-test");
 
 /// A folder of its own for each test, gone in the end.
 #[derive(Debug)]
@@ -58,13 +59,7 @@ impl Folder {
     /// Runs it to its end.
     pub fn run(&self, args: &[&str]) -> Ran {
         let output = self.command(args).output().expect("the program runs");
-        let text = |bytes| String::from_utf8(bytes).expect("text");
-        Ran {
-            line: args.join(" "),
-            code: output.status.code(),
-            out: text(output.stdout),
-            err: text(output.stderr),
-        }
+        Ran::of(args.join(" "), &output)
     }
 
     /// A demo chain in `name`, without anything sold but what a short evening sells.
@@ -101,6 +96,17 @@ pub struct Ran {
 }
 
 impl Ran {
+    /// What came of a command.
+    pub fn of(line: String, output: &Output) -> Self {
+        let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).expect("text");
+        Self {
+            line,
+            code: output.status.code(),
+            out: text(&output.stdout),
+            err: text(&output.stderr),
+        }
+    }
+
     /// It did what it should.
     #[track_caller]
     pub fn done(self) -> Self {
@@ -138,10 +144,21 @@ impl Server {
     /// Starts `houseful serve` on a file and waits until it answers.
     pub fn start(folder: &Folder, file: &Path, more: &[&str]) -> Self {
         let db = file.to_str().expect("plain text");
+        Self::spawn(Self::command(folder, db, more), file)
+    }
+
+    /// What [`Server::start`] runs.
+    pub fn command(folder: &Folder, db: &str, more: &[&str]) -> Command {
         let mut args = vec!["serve", "--db", db, "--listen", "127.0.0.1:0", "-o", "json"];
         args.extend(more);
         let mut command = folder.command(&args);
         command.args(["--log-file", &folder.arg("serve.log")]);
+        command
+    }
+
+    /// The same for a command that ends in running the program, on a file that is seen here as
+    /// `file`.
+    pub fn spawn(mut command: Command, file: &Path) -> Self {
         let mut child = command
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
