@@ -1,6 +1,7 @@
 //! Sales over HTTP, from the wish for seats to the tickets.
 
-use houseful_tests::test_app::{As, TestApp, booking, command, payment};
+use houseful_server::bus::local::Weather;
+use houseful_tests::test_app::{As, Setup, TestApp, booking, command, payment};
 use serde_json::json;
 
 const GUEST: As<'_> = As::Customer("a-secret-of-twenty-two-or-more");
@@ -222,5 +223,29 @@ async fn a_cancelled_booking_and_a_cancelled_show_return_all_money() {
                 .all(|p| p["state"] == "refunded" && p["settled"] == true)
     };
     app.until(As::Clerk, "/v1/payments", returned).await;
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn money_taken_at_once_is_final_when_booking_has_said_what_becomes_of_it() {
+    let silence = Weather {
+        lose: 1_000,
+        ..Weather::default()
+    };
+    let app = Setup::default().weather(silence).start().await;
+    let show = app.open_show(1).await;
+    let id = booking(show);
+    app.hold(GUEST, &id, &["A1", "A2"]).await.expect(201);
+    let path = format!("/v1/bookings/{id}/payment-token");
+    let token = app.post(GUEST, &path, &json!({})).await.expect(200);
+    let pay = json!({"payment": payment(), "token": token["token"], "card": {"number": "4000000000000077"}});
+    app.post(GUEST, "/v1/payments?wait_ms=0", &pay)
+        .await
+        .expect(202);
+    let path = format!("/v1/payments/{}", pay["payment"].as_str().unwrap());
+    let taken = app.until(GUEST, &path, |p| p["state"] == "captured").await;
+    assert_eq!(taken["settled"], false);
+    let again = app.post(GUEST, "/v1/payments?wait_ms=0", &pay).await;
+    assert_eq!(again.expect(202), taken);
     app.finish().await;
 }

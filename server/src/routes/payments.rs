@@ -9,7 +9,7 @@ use houseful_core::{
     ids::{BookingId, PaymentId},
     wire::{
         Page,
-        payment::{PayRequest, Payment, PaymentState, Reconciled},
+        payment::{PayRequest, Payment, Reconciled},
         problem::Problem,
     },
 };
@@ -21,7 +21,13 @@ use super::{
     input::{Body, Id, Params, bounded},
     money::Nothing,
 };
-use crate::{app::App, auth::Caller, payment::WAIT_MS_MAX, problem::ApiError, request::whole};
+use crate::{
+    app::App,
+    auth::Caller,
+    payment::{Payments, WAIT_MS_MAX},
+    problem::ApiError,
+    request::whole,
+};
 
 /// How long to wait for a final state.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -70,21 +76,10 @@ pub(super) async fn pay(
     let known = payments.get(request.payment).await?.is_some();
     let pay = async move { Ok(payments.pay(request, wait_ms).await?) };
     let payment = whole(&app, pay).await?;
-    let status = match payment.state {
-        PaymentState::Pending | PaymentState::Authorised | PaymentState::RefundDue => {
-            StatusCode::ACCEPTED
-        }
-        PaymentState::Captured
-        | PaymentState::Declined
-        | PaymentState::Voided
-        | PaymentState::Refunded
-        | PaymentState::CaptureRefused => {
-            if known {
-                StatusCode::OK
-            } else {
-                StatusCode::CREATED
-            }
-        }
+    let status = match (Payments::is_final(&payment), known) {
+        (false, _) => StatusCode::ACCEPTED,
+        (true, true) => StatusCode::OK,
+        (true, false) => StatusCode::CREATED,
     };
     Ok((status, Json(payment)).into_response())
 }
