@@ -63,6 +63,22 @@ pub struct Settle {
     pub tender: Tender,
     /// What the house keeps, in minor units: 0 or the whole amount.
     pub keep_minor: i64,
-    /// The version of the show at which this was decided.
+    /// The version of the show at which this was decided; 0 from a show without a journal, which
+    /// keeps nothing.
     pub ver: u64,
+}
+
+impl Settle {
+    /// The answer to news about a show that has no journal: nothing there can be kept.
+    #[must_use]
+    pub fn without_a_show(news: &Announcement) -> Self {
+        Self {
+            payment: news.payment,
+            booking: news.booking,
+            amount: news.amount,
+            tender: news.tender,
+            keep_minor: 0,
+            ver: 0,
+        }
+    }
 }

@@ -19,7 +19,11 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use super::Bus;
-use crate::{chance, lane::Lane, payment::Payments};
+use crate::{
+    chance,
+    lane::{Lane, LaneError},
+    payment::Payments,
+};
 
 /// How many messages of each kind may wait.
 const QUEUE: usize = 8_192;
@@ -163,13 +167,20 @@ pub fn deliver(
     payments: Payments,
     shutdown: CancellationToken,
 ) -> [JoinHandle<()>; 2] {
+    let settlers = payments.clone();
     let news = move |news: Announcement| {
-        let lane = lane.clone();
+        let (lane, payments) = (lane.clone(), settlers.clone());
         async move {
             let (show, payment) = (news.booking.show, news.payment);
-            if let Err(error) = lane.ask(show, announced(news)).await {
+            let no_show = Settle::without_a_show(&news);
+            match lane.ask(show, announced(news)).await {
+                Ok(_) => {}
+                // There is no journal to decide it in. Payment lets some time pass before it obeys.
+                Err(LaneError::NoSuchShow) => payments.settle(no_show).await,
                 // Payment says it again until it is settled.
-                tracing::warn!(show.id = %show, payment.id = %payment, %error, "an announcement was not taken");
+                Err(error) => {
+                    tracing::warn!(show.id = %show, payment.id = %payment, %error, "an announcement was not taken");
+                }
             }
         }
     };

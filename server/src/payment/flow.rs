@@ -267,6 +267,11 @@ impl Flow {
             metrics::counter!("payments_total", "state" => account.state.word()).increment(1);
             tracing::debug!(payment.id = %id, kind, state = account.state.word(), "payment");
         }
+        if step.flagged {
+            let why = account.reason.as_deref().unwrap_or_default();
+            metrics::counter!("payments_in_silence_total").increment(1);
+            tracing::error!(payment.id = %id, booking.id = %account.booking, why, "booking is silent about a payment");
+        }
         if step.announce {
             self.expect_echo(&account);
             self.bus.announce(account.announcement());

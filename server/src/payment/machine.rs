@@ -4,6 +4,9 @@
 //! Everything is monotone. What the provider says is merged, never assigned; of what booking asks
 //! the highest `ver` stands. So repeats, old news and shuffled news change nothing.
 
+mod check;
+mod patience;
+
 use houseful_core::{
     ids::{BookingId, PaymentId, QuoteHash},
     message::{Announcement, Settle, Tender},
@@ -12,6 +15,7 @@ use houseful_core::{
     wire::payment::PaymentState,
 };
 
+pub use self::check::Broken;
 use super::provider::{Charge, ChargeStatus};
 
 /// How long a payment that was just begun is left to the task that began it.
@@ -28,7 +32,7 @@ const TRIES_FLAGGED: u32 = 8;
 pub struct Keep {
     /// Minor units.
     pub minor: i64,
-    /// The version of the show that decided it.
+    /// The version of the show that decided it; 0 when no show did.
     pub ver: u64,
 }
 
@@ -152,16 +156,8 @@ pub struct Step {
     pub notable: bool,
     /// Whether booking has to be told now.
     pub announce: bool,
-}
-
-/// What a payment must be, at any time.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("payment {id}: {what}")]
-pub struct Broken {
-    /// Which.
-    pub id: PaymentId,
-    /// What does not hold.
-    pub what: &'static str,
+    /// Whether a person should look at it from now on: booking is silent about it.
+    pub flagged: bool,
 }
 
 impl Account {
@@ -230,12 +226,9 @@ impl Account {
         let before = self.clone();
         match input {
             Input::Learned(charge) => self.learn(charge),
-            Input::Missed { .. } | Input::Tell => {}
-            Input::Settle(keep) => {
-                if self.keep.is_none_or(|known| keep.ver > known.ver) {
-                    self.keep = Some(*keep);
-                }
-            }
+            Input::Missed { .. } => {}
+            Input::Tell => self.lose_patience(at),
+            Input::Settle(keep) => self.listen(*keep, at.now),
         }
         self.obey();
         let moved = self.standing() != before.standing();
@@ -258,6 +251,7 @@ impl Account {
             changed: *self != before,
             notable: moved || self.keep != before.keep || matches!(input, Input::Missed { .. }),
             announce,
+            flagged: self.is_in_silence() && !before.is_in_silence(),
         }
     }
 
@@ -284,7 +278,7 @@ impl Account {
             } else {
                 self.told.saturating_add(1)
             };
-            self.tell_at = Some(at.now.plus_ms(backoff(TELL_AGAIN_MS, self.told, at)));
+            self.tell_at = Some(at.now.plus_ms(self.patience_ms(at)));
         } else if before.tell_at.is_none() {
             self.told = 0;
             self.tell_at = Some(at.now);
@@ -318,7 +312,7 @@ impl Account {
         };
         if to != self.state {
             self.state = to;
-            self.reason.clone_from(&charge.reason);
+            self.reason = charge.reason.clone().or_else(|| self.own_reason());
         }
     }
 
@@ -426,55 +420,6 @@ impl Account {
     #[must_use]
     pub fn refund_due(&self) -> i64 {
         self.ordered_back - self.refunded
-    }
-
-    /// Whether all that must hold, holds; above all
-    /// `captured = applied + refund_due + refunded`, with no part below zero.
-    ///
-    /// # Errors
-    /// What does not.
-    pub fn check(&self) -> Result<(), Broken> {
-        let most = self.keep.map_or(self.amount.minor, |k| k.minor);
-        let parts = [self.applied(), self.refund_due(), self.refunded];
-        let taken = self.captured > 0;
-        let state = match self.state {
-            PaymentState::Captured => taken && self.ordered_back == 0,
-            PaymentState::RefundDue => taken && self.refund_due() > 0,
-            PaymentState::Refunded => taken && self.refund_due() == 0 && self.refunded > 0,
-            _ => !taken,
-        };
-        let rules = [
-            (
-                parts.iter().all(|p| *p >= 0),
-                "a part of its money is negative",
-            ),
-            (
-                parts.iter().sum::<i64>() == self.captured,
-                "its money does not add up",
-            ),
-            (self.applied() <= most, "more is kept than booking wants"),
-            (state, "its state and its money disagree"),
-            (
-                self.settled_ver <= self.keep.map(|k| k.ver),
-                "it has done what nobody asked",
-            ),
-            (
-                !self.is_settled() || self.call().is_none(),
-                "it is settled and has something to do",
-            ),
-            (
-                self.call().is_some() == self.next_at.is_some(),
-                "it waits for nothing, or for ever",
-            ),
-            (
-                self.tell_at.is_some() == (self.is_news() && !self.is_settled()),
-                "booking is told too much, or never",
-            ),
-        ];
-        match rules.iter().find(|(holds, _)| !holds) {
-            Some((_, what)) => Err(Broken { id: self.id, what }),
-            None => Ok(()),
-        }
     }
 
     fn standing(&self) -> (PaymentState, i64, i64, i64, Option<u64>) {

@@ -1,0 +1,97 @@
+//! How long payment waits for booking to say what becomes of money. No wait is without an end.
+//!
+//! Booking answers every announcement, unless it is not there, its show is read-only, or the show
+//! has no journal. Fifteen minutes on, the money can win no seat any more, whatever booking does
+//! then. A promise of money is given back after that: nobody has tickets for a promise. Money that
+//! was taken may be in tickets already, so it goes back only if booking says that the show has no
+//! journal; else a person has to look.
+
+use houseful_core::{
+    expiry::{LATE_MS, is_alive},
+    time::UtcMillis,
+    wire::payment::PaymentState,
+};
+
+use super::{Account, Keep, Moment, TELL_AGAIN_MS, backoff};
+
+/// What is left to say when booking says nothing, or knows of no journal: no show has this version.
+const NOTHING: Keep = Keep { minor: 0, ver: 0 };
+
+/// Why money was given back that booking never spoke of.
+const GIVEN_BACK: &str = "nobody said what it was for, so it was given back";
+/// Why a person should look at money that booking does not speak of.
+const SILENCE: &str = "it was taken, and nobody has said for what; somebody should look";
+
+impl Account {
+    /// Whether booking has left it open for too long what becomes of the money.
+    fn is_overdue(&self, now: UtcMillis) -> bool {
+        let waits = matches!(
+            self.state,
+            PaymentState::Authorised | PaymentState::Captured
+        );
+        // Until booking has spoken, nothing changes after the money was promised or taken.
+        waits && self.keep.is_none() && !is_alive(self.updated_at.plus_ms(LATE_MS), now)
+    }
+
+    /// How long to wait before booking is told again. Once it is overdue, it has the longest wait
+    /// for an answer.
+    pub(super) fn patience_ms(&self, at: Moment) -> i64 {
+        if self.is_overdue(at.now) {
+            TELL_AGAIN_MS.1.max(at.floor_ms)
+        } else {
+            backoff(TELL_AGAIN_MS, self.told, at)
+        }
+    }
+
+    /// Draws the end when booking was asked after the time and did not answer.
+    pub(super) fn lose_patience(&mut self, at: Moment) {
+        let longest = TELL_AGAIN_MS.1.max(at.floor_ms);
+        let asked_in_vain = self
+            .tell_at
+            .is_some_and(|due| due <= at.now && self.is_overdue(due.plus_ms(-longest)));
+        if !asked_in_vain {
+            return;
+        }
+        if self.state == PaymentState::Authorised {
+            self.give_up();
+        } else {
+            self.reason = Some(SILENCE.to_owned());
+        }
+    }
+
+    /// Takes what booking says.
+    pub(super) fn listen(&mut self, keep: Keep, now: UtcMillis) {
+        if self.keep.is_some_and(|known| keep.ver <= known.ver) {
+            return;
+        }
+        if keep.ver > NOTHING.ver {
+            self.keep = Some(keep);
+            if self.reason.as_deref() == Some(SILENCE) {
+                self.reason = None;
+            }
+        } else if self.is_overdue(now) {
+            // Before, the journal may have been on its way to whoever did not find it.
+            self.give_up();
+        }
+    }
+
+    fn give_up(&mut self) {
+        self.keep = Some(NOTHING);
+        self.reason = Some(GIVEN_BACK.to_owned());
+    }
+
+    /// Whether it goes back, or went back, without a word from booking.
+    pub(super) fn is_given_up(&self) -> bool {
+        self.keep == Some(NOTHING)
+    }
+
+    /// Whether somebody should look at it, because booking is silent about it.
+    pub(super) fn is_in_silence(&self) -> bool {
+        self.is_given_up() || self.reason.as_deref() == Some(SILENCE)
+    }
+
+    /// The reason that a payment has which goes back without a word from booking.
+    pub(super) fn own_reason(&self) -> Option<String> {
+        self.is_given_up().then(|| GIVEN_BACK.to_owned())
+    }
+}
