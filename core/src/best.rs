@@ -84,7 +84,7 @@ pub struct BestWish {
     pub category: Option<CategoryNo>,
     /// With a wheelchair place and seats beside it.
     pub accessible: bool,
-    /// How many better offers to pass over.
+    /// How many better offers to pass over; after the last comes the best again.
     pub skip: u16,
 }
 
@@ -129,7 +129,7 @@ impl fmt::Display for Relaxed {
     }
 }
 
-/// No offer after this many better ones; nobody looks that far.
+/// The most better offers that are passed over; nobody looks further.
 pub const SKIP_MAX: u16 = 64;
 
 /// The best free seats for this wish.
@@ -145,17 +145,31 @@ pub const SKIP_MAX: u16 = 64;
 /// its standard seats alone.
 ///
 /// An offer that is passed over (`skip`) takes its seats with it: the next one shares none of
-/// them.
+/// them. After the last offer (or [`SKIP_MAX`] better ones) comes the best again, so whoever asks
+/// for one after the other goes round.
 ///
-/// `None`: fewer seats are free than wished (or no wheelchair place, if one was), or that many
-/// offers do not exist.
+/// `None`: fewer seats are free than wished, or no wheelchair place, if one was.
 #[must_use]
 pub fn best(layout: &SeatLayout, free: &SeatSet, wish: &BestWish) -> Option<BestOffer> {
-    if wish.seats == 0 || wish.skip > SKIP_MAX {
+    if wish.seats == 0 {
         return None;
     }
+    let skip = wish.skip % (SKIP_MAX + 1);
+    match after(layout, free, wish, skip) {
+        Ok(offer) => Some(offer),
+        Err(offers) => after(layout, free, wish, skip.checked_rem(offers)?).ok(),
+    }
+}
+
+/// The best offer after `skip` better ones, or how many offers there are.
+fn after(
+    layout: &SeatLayout,
+    free: &SeatSet,
+    wish: &BestWish,
+    skip: u16,
+) -> Result<BestOffer, u16> {
     let mut field = Field::new(layout, free, wish);
-    let mut skip = wish.skip;
+    let mut left = skip;
     let categories = if wish.category.is_some() {
         &[Field::CATEGORY, 0][..]
     } else {
@@ -176,14 +190,14 @@ pub fn best(layout: &SeatLayout, free: &SeatSet, wish: &BestWish) -> Option<Best
             for zone in zones {
                 let needed = Field::OPEN | category | zone;
                 if field.enough(needed)
-                    && let Some(seats) = shape.choose(&mut field, needed, &mut skip)
+                    && let Some(seats) = shape.choose(&mut field, needed, &mut left)
                 {
-                    return Some(offer(&field, free, shape, seats));
+                    return Ok(offer(&field, free, shape, seats));
                 }
             }
         }
     }
-    None
+    Err(skip - left)
 }
 
 /// How a party sits.

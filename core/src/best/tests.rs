@@ -68,14 +68,24 @@ fn the_next_best_shares_no_seat_with_the_better() {
     let next = |skip| offered(EVEN, BestWish { skip, ..wish(2) });
     assert_eq!([next(0), next(1), next(2)], ["D5 D6", "D3 D4", "D7 D8"]);
     assert_eq!(next(29), "A9 A10");
-    assert_eq!(next(30), "none");
     let four = "name: N\nA  oooo%oooo%oo%oo";
     let next = |skip| offered(four, BestWish { skip, ..wish(4) });
     assert_eq!(
         [next(0), next(1), next(2)],
         ["A6 A7 A8 A9", "A1 A2 A3 A4", "A11 A12 A14 A15 Scattered"]
     );
-    assert_eq!(next(3), "none");
+}
+
+#[test]
+fn after_the_last_offer_comes_the_best_again() {
+    let next = |skip| offered(EVEN, BestWish { skip, ..wish(2) });
+    assert_eq!([next(30), next(31), next(59)], [next(0), next(1), next(29)]);
+    assert_eq!(next(SKIP_MAX), next(SKIP_MAX % 30));
+    assert_eq!([next(SKIP_MAX + 1), next(SKIP_MAX + 3)], [next(0), next(2)]);
+    let single = |skip| offered("name: N\nA  %o%o", BestWish { skip, ..wish(1) });
+    assert_eq!(single(u16::MAX), single(u16::MAX % (SKIP_MAX + 1) % 2));
+    let none = |skip| offered("name: N\nA  %o", BestWish { skip, ..wish(2) });
+    assert_eq!([none(0), none(1), none(u16::MAX)], ["none"; 3]);
 }
 
 #[test]
@@ -201,10 +211,6 @@ fn wishes_beyond_all_bounds_get_nothing() {
     none(wish(0));
     none(wish(61));
     none(wish(u16::MAX));
-    none(BestWish {
-        skip: u16::MAX,
-        ..wish(1)
-    });
     let foreign = [SeatNo(60), SeatNo(u16::MAX)].into_iter().collect();
     assert_eq!(best(&layout, &foreign, &wish(1)), None);
     let all = best(&layout, &free, &wish(60)).expect("the whole hall");
@@ -295,9 +301,10 @@ proptest! {
         let open: Vec<SeatNo> = free.iter().filter(|no| slow.open(*no)).collect();
         let enough = open.len() >= usize::from(wish.seats) && slow.wheelchair(&open);
         let Some(offer) = best(&layout, &free, &wish) else {
-            prop_assert!(wish.skip > 0 || !enough);
+            prop_assert!(!enough);
             return Ok(());
         };
+        prop_assert!(enough);
         prop_assert_eq!(offer.seats.len(), usize::from(wish.seats));
         prop_assert!(offer.seats.is_sorted_by(|a, b| a < b));
         prop_assert!(offer.seats.iter().all(|no| slow.open(*no)));
@@ -334,12 +341,17 @@ proptest! {
     }
 
     #[test]
-    fn offers_passed_over_share_no_seat((layout, free, wish) in cases()) {
+    fn offers_passed_over_share_no_seat_until_the_first_comes_again((layout, free, wish) in cases()) {
+        let next = |skip| best(&layout, &free, &BestWish { skip, ..wish });
         let mut seen = SeatSet::default();
         for skip in 0..4 {
-            let Some(offer) = best(&layout, &free, &BestWish { skip, ..wish }) else {
+            let Some(offer) = next(skip) else {
                 break;
             };
+            if skip > 0 && Some(&offer) == next(0).as_ref() {
+                prop_assert_eq!(next(skip + 1), next(1));
+                break;
+            }
             for seat in offer.seats {
                 prop_assert!(seen.insert(seat));
             }

@@ -51,7 +51,8 @@ pub struct BestRequest {
     /// Whether a wheelchair place is needed.
     #[serde(default)]
     pub accessible: bool,
-    /// How many better offers to pass over: 0 for the best, 1 for the next best.
+    /// How many better offers to pass over: 0 for the best, 1 for the next best. After the last one
+    /// comes the best again.
     #[serde(default)]
     pub skip: u16,
 }
