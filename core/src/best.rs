@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 
 use self::field::Field;
 use crate::{
-    layout::{CategoryNo, SeatLayout},
+    layout::{CategoryNo, CategorySet, SeatLayout},
     orphan,
     seat::{SeatNo, SeatSet},
 };
@@ -82,6 +82,8 @@ pub struct BestWish {
     pub zone: Zone,
     /// Which category; `None` is any.
     pub category: Option<CategoryNo>,
+    /// Categories in which the party's ticket types are not sold.
+    pub barred: CategorySet,
     /// With a wheelchair place and seats beside it.
     pub accessible: bool,
     /// How many better offers to pass over; after the last comes the best again.
@@ -148,7 +150,7 @@ pub const SKIP_MAX: u16 = 64;
 /// them. After the last offer (or [`SKIP_MAX`] better ones) comes the best again, so whoever asks
 /// for one after the other goes round.
 ///
-/// `None`: fewer seats are free than wished, or no wheelchair place, if one was.
+/// `None`: fewer seats are free and not barred than wished, or no wheelchair place, if one was.
 #[must_use]
 pub fn best(layout: &SeatLayout, free: &SeatSet, wish: &BestWish) -> Option<BestOffer> {
     if wish.seats == 0 {

@@ -36,6 +36,27 @@ pub const TEXT_BYTES_MAX: usize = 65_536;
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CategoryNo(pub u8);
 
+/// Some categories of a layout.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct CategorySet(u32);
+
+impl CategorySet {
+    /// Adds a category. A layout has fewer than this can hold: each has a small letter of its own.
+    pub fn insert(&mut self, category: CategoryNo) {
+        self.0 |= Self::bit(category);
+    }
+
+    /// Whether a category is among them.
+    #[must_use]
+    pub fn contains(self, category: CategoryNo) -> bool {
+        self.0 & Self::bit(category) != 0
+    }
+
+    fn bit(category: CategoryNo) -> u32 {
+        1_u32.checked_shl(u32::from(category.0)).unwrap_or(0)
+    }
+}
+
 /// What kind of place a seat is.
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
@@ -196,6 +217,17 @@ impl SeatLayout {
     pub fn category(&self, code: &str) -> Option<CategoryNo> {
         let index = self.categories.iter().position(|c| c.code == code)?;
         u8::try_from(index).ok().map(CategoryNo)
+    }
+
+    /// The categories of which this is true, by their codes.
+    pub fn categories_where(&self, is: impl Fn(&str) -> bool) -> CategorySet {
+        let mut set = CategorySet::default();
+        for (no, category) in (0_u8..).map(CategoryNo).zip(&self.categories) {
+            if is(&category.code) {
+                set.insert(no);
+            }
+        }
+        set
     }
 
     /// A seat.

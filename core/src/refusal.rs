@@ -93,7 +93,7 @@ pub enum Refusal {
     },
     /// The ticket type is not sold in the seat's category.
     NotSoldInCategory {
-        /// Which.
+        /// Which; none when it is said of the whole category.
         seats: Vec<SeatLabel>,
         /// Its category.
         category: String,
@@ -428,6 +428,9 @@ impl fmt::Display for Refusal {
                 category,
                 ticket_type,
             } => {
+                if seats.is_empty() {
+                    return write!(f, "{category} seats are not sold as {ticket_type}");
+                }
                 let seat = seats_named(seats.iter());
                 write!(
                     f,

@@ -31,7 +31,7 @@ pub(super) struct Field<'a> {
 }
 
 impl<'a> Field<'a> {
-    /// Free, and not for others only.
+    /// Free, not for others only, and sold to such a party.
     pub(super) const OPEN: u8 = 1;
     /// In the zone.
     pub(super) const ZONE: u8 = 2;
@@ -50,7 +50,8 @@ impl<'a> Field<'a> {
             let standard = seat.place == Place::Standard;
             let free = free.contains(no);
             let mut mark = 0;
-            if free && (standard || wish.accessible) {
+            let sold = !wish.barred.contains(seat.category);
+            if free && sold && (standard || wish.accessible) {
                 mark |= Self::OPEN;
             }
             if free && standard {

@@ -224,12 +224,15 @@ prop_compose! {
         seats in 1_u16..7,
         zone in prop::sample::select(vec![Zone::Any, Zone::Front, Zone::Middle, Zone::Rear]),
         category in prop::option::of(0_u8..3),
+        barred in prop::option::weighted(0.3, 0_u8..3),
         accessible in prop::bool::weighted(0.3),
         skip in prop_oneof![3 => Just(0_u16), 1 => 1_u16..4],
     ) -> (SeatLayout, SeatSet, BestWish) {
         let free = layout.seats().map(|(no, _)| no).filter(|no| !taken[no.index()]).collect();
         let category = category.map(CategoryNo);
-        (layout, free, BestWish { seats, zone, category, accessible, skip })
+        let mut set = CategorySet::default();
+        barred.into_iter().for_each(|no| set.insert(CategoryNo(no)));
+        (layout, free, BestWish { seats, zone, category, barred: set, accessible, skip })
     }
 }
 
@@ -241,7 +244,8 @@ impl Slow<'_> {
         let Some(seat) = self.0.get(no) else {
             return false;
         };
-        self.1.contains(no) && (seat.place == Place::Standard || self.2.accessible)
+        let sold = !self.2.barred.contains(seat.category);
+        sold && self.1.contains(no) && (seat.place == Place::Standard || self.2.accessible)
     }
 
     fn in_category(&self, no: SeatNo) -> bool {

@@ -5,7 +5,7 @@ use uuid::Uuid;
 use super::{HoldRules, Line, OrphanRule, Party, SeatPick, ShowState, ShowTerms, Slot, Wish};
 use crate::{
     best::{BestOffer, BestWish, Relaxed, Zone, best},
-    layout::{CategoryNo, Place},
+    layout::{CategoryNo, CategorySet, Place},
     orphan::orphans,
     refusal::{Refusal, TakenSeat},
     seat::{SeatLabel, SeatNo, SeatSet},
@@ -104,12 +104,13 @@ impl ShowState {
             .category
             .map(|code| category_no(terms, code))
             .transpose()?;
+        let barred = barred(terms, wish.party, category)?;
         let free = self.free_for(own, now);
-        let offer =
-            offer(terms, &free, wanted, category, wish).ok_or_else(|| Refusal::NotEnoughSeats {
-                free: fitting(terms, &free, wish.accessible),
-                wanted,
-            })?;
+        let offer = offer(terms, &free, wanted, (category, barred), wish);
+        let offer = offer.ok_or_else(|| Refusal::NotEnoughSeats {
+            free: fitting(terms, &free, barred, wish.accessible),
+            wanted,
+        })?;
         let types = wish
             .party
             .iter()
@@ -129,6 +130,7 @@ impl ShowState {
             seats,
             zone: Zone::Any,
             category: None,
+            barred: CategorySet::default(),
             accessible: false,
             skip: 0,
         };
@@ -238,7 +240,7 @@ fn offer(
     terms: &ShowTerms,
     free: &SeatSet,
     wanted: usize,
-    category: Option<CategoryNo>,
+    (category, barred): (Option<CategoryNo>, CategorySet),
     wish: &BestParts<'_>,
 ) -> Option<BestOffer> {
     let seats = u16::try_from(wanted).ok()?;
@@ -250,15 +252,48 @@ fn offer(
             seats,
             zone,
             category,
+            barred,
             accessible,
             skip,
         },
     )
 }
 
+/// The categories in which not all of the party's ticket types are sold.
+fn barred(
+    terms: &ShowTerms,
+    party: &[Party],
+    wished: Option<CategoryNo>,
+) -> Result<CategorySet, Refusal> {
+    let types = || party.iter().filter(|p| p.count > 0);
+    for p in types() {
+        known_type(terms, &p.ticket_type)?;
+    }
+    let unsold = |category: &str| {
+        types().find(|p| {
+            let price = terms.prices.price_minor(category, &p.ticket_type);
+            price.is_none()
+        })
+    };
+    let barred = terms.layout.categories_where(|c| unsold(c).is_some());
+    let categories = || (0_u8..).map(CategoryNo).zip(terms.layout.categories());
+    let hopeless = categories().all(|(no, _)| barred.contains(no));
+    let refused = categories().find_map(|(no, category)| {
+        let said = wished.map_or(hopeless, |wished| wished == no);
+        let unsold = unsold(&category.code).filter(|_| said)?;
+        Some(Refusal::NotSoldInCategory {
+            seats: Vec::new(),
+            category: category.code.clone(),
+            ticket_type: unsold.ticket_type.clone(),
+        })
+    });
+    refused.map_or(Ok(barred), Err)
+}
+
 /// How many of the free seats are offered to such a party at all.
-fn fitting(terms: &ShowTerms, free: &SeatSet, accessible: bool) -> usize {
+fn fitting(terms: &ShowTerms, free: &SeatSet, barred: CategorySet, accessible: bool) -> usize {
     let places = free.iter().filter_map(|seat| terms.layout.get(seat));
+    let places = places.filter(|seat| !barred.contains(seat.category));
     let places: Vec<Place> = places.map(|seat| seat.place).collect();
     let fits = |place: Place| places.iter().filter(|p| **p == place).count();
     match (accessible, fits(Place::Wheelchair)) {
@@ -304,20 +339,7 @@ fn price<'a>(
 ) -> Result<Vec<Line>, Refusal> {
     seats
         .map(|(seat, ticket_type)| {
-            let known = || {
-                terms
-                    .prices
-                    .ticket_types
-                    .iter()
-                    .map(|t| t.code.clone())
-                    .collect()
-            };
-            if terms.prices.ticket_type(ticket_type).is_none() {
-                return Err(Refusal::UnknownTicketType {
-                    given: ticket_type.into(),
-                    known: known(),
-                });
-            }
+            known_type(terms, ticket_type)?;
             let category = category_of(terms, seat);
             match terms.prices.price_minor(category, ticket_type) {
                 Some(minor) => Ok(Line {
@@ -333,6 +355,17 @@ fn price<'a>(
             }
         })
         .collect()
+}
+
+fn known_type(terms: &ShowTerms, ticket_type: &str) -> Result<(), Refusal> {
+    if terms.prices.ticket_type(ticket_type).is_some() {
+        return Ok(());
+    }
+    let known = terms.prices.ticket_types.iter();
+    Err(Refusal::UnknownTicketType {
+        given: ticket_type.into(),
+        known: known.map(|t| t.code.clone()).collect(),
+    })
 }
 
 fn label(terms: &ShowTerms, seat: SeatNo) -> Option<SeatLabel> {

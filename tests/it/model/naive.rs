@@ -205,12 +205,13 @@ impl Naive {
     /// Whether the best seats exist; which they are is not said here.
     fn best(&self, wanted: usize, kind: &str, own: Option<u8>, over: bool) -> Expected {
         self.count(wanted, over)?;
-        let free = (0..self.seats).filter(|s| self.free(*s, own)).count();
-        if free < wanted {
-            return no("not_enough_seats");
-        }
         if kind == "dog" {
             return no("unknown_ticket_type");
+        }
+        let free = (0..self.seats).filter(|s| self.free(*s, own));
+        let sold = free.filter(|s| self.price(*s, kind).is_ok());
+        if sold.count() < wanted {
+            return no("not_enough_seats");
         }
         Ok(true)
     }

@@ -134,7 +134,7 @@ impl<'a> Run<'a> {
         let wish = if raw.best {
             Wish::Best {
                 party: vec![Party {
-                    ticket_type: if raw.kind == 2 { "dog" } else { "adult" }.into(),
+                    ticket_type: kind.into(),
                     count: raw.many,
                 }],
                 zone: [Zone::Any, Zone::Front, Zone::Rear][usize::from(raw.first % 3)],
@@ -211,7 +211,7 @@ impl<'a> Run<'a> {
         let seats: Vec<u16> = record.lines.iter().map(|l| l.seat.0).collect();
         let distinct: BTreeSet<u16> = seats.iter().copied().collect();
         prop_assert_eq!(distinct.len(), usize::from(party[0].count));
-        let adopted = self.naive.adopt(book, &seats, "adult");
+        let adopted = self.naive.adopt(book, &seats, &party[0].ticket_type);
         adopted.map_err(TestCaseError::fail)
     }
 
@@ -330,7 +330,7 @@ fn rules(want: &Want) -> HoldRules {
 
 /// For best seats: how many of what, or the refusal of an unknown category.
 fn best_of(raw: &Raw, want: &Want) -> Option<Result<(usize, &'static str, bool), &'static str>> {
-    let kind = if raw.kind == 2 { "dog" } else { "adult" };
+    let kind = want.kind;
     let max = if want.over_limit { SEATS } else { MAX };
     let odd = raw.odd == 3 && (1..=max).contains(&raw.many);
     raw.best.then_some(if odd {

@@ -74,7 +74,7 @@ pub(super) async fn tell(
     let free = free_seats(&map, now)?;
     let (seats, relaxed) = match &request.wish {
         Wish::Seats(wishes) => (named(&layout, &free, wishes)?, Vec::new()),
-        Wish::Best(wish) => offered(&layout, &free, wish)?,
+        Wish::Best(wish) => offered(&layout, &free, wish, detail)?,
     };
     let channel = info.channel.unwrap_or(Channel::Web);
     let chosen: Vec<SeatNo> = seats.iter().map(|(seat, _)| *seat).collect();
@@ -136,6 +136,7 @@ fn offered(
     layout: &SeatLayout,
     free: &SeatSet,
     wish: &BestRequest,
+    detail: &ShowDetail,
 ) -> Result<(Ticketed, Vec<Relaxed>), CliError> {
     let category = match &wish.category {
         None => None,
@@ -152,6 +153,14 @@ fn offered(
             )
         })?),
     };
+    let sold = |category: &str, ticket_type: &str| {
+        let mut prices = detail.prices.iter();
+        prices.any(|p| p.category == category && p.ticket_type == ticket_type)
+    };
+    let barred = layout.categories_where(|category| {
+        let mut tickets = wish.tickets.iter().filter(|t| t.count > 0);
+        tickets.any(|t| !sold(category, &t.ticket_type))
+    });
     let count: u32 = wish.tickets.iter().map(|t| u32::from(t.count)).sum();
     let offer = best(
         layout,
@@ -160,6 +169,7 @@ fn offered(
             seats: u16::try_from(count).unwrap_or(u16::MAX),
             zone: wish.zone,
             category,
+            barred,
             accessible: wish.accessible,
             skip: wish.skip,
         },
