@@ -79,19 +79,19 @@ pub async fn keep_clock(db: &Database, at: UtcMillis) -> Result<(), StoreError> 
 }
 
 fn read(conn: &Connection, name: &str) -> Result<Option<String>, StoreError> {
-    conn.query_row("SELECT value FROM house WHERE name = ?1", [name], |row| {
-        row.get(0)
-    })
-    .optional()
-    .map_err(|e| StoreError::Unwritable(e.to_string()))
+    let value = conn
+        .query_row("SELECT value FROM house WHERE name = ?1", [name], |row| {
+            row.get(0)
+        })
+        .optional()?;
+    Ok(value)
 }
 
 fn keep(conn: &Connection, name: &str, value: &str) -> Result<(), StoreError> {
     let sql = "INSERT INTO house (name, value) VALUES (?1, ?2)
                ON CONFLICT (name) DO UPDATE SET value = excluded.value";
-    conn.execute(sql, params![name, value])
-        .map(|_| ())
-        .map_err(|e| StoreError::Unwritable(e.to_string()))
+    conn.execute(sql, params![name, value])?;
+    Ok(())
 }
 
 #[cfg(test)]
