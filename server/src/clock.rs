@@ -1,4 +1,9 @@
 //! The server's one clock. Everything that is decided is stamped here.
+//!
+//! Real time is counted from the start on, so that a step of the wall clock can't take time back.
+//! A machine that slept, or whose wall clock was set forward, is followed: the count does not go on
+//! during sleep. Behind the journals it never starts, so a file that was sold from by a clock that
+//! was ahead (a demo that ran fast, a machine set wrong) goes on from there.
 
 #![expect(
     clippy::disallowed_methods,
@@ -15,6 +20,11 @@ use std::{
 
 use houseful_core::time::UtcMillis;
 use tokio::sync::Notify;
+
+/// How far the wall may get ahead before it is followed, and how far ahead it is not believed.
+const FOLLOWED_MS: std::ops::RangeInclusive<i64> = 1_000..=7 * 86_400_000;
+/// How far ahead of the wall a file is worth a word.
+const AHEAD_MS: i64 = 60_000;
 
 /// What drives the clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,7 +49,7 @@ struct Inner {
     /// Server time and real time at the start.
     start: UtcMillis,
     started: Instant,
-    /// What a manual clock was moved by, and the latest time that was told.
+    /// What it was moved by, by hand or to follow the wall, and the latest time that was told.
     moved_ms: AtomicI64,
     latest: AtomicI64,
     moved: Notify,
@@ -50,10 +60,15 @@ impl Clock {
     /// is later.
     #[must_use]
     pub fn start(kind: ClockKind, not_before: UtcMillis) -> Self {
-        let wall = SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .unwrap_or_default();
-        let wall = UtcMillis(i64::try_from(wall.as_millis()).unwrap_or(i64::MAX));
+        let wall = wall();
+        let ahead_ms = not_before.ms_since(wall);
+        if kind == ClockKind::System && ahead_ms > AHEAD_MS {
+            let ahead_s = ahead_ms / 1_000;
+            tracing::warn!(
+                ahead_s,
+                "the file was sold from by a clock that was ahead of this machine's, and goes on from there"
+            );
+        }
         Self::start_at(kind, wall.max(not_before))
     }
 
@@ -94,15 +109,37 @@ impl Clock {
     pub fn now(&self) -> UtcMillis {
         let inner = &self.inner;
         let real_ms = i64::try_from(inner.started.elapsed().as_millis()).unwrap_or(i64::MAX);
+        let moved_ms = inner.moved_ms.load(Ordering::SeqCst);
         let gone_ms = match inner.kind {
-            ClockKind::Manual => inner.moved_ms.load(Ordering::SeqCst),
-            ClockKind::System | ClockKind::Fast(_) => {
-                real_ms.saturating_mul(i64::from(self.speed()))
+            ClockKind::Manual => moved_ms,
+            ClockKind::Fast(_) => real_ms.saturating_mul(i64::from(self.speed())),
+            ClockKind::System => {
+                let counted_ms = real_ms.saturating_add(moved_ms);
+                let ahead_ms = wall().ms_since(inner.start.plus_ms(counted_ms));
+                counted_ms.saturating_add(self.follow(moved_ms, ahead_ms))
             }
         };
         let now = inner.start.plus_ms(gone_ms);
-        // A monotonic clock starts each run, so a step of the wall clock cannot take time back.
         UtcMillis(inner.latest.fetch_max(now.0, Ordering::SeqCst).max(now.0))
+    }
+
+    /// Follows a wall that is ahead of what was counted; says by how much.
+    fn follow(&self, moved_ms: i64, ahead_ms: i64) -> i64 {
+        if !FOLLOWED_MS.contains(&ahead_ms) {
+            return 0;
+        }
+        let inner = &self.inner;
+        let to_ms = moved_ms.saturating_add(ahead_ms);
+        let (set, get) = (Ordering::SeqCst, Ordering::SeqCst);
+        // Whoever else is here follows the same wall.
+        if inner
+            .moved_ms
+            .compare_exchange(moved_ms, to_ms, set, get)
+            .is_ok()
+        {
+            tracing::warn!(ahead_ms, "the machine's clock went ahead, perhaps it slept");
+        }
+        ahead_ms
     }
 
     /// Moves a manual clock forward by `ms` (0 or more); `false` for any other clock.
@@ -139,5 +176,48 @@ impl Clock {
     #[must_use]
     pub fn stopwatch() -> Instant {
         Instant::now()
+    }
+}
+
+/// The machine's own time.
+fn wall() -> UtcMillis {
+    let wall = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    UtcMillis(i64::try_from(wall.as_millis()).unwrap_or(i64::MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HOUR_MS: i64 = 3_600_000;
+
+    #[test]
+    fn a_machine_that_slept_wakes_up_at_the_time_it_is() {
+        // As after nine hours in which nothing was counted.
+        let clock = Clock::start_at(ClockKind::System, wall().plus_ms(-9 * HOUR_MS));
+        assert!(wall().ms_since(clock.now()).abs() < 60_000);
+        let before = clock.now();
+        assert!(clock.now() >= before);
+    }
+
+    #[test]
+    fn a_wall_that_is_absurd_is_not_followed_and_one_behind_neither() {
+        let start = wall().plus_ms(-30 * 24 * HOUR_MS);
+        let clock = Clock::start_at(ClockKind::System, start);
+        assert!(clock.now().ms_since(start) < HOUR_MS);
+        let ahead = wall().plus_ms(9 * HOUR_MS);
+        let clock = Clock::start(ClockKind::System, ahead);
+        assert!((0..HOUR_MS).contains(&clock.now().ms_since(ahead)));
+    }
+
+    #[test]
+    fn a_clock_that_runs_fast_or_stands_still_follows_nothing() {
+        let start = wall().plus_ms(-HOUR_MS);
+        for kind in [ClockKind::Fast(2), ClockKind::Manual] {
+            let clock = Clock::start_at(kind, start);
+            assert!(clock.now().ms_since(start) < HOUR_MS / 2);
+        }
     }
 }
