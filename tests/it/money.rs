@@ -20,9 +20,9 @@ use houseful_server::{
     clock::ClockKind,
     payment::PaymentError,
 };
-use houseful_tests::made_up;
+use houseful_tests::{folder::Folder, made_up};
 
-use self::house::{Folder, House, PRICE, SHOW, till};
+use self::house::{House, PRICE, SHOW, till};
 
 const APPROVES: &str = "4242424242424242";
 const DECLINES: &str = "4000000000000002";

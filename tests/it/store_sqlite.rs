@@ -16,42 +16,22 @@ use houseful_server::store::{
     sqlite::{Database, SqliteStore},
 };
 
+use houseful_tests::folder::Folder;
+
 use crate::store_contract::{adding, contract, held, opening, terms, version};
 
-/// A folder of its own, removed at the end.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new() -> Self {
-        static COUNT: AtomicU32 = AtomicU32::new(0);
-        let name = format!(
-            "houseful-it-store-{}-{}",
-            std::process::id(),
-            COUNT.fetch_add(1, Ordering::Relaxed)
-        );
-        let path = std::env::temp_dir().join(name);
-        std::fs::create_dir(&path).expect("folder");
-        Self(path)
-    }
-
-    fn file(&self) -> PathBuf {
-        self.0.join("cinema.db")
-    }
-
-    fn store(&self) -> SqliteStore {
-        SqliteStore::new(Database::open(&self.file()).expect("open"))
-    }
+/// The database in a folder.
+fn file(folder: &Folder) -> PathBuf {
+    folder.path("cinema.db")
 }
 
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
+fn store_in(folder: &Folder) -> SqliteStore {
+    SqliteStore::new(Database::open(&file(folder)).expect("open"))
 }
 
 /// A store with `shows` open shows, numbered from 1.
 async fn opened(folder: &Folder, shows: u64) -> SqliteStore {
-    let (store, terms) = (folder.store(), terms(900));
+    let (store, terms) = (store_in(folder), terms(900));
     let batch = (1..=shows).map(|n| opening(ShowId(n), &terms)).collect();
     store.commit(batch).await.expect("open the shows");
     store
@@ -63,7 +43,7 @@ async fn sqlite_keeps_the_contract() {
     let count = AtomicU32::new(0);
     contract(|| async {
         let file = format!("{}.db", count.fetch_add(1, Ordering::Relaxed));
-        let db = Database::open(&parent.0.join(file)).expect("open");
+        let db = Database::open(&parent.path(&file)).expect("open");
         let store: Arc<dyn Store> = Arc::new(SqliteStore::new(db));
         store
     })
@@ -84,7 +64,7 @@ fn crash(from: &Path) -> Folder {
         if name.to_string_lossy().ends_with("-shm") || name.to_string_lossy().ends_with(".lock") {
             continue;
         }
-        std::fs::copy(entry.path(), folder.0.join(name)).expect("copy");
+        std::fs::copy(entry.path(), folder.whole().join(name)).expect("copy");
     }
     folder
 }
@@ -122,11 +102,11 @@ async fn every_answered_commit_is_there_after_a_crash_and_none_by_half() {
         tokio::task::yield_now().await;
     }
     let before: Vec<u32> = answered.iter().map(|n| n.load(Ordering::SeqCst)).collect();
-    let copy = crash(&folder.0);
+    let copy = crash(folder.whole());
     for task in tasks {
         task.await.expect("task");
     }
-    let after = copy.store();
+    let after = store_in(&copy);
     for n in 1..=SHOWS {
         let loaded = after.load(ShowId(n)).await.expect("a whole journal");
         let ver = loaded.head.expect("head").version;
@@ -149,7 +129,7 @@ async fn a_store_that_was_dropped_without_closing_is_complete() {
     let added = store.commit(vec![adding(ShowId(2), 1, &[held(2)])]).await;
     assert_eq!(added, Ok(vec![Outcome::Committed]));
     drop(store);
-    let again = folder.store();
+    let again = store_in(&folder);
     assert_eq!(again.heads().await.expect("heads").len(), 3);
     let loaded = again.load(ShowId(2)).await.expect("load");
     assert_eq!(loaded.events.len(), 2);
@@ -159,7 +139,7 @@ async fn a_store_that_was_dropped_without_closing_is_complete() {
 
 /// A change behind the store's back.
 fn harm(folder: &Folder, sql: &str) {
-    let conn = rusqlite::Connection::open(folder.file()).expect("open");
+    let conn = rusqlite::Connection::open(file(folder)).expect("open");
     conn.execute_batch(sql).expect("harm");
 }
 
@@ -178,7 +158,7 @@ async fn a_journal_that_cannot_be_read_is_named_and_its_neighbours_go_on() {
          INSERT INTO show_event VALUES (4, 2, 0, 'invented', 1, '{\"invented\":{}}');
          UPDATE show_head SET ver = 2 WHERE show_id = 4;",
     );
-    let store = folder.store();
+    let store = store_in(&folder);
     for (show, says) in [
         (1, "shw_1 at version 2: format 9 is newer"),
         (2, "shw_2 has version 3 where 2 belongs"),
@@ -193,7 +173,7 @@ async fn a_journal_that_cannot_be_read_is_named_and_its_neighbours_go_on() {
     assert_eq!(store.load(ShowId(5)).await.expect("load").events.len(), 1);
     drop(store);
     harm(&folder, "DELETE FROM immutable WHERE kind = 'layout'");
-    match folder.store().load(ShowId(5)).await {
+    match store_in(&folder).load(ShowId(5)).await {
         Err(StoreError::Unreadable(why)) => assert!(why.contains("shw_5 at version 1"), "{why}"),
         other => panic!("{other:?}"),
     }
@@ -203,7 +183,7 @@ async fn a_journal_that_cannot_be_read_is_named_and_its_neighbours_go_on() {
 async fn a_journal_is_only_added_to() {
     let folder = Folder::new();
     opened(&folder, 1).await;
-    let conn = rusqlite::Connection::open(folder.file()).expect("open");
+    let conn = rusqlite::Connection::open(file(&folder)).expect("open");
     for sql in [
         "UPDATE show_event SET body = ''",
         "DELETE FROM show_event",

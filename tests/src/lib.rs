@@ -1,5 +1,6 @@
 //! What the tests of the whole product share.
 
+pub mod folder;
 pub mod load;
 pub mod made_up;
 pub mod scenario;

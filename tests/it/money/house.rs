@@ -3,7 +3,7 @@
 
 #![expect(clippy::expect_used, reason = "a test ends where it can not go on")]
 
-use std::{collections::BTreeMap, path::PathBuf, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use houseful_core::{
     ids::{BookingId, PaymentId, ShowId},
@@ -34,7 +34,7 @@ use houseful_server::{
     },
     timer,
 };
-use houseful_tests::made_up;
+use houseful_tests::{folder::Folder, made_up};
 use tokio_util::sync::CancellationToken;
 
 pub const SHOW: ShowId = ShowId(7);
@@ -42,23 +42,6 @@ pub const SHOW: ShowId = ShowId(7);
 pub const PRICE: i64 = 1_900;
 /// How long a test waits for something that must happen.
 const PATIENCE: Duration = Duration::from_secs(60);
-
-/// A folder of its own, removed at the end.
-pub struct Folder(PathBuf);
-
-impl Folder {
-    pub fn new() -> Self {
-        let path = std::env::temp_dir().join(format!("houseful-money-{}", chance::uuid()));
-        std::fs::create_dir(&path).expect("a folder");
-        Self(path)
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
-}
 
 /// The house.
 pub struct House {
@@ -84,7 +67,7 @@ impl House {
         clock: ClockKind,
         not_before: UtcMillis,
     ) -> Self {
-        let db = Database::open(&folder.0.join("house.db")).expect("a database");
+        let db = Database::open(&folder.path("house.db")).expect("a database");
         let clock = Clock::start(clock, not_before.max(db.latest_time()));
         let store: Arc<dyn Store> = Arc::new(SqliteStore::new(db.clone()));
         let (bus, news, asks) = LocalBus::in_weather(weather);

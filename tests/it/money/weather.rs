@@ -6,12 +6,11 @@ use houseful_core::{
     wire::{admin::CardDial, booking::BookingState},
 };
 use houseful_server::{bus::local::Weather, clock::ClockKind};
-use houseful_tests::made_up;
+use houseful_tests::{folder::Folder, made_up};
 
 use super::{
     APPROVES, AT_ONCE, DECLINES, LATE, REFUSES_CAPTURE, SLOW, TIMES_OUT_CHARGED,
-    TIMES_OUT_UNCHARGED,
-    house::{Folder, House},
+    TIMES_OUT_UNCHARGED, house::House,
 };
 
 /// One bad day: in the end nothing is open, and what was kept is what the tickets cost.

@@ -2,7 +2,7 @@
 
 #![expect(clippy::expect_used, reason = "a race that can't be run has to stop")]
 
-use std::{path::PathBuf, sync::Arc};
+use std::sync::Arc;
 
 use houseful_core::{
     ids::ShowId,
@@ -12,7 +12,6 @@ use houseful_core::{
 };
 use houseful_server::{
     bus::Bus,
-    chance,
     clock::{Clock, ClockKind},
     hub::Hub,
     lane::{Answer, Lane, LaneError},
@@ -21,7 +20,7 @@ use houseful_server::{
         sqlite::{Database, SqliteStore},
     },
 };
-use houseful_tests::{made_up, witness};
+use houseful_tests::{folder::Folder, made_up, witness};
 use tokio::sync::Barrier;
 use uuid::Uuid;
 
@@ -41,7 +40,7 @@ pub struct Ground {
     pub clock: Clock,
     store: Arc<dyn Store>,
     database: Database,
-    folder: PathBuf,
+    _folder: Folder,
 }
 
 impl Ground {
@@ -57,9 +56,8 @@ impl Ground {
         width: usize,
         tamper: impl FnOnce(Arc<dyn Store>) -> Arc<dyn Store>,
     ) -> Self {
-        let folder = std::env::temp_dir().join(format!("houseful-race-{}", chance::uuid()));
-        std::fs::create_dir(&folder).expect("a folder");
-        let database = Database::open(&folder.join("db")).expect("a database");
+        let folder = Folder::new();
+        let database = Database::open(&folder.path("db")).expect("a database");
         let store: Arc<dyn Store> = Arc::new(SqliteStore::new(database.clone()));
         let store = tamper(store);
         let clock = Clock::start(ClockKind::Manual, UtcMillis(0));
@@ -76,7 +74,7 @@ impl Ground {
             clock: clock.clone(),
             store: Arc::clone(&store),
             database,
-            folder,
+            _folder: folder,
         };
         let open = Ask::Open(terms(rows, width));
         let open = made_up::command(made_up::staff("house"), open);
@@ -136,8 +134,6 @@ impl Ground {
     pub async fn clear(self) {
         drop(self.lanes);
         self.database.close().await;
-        // What is left over in a folder for temporary files harms nobody.
-        let _ = std::fs::remove_dir_all(&self.folder);
     }
 }
 

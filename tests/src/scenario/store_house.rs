@@ -2,7 +2,6 @@
 
 use std::{
     collections::BTreeMap,
-    path::PathBuf,
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -16,7 +15,6 @@ use houseful_core::{
 };
 use houseful_server::{
     bus::Bus,
-    chance,
     clock::{Clock, ClockKind},
     hub::Hub,
     lane::{Lane, LaneError},
@@ -34,6 +32,7 @@ use super::{
     stage::{SHOW, START},
     who::Who,
 };
+use crate::folder::Folder;
 
 /// Remembers the newest thing that payment was told of each payment.
 #[derive(Debug, Default)]
@@ -63,7 +62,7 @@ impl Bus for Told {
 /// A lane on a database file of its own.
 pub struct StoreHouse {
     runtime: Runtime,
-    folder: PathBuf,
+    folder: Folder,
     database: Database,
     lane: Lane,
     hub: Hub,
@@ -78,9 +77,8 @@ impl StoreHouse {
     /// # Errors
     /// The file can't be made.
     pub fn new() -> Result<Self, String> {
-        let folder = std::env::temp_dir().join(format!("houseful-scenario-{}", chance::uuid()));
-        std::fs::create_dir(&folder).map_err(|e| e.to_string())?;
-        let database = Database::open(&folder.join("db")).map_err(|e| e.to_string())?;
+        let folder = Folder::new();
+        let database = Database::open(&folder.path("db")).map_err(|e| e.to_string())?;
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
             .enable_all()
@@ -128,7 +126,7 @@ impl StoreHouse {
 
     /// Opens the file again and folds what stands in it.
     fn read_again(&self, state: &ShowState) -> Result<Vec<(UtcMillis, Event)>, String> {
-        let database = Database::open(&self.folder.join("db")).map_err(|e| e.to_string())?;
+        let database = Database::open(&self.folder.path("db")).map_err(|e| e.to_string())?;
         let store = SqliteStore::new(database);
         let loaded = self.runtime.block_on(store.load(SHOW));
         let loaded = loaded.map_err(|e| e.to_string())?;
@@ -215,7 +213,5 @@ impl House for StoreHouse {
 impl Drop for StoreHouse {
     fn drop(&mut self) {
         self.runtime.block_on(self.database.clone().close());
-        // What is left over in a folder for temporary files harms nobody.
-        let _ = std::fs::remove_dir_all(&self.folder);
     }
 }

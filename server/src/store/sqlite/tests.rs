@@ -143,6 +143,45 @@ async fn a_lone_job_that_fails_or_panics_leaves_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_commit_that_fails_is_told_to_everybody_in_it() {
+    let folder = Folder::new();
+    let db = Database::open(&folder.file()).expect("open");
+    // A rule of the schema that is looked at when the whole is committed, not before.
+    let rule = "CREATE TABLE parent (id INTEGER PRIMARY KEY);
+                CREATE TABLE child (id REFERENCES parent DEFERRABLE INITIALLY DEFERRED);";
+    let made = db.write(move |c| Ok(c.execute_batch(rule)?)).await;
+    made.expect("tables");
+    let breaks: Boxed = Box::new(|c| {
+        c.execute("INSERT INTO child VALUES (7)", [])?;
+        Ok(())
+    });
+    let jobs: Vec<Boxed> = vec![Box::new(|c| put(c, "a")), breaks, Box::new(|c| put(c, "b"))];
+    let results = as_one_batch(&db, jobs).await;
+    assert!(
+        results
+            .iter()
+            .all(|r| matches!(r, Err(StoreError::Unwritable(_)))),
+        "{results:?}"
+    );
+    assert!(keys(&db).await.is_empty(), "nothing of it is there");
+    db.write(|c| put(c, "c")).await.expect("writing goes on");
+    assert_eq!(keys(&db).await, ["c"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_writes_waits_for_the_disk_at_every_commit() {
+    let folder = Folder::new();
+    let db = Database::open(&folder.file()).expect("open");
+    let settings = db.write(|c| {
+        let synchronous: u8 = c.pragma_query_value(None, "synchronous", |row| row.get(0))?;
+        let journal: String = c.pragma_query_value(None, "journal_mode", |row| row.get(0))?;
+        Ok((synchronous, journal))
+    });
+    // 2 is FULL; with 1, NORMAL, a power cut takes answered commits back.
+    assert_eq!(settings.await, Ok((2, "wal".to_owned())));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_full_disk_refuses_definitely_and_writing_goes_on_when_there_is_room() {
     let folder = Folder::new();
     let db = Database::open(&folder.file()).expect("open");
