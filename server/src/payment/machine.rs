@@ -225,8 +225,11 @@ impl Account {
     pub fn step(&mut self, input: &Input, at: Moment) -> Step {
         let before = self.clone();
         match input {
-            Input::Learned(charge) => self.learn(charge),
-            Input::Missed { .. } => {}
+            Input::Learned(charge) => {
+                self.learn(charge);
+                self.stop_asking(at.now);
+            }
+            Input::Missed { .. } => self.stop_asking(at.now),
             Input::Tell => self.lose_patience(at),
             Input::Settle(keep) => self.listen(*keep, at.now),
         }
@@ -369,7 +372,8 @@ impl Account {
     #[must_use]
     pub fn is_settled(&self) -> bool {
         match self.keep {
-            Some(keep) => self.settled_ver == Some(keep.ver),
+            // Money that turns up after all goes back first.
+            Some(keep) => self.settled_ver == Some(keep.ver) && self.call().is_none(),
             None => matches!(
                 self.state,
                 PaymentState::Declined | PaymentState::Voided | PaymentState::CaptureRefused

@@ -7,7 +7,7 @@
 //! journal; else a person has to look.
 
 use houseful_core::{
-    expiry::{LATE_MS, is_alive},
+    expiry::{HOLD_MS, LATE_MS, is_alive},
     time::UtcMillis,
     wire::payment::PaymentState,
 };
@@ -19,6 +19,8 @@ const NOTHING: Keep = Keep { minor: 0, ver: 0 };
 
 /// Why money was given back that booking never spoke of.
 const GIVEN_BACK: &str = "nobody said what it was for, so it was given back";
+/// Why a payment ended that the provider never decided about.
+const UNDECIDED: &str = "the card terminal never decided, so it was called off";
 /// Why a person should look at money that booking does not speak of.
 const SILENCE: &str = "it was taken, and nobody has said for what; somebody should look";
 
@@ -75,6 +77,16 @@ impl Account {
         }
     }
 
+    /// Draws the end when the provider has not decided by the time after which no seat can be won:
+    /// it need not any more. If it takes the money all the same, that goes back.
+    pub(super) fn stop_asking(&mut self, now: UtcMillis) {
+        let end = self.created_at.plus_ms(HOLD_MS + LATE_MS);
+        if self.state == PaymentState::Pending && self.keep.is_none() && !is_alive(end, now) {
+            self.keep = Some(NOTHING);
+            self.reason = Some(UNDECIDED.to_owned());
+        }
+    }
+
     fn give_up(&mut self) {
         self.keep = Some(NOTHING);
         self.reason = Some(GIVEN_BACK.to_owned());
@@ -92,6 +104,6 @@ impl Account {
 
     /// The reason that a payment has which goes back without a word from booking.
     pub(super) fn own_reason(&self) -> Option<String> {
-        self.is_given_up().then(|| GIVEN_BACK.to_owned())
+        self.reason.clone().filter(|_| self.is_given_up())
     }
 }

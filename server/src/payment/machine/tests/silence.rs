@@ -1,6 +1,6 @@
 //! Booking says nothing: its server is gone, its show can't be written, or it knows no such show.
 
-use houseful_core::expiry::LATE_MS;
+use houseful_core::expiry::{HOLD_MS, LATE_MS};
 
 use super::*;
 
@@ -120,4 +120,35 @@ fn a_show_that_has_spoken_is_not_overruled_by_one_that_is_not_there() {
         })
     );
     assert!(account.is_settled());
+}
+
+#[test]
+fn a_payment_that_the_provider_never_decides_about_is_called_off() {
+    let undecided = learned(ChargeStatus::Pending, 0, 0);
+    let end = HOLD_MS + LATE_MS;
+    for input in [undecided, missed()] {
+        let mut account = fresh();
+        step(&mut account, &input, end - 1);
+        assert_eq!(account.call(), Some(Call::Resolve));
+        step(&mut account, &input, end);
+        assert_eq!(account.call(), Some(Call::Void));
+        // It was captured while nobody heard of it.
+        let mut truth = charge(ChargeStatus::Captured, AMOUNT, 0);
+        step(&mut account, &Input::Learned(truth.clone()), end + 1);
+        play_out(&mut account, &mut truth);
+        assert!(account.is_settled());
+        assert_eq!(truth.captured - truth.refunded, 0);
+    }
+}
+
+#[test]
+fn money_that_turns_up_after_the_end_goes_back_too() {
+    let mut account = after(&[learned(ChargeStatus::Declined, 0, 0), settle(0, 5)]);
+    assert!(account.is_settled());
+    let mut truth = charge(ChargeStatus::Captured, AMOUNT, 0);
+    step(&mut account, &Input::Learned(truth.clone()), 9);
+    assert!(!account.is_settled() && account.refund_due() == AMOUNT);
+    play_out(&mut account, &mut truth);
+    assert!(account.is_settled());
+    assert_eq!(truth.captured - truth.refunded, 0);
 }
