@@ -147,6 +147,10 @@ pub struct ShowState {
     taken: usize,
     bookings: BTreeMap<Uuid, BookingRecord>,
     payments: BTreeMap<PaymentId, PaymentRecord>,
+    /// The payments towards each booking, in the order they were heard of.
+    paid_towards: BTreeMap<Uuid, Vec<PaymentId>>,
+    /// The payments that have not done yet what was asked of them.
+    unsettled: BTreeSet<PaymentId>,
     commands: BTreeMap<CommandId, Done>,
     due: BTreeSet<(UtcMillis, Due)>,
 }
@@ -164,6 +168,8 @@ impl ShowState {
             taken: 0,
             bookings: BTreeMap::new(),
             payments: BTreeMap::new(),
+            paid_towards: BTreeMap::new(),
+            unsettled: BTreeSet::new(),
             commands: BTreeMap::new(),
             due: BTreeSet::new(),
         }
@@ -217,6 +223,15 @@ impl ShowState {
         self.bookings.iter().map(|(id, record)| (*id, record))
     }
 
+    /// The payments towards one booking, the first heard of first.
+    pub fn payments_towards(
+        &self,
+        booking: Uuid,
+    ) -> impl Iterator<Item = (PaymentId, &PaymentRecord)> {
+        let ids = self.paid_towards.get(&booking).into_iter().flatten();
+        ids.filter_map(|id| Some((*id, self.payments.get(id)?)))
+    }
+
     /// All payments towards the show.
     pub fn payments(&self) -> impl Iterator<Item = (PaymentId, &PaymentRecord)> {
         self.payments.iter().map(|(id, record)| (*id, record))
@@ -246,20 +261,45 @@ impl ShowState {
         self.due.first().map(|(at, _)| *at)
     }
 
+    /// The same where payment was asked just now for what is unsettled, so that only ends of
+    /// holds and of waits for capture come before `asked_until`.
+    #[must_use]
+    pub fn next_due_unless_asked(&self, asked_until: UtcMillis) -> Option<UtcMillis> {
+        let after = |(at, due): &(UtcMillis, Due)| match due {
+            Due::Booking(_) => *at,
+            Due::Payment(_) => (*at).max(asked_until),
+        };
+        // In order of time: behind the first booking nothing comes earlier than it.
+        let booking = self
+            .due
+            .iter()
+            .position(|(_, due)| matches!(due, Due::Booking(_)));
+        let to_look_at = booking.map_or(self.due.len(), |at| at + 1);
+        self.due.iter().take(to_look_at).map(after).min()
+    }
+
+    /// The earliest time after `now` at which a seat that is not free becomes free by itself.
+    #[must_use]
+    pub fn next_end(&self, now: UtcMillis) -> Option<UtcMillis> {
+        let mut ends = self.due.iter().filter_map(|(at, due)| match due {
+            Due::Booking(_) => Some(*at),
+            Due::Payment(_) => None,
+        });
+        ends.find(|at| is_alive(*at, now))
+    }
+
     /// What booking has asked of payment and not seen done.
     pub fn unsettled(&self) -> impl Iterator<Item = Settle> + '_ {
-        self.payments
-            .iter()
-            .filter(|(_, p)| !p.settled)
-            .map(|(id, p)| self.settle_of(*id, p))
+        self.unsettled.iter().filter_map(|id| self.settle(*id))
     }
 
     /// What booking has asked of payment so long ago that it should be asked again.
     pub fn overdue(&self, now: UtcMillis) -> impl Iterator<Item = Settle> + '_ {
-        self.payments
+        let is_due = move |p: &PaymentRecord| !is_alive(p.asked_at.plus_ms(SETTLE_AGAIN_MS), now);
+        self.unsettled
             .iter()
-            .filter(move |(_, p)| !p.settled && !is_alive(p.asked_at.plus_ms(SETTLE_AGAIN_MS), now))
-            .map(|(id, p)| self.settle_of(*id, p))
+            .filter(move |id| self.payments.get(id).is_some_and(is_due))
+            .filter_map(|id| self.settle(*id))
     }
 
     /// What booking asks of payment for one payment; `None` for one it has not decided about.

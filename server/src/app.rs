@@ -206,6 +206,12 @@ impl RunningServer {
         {
             tracing::warn!("commands were under way when the server stopped");
         }
+        if tokio::time::timeout(FLOWS_MAX, self.app.lane.idle())
+            .await
+            .is_err()
+        {
+            tracing::warn!("the lane was at work when the server stopped");
+        }
         self.shutdown.disarm().cancel();
         self.app.payments.stop().await;
         for task in self.background {

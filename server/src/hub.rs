@@ -4,18 +4,20 @@
 //! the predicate. Nothing is ever decided from a picture.
 
 use std::{
-    collections::{HashMap, VecDeque},
+    collections::{BTreeMap, HashMap, VecDeque},
     sync::{Arc, Mutex, OnceLock, PoisonError, RwLock},
 };
 
 use bytes::Bytes;
 use houseful_core::{
+    expiry::is_alive,
     ids::ShowId,
     layout::LayoutHash,
     show::{
         ShowState, Slot,
-        view::{seat_changes, seat_map},
+        view::{mark_of, seat_changes, seat_map},
     },
+    time::UtcMillis,
     wire::{
         catalogue::ShowStatus,
         seats::{SeatChanges, Version},
@@ -27,6 +29,8 @@ use crate::store::{Head, SalesWord};
 
 /// Older pictures kept for feeds that come back after a short break.
 const KEPT: usize = 64;
+/// Rendered deltas kept for each picture.
+const DELTAS: usize = 16;
 
 /// A show at one version.
 #[derive(Debug)]
@@ -38,8 +42,10 @@ pub struct Picture {
     slots: Vec<Slot>,
     taken: usize,
     body: OnceLock<Bytes>,
-    /// The last delta that was rendered: feeds of one tick all ask for the same.
-    delta: Mutex<Option<(Version, Bytes)>>,
+    /// Until when and how many seats are held or wait for capture, in order of time.
+    ends: OnceLock<Vec<(UtcMillis, u32)>>,
+    /// The deltas that were rendered, by where they start: most feeds ask for the same few.
+    deltas: Mutex<VecDeque<(Version, Bytes)>>,
 }
 
 impl Picture {
@@ -57,7 +63,8 @@ impl Picture {
             slots: state.slots().to_vec(),
             taken: state.slots().len() - state.free_written(),
             body: OnceLock::new(),
-            delta: Mutex::new(None),
+            ends: OnceLock::new(),
+            deltas: Mutex::default(),
         }
     }
 
@@ -97,8 +104,8 @@ impl Picture {
         if before.version == self.version || before.layout != self.layout {
             return None;
         }
-        let mut last = self.delta.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, body)) = last.as_ref().filter(|(from, _)| *from == before.version) {
+        let mut deltas = self.deltas.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, body)) = deltas.iter().find(|(from, _)| *from == before.version) {
             return Some(body.clone());
         }
         let changes = SeatChanges {
@@ -108,12 +115,46 @@ impl Picture {
             seats: seat_changes(&before.slots, &self.slots),
         };
         let body = Bytes::from(serde_json::to_vec(&changes).unwrap_or_default());
-        *last = Some((before.version, body.clone()));
+        if deltas.len() == DELTAS {
+            deltas.pop_front();
+        }
+        deltas.push_back((before.version, body.clone()));
         Some(body)
+    }
+
+    /// How full the show is at `now`: a hold that is over counts no more, written down or not.
+    fn count(&self, now: UtcMillis) -> Count {
+        let over = self
+            .ends()
+            .iter()
+            .take_while(|(end, _)| !is_alive(*end, now));
+        let over: u32 = over.map(|(_, seats)| seats).sum();
+        let total = count_of(self.slots.len());
+        Count {
+            free: total.saturating_sub(count_of(self.taken)) + over,
+            total,
+            status: self.status,
+        }
+    }
+
+    fn ends(&self) -> &[(UtcMillis, u32)] {
+        self.ends.get_or_init(|| {
+            let mut ends = BTreeMap::new();
+            for (_, until) in self.slots.iter().map(|slot| mark_of(*slot)) {
+                if let Some(until) = until {
+                    *ends.entry(until).or_default() += 1;
+                }
+            }
+            ends.into_iter().collect()
+        })
     }
 }
 
-/// How full a show is, as written: a dead hold counts until its end is in the journal.
+fn count_of(seats: usize) -> u32 {
+    u32::try_from(seats).unwrap_or(u32::MAX)
+}
+
+/// How full a show is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Count {
     /// Seats that nobody has.
@@ -126,7 +167,8 @@ pub struct Count {
 
 #[derive(Debug, Default)]
 struct Entry {
-    count: Option<Count>,
+    /// As its head says, for a show that nobody has looked at since the start.
+    head: Option<Count>,
     picture: Option<Arc<Picture>>,
     feed: Option<watch::Sender<Arc<Picture>>>,
     older: VecDeque<Arc<Picture>>,
@@ -160,7 +202,7 @@ impl Hub {
                     total: head.total,
                     status,
                 };
-                shows.entry(head.show).or_default().count = Some(count);
+                shows.entry(head.show).or_default().head = Some(count);
             }
         });
     }
@@ -192,32 +234,64 @@ impl Hub {
         })
     }
 
-    /// How full a show is; `None` for one without a journal.
+    /// Whether a show has a journal.
     #[must_use]
-    pub fn count(&self, show: ShowId) -> Option<Count> {
-        self.read(|shows| shows.get(&show)?.count)
+    pub fn knows(&self, show: ShowId) -> bool {
+        self.read(|shows| shows.contains_key(&show))
+    }
+
+    /// How full a show is at `now`; `None` for one without a journal.
+    #[must_use]
+    pub fn count(&self, show: ShowId, now: UtcMillis) -> Option<Count> {
+        let (head, picture) = self.read(|shows| {
+            let entry = shows.get(&show)?;
+            Some((entry.head, entry.picture.clone()))
+        })?;
+        picture.map(|p| p.count(now)).or(head)
     }
 
     /// Shows a newer picture to everybody.
     pub(crate) fn publish(&self, picture: Picture) {
-        self.write(|shows| {
+        let picture = Arc::new(picture);
+        let dropped = self.write(|shows| {
             let entry = shows.entry(picture.show).or_default();
-            let whole = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-            entry.count = Some(Count {
-                free: whole(picture.slots.len() - picture.taken),
-                total: whole(picture.slots.len()),
-                status: picture.status,
-            });
-            let picture = Arc::new(picture);
             let before = entry.picture.replace(Arc::clone(&picture));
-            if let Some(feed) = &entry.feed {
-                if entry.older.len() == KEPT {
-                    entry.older.pop_front();
+            match &entry.feed {
+                Some(feed) if feed.receiver_count() > 0 => {
+                    if entry.older.len() == KEPT {
+                        entry.older.pop_front();
+                    }
+                    entry.older.extend(before);
+                    feed.send_replace(picture);
+                    Vec::new()
                 }
-                entry.older.extend(before);
-                feed.send_replace(picture);
+                // Nobody watches any more: a reader that comes back gets the map.
+                _ => {
+                    entry.feed = None;
+                    let older = std::mem::take(&mut entry.older);
+                    older.into_iter().chain(before).collect()
+                }
             }
         });
+        // What is large is given back outside of the lock.
+        drop(dropped);
+    }
+
+    /// Forgets the picture of a show that the lane does not keep in memory any more, unless
+    /// somebody watches it or seats in it become free by themselves.
+    pub(crate) fn retire(&self, show: ShowId) {
+        let dropped = self.write(|shows| {
+            let entry = shows.get_mut(&show)?;
+            let watched = |feed: &watch::Sender<_>| feed.receiver_count() > 0;
+            if entry.feed.as_ref().is_some_and(watched) {
+                return None;
+            }
+            let picture = entry.picture.take_if(|p| p.ends().is_empty())?;
+            entry.head = Some(picture.count(UtcMillis(0)));
+            entry.feed = None;
+            Some((picture, std::mem::take(&mut entry.older)))
+        });
+        drop(dropped);
     }
 
     fn read<T>(&self, look: impl FnOnce(&HashMap<ShowId, Entry>) -> T) -> T {

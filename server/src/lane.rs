@@ -1,12 +1,16 @@
 //! One lane per shard and server: decides per show in memory, commits a batch in one go, answers
 //! only after the commit.
 
+mod cell;
 mod machine;
 mod project;
 #[cfg(test)]
 mod tests;
 
-use std::sync::Arc;
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
+};
 
 use houseful_core::{
     best::Relaxed,
@@ -17,7 +21,10 @@ use houseful_core::{
     time::UtcMillis,
     wire::{booking::Booking, seats::Version},
 };
-use tokio::sync::{mpsc, oneshot};
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot},
+    task::JoinHandle,
+};
 
 use self::machine::{Effect, Machine, Seen, Work};
 use crate::{
@@ -28,8 +35,8 @@ use crate::{
     store::{Loaded, Outcome, Store, StoreError},
 };
 
-/// How much may wait for the lane before newcomers are told to come back.
-const QUEUE: usize = 16_384;
+/// How much may be asked of the lane and not be answered yet; newcomers are told to come back.
+const ROOM: u32 = 16_384;
 /// How much is taken in before the next batch is decided.
 const GULP: usize = 4_096;
 
@@ -73,17 +80,25 @@ pub enum LaneError {
     /// Not now; nothing was written.
     #[error("too much to do, try again")]
     Busy,
+    /// Nothing can be written, and nothing was: the disk is full, say.
+    #[error("nothing can be written: {0}")]
+    Unwritable(String),
     /// It may or may not have been written; the same command again will tell.
     #[error("the outcome is unknown, send the same request again")]
     Unknown,
 }
 
-type Reply = oneshot::Sender<Result<Answer, LaneError>>;
+/// Where an answer goes; holds its place in the lane until then.
+struct Reply {
+    to: oneshot::Sender<Result<Answer, LaneError>>,
+    _place: OwnedSemaphorePermit,
+}
 
 /// A way to the lane; clones share it. The lane ends when the last one is dropped.
 #[derive(Clone)]
 pub struct Lane {
-    tx: mpsc::Sender<(ShowId, Work<Reply>)>,
+    tx: mpsc::UnboundedSender<(ShowId, Work<Reply>)>,
+    room: Arc<Semaphore>,
 }
 
 impl std::fmt::Debug for Lane {
@@ -96,7 +111,7 @@ impl Lane {
     /// Starts the lane on the current runtime.
     #[must_use]
     pub fn start(store: Arc<dyn Store>, bus: Arc<dyn Bus>, hub: Hub, clock: Clock) -> Self {
-        let (tx, rx) = mpsc::channel(QUEUE);
+        let (tx, rx) = mpsc::unbounded_channel();
         let (loaded_tx, loaded_rx) = mpsc::unbounded_channel();
         let driver = Driver {
             machine: Machine::new(),
@@ -105,29 +120,31 @@ impl Lane {
             hub,
             clock,
             loaded_tx,
+            out: Vec::new(),
         };
         tokio::spawn(driver.run(rx, loaded_rx));
-        Self { tx }
+        let room = Arc::new(Semaphore::new(ROOM as usize));
+        Self { tx, room }
     }
 
-    /// Has a command decided and committed.
+    /// Has a command decided and committed. Once polled, it is carried out whether or not anybody
+    /// waits for the answer.
     ///
     /// # Errors
     /// The rules say no, or nothing (or nothing certain) was written; see [`LaneError`].
     pub async fn ask(&self, show: ShowId, command: Command) -> Result<Answer, LaneError> {
-        let (reply, answer) = oneshot::channel();
-        self.submit(
-            show,
-            Work::Command {
-                command: Box::new(command),
-                reply,
-            },
-        )?;
+        let (to, answer) = oneshot::channel();
+        let reply = Reply {
+            to,
+            _place: self.place()?,
+        };
+        let command = Box::new(command);
+        self.submit(show, Work::Command { command, reply })?;
         answer.await.unwrap_or(Err(LaneError::Unknown))
     }
 
     /// Looks at a show as of its last commit, together with the random value of its version and
-    /// the time.
+    /// the time. What takes long is better copied out and done elsewhere: every show waits.
     ///
     /// # Errors
     /// The show can't be read now, or there is none.
@@ -137,25 +154,43 @@ impl Lane {
         read: impl FnOnce(&ShowState, u64, UtcMillis) -> T + Send + 'static,
     ) -> Result<T, LaneError> {
         let (reply, answer) = oneshot::channel();
+        let place = self.place()?;
         let look = move |seen: Result<Seen<'_>, LaneError>| {
             let result = match seen {
                 Ok(Seen { state, .. }) if state.ver() == 0 => Err(LaneError::NoSuchShow),
-                Ok(Seen { state, tip, now }) => Ok(read(state, tip, now)),
+                Ok(Seen { state, tip, now }) => {
+                    // Who looks must not take the lane down with a mistake of their own.
+                    catch_unwind(AssertUnwindSafe(|| read(state, tip, now)))
+                        .map_err(|_| LaneError::Busy)
+                }
                 Err(error) => Err(error),
             };
             // Whoever asked may have gone.
             let _ = reply.send(result);
+            drop(place);
         };
         self.submit(show, Work::Look(Box::new(look)))?;
         answer.await.unwrap_or(Err(LaneError::Busy))
     }
 
+    /// Waits until everything that was asked is answered.
+    pub async fn idle(&self) {
+        // The room is never closed.
+        let _ = self.room.acquire_many(ROOM).await;
+    }
+
+    fn place(&self) -> Result<OwnedSemaphorePermit, LaneError> {
+        let place = Arc::clone(&self.room).try_acquire_owned();
+        place.map_err(|_| LaneError::Busy)
+    }
+
     fn submit(&self, show: ShowId, work: Work<Reply>) -> Result<(), LaneError> {
-        self.tx.try_send((show, work)).map_err(|_| LaneError::Busy)
+        self.tx.send((show, work)).map_err(|_| LaneError::Busy)
     }
 }
 
 type LoadResult = (ShowId, Result<Loaded, StoreError>);
+type Commit = JoinHandle<Result<Vec<Outcome>, StoreError>>;
 
 /// Gives the machine its inputs and does what it says.
 struct Driver {
@@ -165,51 +200,75 @@ struct Driver {
     hub: Hub,
     clock: Clock,
     loaded_tx: mpsc::UnboundedSender<LoadResult>,
+    out: Vec<Effect<Reply>>,
 }
 
 impl Driver {
     async fn run(
         mut self,
-        mut rx: mpsc::Receiver<(ShowId, Work<Reply>)>,
+        mut rx: mpsc::UnboundedReceiver<(ShowId, Work<Reply>)>,
         mut loaded_rx: mpsc::UnboundedReceiver<LoadResult>,
     ) {
-        let (commit_tx, mut commit_rx) = mpsc::channel::<Result<Vec<Outcome>, StoreError>>(1);
+        let mut committing: Option<Commit> = None;
         let mut work = Vec::with_capacity(GULP);
-        let mut out = Vec::new();
         let mut open = true;
         // After the last handle is gone, whoever still waits is answered before the lane ends.
         while open || self.machine.is_busy() {
-            tokio::select! {
+            let mut batch = None;
+            let turn: Result<(), _> = tokio::select! {
                 taken = rx.recv_many(&mut work, GULP), if open => {
                     open = taken > 0;
-                    for (show, work) in work.drain(..) {
-                        self.machine.submit(show, work, &mut out);
-                    }
+                    self.turn(|lane, out| {
+                        for (show, work) in work.drain(..) {
+                            lane.submit(show, work, out);
+                        }
+                    })
                 }
                 Some((show, result)) = loaded_rx.recv() => {
-                    self.machine.loaded(show, result, &mut out);
+                    self.turn(|lane, out| lane.loaded(show, result, out))
                 }
-                Some(result) = commit_rx.recv() => {
-                    self.machine.committed(self.clock.now(), result, &mut out);
+                result = ended(&mut committing) => {
+                    let now = self.clock.now();
+                    self.turn(|lane, out| lane.committed(now, result, out))
                 }
+            };
+            let turn = turn.and_then(|()| {
+                if self.machine.is_committing() {
+                    return Ok(());
+                }
+                let now = self.clock.now();
+                self.turn(|lane, out| batch = lane.next_batch(now, &mut chance::number, out))
+            });
+            if turn.is_err() {
+                self.start_over();
+                (batch, committing) = (None, None);
             }
-            if !self.machine.is_committing()
-                && let Some(batch) =
-                    self.machine
-                        .next_batch(self.clock.now(), &mut chance::number, &mut out)
-            {
-                let (store, commit_tx) = (Arc::clone(&self.store), commit_tx.clone());
-                let commit = tokio::spawn(async move { store.commit(batch).await });
-                tokio::spawn(async move {
-                    // A store that breaks down leaves it open what was written.
-                    let result = commit.await.unwrap_or(Err(StoreError::Unknown));
-                    let _ = commit_tx.send(result).await;
-                });
+            if let Some(batch) = batch {
+                let store = Arc::clone(&self.store);
+                committing = Some(tokio::spawn(async move { store.commit(batch).await }));
             }
-            for effect in out.drain(..) {
+            for effect in std::mem::take(&mut self.out) {
                 self.act(effect);
             }
         }
+    }
+
+    /// Lets the machine do something; an error says that it broke down over it.
+    fn turn(
+        &mut self,
+        work: impl FnOnce(&mut Machine<Reply>, &mut Vec<Effect<Reply>>),
+    ) -> Result<(), Broke> {
+        let (machine, out) = (&mut self.machine, &mut self.out);
+        catch_unwind(AssertUnwindSafe(|| work(machine, out))).map_err(|_| Broke)
+    }
+
+    /// Forgets everything in memory after a mistake in this program: whoever waits is told that
+    /// the outcome is unknown, and every show is read from its journal again.
+    fn start_over(&mut self) {
+        metrics::counter!("lane_breakdowns_total").increment(1);
+        tracing::error!("the lane broke down over a command and starts over from the journals");
+        self.machine = Machine::new();
+        self.out.clear();
     }
 
     fn act(&self, effect: Effect<Reply>) {
@@ -223,13 +282,30 @@ impl Driver {
                 });
             }
             // Whoever asked may have gone; what was decided stands.
-            Effect::Answer(reply, answer) => drop(reply.send(answer)),
+            Effect::Answer(reply, answer) => drop(reply.to.send(answer)),
             Effect::Publish(picture) => self.hub.publish(picture),
             Effect::Settle(ask) => self.bus.settle(ask),
+            Effect::Retire(show) => self.hub.retire(show),
             Effect::Alarm(show, why) => {
                 metrics::counter!("show_alarms_total").increment(1);
                 tracing::error!(show.id = %show, why, "a show was made read-only");
             }
+        }
+    }
+}
+
+/// The machine panicked.
+struct Broke;
+
+/// Waits for the commit that is under way, for ever if none is.
+async fn ended(committing: &mut Option<Commit>) -> Result<Vec<Outcome>, StoreError> {
+    match committing {
+        None => std::future::pending().await,
+        Some(commit) => {
+            let result = commit.await;
+            *committing = None;
+            // A store that breaks down leaves it open what was written.
+            result.unwrap_or(Err(StoreError::Unknown))
         }
     }
 }

@@ -59,6 +59,9 @@ pub enum ApiError {
     /// Not now, nothing was done; the cause is for the log.
     #[error("the server has too much to do")]
     Busy(String),
+    /// Nothing can be written now and nothing was done; the cause is for the log.
+    #[error("the server can't write anything down at the moment")]
+    Unwritable(String),
     /// It may or may not have been done.
     #[error("it is not known whether this was done")]
     OutcomeUnknown,
@@ -144,7 +147,9 @@ impl ApiError {
     #[must_use]
     pub fn cause(&self) -> Option<&str> {
         match self {
-            Self::ReadOnly(why) | Self::Busy(why) | Self::Internal(why) => Some(why),
+            Self::ReadOnly(why) | Self::Busy(why) | Self::Unwritable(why) | Self::Internal(why) => {
+                Some(why)
+            }
             _ => None,
         }
     }
@@ -180,6 +185,7 @@ impl From<LaneError> for ApiError {
             LaneError::NoSuchShow => Self::NoSuch("show"),
             LaneError::ReadOnly(why) => Self::ReadOnly(why),
             LaneError::Busy => Self::Busy("the lane is full or the store is not there".into()),
+            LaneError::Unwritable(why) => Self::Unwritable(why),
             LaneError::Unknown => Self::OutcomeUnknown,
         }
     }
@@ -203,7 +209,8 @@ impl From<PaymentError> for ApiError {
 impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
         match error {
-            StoreError::Busy | StoreError::Unwritable(_) => Self::Busy(error.to_string()),
+            StoreError::Busy => Self::Busy(error.to_string()),
+            StoreError::Unwritable(why) => Self::Unwritable(why),
             StoreError::Unknown => Self::OutcomeUnknown,
             StoreError::Unreadable(_) => Self::Internal(error.to_string()),
         }

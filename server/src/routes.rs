@@ -20,6 +20,7 @@ mod shows;
 mod tokens;
 
 use axum::{Router, extract::DefaultBodyLimit, middleware};
+use tower::ServiceBuilder;
 use tower_http::{
     catch_panic::CatchPanicLayer,
     compression::{
@@ -80,14 +81,17 @@ pub(crate) fn described() -> OpenApiRouter<App> {
 pub(crate) fn router(app: App) -> Router {
     let (routes, _) = described().split_for_parts();
     let compressed = SizeAbove::new(GZIP_BYTES_MIN).and(DefaultPredicate::new());
+    // One stack, the outermost first: each `Router::layer` would box every route once more.
+    let around = ServiceBuilder::new()
+        .layer(CompressionLayer::new().compress_when(compressed))
+        .layer(middleware::from_fn_with_state(app.clone(), request::around))
+        .layer(DefaultBodyLimit::max(input::BODY_BYTES_MAX))
+        .layer(CatchPanicLayer::custom(request::panicked))
+        .layer(middleware::from_fn_with_state(app.clone(), gate));
     routes
         .merge(openapi::pages())
         .fallback(missing)
-        .layer(middleware::from_fn_with_state(app.clone(), gate))
-        .layer(CatchPanicLayer::custom(request::panicked))
-        .layer(DefaultBodyLimit::max(input::BODY_BYTES_MAX))
-        .layer(middleware::from_fn_with_state(app.clone(), request::around))
-        .layer(CompressionLayer::new().compress_when(compressed))
+        .layer(around)
         .with_state(app)
 }
 

@@ -52,12 +52,15 @@ async fn see_to_one(store: &Arc<dyn Store>, lane: &Lane, clock: &Clock, show: Sh
     if let Err(error) = lane.ask(show, expire()).await {
         tracing::warn!(show.id = %show, %error, "a due show can't be seen to");
     }
-    let waits = lane.read(show, |state, _, now| {
-        state.next_due().is_some_and(|due| due <= now)
+    let again = clock.now().plus_ms(SETTLE_AGAIN_MS);
+    let waits = lane.read(show, move |state, _, now| {
+        let is_due = state.next_due().is_some_and(|due| due <= now);
+        // It waits for payment: until that is asked again, only the end of a hold comes first.
+        is_due.then(|| state.next_due_unless_asked(again).filter(|due| *due > now))
     });
-    if waits.await.unwrap_or(true) {
-        // It waits for payment, or can't be read: look again later instead of at once.
-        let until = clock.now().plus_ms(SETTLE_AGAIN_MS);
+    // One that can't be read, or has something due that can't be written down, is looked at later.
+    if let Some(until) = waits.await.unwrap_or(Some(None)) {
+        let until = until.unwrap_or(again);
         if let Err(error) = store.put_off(show, until).await {
             tracing::warn!(show.id = %show, %error, "a due show can't be put off");
         }

@@ -9,6 +9,7 @@
 use std::{
     collections::BTreeMap,
     net::SocketAddr,
+    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -24,6 +25,9 @@ pub struct Load {
     pub by_status: BTreeMap<u16, u64>,
     /// How long it took.
     pub seconds: f64,
+    /// Processor time of this process meanwhile, the load's own half included; 0 where the system
+    /// does not tell.
+    pub cpu_seconds: f64,
     /// Time to answer, sorted, in microseconds.
     pub micros: Vec<u32>,
 }
@@ -39,6 +43,14 @@ impl Load {
     #[must_use]
     pub fn per_second_of(&self, status: u16) -> f64 {
         self.by_status.get(&status).copied().unwrap_or(0) as f64 / self.seconds
+    }
+
+    /// Processor time for one answer, in microseconds: it hardly depends on what else the machine
+    /// is doing.
+    #[must_use]
+    pub fn cpu_micros(&self) -> f64 {
+        let answers = self.by_status.values().sum::<u64>();
+        (self.cpu_seconds * 1e6 / answers.max(1) as f64).round()
     }
 
     /// The time to answer that `share` of 1,000 answers stayed below, in milliseconds.
@@ -58,13 +70,15 @@ pub async fn run(
     addr: SocketAddr,
     clients: usize,
     length: Duration,
-    request: impl Fn(usize, u64) -> Option<Vec<u8>> + Send + Sync + Clone + 'static,
+    request: impl Fn(usize, u64) -> Option<Vec<u8>> + Send + Sync + 'static,
 ) -> std::io::Result<Load> {
+    let request = Arc::new(request);
+    let cpu_before = cpu_seconds();
     let begun = Instant::now();
     let end = begun + length;
     let mut tasks = Vec::new();
     for client in 0..clients {
-        let request = request.clone();
+        let request = Arc::clone(&request);
         tasks.push(tokio::spawn(one_client(addr, end, move |n| {
             request(client, n)
         })));
@@ -78,8 +92,17 @@ pub async fn run(
         load.micros.extend(micros);
     }
     load.seconds = begun.elapsed().as_secs_f64();
+    load.cpu_seconds = cpu_seconds() - cpu_before;
     load.micros.sort_unstable();
     Ok(load)
+}
+
+/// Processor time of this process so far (proc(5): fields 14 and 15, in hundredths of a second).
+fn cpu_seconds() -> f64 {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    let after_name = stat.rsplit(')').next().unwrap_or_default();
+    let times = after_name.split_whitespace().skip(11).take(2);
+    times.filter_map(|t| t.parse::<f64>().ok()).sum::<f64>() / 100.0
 }
 
 type Counted = (BTreeMap<u16, u64>, Vec<u32>);

@@ -75,7 +75,9 @@ impl ExitStatus {
             "token_invalid" | "forbidden" => Self::NotAllowed,
             "not_found" => Self::NotFound,
             "hold_expired" | "hold_released" | "payment_token_invalid" => Self::Expired,
-            "too_many_requests" | "busy" | "outcome_unknown" => Self::Unreachable,
+            "too_many_requests" | "busy" | "store_unwritable" | "outcome_unknown" => {
+                Self::Unreachable
+            }
             "unknown_seats"
             | "duplicate_seats"
             | "no_seats"

@@ -374,7 +374,10 @@ impl ShowState {
             settled: false,
             returned,
         };
-        self.payments.insert(payment, record);
+        if self.payments.insert(payment, record).is_none() {
+            self.paid_towards.entry(booking).or_default().push(payment);
+        }
+        self.unsettled.insert(payment);
         self.due
             .insert((at.plus_ms(SETTLE_AGAIN_MS), Due::Payment(payment)));
     }
@@ -391,6 +394,7 @@ impl ShowState {
     fn settled(&mut self, payment: PaymentId) {
         if let Some(record) = self.payments.get_mut(&payment) {
             record.settled = true;
+            self.unsettled.remove(&payment);
             let due = record.asked_at.plus_ms(SETTLE_AGAIN_MS);
             self.due.remove(&(due, Due::Payment(payment)));
         }

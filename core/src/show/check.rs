@@ -26,6 +26,7 @@ impl ShowState {
         self.check_seats()
             .and_then(|()| self.check_bookings())
             .and_then(|()| self.check_money())
+            .and_then(|()| self.check_indexes())
             .and_then(|()| self.check_due())
             .map_err(|what| Broken {
                 show: self.show,
@@ -141,6 +142,25 @@ impl ShowState {
             Some(unknown) => Err(format!("a booking rests on the unknown payment {unknown}")),
             None => Ok(()),
         }
+    }
+
+    /// Each payment is found under its booking, once, and among the unsettled while it is.
+    fn check_indexes(&self) -> Result<(), String> {
+        let unsettled = self.payments.iter().filter(|(_, p)| !p.settled);
+        if !unsettled.map(|(id, _)| id).eq(&self.unsettled) {
+            return Err("the unsettled payments are not those that are listed".into());
+        }
+        let found: BTreeSet<_> = self
+            .paid_towards
+            .iter()
+            .flat_map(|(booking, ids)| ids.iter().map(move |id| (*id, *booking)))
+            .collect();
+        let listed: usize = self.paid_towards.values().map(Vec::len).sum();
+        let expected = self.payments.iter().map(|(id, p)| (*id, p.booking));
+        if listed != self.payments.len() || !expected.eq(found) {
+            return Err("a payment is not found under its booking".into());
+        }
+        Ok(())
     }
 
     /// Everything that waits is in the timetable, and nothing else.

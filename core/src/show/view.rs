@@ -130,7 +130,6 @@ impl ShowState {
         } else {
             Vec::new()
         };
-        let payments = self.payments.iter().filter(|(_, p)| p.booking == uuid);
         Some(Booking {
             id: self.booking_id(uuid),
             show: self.show,
@@ -144,9 +143,10 @@ impl ShowState {
             held_at: Time(record.held_at),
             hold_until: Time(record.hold_until),
             relaxed: record.relaxed.clone(),
-            payments: payments
+            payments: self
+                .payments_towards(uuid)
                 .map(|(id, p)| AppliedPayment {
-                    id: *id,
+                    id,
                     keep: Money::new(p.keep_minor, p.amount.currency),
                     settled: p.settled,
                     returned_because: p.returned.map(|why| why.word().to_owned()),

@@ -87,7 +87,7 @@ fn unopened(snapshot: &Snapshot, hub: &Hub, now: UtcMillis) -> Vec<ShowId> {
             return found;
         };
         let ids = page.items.iter().map(|show| show.id);
-        found.extend(ids.filter(|id| hub.count(*id).is_none()));
+        found.extend(ids.filter(|id| !hub.knows(*id)));
         match page.next {
             Some(next) => cursor = Some(next),
             None => return found,

@@ -20,7 +20,7 @@ use crate::{
     payment::{self, Payments},
     routes,
     store::{
-        Store, StoreError,
+        Head, Store, StoreError,
         sqlite::{Database, OpenError, SqliteStore},
     },
     timer,
@@ -76,15 +76,25 @@ pub(super) async fn start(
 
     let store: Arc<dyn Store> = Arc::new(SqliteStore::new(db.clone()));
     let hub = Hub::new();
-    hub.know(&store.heads().await?);
+    let heads = store.heads().await?;
+    hub.know(&heads);
     let (bus, announcements, settlements) = LocalBus::in_weather(config.weather);
     let bus = Arc::new(bus);
     let lane = Lane::start(Arc::clone(&store), bus.clone(), hub.clone(), clock.clone());
+    let is_over = |h: &Head| h.next_due.is_some_and(|due| due <= clock.now());
+    let (over, waiting): (Vec<_>, Vec<_>) = heads
+        .into_iter()
+        .filter(|h| h.next_due.is_some())
+        .partition(is_over);
+    look_at(&lane, over, &shutdown).await;
+    let (eye, stop) = (lane.clone(), shutdown.clone());
+    let looking = tokio::spawn(async move { look_at(&eye, waiting, &stop).await });
+    let mut background = vec![looking];
     let key = payment::load_key(&db, clock.now()).await?;
     let payments = Payments::start(db.clone(), bus, key, clock.clone(), shutdown.clone());
     let carriers = (announcements, settlements);
-    let mut background: Vec<_> =
-        local::deliver(carriers, lane.clone(), payments.clone(), shutdown.clone()).into();
+    let carried = local::deliver(carriers, lane.clone(), payments.clone(), shutdown.clone());
+    background.extend(carried);
     let catalogue = Catalogue::load(db.clone()).await?;
     if let Some(chain) = config.chain {
         chain::import(&catalogue, &clock, chain).await?;
@@ -145,6 +155,19 @@ pub(super) async fn start(
         listening,
         background,
     })
+}
+
+/// Looks at the shows in which something ends, so that lists count their seats by the time even
+/// where no timer runs.
+async fn look_at(lane: &Lane, heads: Vec<Head>, shutdown: &CancellationToken) {
+    for Head { show, .. } in heads {
+        if shutdown.is_cancelled() {
+            return;
+        }
+        if let Err(error) = lane.read(show, |_, _, _| ()).await {
+            tracing::warn!(show.id = %show, %error, "a show can't be looked at");
+        }
+    }
 }
 
 /// What the file is for, if that can be had with this clock.

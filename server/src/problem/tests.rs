@@ -105,6 +105,7 @@ fn others() -> Vec<ApiError> {
         },
         ApiError::ReadOnly("a secret cause".into()),
         ApiError::Busy("a secret cause".into()),
+        ApiError::Unwritable("a secret cause".into()),
         ApiError::OutcomeUnknown,
         ApiError::unreadable("x"),
         ApiError::BadValue {
@@ -207,14 +208,19 @@ fn who_may_come_back_is_told_when() {
 }
 
 #[test]
-fn what_is_not_written_is_busy_and_what_may_be_is_unknown() {
+fn what_is_not_written_is_told_apart_from_what_may_be() {
     let code = |error: StoreError| ApiError::from(error).code();
     assert_eq!(code(StoreError::Busy), "busy");
-    assert_eq!(code(StoreError::Unwritable("full".into())), "busy");
+    assert_eq!(
+        code(StoreError::Unwritable("full".into())),
+        "store_unwritable"
+    );
     assert_eq!(code(StoreError::Unknown), "outcome_unknown");
     assert_eq!(code(StoreError::Unreadable("?".into())), "internal");
     let code = |error: LaneError| ApiError::from(error).code();
     assert_eq!(code(LaneError::Busy), "busy");
+    let full = LaneError::Unwritable("full".into());
+    assert_eq!(code(full), "store_unwritable");
     assert_eq!(code(LaneError::Unknown), "outcome_unknown");
     assert_eq!(code(LaneError::NoSuchShow), "not_found");
     assert_eq!(code(LaneError::ReadOnly(String::new())), "sales_read_only");

@@ -16,6 +16,7 @@ impl ApiError {
             Self::NoMethod { .. } => "method_not_allowed",
             Self::ReadOnly(_) => "sales_read_only",
             Self::Busy(_) => "busy",
+            Self::Unwritable(_) => "store_unwritable",
             Self::OutcomeUnknown => "outcome_unknown",
             Self::BadRequest { .. } => "bad_request",
             Self::BadValue { .. } => "bad_value",
@@ -40,7 +41,9 @@ impl ApiError {
             Self::NoSuch(_) | Self::NoRoute(_) => StatusCode::NOT_FOUND,
             Self::NoMethod { .. } => StatusCode::METHOD_NOT_ALLOWED,
             Self::ReadOnly(_) | Self::ClockNotManual => StatusCode::CONFLICT,
-            Self::Busy(_) | Self::OutcomeUnknown => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Busy(_) | Self::Unwritable(_) | Self::OutcomeUnknown => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
             Self::BadRequest { .. } => StatusCode::BAD_REQUEST,
             Self::BadValue { .. } => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Payment(error) => {
@@ -61,7 +64,9 @@ impl ApiError {
         match self {
             Self::Refused { refusal, .. } => refusal.retryable(),
             Self::Payment(error) => error.retryable(),
-            Self::Busy(_) | Self::OutcomeUnknown | Self::TooMany { .. } => true,
+            Self::Busy(_) | Self::Unwritable(_) | Self::OutcomeUnknown | Self::TooMany { .. } => {
+                true
+            }
             Self::NoSuch(_)
             | Self::NoRoute(_)
             | Self::NoMethod { .. }
@@ -83,6 +88,8 @@ impl ApiError {
     pub fn retry_after_s(&self) -> Option<u64> {
         match self {
             Self::Busy(_) | Self::OutcomeUnknown => Some(1),
+            // A disk is not emptied in a second.
+            Self::Unwritable(_) => Some(10),
             Self::TooMany { after_s } => Some(*after_s),
             _ => None,
         }
@@ -97,6 +104,7 @@ impl ApiError {
             Self::NoRoute(_) => Some("the routes are described at /docs and /openapi.json"),
             Self::OutcomeUnknown => Some("send the same request with the same ids again"),
             Self::Busy(_) | Self::TooMany { .. } => Some("wait as long as `Retry-After` says"),
+            Self::Unwritable(_) => Some("nothing was changed; tell an operator the request id"),
             Self::Token { .. } => Some("send `Authorization: Bearer hf_...` with a valid token"),
             Self::Forbidden { .. } => Some("ask somebody whose token may do this"),
             Self::ClockNotManual => Some("start a training or demo server with a manual clock"),
@@ -137,6 +145,7 @@ impl ApiError {
             | Self::NoMethod { .. }
             | Self::ReadOnly(_)
             | Self::Busy(_)
+            | Self::Unwritable(_)
             | Self::OutcomeUnknown
             | Self::Token { .. }
             | Self::Forbidden { .. }

@@ -26,7 +26,6 @@ use crate::{
     chance,
     lane::{Answer, LaneError},
     problem::ApiError,
-    request::whole,
 };
 
 /// Which bookings.
@@ -175,8 +174,7 @@ pub(super) async fn ask_show(
     show: ShowId,
     command: Command,
 ) -> Result<Answer, ApiError> {
-    let lane = app.lane.clone();
-    whole(app, async move { Ok(lane.ask(show, command).await?) }).await
+    Ok(app.lane.ask(show, command).await?)
 }
 
 /// The same for a booking: a show without a journal has none.

@@ -128,7 +128,7 @@ pub(super) async fn shows(
         limit: usize::from(bounded("limit", query.limit, 1, LIMIT_MAX)?),
         cursor: query.cursor.as_deref(),
     };
-    let counts = |show| app.hub.count(show);
+    let counts = |show| app.hub.count(show, now);
     let page = app.catalogue.snapshot().shows(&filter, &counts, now);
     page.map(Json).map_err(|e| ApiError::BadRequest {
         detail: e.to_string(),
@@ -144,11 +144,9 @@ pub(super) async fn show(
     State(app): State<App>,
     Id(id): Id<ShowId>,
 ) -> Result<Json<ShowDetail>, ApiError> {
-    let counts = |show| app.hub.count(show);
-    let detail = app
-        .catalogue
-        .snapshot()
-        .show_detail(id, &counts, app.clock.now());
+    let now = app.clock.now();
+    let counts = |show| app.hub.count(show, now);
+    let detail = app.catalogue.snapshot().show_detail(id, &counts, now);
     detail.map(Json).ok_or(ApiError::NoSuch("show"))
 }
 
@@ -162,18 +160,18 @@ pub(super) async fn search(
     let Some(q) = words(Some(&query.q))? else {
         return Ok(Json(Found::default()));
     };
-    let counts = |show| app.hub.count(show);
-    let found = app
-        .catalogue
-        .snapshot()
-        .search(q, query.city, &counts, app.clock.now());
+    let now = app.clock.now();
+    let counts = |show| app.hub.count(show, now);
+    let snapshot = app.catalogue.snapshot();
+    let found = snapshot.search(q, query.city, &counts, now);
     Ok(Json(found))
 }
 
 /// A show as lists have it.
 pub(super) fn show_of(app: &App, id: ShowId) -> Result<Show, ApiError> {
-    let counts = |show| app.hub.count(show);
-    let show = app.catalogue.snapshot().show(id, &counts, app.clock.now());
+    let now = app.clock.now();
+    let counts = |show| app.hub.count(show, now);
+    let show = app.catalogue.snapshot().show(id, &counts, now);
     show.ok_or(ApiError::NoSuch("show"))
 }
 

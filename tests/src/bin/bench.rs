@@ -30,6 +30,10 @@ use houseful_tests::load::{self, Load};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+/// The allocator of the program itself.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 type Outcome<T> = Result<T, Box<dyn Error + Send + Sync>>;
 
 const CLIENTS: usize = 64;
@@ -117,6 +121,7 @@ fn summary(load: &Load, good: u16) -> Value {
         "good": load.per_second_of(good).round(),
         "p50_ms": load.percentile_ms(500),
         "p99_ms": load.percentile_ms(990),
+        "cpu_us": load.cpu_micros(),
         "by_status": load.by_status,
     })
 }

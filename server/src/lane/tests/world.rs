@@ -8,7 +8,7 @@ use std::{
 use houseful_core::{
     ids::{CommandId, ShowId},
     refusal::Refusal,
-    show::{Ask, Command, ShowState},
+    show::{Ask, Command, SETTLE_AGAIN_MS, ShowState},
     time::UtcMillis,
     wire::seats::Version,
 };
@@ -301,7 +301,7 @@ impl World {
                     let ver = show.and_then(|j| j.head).map_or(0, |h| h.version.ver);
                     ensure(settle.ver <= ver, "payment was told what is not stored")?;
                 }
-                Effect::Alarm(..) => {}
+                Effect::Alarm(..) | Effect::Retire(_) => {}
             }
         }
         self.check_looks()
@@ -402,7 +402,12 @@ impl World {
             let state = &journal.state;
             state.check().map_err(|broken| broken.to_string())?;
             let due = journal.head.and_then(|h| h.next_due);
-            ensure(due == state.next_due(), "the head waits for something else")?;
+            // Payment that was asked just now is not asked at once again; holds end in time.
+            let asked = state.next_due_unless_asked(self.now.plus_ms(SETTLE_AGAIN_MS));
+            ensure(
+                state.next_due() <= due && due <= asked && due.is_some() == asked.is_some(),
+                "the head waits for something else",
+            )?;
         }
         let mut fates: BTreeMap<CommandId, (ShowId, Vec<&Told>)> = BTreeMap::new();
         for request in &self.requests {

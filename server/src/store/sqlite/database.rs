@@ -138,6 +138,12 @@ impl Database {
         self.inner.health.check()
     }
 
+    /// Whether the disk was full when something was written last.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        self.inner.health.is_full()
+    }
+
     /// Does `job` in a transaction and answers after its commit. Jobs of a moment share one
     /// transaction; a job that fails is taken back alone.
     ///

@@ -1,6 +1,7 @@
 //! Layouts and price cards: stored once by the hash of their content, kept in memory once read.
 
 use std::{
+    cell::RefCell,
     collections::HashMap,
     sync::{Arc, PoisonError, RwLock},
 };
@@ -26,6 +27,8 @@ pub(super) struct Kept {
 pub(super) struct KeptOn<'a> {
     pub(super) kept: &'a Kept,
     pub(super) conn: &'a Connection,
+    /// Why something could not be read, where it was not for its content.
+    pub(super) failed: RefCell<Option<StoreError>>,
 }
 
 impl Kept {
@@ -89,6 +92,7 @@ impl KeptOn<'_> {
             Ok(body) => body,
             Err(e) => {
                 tracing::error!("{kind} {hash} can't be read: {e}");
+                *self.failed.borrow_mut() = Some(e.into());
                 None
             }
         }

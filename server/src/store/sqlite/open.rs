@@ -15,6 +15,8 @@ const APPLICATION_ID: i32 = 0x486F_7573;
 
 /// How long a connection waits for another one's lock.
 const BUSY_MS: u64 = 5_000;
+/// The same for the connection that moves the log into the file.
+const TIDY_BUSY_MS: u64 = 20;
 
 /// Why a database can't be opened.
 #[derive(Debug, thiserror::Error)]
@@ -180,7 +182,10 @@ pub(super) fn connect_reader(path: &Path) -> rusqlite::Result<Connection> {
 
 /// The connection that moves pages from the log into the file.
 pub(super) fn connect_checkpointer(path: &Path) -> rusqlite::Result<Connection> {
-    connect(path)
+    let conn = connect(path)?;
+    // A checkpoint that waits for a reader may hold the writer up: better to give up soon.
+    conn.busy_timeout(std::time::Duration::from_millis(TIDY_BUSY_MS))?;
+    Ok(conn)
 }
 
 fn settle_in(conn: &Connection, cache_kib: i32) -> rusqlite::Result<()> {

@@ -33,10 +33,14 @@ fn snapshot(conn: &Connection, job: &mut dyn super::writer::Job) -> Result<(), S
     Ok(())
 }
 
-/// A disk that fails in reading leaves no doubt about what was written.
+/// A disk that fails in reading leaves no doubt about what was written, and says nothing of the
+/// content: the next read may go well.
 pub(super) fn in_reading(e: StoreError) -> StoreError {
     match e {
-        StoreError::Unknown => StoreError::Unreadable("the disk failed".to_owned()),
+        StoreError::Unknown => {
+            tracing::error!("the disk failed in reading");
+            StoreError::Busy
+        }
         other => other,
     }
 }

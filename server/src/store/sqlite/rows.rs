@@ -1,5 +1,7 @@
 //! Columns to domain types and back.
 
+use std::cell::RefCell;
+
 use houseful_core::{
     ids::{BookingId, ShowId},
     show::Event,
@@ -73,7 +75,8 @@ pub(super) fn load(conn: &Connection, kept: &Kept, show: ShowId) -> Result<Loade
         .prepare_cached(&format!("SELECT {HEAD} FROM show_head WHERE show_id = ?1"))?
         .query_row([show_in(show)], head)
         .optional()?;
-    let kept = KeptOn { kept, conn };
+    let failed = RefCell::default();
+    let kept = KeptOn { kept, conn, failed };
     let mut select = conn.prepare_cached(
         "SELECT ver, at, kind, format, body FROM show_event WHERE show_id = ?1 ORDER BY ver",
     )?;
@@ -88,8 +91,10 @@ pub(super) fn load(conn: &Connection, kept: &Kept, show: ShowId) -> Result<Loade
             return Err(StoreError::Unreadable(why));
         }
         let (kind, format, body): (String, u8, String) = (row.get(2)?, row.get(3)?, row.get(4)?);
-        let event = Event::from_row(&kind, format, &body, &kept)
-            .map_err(|e| StoreError::Unreadable(format!("{show} at version {ver}: {e}")))?;
+        let event = Event::from_row(&kind, format, &body, &kept).map_err(|e| {
+            let content = || StoreError::Unreadable(format!("{show} at version {ver}: {e}"));
+            kept.failed.take().unwrap_or_else(content)
+        })?;
         events.push((UtcMillis(row.get(1)?), event));
     }
     let says = head.map_or(0, |h| h.version.ver);

@@ -5,7 +5,7 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{
         Arc, OnceLock,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
         mpsc::{Receiver, SyncSender},
     },
 };
@@ -13,6 +13,7 @@ use std::{
 use rusqlite::{Connection, ErrorCode};
 use tokio::sync::oneshot;
 
+use super::fault::DISK_FULL;
 use crate::store::StoreError;
 
 /// Jobs that may wait; above it a store is busy.
@@ -99,6 +100,8 @@ pub(super) enum Message {
 pub(super) struct Health {
     /// Why nothing is written any more, once that is so.
     failed: OnceLock<String>,
+    /// Whether the disk was full at the last commit.
+    full: AtomicBool,
     commits: AtomicU64,
     jobs: AtomicU64,
 }
@@ -118,6 +121,23 @@ impl Health {
         if self.failed.set(why).is_ok() {
             tracing::error!("{what}; all writing has stopped");
         }
+    }
+
+    /// Takes what became of a transaction: a disk that fills up, or has room again, is told once.
+    fn note(&self, whole: &Result<(), StoreError>) {
+        let full = matches!(whole, Err(StoreError::Unwritable(why)) if why == DISK_FULL);
+        if (full || whole.is_ok()) && self.full.swap(full, Ordering::Relaxed) != full {
+            if full {
+                tracing::error!("{DISK_FULL}: nothing is written until there is room");
+            } else {
+                tracing::info!("the disk has room again");
+            }
+        }
+    }
+
+    /// Whether the disk was full when something was written last.
+    pub(super) fn is_full(&self) -> bool {
+        self.full.load(Ordering::Relaxed)
     }
 
     /// Transactions, and the jobs in them.
@@ -188,6 +208,7 @@ impl Writer {
             .health
             .check()
             .and_then(|()| self.transaction(&mut batch));
+        self.health.note(&whole);
         if whole.is_ok() {
             self.health.commits.fetch_add(1, Ordering::Relaxed);
             self.health.jobs.fetch_add(count, Ordering::Relaxed);
@@ -246,7 +267,7 @@ impl Writer {
     /// the next start or not; where it did not, SQLite took everything back.
     fn at_commit(&self, e: &rusqlite::Error) -> StoreError {
         match e.sqlite_error_code() {
-            Some(ErrorCode::DiskFull) => StoreError::Unwritable("the disk is full".to_owned()),
+            Some(ErrorCode::DiskFull) => StoreError::Unwritable(DISK_FULL.to_owned()),
             Some(ErrorCode::ReadOnly | ErrorCode::ConstraintViolation) => {
                 StoreError::Unwritable(e.to_string())
             }
