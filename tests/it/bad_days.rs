@@ -56,7 +56,10 @@ async fn a_full_disk_loses_nothing_and_sales_go_on_when_there_is_room() {
 
     disk.fill("ballast");
     let refused = desk.sell(5_000).await.expect("no room any more");
-    assert_eq!((refused.code.as_str(), refused.retry_after), ("busy", true));
+    assert_eq!(
+        (refused.code.as_str(), refused.retry_after),
+        ("store_unwritable", true)
+    );
     // Who asks again hears the same, and readers notice nothing.
     let refused = desk.does(refused.deed).await.expect_err("still no room");
     desk.is_right().await;
@@ -101,12 +104,15 @@ async fn fails_where_no_file_may_grow(folder: &Folder, file: &Path, shows: &[Sho
     let mut desk = Desk::at(&server, shows);
     let refused = desk.sell(5_000).await.expect("the limit is reached");
     assert!(
-        matches!(refused.code.as_str(), "busy" | "outcome_unknown") && refused.retry_after,
+        matches!(
+            refused.code.as_str(),
+            "store_unwritable" | "outcome_unknown"
+        ) && refused.retry_after,
         "{refused:?}"
     );
     // A disk that failed once is not believed again, whatever is asked of it.
     let next = desk.sell(1).await.expect("nothing is written any more");
-    assert_eq!(next.code, "busy");
+    assert_eq!(next.code, "store_unwritable");
     assert_eq!(desk.get("/readyz").await["status"], 503);
     desk.is_right().await;
     assert_eq!(server.stop(), Some(0));
