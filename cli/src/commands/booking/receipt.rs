@@ -31,23 +31,55 @@ pub(super) fn drawn(
         Some(detail) => writeln!(text, "{}", in_words(detail)),
         None => writeln!(text, "show {}", booking.show),
     };
-    let end = local_clock(booking.hold_until.0, zone.as_ref());
-    let _ = match booking.state {
+    let _ = writeln!(text, "{}", standing(booking, now, zone.as_ref()));
+    write_seats(&mut text, booking);
+    if booking.fee.minor != 0 {
+        let _ = writeln!(text, "  {:<29} {:>12}", "fee", booking.fee.to_string());
+    }
+    let _ = writeln!(text, "  {:<29} {:>12}", "TOTAL", booking.total.to_string());
+    if let Some(change) = booking.change {
+        let _ = writeln!(text, "  {:<29} {:>12}", "CHANGE", change.to_string());
+    }
+    for relaxed in &booking.relaxed {
+        let _ = writeln!(text, "  note: {relaxed}");
+    }
+    write_returns(&mut text, booking);
+    match booking.code {
+        Some(code) => {
+            let _ = writeln!(text, "booking {code}  {}", booking.id);
+        }
+        None => {
+            let _ = writeln!(text, "booking {}", booking.id);
+        }
+    }
+    if booking.state == BookingState::Held {
+        let _ = writeln!(
+            text,
+            "pay with: houseful booking pay {} --pay cash",
+            booking.id
+        );
+    }
+    text
+}
+
+/// Where the booking stands; a hold with what is left of it.
+fn standing(booking: &Booking, now: Option<UtcMillis>, zone: Option<&TimeZone>) -> String {
+    let end = local_clock(booking.hold_until.0, zone);
+    match booking.state {
         BookingState::Held => {
             let left = now.map_or(0, |now| booking.hold_until.0.seconds_left(now));
-            writeln!(
-                text,
-                "HELD until {end}, {}:{:02} left",
-                left / 60,
-                left % 60
-            )
+            format!("HELD until {end}, {}:{:02} left", left / 60, left % 60)
         }
-        BookingState::Secured => writeln!(text, "PAID, waiting for the bank"),
-        BookingState::Confirmed => writeln!(text, "BOOKED"),
-        BookingState::Cancelled => writeln!(text, "CANCELLED, the money goes back"),
-        BookingState::Expired => writeln!(text, "EXPIRED at {end}, the seats are for sale again"),
-        BookingState::Released => writeln!(text, "RELEASED, the seats are for sale again"),
-    };
+        BookingState::Secured => "PAID, waiting for the bank".to_owned(),
+        BookingState::Confirmed => "BOOKED".to_owned(),
+        BookingState::Cancelled => "CANCELLED, the money goes back".to_owned(),
+        BookingState::Expired => format!("EXPIRED at {end}, the seats are for sale again"),
+        BookingState::Released => "RELEASED, the seats are for sale again".to_owned(),
+    }
+}
+
+/// The seats with their prices, and their tickets once there are some.
+fn write_seats(text: &mut String, booking: &Booking) {
     for line in &booking.lines {
         let ticket = booking.tickets.iter().find(|t| t.seat == line.seat);
         let ticket = ticket.map_or_else(String::new, |t| {
@@ -66,16 +98,10 @@ pub(super) fn drawn(
             line.price.to_string()
         );
     }
-    if booking.fee.minor != 0 {
-        let _ = writeln!(text, "  {:<29} {:>12}", "fee", booking.fee.to_string());
-    }
-    let _ = writeln!(text, "  {:<29} {:>12}", "TOTAL", booking.total.to_string());
-    if let Some(change) = booking.change {
-        let _ = writeln!(text, "  {:<29} {:>12}", "CHANGE", change.to_string());
-    }
-    for relaxed in &booking.relaxed {
-        let _ = writeln!(text, "  note: {relaxed}");
-    }
+}
+
+/// Payments whose money goes back, and why.
+fn write_returns(text: &mut String, booking: &Booking) {
     for payment in booking
         .payments
         .iter()
@@ -94,20 +120,4 @@ pub(super) fn drawn(
             escaped(why)
         );
     }
-    match booking.code {
-        Some(code) => {
-            let _ = writeln!(text, "booking {code}  {}", booking.id);
-        }
-        None => {
-            let _ = writeln!(text, "booking {}", booking.id);
-        }
-    }
-    if booking.state == BookingState::Held {
-        let _ = writeln!(
-            text,
-            "pay with: houseful booking pay {} --pay cash",
-            booking.id
-        );
-    }
-    text
 }
