@@ -18,7 +18,10 @@ use self::{
 };
 use crate::{
     client::{Client, ClientError, TIMEOUT_DEFAULT},
-    embedded::hosting::{HostError, Hosted, Hosting},
+    embedded::{
+        self,
+        hosting::{HostError, Hosted, Hosting},
+    },
 };
 
 /// What kind of demo.
@@ -206,5 +209,8 @@ impl Doorkeeper {
 }
 
 fn connect(hosted: &Hosted, token: &str) -> Result<Client, crate::client::BadServer> {
-    Client::new(hosted.server(), Some(token.to_owned()), TIMEOUT_DEFAULT)
+    // What is kept is sold from again, by another demo or with `--embedded`.
+    let home = embedded::home_of(hosted.file());
+    let token = Some(token.to_owned());
+    Client::new_at_home(home, hosted.server(), token, TIMEOUT_DEFAULT)
 }

@@ -174,12 +174,16 @@ async fn become_host(file: &Path, how: How) -> Result<Hosted, HostError> {
     Hosted::start(hosting(file, how, anywhere(), None)).await
 }
 
-fn client(file: &Path, server: &str, token: &str, how: How) -> Result<Client, BadServer> {
-    let timeout = how.timeout.unwrap_or(crate::client::TIMEOUT_DEFAULT);
+/// What this machine files its sales at the server of `file` under, whatever its address is.
+pub(crate) fn home_of(file: &Path) -> String {
     // The file is the same under each of its names; if even that can't be said, one name is.
     let home = file.canonicalize().unwrap_or_else(|_| file.to_owned());
-    let home = format!("file:{}", home.display());
-    Client::new_at_home(home, server, Some(token.to_owned()), timeout)
+    format!("file:{}", home.display())
+}
+
+fn client(file: &Path, server: &str, token: &str, how: How) -> Result<Client, BadServer> {
+    let timeout = how.timeout.unwrap_or(crate::client::TIMEOUT_DEFAULT);
+    Client::new_at_home(home_of(file), server, Some(token.to_owned()), timeout)
 }
 
 fn host(hosted: Hosted, how: How) -> Result<Embedded, EmbeddedError> {

@@ -11,7 +11,7 @@ use houseful_core::{
     wire::{Time, problem::Problem},
 };
 
-pub use crash::{install as install_crash_report, last_words};
+pub use crash::{install as install_crash_report, last_report, last_words};
 pub use exit::ExitStatus;
 pub use report::{Report, Reporter};
 

@@ -17,6 +17,7 @@ mod model;
 mod msg;
 mod overlay;
 mod payment;
+mod question;
 mod runtime;
 mod seats;
 mod server_clock;

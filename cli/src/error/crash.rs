@@ -9,8 +9,8 @@ use std::{
 
 use crate::moment;
 
-/// The file of the last panic, and what it said.
-static LAST: Mutex<Option<String>> = Mutex::new(None);
+/// What the last panic said, and its file.
+static LAST: Mutex<Option<(String, Option<PathBuf>)>> = Mutex::new(None);
 
 /// From now on a panic writes a file into `folder` (or the system's folder for temporary files)
 /// instead of talking to the screen, which may be in another mode. [`last_words`] tells of it.
@@ -30,11 +30,11 @@ pub fn install(folder: Option<PathBuf>) {
             .and_then(|f| write(f, &report))
             .or_else(|| write(&std::env::temp_dir(), &report));
         let mut words = format!("houseful stopped because of a mistake in it: {what} ({place})");
-        if let Some(file) = file {
+        if let Some(file) = &file {
             words += &format!("\n hint: please report it with the file {}", file.display());
         }
         if let Ok(mut last) = LAST.lock() {
-            *last = Some(words);
+            *last = Some((words, file));
         }
     }));
 }
@@ -54,5 +54,13 @@ fn write(folder: &Path, report: &str) -> Option<PathBuf> {
 /// What the last panic had to say, once.
 #[must_use]
 pub fn last_words() -> Option<String> {
-    LAST.lock().ok()?.take()
+    let (words, _) = LAST.lock().ok()?.take()?;
+    Some(words)
+}
+
+/// The file of the last panic, if one could be written.
+#[must_use]
+pub fn last_report() -> Option<PathBuf> {
+    let last = LAST.lock().ok()?;
+    last.as_ref()?.1.clone()
 }

@@ -129,6 +129,14 @@ impl Browse {
         self.fit(&self.shows, lines)
     }
 
+    /// Whether the shows are in several time zones.
+    #[must_use]
+    pub fn zones_differ(&self) -> bool {
+        let mut zones = self.shows.iter().map(|s| &s.time_zone);
+        let first = zones.next();
+        zones.any(|zone| Some(zone) != first)
+    }
+
     /// The lines that fit; all of them when none does, since the search box serves three columns.
     fn fit<'a, T>(&self, things: &'a [T], line: impl Fn(&T) -> (String, String)) -> Vec<&'a T> {
         let lines: Vec<_> = things.iter().map(line).collect();

@@ -15,9 +15,11 @@ use houseful_core::{
 use uuid::Uuid;
 
 use super::{
-    msg::{Ask, Effect, Generation, Owned, Secret},
+    msg::{Ask, Effect, Generation, Owned, Secret, Unfinished},
     overlay::Overlay,
+    question::Question,
     server_clock::ServerClock,
+    wording,
 };
 
 /// How the server was last heard.
@@ -86,10 +88,29 @@ pub struct Kept {
     pub booking: Option<Booking>,
     /// Its show.
     pub show: Option<Show>,
-    /// Asked for the booking.
-    pub booking_asked: Option<Generation>,
-    /// Asked for the show.
-    pub show_asked: Option<Generation>,
+    /// The card payment towards it whose outcome is not known.
+    pub payment: Option<PaymentId>,
+    /// Why the server would not tell how it stands.
+    pub refused: Option<String>,
+    /// Asks for the booking.
+    pub asks_booking: Question,
+    /// Asks for the show.
+    pub asks_show: Question,
+}
+
+impl Kept {
+    /// Whether giving its seats up loses nothing: they are held, and no money is on its way.
+    #[must_use]
+    pub fn is_only_held(&self) -> bool {
+        self.payment.is_none() && self.booking.as_ref().is_some_and(is_held)
+    }
+
+    fn unfinished(&self) -> Unfinished {
+        Unfinished {
+            owned: self.owned.clone(),
+            payment: self.payment,
+        }
+    }
 }
 
 /// What all views share.
@@ -103,8 +124,8 @@ pub struct Desk {
     pub link: Link,
     /// Who and how the server is.
     pub info: Option<ServerInfo>,
-    /// Asked for it.
-    pub info_asked: Option<Generation>,
+    /// Asks for it.
+    pub asks_info: Question,
     /// Fresh ids.
     pub ids: IdPool,
     /// What is drawn over the view; the last is on top.
@@ -113,10 +134,14 @@ pub struct Desk {
     pub notice: Option<String>,
     /// The booking to resume.
     pub kept: Option<Kept>,
+    /// Sales behind it in line, the newest last.
+    pub older: Vec<Unfinished>,
     /// Releases under way.
-    pub releasing: Vec<(Generation, BookingId)>,
+    pub releasing: Vec<(Generation, Owned)>,
     /// Whether Ctrl-C was pressed once.
     pub interrupted: bool,
+    /// Whether a shell waits behind the screens, to which they can give the terminal for a while.
+    pub has_shell: bool,
     /// Whether the program is ending.
     pub over: bool,
     generation: Generation,
@@ -210,34 +235,64 @@ impl Desk {
 
     /// Gives a booking up. It works too when the server has not heard of it yet.
     pub fn release(&mut self, owned: Owned) {
-        let id = owned.id;
         let command = self.new_command();
-        let generation = self.ask(Ask::Release(owned, ReleaseRequest { command }));
-        self.releasing.push((generation, id));
-        if self.kept.as_ref().is_some_and(|k| k.owned.id == id) {
+        if self.kept.as_ref().is_some_and(|k| k.owned.id == owned.id) {
             self.kept = None;
         }
+        let generation = self.ask(Ask::Release(owned.clone(), ReleaseRequest { command }));
+        self.releasing.push((generation, owned));
     }
 
-    /// Keeps a booking for `r`, and asks what became of it.
-    pub fn keep(&mut self, owned: Owned, show: Option<Show>) {
-        let booking_asked = Some(self.ask(Ask::Booking(owned.clone())));
-        let show_asked = match &show {
-            Some(_) => None,
-            None => Some(self.ask(Ask::Show(owned.id.show))),
+    /// Keeps a sale for `r`, and asks what became of it. One that was kept before comes after it.
+    pub fn keep(&mut self, sale: Unfinished, show: Option<Show>) {
+        if let Some(before) = self.kept.take()
+            && before.owned.id != sale.owned.id
+        {
+            self.older.push(before.unfinished());
+        }
+        let Unfinished { owned, payment } = sale;
+        let asks_booking = Question::asked(self, Ask::Booking(owned.clone()));
+        let asks_show = match &show {
+            Some(_) => Question::default(),
+            None => Question::asked(self, Ask::Show(owned.id.show)),
         };
         self.kept = Some(Kept {
             owned,
             booking: None,
             show,
-            booking_asked,
-            show_asked,
+            payment,
+            refused: None,
+            asks_booking,
+            asks_show,
         });
+    }
+
+    /// Nothing is left to do for a booking.
+    pub fn forget(&mut self, booking: BookingId) {
+        self.then(Effect::Forget(booking));
     }
 
     /// Tells the user something on one line.
     pub fn say(&mut self, text: impl Into<String>) {
         self.notice = Some(text.into());
+    }
+
+    /// Tells the user that something broke that is not the screens, and where the report is.
+    pub fn tell_mishap(&mut self, what: &str, file: Option<&str>) {
+        self.overlays.push(Overlay::Trouble {
+            what: wording::mishap(what),
+            hint: file.map(wording::report),
+            code: "internal".to_owned(),
+        });
+    }
+
+    /// Stands aside for the shell, if there is one.
+    pub fn suspend(&mut self) {
+        if self.has_shell {
+            self.then(Effect::Suspend);
+        } else {
+            self.say(wording::NO_SHELL);
+        }
     }
 
     /// Tells the user what the server refused.
@@ -252,6 +307,16 @@ impl Desk {
             self.overlays.push(trouble);
         }
     }
+}
+
+/// Whether a refusal says what became of a booking: its hold is over, or there is none. Every
+/// other refusal (of a token, of a server in trouble) leaves the booking as it is.
+#[must_use]
+pub fn is_end(problem: &Problem) -> bool {
+    matches!(
+        problem.code.as_str(),
+        "not_found" | "hold_expired" | "hold_released" | "booking_cancelled"
+    )
 }
 
 /// Whether a booking still holds its seats without being paid.

@@ -2,21 +2,21 @@
 
 use houseful_core::{
     ids::{CinemaId, ShowId},
-    time::UtcMillis,
     wire::catalogue::Show,
 };
 use tui_input::Input;
 
 use super::{
     browse::Browse,
-    desk::{Desk, is_held},
+    desk::Desk,
     field,
     filter::fitting,
     key::Key,
     keymap::{Action, Place},
     local_time,
     model::{Step, View},
-    msg::{Answer, Ask, Failure, Generation, Reply, ShowsWanted},
+    msg::{Answer, Ask, Failure, Reply, ShowsWanted},
+    question::Question,
     seats::Seats,
     wording,
 };
@@ -27,8 +27,6 @@ const SHOWS: u16 = 100;
 const SHOWS_TO_FILTER: u16 = 500;
 /// After how long the list is asked for again.
 const STALE_MS: i64 = 20_000;
-/// After how long it is asked for again when there was no answer.
-const RETRY_MS: i64 = 2_000;
 /// How many days ahead can be looked at.
 const DAYS_MAX: u16 = 60;
 
@@ -53,12 +51,13 @@ pub struct Home {
     pub filter: Input,
     /// Whether it is being typed.
     pub typing: bool,
-    /// Asked for the list.
-    pub asked: Option<Generation>,
-    /// When the list was here.
-    pub loaded_at: Option<UtcMillis>,
+    /// Asks for the list.
+    pub asks: Question,
+    /// Whether this day's list was here.
+    pub loaded: bool,
+    /// Why the server would not give the list, when it last would not.
+    pub refused: Option<String>,
     wide: bool,
-    failed: bool,
 }
 
 impl Home {
@@ -102,21 +101,22 @@ impl Home {
             limit,
             ..ShowsWanted::default()
         };
-        self.asked = Some(desk.ask(Ask::Shows(wanted)));
+        self.asks.ask(desk, Ask::Shows(wanted));
     }
 
-    /// Asks for the list again when it is old. Tells when to look again.
+    /// Asks for the list again when it is old.
     pub fn tick(&mut self, desk: &mut Desk) {
-        if self.stale_at().is_some_and(|at| at <= desk.now) && self.asked.is_none() {
+        if self.asks.is_due(desk.now) {
             self.load(desk);
         }
     }
 
-    /// When the list is too old.
+    /// Whether the list has shows of several time zones.
     #[must_use]
-    pub fn stale_at(&self) -> Option<UtcMillis> {
-        let rest = if self.failed { RETRY_MS } else { STALE_MS };
-        self.loaded_at.map(|at| at.plus_ms(rest))
+    pub fn zones_differ(&self) -> bool {
+        let mut zones = self.shows.iter().map(|s| &s.time_zone);
+        let first = zones.next();
+        zones.any(|zone| Some(zone) != first)
     }
 
     /// A key was pressed.
@@ -175,6 +175,10 @@ impl Home {
             .then(|| local_time::day_from(now, self.time_zone(), day))
             .flatten();
         self.cursor = 0;
+        // Another day's shows under this day's name would be sold by their numbers.
+        self.shows.clear();
+        self.loaded = false;
+        self.refit(None);
         self.load(desk);
     }
 
@@ -203,25 +207,27 @@ impl Home {
     }
 
     fn resume(&mut self, desk: &mut Desk) -> Step {
-        let Some(kept) = &desk.kept else {
+        let Some(kept) = desk.kept.take() else {
             desk.say(wording::NOTHING_TO_RESUME);
             return Step::Stay;
         };
+        let only_held = kept.is_only_held();
         match (&kept.booking, &kept.show) {
-            (Some(booking), Some(show)) if is_held(booking) => {
+            (Some(booking), Some(show)) if only_held => {
                 let (booking, show) = (booking.clone(), show.clone());
-                let owned = kept.owned.clone();
-                desk.kept = None;
-                let seats = Seats::resume(desk, show, owned, booking);
+                let seats = Seats::resume(desk, show, kept.owned, booking);
                 Step::Open(Box::new(View::Seats(Box::new(seats))))
             }
             (Some(booking), Some(show)) => Step::Settle {
-                owned: kept.owned.clone(),
                 booking: Box::new(booking.clone()),
                 show: Box::new(show.clone()),
+                payment: kept.payment,
+                owned: kept.owned,
             },
             _ => {
-                desk.say(wording::STILL_ASKING);
+                let why = kept.refused.clone();
+                desk.say(why.unwrap_or_else(|| wording::STILL_ASKING.to_owned()));
+                desk.kept = Some(kept);
                 Step::Stay
             }
         }
@@ -246,15 +252,15 @@ impl Home {
 
     /// Takes an answer if it is this view's; `false` when it is not.
     pub fn answer(&mut self, desk: &mut Desk, answer: &Answer) -> bool {
-        if self.asked != Some(answer.generation) {
+        if !self.asks.takes(answer.generation) {
             return false;
         }
-        self.asked = None;
-        // After a failure too: the next try comes after a while, not at once.
-        self.loaded_at = Some(desk.now);
-        self.failed = answer.result.is_err();
         match &answer.result {
             Ok(Reply::Shows(shows)) => {
+                self.asks.answered();
+                self.asks.rest(desk.now, STALE_MS);
+                self.loaded = true;
+                self.refused = None;
                 let marked = self.marked().map(|s| s.id);
                 self.shows.clone_from(shows);
                 if let (0, Some(first)) = (self.day, shows.first()) {
@@ -263,10 +269,16 @@ impl Home {
                 self.refit(marked);
             }
             Ok(_) => {}
-            Err(Failure::Refused(problem)) => desk.tell_problem(problem),
-            Err(Failure::NoAnswer(_)) => {}
-            Err(Failure::Broken(why)) => desk.say(why.clone()),
+            Err(Failure::NoAnswer(_)) => self.asks.try_again(desk.now),
+            // It is the list's state, not an event: it stays on the screen until the list comes.
+            Err(Failure::Refused(problem)) => self.give_up(desk, &problem.detail),
+            Err(Failure::Broken(why)) => self.give_up(desk, why),
         }
         true
+    }
+
+    fn give_up(&mut self, desk: &Desk, why: &str) {
+        self.refused = Some(why.to_owned());
+        self.asks.try_later(desk.now);
     }
 }

@@ -86,6 +86,8 @@ pub enum Action {
     Interrupt,
     /// Draws everything again.
     Redraw,
+    /// Gives the terminal to the shell for a while.
+    Suspend,
     /// Asks the server again.
     Refresh,
     /// Moves the cursor up.
@@ -342,6 +344,7 @@ pub const TABLE: &[Binding] = &[
     on(&[Paying], &[Key::Esc, c('q')], "Esc", Action::Back, "leave", "leave it alone (also q)"),
     on(ANYWHERE, &[Key::Ctrl('c')], "Ctrl-C", Action::Interrupt, "", "twice: release and quit"),
     on(ANYWHERE, &[Key::Ctrl('l')], "Ctrl-L", Action::Redraw, "", "draw everything again"),
+    on(ANYWHERE, &[Key::Ctrl('z')], "Ctrl-Z", Action::Suspend, "", "stand aside, fg returns"),
     on(VIEWS, &[Key::Ctrl('r')], "Ctrl-R", Action::Refresh, "", "ask the server again"),
     many(&[Seats], Keys::Letters, "a c ..", Action::TicketType, "", "ticket type, see prices"),
 ];

@@ -19,6 +19,15 @@ pub fn wall_clock(at: UtcMillis, zone_name: &str) -> String {
     civil(at, zone_name).map_or_else(String::new, |t| t.strftime("%H:%M").to_string())
 }
 
+/// What a zone is called at a time: `GMT`, `JST`; its offset where it has no letters.
+#[must_use]
+pub fn zone_name(at: UtcMillis, zone_name: &str) -> String {
+    Timestamp::from_millisecond(at.0).map_or_else(
+        |_| String::new(),
+        |at| at.to_zoned(zone(zone_name)).strftime("%Z").to_string(),
+    )
+}
+
 /// The day so many days from now in a zone, as the server wants it: `2026-11-21`.
 #[must_use]
 pub fn day_from(at: UtcMillis, zone_name: &str, days: u16) -> Option<String> {
@@ -87,6 +96,8 @@ mod tests {
             day_from(at, "Europe/London", 1),
             Some("2026-07-02".to_owned())
         );
+        assert_eq!(zone_name(at, "Europe/London"), "BST");
+        assert_eq!(zone_name(at, "Asia/Tokyo"), "JST");
         assert_eq!(day_name("2026-11-21T19:15"), "Sat 21 Nov");
         assert_eq!(time_of("2026-11-21T19:15"), "19:15");
     }

@@ -1,7 +1,7 @@
 //! All that the screens know. Drawing reads it, `update` alone changes it.
 
 use houseful_core::{
-    ids::CinemaId,
+    ids::{CinemaId, PaymentId},
     time::UtcMillis,
     wire::{booking::Booking, catalogue::Show},
 };
@@ -62,6 +62,8 @@ pub enum Step {
         booking: Box<Booking>,
         /// Its show.
         show: Box<Show>,
+        /// The card payment towards it, if this till made it.
+        payment: Option<PaymentId>,
     },
 }
 
@@ -76,8 +78,6 @@ pub struct Model {
     pub home: Home,
     /// The views above it; the last is on top.
     pub above: Vec<View>,
-    /// Bookings of earlier runs that were not looked at yet.
-    pub older: Vec<Owned>,
 }
 
 /// How often the clock is compared with the server's while a countdown shows.
@@ -146,7 +146,12 @@ impl Model {
         if self.desk.link.heard_at.is_none() {
             return String::new();
         }
-        local_time::wall_clock(self.desk.server_now(), self.time_zone())
+        let (now, zone) = (self.desk.server_now(), self.time_zone());
+        let clock = local_time::wall_clock(now, zone);
+        if self.above.is_empty() && self.home.zones_differ() {
+            return format!("{clock} {}", local_time::zone_name(now, zone));
+        }
+        clock
     }
 
     /// Whether the clock is compared with the server's: while a countdown shows, and whenever the
@@ -175,12 +180,16 @@ impl Model {
         if let Some(booking) = self.counted() {
             at.push(self.next_second(booking.hold_until.0));
         }
-        if self.follows_the_clock() && desk.info_asked.is_none() {
+        at.push(desk.asks_info.again_at());
+        if self.follows_the_clock() && desk.asks_info.is_quiet() {
             at.push(heard.map(|heard| heard.plus_ms(self.sync_ms())));
         }
         match self.above.last() {
             None => {
-                at.push(self.home.stale_at().filter(|_| self.home.asked.is_none()));
+                at.push(self.home.asks.again_at());
+                let kept = desk.kept.as_ref();
+                at.push(kept.and_then(|k| k.asks_booking.again_at()));
+                at.push(kept.and_then(|k| k.asks_show.again_at()));
                 let into_minute = desk.server_now().0.rem_euclid(60_000);
                 let minute = desk.server_now().plus_ms(60_000 - into_minute);
                 at.push(desk.clock.local_of(minute, now));
@@ -191,11 +200,11 @@ impl Model {
                     .as_ref()
                     .and_then(|b| b.next_end(desk.server_now()));
                 at.push(end.and_then(|end| desk.clock.local_of(end, now)));
-                at.push(seats.retry_at());
+                at.push(seats.again_at());
                 at.push(seats.asking.as_ref().map(|_| now.plus_ms(1_000)));
             }
             Some(View::Payment(payment)) => {
-                at.push(payment.retry_at());
+                at.push(payment.again_at());
                 at.push(payment.is_paying().then(|| now.plus_ms(1_000)));
             }
             Some(View::Browse(_) | View::Ticket(_)) => {}

@@ -38,11 +38,20 @@ pub struct Owned {
     pub secret: Secret,
 }
 
+/// A sale that is not finished.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unfinished {
+    /// Its booking.
+    pub owned: Owned,
+    /// The card payment towards it whose outcome is not known.
+    pub payment: Option<PaymentId>,
+}
+
 /// Something happened.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Msg {
-    /// The program has started; these bookings were kept by an earlier run, the newest last.
-    Started(Vec<Owned>),
+    /// The program has started; these sales were left by an earlier run, the newest last.
+    Started(Vec<Unfinished>),
     /// A key was pressed.
     Key(Key),
     /// The window has this many columns and rows.
@@ -55,6 +64,17 @@ pub enum Msg {
     Feed(Generation, News),
     /// A signal wants the program to end.
     Stop,
+    /// A signal wants the program to stand aside.
+    Suspend,
+    /// The program goes on after it stood aside.
+    Continued,
+    /// A part of the program that is not the screens broke.
+    Mishap {
+        /// What it had to say.
+        what: String,
+        /// The file with the report.
+        file: Option<String>,
+    },
 }
 
 /// What became of a question.
@@ -142,6 +162,30 @@ pub enum Ask {
     Payment(Owned, PaymentId),
 }
 
+impl Ask {
+    /// Whether it changes something at the server.
+    #[must_use]
+    pub fn changes(&self) -> bool {
+        match self {
+            Self::Hold(..)
+            | Self::Change(..)
+            | Self::Release(..)
+            | Self::Cash(..)
+            | Self::Pay(..) => true,
+            Self::Info
+            | Self::Cities
+            | Self::Movies(_)
+            | Self::Shows(_)
+            | Self::Show(_)
+            | Self::Layout(_)
+            | Self::Seats(_)
+            | Self::Booking(_)
+            | Self::Token(_)
+            | Self::Payment(..) => false,
+        }
+    }
+}
+
 /// The server's yes.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Reply {
@@ -180,6 +224,10 @@ pub enum Effect {
     Forget(BookingId),
     /// Draw every cell again.
     Redraw,
+    /// Give the terminal to the shell, and stand still.
+    Suspend,
+    /// Take the terminal again.
+    Resume,
     /// End the program, after giving questions under way a moment.
     Quit,
 }

@@ -3,15 +3,16 @@
 //! The hold's clock runs on while somebody pays. Nothing here decides what became of the money:
 //! that is asked until it is known.
 
+mod answers;
+
 use houseful_core::{
     ids::PaymentId,
     money::Money,
     time::UtcMillis,
     wire::{
-        booking::{Booking, BookingState, CashRequest},
+        booking::{Booking, CashRequest},
         catalogue::Show,
-        payment::{Card, PayRequest, Payment as Told, PaymentState},
-        problem::Problem,
+        payment::{Card, Payment as Told},
     },
 };
 use tui_input::Input;
@@ -22,16 +23,12 @@ use super::{
     key::Key,
     keymap::{Action, Place},
     model::Step,
-    msg::{Answer, Ask, Failure, Generation, Owned, Reply},
+    msg::{Ask, Owned, Unfinished},
     overlay::Overlay,
-    ticket::TicketView,
+    question::Question,
     wording,
 };
 
-/// How long to wait before asking again what became of it.
-const POLL_MS: i64 = 400;
-/// How long to wait after no answer.
-const RETRY_MS: i64 = 1_000;
 /// The longest amount that can be typed.
 const AMOUNT_CHARS_MAX: usize = 12;
 
@@ -70,11 +67,23 @@ pub struct Paying {
     pub told: Option<Told>,
     payment: PaymentId,
     card: Option<Card>,
-    /// The question that is out or comes next.
+    /// What is asked, or comes next.
     ask: Ask,
-    asked: Option<Generation>,
-    /// When to ask (again).
-    again_at: Option<UtcMillis>,
+    question: Question,
+}
+
+impl Paying {
+    /// Asks this now.
+    fn ask(&mut self, desk: &mut Desk, ask: Ask) {
+        self.ask = ask;
+        self.question.ask(desk, self.ask.clone());
+    }
+
+    /// Asks this soon.
+    fn ask_soon(&mut self, desk: &Desk, ask: Ask) {
+        self.ask = ask;
+        self.question.look_again(desk.now);
+    }
 }
 
 /// The payment view.
@@ -92,13 +101,13 @@ pub struct Payment {
     pub given: String,
     /// What the last try came to.
     pub message: Option<String>,
-    checking: Option<Generation>,
-    check_at: Option<UtcMillis>,
+    /// Asks whether the hold is over.
+    checks: Question,
 }
 
 impl Payment {
     /// Opens the view for a booking.
-    pub fn open(_desk: &mut Desk, show: Show, owned: Owned, booking: Booking) -> Self {
+    pub fn open(show: Show, owned: Owned, booking: Booking) -> Self {
         Self {
             show,
             booking,
@@ -106,19 +115,40 @@ impl Payment {
             stage: Stage::Choose,
             given: String::new(),
             message: None,
-            checking: None,
-            check_at: None,
+            checks: Question::default(),
         }
     }
 
-    /// Opens the view for a booking whose payment is under way.
-    pub fn settle(desk: &mut Desk, show: Show, owned: Owned, booking: Booking) -> Self {
-        let mut view = Self::open(desk, show, owned, booking);
-        let payment = view.booking.payments.last().map(|p| p.id);
-        let payment = payment.unwrap_or_else(|| desk.new_payment());
-        let ask = Ask::Booking(view.owned.clone());
+    /// Opens the view for a booking whose payment is under way: `payment`, when this till made it.
+    pub fn settle(
+        desk: &mut Desk,
+        show: Show,
+        owned: Owned,
+        booking: Booking,
+        payment: Option<PaymentId>,
+    ) -> Self {
+        let mut view = Self::open(show, owned, booking);
+        let ask = match payment {
+            Some(payment) => Ask::Payment(view.owned.clone(), payment),
+            None => Ask::Booking(view.owned.clone()),
+        };
+        let known = payment.or(view.booking.payments.last().map(|p| p.id));
+        let payment = known.unwrap_or_else(|| desk.new_payment());
         view.begin(desk, Tender::Card, payment, None, ask);
         view
+    }
+
+    /// The sale, to be taken up again later.
+    #[must_use]
+    pub fn unfinished(&self) -> Unfinished {
+        let payment = match &self.stage {
+            Stage::Paying(paying) if paying.tender == Tender::Card => Some(paying.payment),
+            _ => None,
+        };
+        Unfinished {
+            owned: self.owned.clone(),
+            payment,
+        }
     }
 
     /// Where its keys are.
@@ -261,204 +291,34 @@ impl Payment {
             told: None,
             payment,
             card: None,
-            asked: Some(desk.ask(ask.clone())),
+            question: Question::asked(desk, ask.clone()),
             ask,
-            again_at: None,
         }));
     }
 
     /// Time has passed.
     pub fn tick(&mut self, desk: &mut Desk) {
         if let Stage::Paying(paying) = &mut self.stage {
-            if paying.again_at.is_some_and(|at| at <= desk.now) {
-                paying.again_at = None;
-                paying.asked = Some(desk.ask(paying.ask.clone()));
+            if paying.question.is_due(desk.now) {
+                paying.question.ask(desk, paying.ask.clone());
             }
             return;
         }
-        let rested = self.check_at.is_none_or(|at| at <= desk.now);
-        if rested && self.checking.is_none() && !desk.alive(self.booking.hold_until.0) {
-            self.checking = Some(desk.ask(Ask::Booking(self.owned.clone())));
-            desk.say(wording::HOLD_ENDING);
+        let over = !desk.alive(self.booking.hold_until.0);
+        if self.checks.is_due(desk.now) || over && self.checks.is_quiet() {
+            self.checks.ask(desk, Ask::Booking(self.owned.clone()));
+            if over {
+                desk.say(wording::HOLD_ENDING);
+            }
         }
     }
 
     /// When to look again.
     #[must_use]
-    pub fn retry_at(&self) -> Option<UtcMillis> {
+    pub fn again_at(&self) -> Option<UtcMillis> {
         match &self.stage {
-            Stage::Paying(paying) => paying.again_at,
-            _ => self.check_at,
+            Stage::Paying(paying) => paying.question.again_at(),
+            _ => self.checks.again_at(),
         }
-    }
-
-    /// Takes an answer if it is this view's; `None` when it is not.
-    pub fn answer(&mut self, desk: &mut Desk, answer: &Answer) -> Option<Step> {
-        let generation = Some(answer.generation);
-        if self.checking == generation {
-            self.checking = None;
-            return Some(self.answer_to_check(desk, &answer.result));
-        }
-        let Stage::Paying(paying) = &mut self.stage else {
-            return None;
-        };
-        if paying.asked != generation {
-            return None;
-        }
-        paying.asked = None;
-        Some(match &answer.result {
-            Ok(Reply::Booking(booking)) => self.booking_told(desk, booking),
-            Ok(Reply::Payment(told)) => self.payment_told(desk, told),
-            Ok(Reply::Token(token)) => {
-                if let Some(card) = paying.card.clone() {
-                    let request = PayRequest {
-                        payment: paying.payment,
-                        token: token.token.clone(),
-                        card,
-                    };
-                    paying.ask = Ask::Pay(self.owned.clone(), Box::new(request));
-                    paying.asked = Some(desk.ask(paying.ask.clone()));
-                }
-                Step::Stay
-            }
-            Ok(_) => Step::Stay,
-            Err(Failure::NoAnswer(_)) => {
-                paying.again_at = Some(desk.now.plus_ms(RETRY_MS));
-                Step::Stay
-            }
-            Err(Failure::Refused(problem)) => self.refused(desk, problem),
-            Err(Failure::Broken(why)) => {
-                self.stage = Stage::Choose;
-                desk.say(why.clone());
-                Step::Stay
-            }
-        })
-    }
-
-    fn answer_to_check(&mut self, desk: &mut Desk, result: &Result<Reply, Failure>) -> Step {
-        match result {
-            Ok(Reply::Booking(booking)) => match booking.state {
-                BookingState::Held => {
-                    self.booking = (**booking).clone();
-                    self.check_at = Some(desk.now.plus_ms(RETRY_MS));
-                }
-                BookingState::Confirmed => return self.sold(booking),
-                _ => return self.hold_over(booking, None),
-            },
-            Err(Failure::Refused(problem)) => {
-                return self.hold_over(&self.booking.clone(), Some(problem.detail.clone()));
-            }
-            _ => self.check_at = Some(desk.now.plus_ms(RETRY_MS)),
-        }
-        Step::Stay
-    }
-
-    fn sold(&self, booking: &Booking) -> Step {
-        let given = match &self.stage {
-            Stage::Paying(paying) => paying.given,
-            _ => None,
-        };
-        let tender = match &self.stage {
-            Stage::Paying(paying) => Some(paying.tender),
-            _ => None,
-        };
-        Step::Sold(Box::new(TicketView::new(
-            self.show.clone(),
-            booking.clone(),
-            tender,
-            given,
-        )))
-    }
-
-    fn hold_over(&self, booking: &Booking, what: Option<String>) -> Step {
-        Step::HoldOver {
-            booking: Box::new(booking.clone()),
-            what: what.or_else(|| self.message.clone()),
-        }
-    }
-
-    fn booking_told(&mut self, desk: &mut Desk, booking: &Booking) -> Step {
-        let Stage::Paying(paying) = &mut self.stage else {
-            return Step::Stay;
-        };
-        let state = paying.told.as_ref().map(|t| t.state);
-        let money_is_back = matches!(
-            state,
-            Some(PaymentState::Voided | PaymentState::RefundDue | PaymentState::Refunded)
-        );
-        let returned = booking
-            .payments
-            .iter()
-            .any(|p| p.id == paying.payment && p.returned_because.is_some());
-        match booking.state {
-            BookingState::Confirmed => return self.sold(booking),
-            BookingState::Held if money_is_back || returned => {
-                self.booking = booking.clone();
-                self.message = Some(wording::MONEY_BACK.to_owned());
-                self.stage = Stage::Choose;
-            }
-            BookingState::Held | BookingState::Secured => {
-                self.booking = booking.clone();
-                paying.ask = Ask::Booking(self.owned.clone());
-                paying.again_at = Some(desk.now.plus_ms(POLL_MS));
-            }
-            _ if money_is_back || returned => {
-                return self.hold_over(booking, Some(wording::OVER_MONEY_BACK.to_owned()));
-            }
-            // The seats went back; what became of the money is still to be told.
-            _ if state.is_some() => {
-                paying.ask = Ask::Payment(self.owned.clone(), paying.payment);
-                paying.again_at = Some(desk.now.plus_ms(POLL_MS));
-            }
-            _ => return self.hold_over(booking, None),
-        }
-        Step::Stay
-    }
-
-    fn payment_told(&mut self, desk: &mut Desk, told: &Told) -> Step {
-        let Stage::Paying(paying) = &mut self.stage else {
-            return Step::Stay;
-        };
-        paying.told = Some(told.clone());
-        match told.state {
-            PaymentState::Pending => {
-                paying.ask = Ask::Payment(self.owned.clone(), paying.payment);
-                paying.again_at = Some(desk.now.plus_ms(POLL_MS));
-            }
-            PaymentState::Declined | PaymentState::CaptureRefused => {
-                self.message = Some(wording::declined(told.reason.as_deref()));
-                self.stage = Stage::Choose;
-            }
-            PaymentState::Authorised
-            | PaymentState::Captured
-            | PaymentState::Voided
-            | PaymentState::RefundDue
-            | PaymentState::Refunded => {
-                paying.ask = Ask::Booking(self.owned.clone());
-                paying.asked = Some(desk.ask(paying.ask.clone()));
-            }
-        }
-        Step::Stay
-    }
-
-    fn refused(&mut self, desk: &mut Desk, problem: &Problem) -> Step {
-        let Stage::Paying(paying) = &mut self.stage else {
-            return Step::Stay;
-        };
-        match problem.code.as_str() {
-            "hold_expired" | "hold_released" | "booking_not_held" => {
-                let (booking, what) = (self.booking.clone(), problem.detail.clone());
-                return self.hold_over(&booking, Some(what));
-            }
-            "already_paid" => {
-                paying.ask = Ask::Booking(self.owned.clone());
-                paying.asked = Some(desk.ask(paying.ask.clone()));
-            }
-            _ => {
-                self.stage = Stage::Choose;
-                desk.tell_problem(problem);
-            }
-        }
-        Step::Stay
     }
 }

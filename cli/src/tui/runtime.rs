@@ -1,22 +1,20 @@
 //! The only place of the screens that touches the terminal, the network, the disk and the clock:
 //! it feeds `update` with messages, carries its effects out, and draws.
 
+mod events;
 mod feed;
 mod keys;
+mod panics;
 mod requests;
 mod sales;
 mod screen;
 mod signals;
 
 use std::{
-    future::poll_fn,
-    io::{self, IsTerminal},
-    task::Poll,
+    io::{self, IsTerminal, Write},
     time::{Duration, Instant},
 };
 
-use crossterm::event::{Event, EventStream, KeyEventKind};
-use futures_util::StreamExt;
 use houseful_core::{ids::CinemaId, time::UtcMillis};
 use tokio::{
     sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel},
@@ -30,13 +28,17 @@ use super::{
     theme::Theme,
     update::update,
     view::view,
+    wording,
 };
 use crate::{client::Client, moment, state::State};
+use events::Events;
 use requests::Desk;
 use screen::Screen;
 
 /// How long questions under way may take when the program ends: seats are given back.
 const FAREWELL: Duration = Duration::from_secs(2);
+/// How long that may take without a word.
+const QUIET: Duration = Duration::from_millis(150);
 
 /// How the screens shall be.
 #[derive(Clone, Debug)]
@@ -73,7 +75,7 @@ pub async fn run(options: TuiOptions, client: Client, state: State) -> Result<()
     } else {
         Theme::PLAIN
     };
-    let (post, inbox) = unbounded_channel();
+    let (post, mut inbox) = unbounded_channel();
     signals::watch(&post);
     let mut runtime = Runtime {
         model: Model::new(options.cinema),
@@ -82,10 +84,15 @@ pub async fn run(options: TuiOptions, client: Client, state: State) -> Result<()
         desk: Desk::new(client, state, post.clone()),
         tasks: TaskTracker::new(),
         feed: None,
-        post,
+        aside: false,
+        post: post.clone(),
     };
-    let result = runtime.run(&mut screen, theme, inbox).await;
-    runtime.say_farewell().await;
+    runtime.model.desk.has_shell = signals::has_shell();
+    let screens = runtime.run(&mut screen, theme, &mut inbox);
+    let result = panics::watched(&post, screens).await;
+    // The terminal first: from here on Ctrl-C is a signal, and words can be read.
+    drop(screen);
+    runtime.say_farewell(&mut inbox).await;
     result
 }
 
@@ -96,6 +103,8 @@ struct Runtime {
     desk: Desk,
     tasks: TaskTracker,
     feed: Option<AbortHandle>,
+    /// Whether the terminal is the shell's for a while.
+    aside: bool,
     post: UnboundedSender<Msg>,
 }
 
@@ -104,24 +113,28 @@ impl Runtime {
         &mut self,
         screen: &mut Screen,
         theme: Theme,
-        mut inbox: UnboundedReceiver<Msg>,
+        inbox: &mut UnboundedReceiver<Msg>,
     ) -> Result<(), TuiError> {
-        let mut events = EventStream::new();
+        let mut events = Events::new();
         let (columns, rows) = crossterm::terminal::size()?;
         self.take(Msg::Resized(columns, rows), screen)?;
-        let owned = self.desk.open_sales();
-        self.take(Msg::Started(owned), screen)?;
+        let sales = self.desk.open_sales();
+        self.take(Msg::Started(sales), screen)?;
         while !self.model.desk.over {
-            screen.draw(|frame| view(&self.model, theme, frame))?;
-            let first = self.next(&mut events, &mut inbox).await?;
+            if !self.aside {
+                screen.draw(|frame| view(&self.model, theme, frame))?;
+            }
+            let first = self.next(&mut events, inbox).await?;
             self.take(first, screen)?;
             // What is there already is taken before drawing, so that bursts draw once.
             while !self.model.desk.over {
-                let msg = match ready(&mut events).await {
-                    Some(event) => from_terminal(event)?,
-                    None => inbox.try_recv().ok(),
+                // The terminal is the shell's while we stand aside.
+                let key = if self.aside {
+                    None
+                } else {
+                    events.ready().await?
                 };
-                match msg {
+                match key.or_else(|| inbox.try_recv().ok()) {
                     Some(msg) => self.take(msg, screen)?,
                     None => break,
                 }
@@ -133,29 +146,23 @@ impl Runtime {
     /// Waits for the next message.
     async fn next(
         &self,
-        events: &mut EventStream,
+        events: &mut Events,
         inbox: &mut UnboundedReceiver<Msg>,
     ) -> Result<Msg, TuiError> {
-        loop {
-            let wait = self.model.wake_at().map(|at| {
-                let ms = at.ms_since(self.now()).max(0);
-                Duration::from_millis(u64::try_from(ms).unwrap_or(0))
-            });
-            let alarm = async {
-                match wait {
-                    Some(wait) => moment::pause(wait).await,
-                    None => std::future::pending().await,
-                }
-            };
-            tokio::select! {
-                event = events.next() => {
-                    if let Some(msg) = from_terminal(event)? {
-                        return Ok(msg);
-                    }
-                }
-                Some(msg) = inbox.recv() => return Ok(msg),
-                () = alarm => return Ok(Msg::Tick),
+        let wait = self.model.wake_at().map(|at| {
+            let ms = at.ms_since(self.now()).max(0);
+            Duration::from_millis(u64::try_from(ms).unwrap_or(0))
+        });
+        let alarm = async {
+            match wait {
+                Some(wait) => moment::pause(wait).await,
+                None => std::future::pending().await,
             }
+        };
+        tokio::select! {
+            msg = events.next(), if !self.aside => Ok(msg?),
+            Some(msg) = inbox.recv() => Ok(msg),
+            () = alarm => Ok(Msg::Tick),
         }
     }
 
@@ -175,8 +182,14 @@ impl Runtime {
             match effect {
                 Effect::Ask(generation, ask) => {
                     let clock = (self.started, self.started_at);
+                    let changes = ask.changes();
                     let asking = self.desk.clone().ask(generation, ask, clock);
-                    self.tasks.spawn(asking);
+                    // Only what changes something is worth waiting for at the end.
+                    if changes {
+                        self.tasks.spawn(asking);
+                    } else {
+                        tokio::spawn(asking);
+                    }
                 }
                 Effect::Watch(generation, show) => {
                     let feed = feed::follow(
@@ -199,6 +212,11 @@ impl Runtime {
                     self.tasks.spawn(self.desk.clone().forget(booking));
                 }
                 Effect::Redraw => screen.clear()?,
+                Effect::Suspend => self.stand_aside(screen)?,
+                Effect::Resume => {
+                    self.aside = false;
+                    screen.come_back()?;
+                }
                 // The loop ends by `Desk::over`.
                 Effect::Quit => {}
             }
@@ -206,38 +224,69 @@ impl Runtime {
         Ok(())
     }
 
-    /// Gives what is under way (seats that are released) a moment.
-    async fn say_farewell(&mut self) {
+    /// Gives the terminal to the shell and stands still; `Msg::Continued` comes afterwards.
+    fn stand_aside(&mut self, screen: &mut Screen) -> Result<(), TuiError> {
+        screen.step_aside();
+        self.aside = true;
+        // Nothing can be done when even this can't be told.
+        let _ = writeln!(io::stderr(), "{}", wording::STANDS_ASIDE);
+        if signals::stand_still().is_err() {
+            self.aside = false;
+            screen.come_back()?;
+        }
+        Ok(())
+    }
+
+    /// Gives what is under way (seats that are released) a moment, unless somebody presses Ctrl-C.
+    async fn say_farewell(&mut self, inbox: &mut UnboundedReceiver<Msg>) {
         if let Some(feed) = self.feed.take() {
             feed.abort();
         }
         self.tasks.close();
-        let _ = tokio::time::timeout(FAREWELL, self.tasks.wait()).await;
-    }
-}
-
-/// The event that is there already; `None` when there is none yet.
-///
-/// It polls with this task's own waker: the event stream keeps the first one it is given until an
-/// event comes, so a waker that wakes nobody would hold the next key up.
-async fn ready(events: &mut EventStream) -> Option<Option<io::Result<Event>>> {
-    poll_fn(|context| match events.poll_next_unpin(context) {
-        Poll::Ready(event) => Poll::Ready(Some(event)),
-        Poll::Pending => Poll::Ready(None),
-    })
-    .await
-}
-
-/// A terminal event as a message; `None` for what does not concern us.
-fn from_terminal(event: Option<io::Result<Event>>) -> Result<Option<Msg>, TuiError> {
-    match event {
-        Some(Ok(Event::Key(key))) if key.kind != KeyEventKind::Release => {
-            Ok(keys::key_of(key).map(Msg::Key))
+        let told = async {
+            if tokio::time::timeout(QUIET, self.tasks.wait()).await.is_ok() {
+                return true;
+            }
+            // Nothing can be done when even this can't be told.
+            let _ = writeln!(io::stderr(), "{}", wording::FAREWELL);
+            tokio::time::timeout(FAREWELL, self.tasks.wait())
+                .await
+                .is_ok()
+        };
+        let mut answers = Vec::new();
+        let stopped = async {
+            while let Some(msg) = inbox.recv().await {
+                match msg {
+                    Msg::Stop => return,
+                    msg => answers.push(msg),
+                }
+            }
+        };
+        let told = tokio::select! {
+            told = told => told,
+            () = stopped => return,
+        };
+        if !told {
+            let _ = writeln!(io::stderr(), "{}", wording::NO_FAREWELL);
         }
-        Some(Ok(Event::Resize(columns, rows))) => Ok(Some(Msg::Resized(columns, rows))),
-        Some(Ok(_)) => Ok(None),
-        Some(Err(error)) => Err(TuiError::Terminal(error)),
-        // The terminal was closed.
-        None => Ok(Some(Msg::Stop)),
+        while let Ok(msg) = inbox.try_recv() {
+            answers.push(msg);
+        }
+        self.note_last(answers).await;
+    }
+
+    /// Writes down what the last answers settled, so that the next run need not ask.
+    async fn note_last(&mut self, answers: Vec<Msg>) {
+        for msg in answers {
+            if !matches!(msg, Msg::Answer(_)) {
+                continue;
+            }
+            let now = self.now();
+            for effect in update(&mut self.model, msg, now) {
+                if let Effect::Forget(booking) = effect {
+                    self.desk.clone().forget(booking).await;
+                }
+            }
+        }
     }
 }

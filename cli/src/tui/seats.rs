@@ -34,6 +34,7 @@ use super::{
     model::Step,
     msg::{Ask, Generation, Owned},
     overlay::{Leaving, Overlay},
+    question::Question,
     wording,
 };
 
@@ -74,14 +75,12 @@ pub struct Seats {
     /// How many better offers to pass over.
     skip: u16,
     history: Vec<Vec<SeatWish>>,
-    detail_asked: Option<Generation>,
-    layout_asked: Option<Generation>,
-    map_asked: Option<Generation>,
+    asks_detail: Question,
+    asks_layout: Question,
+    asks_map: Question,
     feed: Generation,
-    /// Asked whether the hold is over.
-    checking: Option<Generation>,
-    /// When to ask again for what did not come.
-    retry_at: Option<UtcMillis>,
+    /// Asks how the booking stands.
+    checks: Question,
 }
 
 impl Seats {
@@ -90,9 +89,9 @@ impl Seats {
         let id = show.id;
         let feed = desk.watch(id);
         Self {
-            detail_asked: Some(desk.ask(Ask::Show(id))),
-            layout_asked: Some(desk.ask(Ask::Layout(id))),
-            map_asked: Some(desk.ask(Ask::Seats(id))),
+            asks_detail: Question::asked(desk, Ask::Show(id)),
+            asks_layout: Question::asked(desk, Ask::Layout(id)),
+            asks_map: Question::asked(desk, Ask::Seats(id)),
             feed,
             show,
             detail: None,
@@ -110,8 +109,7 @@ impl Seats {
             by_best: false,
             skip: 0,
             history: Vec::new(),
-            checking: None,
-            retry_at: None,
+            checks: Question::default(),
         }
     }
 
@@ -187,6 +185,7 @@ impl Seats {
             }
             Action::Refresh => {
                 self.load_map(desk);
+                self.load_missing(desk);
                 return Step::Stay;
             }
             Action::Up => Way::Up,
@@ -244,6 +243,8 @@ impl Seats {
             desk.unwatch();
             return Step::Back;
         }
+        // What was not asked for yet is taken back by leaving.
+        self.ahead.clear();
         desk.overlays.push(Overlay::AskRelease {
             seats: self.labels(),
             then: Leaving::Back,
@@ -273,7 +274,7 @@ impl Seats {
         }
         self.booking = None;
         self.asking = None;
-        self.checking = None;
+        self.checks = Question::default();
         self.ahead.clear();
     }
 
@@ -338,18 +339,30 @@ impl Seats {
     }
 
     fn load_map(&mut self, desk: &mut Desk) {
-        self.map_asked = Some(desk.ask(Ask::Seats(self.show.id)));
+        self.asks_map.ask(desk, Ask::Seats(self.show.id));
+    }
+
+    /// Asks how the booking stands.
+    fn check(&mut self, desk: &mut Desk) {
+        if let Some(owned) = &self.owned {
+            self.checks.ask(desk, Ask::Booking(owned.clone()));
+        }
     }
 
     /// Time has passed.
     pub fn tick(&mut self, desk: &mut Desk) {
         let now = desk.now;
-        let due = |at: Option<UtcMillis>| at.is_some_and(|at| at <= now);
-        if due(self.retry_at) {
-            self.retry_at = None;
-            self.load_missing(desk);
+        let id = self.show.id;
+        if self.asks_detail.is_due(now) {
+            self.asks_detail.ask(desk, Ask::Show(id));
         }
-        if self.asking.as_ref().is_some_and(|a| due(a.retry_at)) {
+        if self.asks_layout.is_due(now) {
+            self.asks_layout.ask(desk, Ask::Layout(id));
+        }
+        if self.asks_map.is_due(now) {
+            self.load_map(desk);
+        }
+        if self.asking.as_ref().is_some_and(|a| a.question.is_due(now)) {
             self.ask_again(desk);
         }
         let over = self
@@ -357,33 +370,37 @@ impl Seats {
             .as_ref()
             .is_some_and(|b| !desk.alive(b.hold_until.0));
         // Only the server says that a hold is dead; until it has, the seats are drawn as asked.
-        let quiet = self.checking.is_none() && self.asking.is_none() && self.retry_at.is_none();
-        if over
-            && quiet
-            && let Some(owned) = &self.owned
-        {
-            self.checking = Some(desk.ask(Ask::Booking(owned.clone())));
-            desk.say(wording::HOLD_ENDING);
+        if self.checks.is_due(now) || over && self.checks.is_quiet() && self.asking.is_none() {
+            self.check(desk);
+            if over {
+                desk.say(wording::HOLD_ENDING);
+            }
         }
     }
 
     fn load_missing(&mut self, desk: &mut Desk) {
         let id = self.show.id;
-        if self.detail.is_none() && self.detail_asked.is_none() {
-            self.detail_asked = Some(desk.ask(Ask::Show(id)));
+        if self.detail.is_none() && !self.asks_detail.is_out() {
+            self.asks_detail.ask(desk, Ask::Show(id));
         }
-        if self.hall.is_none() && self.layout_asked.is_none() {
-            self.layout_asked = Some(desk.ask(Ask::Layout(id)));
-        }
-        if self.board.is_none() && self.map_asked.is_none() {
-            self.load_map(desk);
+        if self.hall.is_none() && !self.asks_layout.is_out() {
+            self.asks_layout.ask(desk, Ask::Layout(id));
         }
     }
 
     /// When to look again for what did not come.
     #[must_use]
-    pub fn retry_at(&self) -> Option<UtcMillis> {
-        let asking = self.asking.as_ref().and_then(|a| a.retry_at);
-        self.retry_at.into_iter().chain(asking).min()
+    pub fn again_at(&self) -> Option<UtcMillis> {
+        let asking = self.asking.as_ref().map(|a| &a.question);
+        [
+            &self.asks_detail,
+            &self.asks_layout,
+            &self.asks_map,
+            &self.checks,
+        ]
+        .into_iter()
+        .chain(asking)
+        .filter_map(Question::again_at)
+        .min()
     }
 }

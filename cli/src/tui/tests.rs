@@ -1,8 +1,10 @@
 //! Tests of the screens without a terminal and without a server: scripted keys, answers by the
 //! rules of `core`, and the drawn lines.
 
+mod far;
 mod house;
 mod losses;
 mod sale;
 mod screens;
 mod time;
+mod trouble;

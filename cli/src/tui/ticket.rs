@@ -8,7 +8,7 @@ use houseful_core::{
     },
 };
 
-use super::{desk::Desk, key::Key, keymap::Action, model::Step, payment::Tender};
+use super::{key::Key, keymap::Action, model::Step, payment::Tender};
 
 /// The tickets of one booking.
 #[derive(Clone, Debug)]
@@ -45,7 +45,7 @@ impl TicketView {
     }
 
     /// A key was pressed.
-    pub fn act(&mut self, _desk: &mut Desk, action: Action, key: Key) -> Step {
+    pub fn act(&mut self, action: Action, key: Key) -> Step {
         let tickets = self.booking.tickets.len().max(1);
         match action {
             Action::Digit => return Step::SellNext(key),

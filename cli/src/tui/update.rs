@@ -7,11 +7,11 @@ mod kept;
 use houseful_core::{time::UtcMillis, wire::booking::BookingState};
 
 use super::{
-    desk::is_held,
+    desk::Desk,
     key::Key,
     keymap::{Action, Place, action},
     model::{Model, Step, View},
-    msg::{Answer, Ask, Effect, Failure, Msg, News, Owned, Reply},
+    msg::{Answer, Ask, Effect, Failure, Msg, News, Reply, Unfinished},
     overlay::{Leaving, Overlay},
     payment::Payment,
     ticket::TicketView,
@@ -23,7 +23,7 @@ use super::{
 pub fn update(model: &mut Model, msg: Msg, now: UtcMillis) -> Vec<Effect> {
     model.desk.now = now.max(model.desk.now);
     match msg {
-        Msg::Started(owned) => start(model, owned),
+        Msg::Started(sales) => start(model, sales),
         Msg::Key(key) => press(model, key),
         Msg::Resized(columns, rows) => model.size = (columns, rows),
         Msg::Tick => {}
@@ -45,33 +45,40 @@ pub fn update(model: &mut Model, msg: Msg, now: UtcMillis) -> Vec<Effect> {
         }
         // The hold stays: it can be resumed, or ends by itself.
         Msg::Stop => quit(model),
+        Msg::Suspend => model.desk.suspend(),
+        Msg::Continued => model.desk.then(Effect::Resume),
+        Msg::Mishap { what, file } => model.desk.tell_mishap(&what, file.as_deref()),
     }
     tick(model);
     model.desk.take_effects()
 }
 
-fn start(model: &mut Model, mut owned: Vec<Owned>) {
-    model.desk.info_asked = Some(model.desk.ask(Ask::Info));
+fn start(model: &mut Model, sales: Vec<Unfinished>) {
+    ask_info(model);
     model.home.load(&mut model.desk);
-    let newest = owned.pop();
-    model.older = owned;
-    if let Some(newest) = newest {
-        model.desk.keep(newest, None);
-    }
+    model.desk.older = sales;
+}
+
+fn ask_info(model: &mut Model) {
+    let mut question = std::mem::take(&mut model.desk.asks_info);
+    question.ask(&mut model.desk, Ask::Info);
+    model.desk.asks_info = question;
 }
 
 /// What time alone brings about.
 fn tick(model: &mut Model) {
     let follows = model.follows_the_clock();
     let sync_ms = model.sync_ms();
-    let desk = &mut model.desk;
+    let desk = &model.desk;
     let old = desk
         .link
         .heard_at
         .is_some_and(|at| desk.now.ms_since(at) >= sync_ms);
-    if follows && old && desk.info_asked.is_none() {
-        desk.info_asked = Some(desk.ask(Ask::Info));
+    let quiet = desk.asks_info.is_quiet();
+    if follows && old && quiet || desk.asks_info.is_due(desk.now) {
+        ask_info(model);
     }
+    let desk = &mut model.desk;
     match model.above.last_mut() {
         None => {
             model.home.tick(desk);
@@ -101,6 +108,7 @@ fn press(model: &mut Model, key: Key) {
     let step = match found {
         Some(Action::Interrupt) => return interrupt(model),
         Some(Action::Redraw) => return model.desk.then(Effect::Redraw),
+        Some(Action::Suspend) => return model.desk.suspend(),
         Some(Action::Help) => return model.desk.overlays.push(Overlay::Help(place)),
         Some(Action::Quit) => return ask_quit(model),
         Some(action) if place.is_overlay() => dialogs::act(model, action),
@@ -123,7 +131,7 @@ fn act(model: &mut Model, action: Action, key: Key) -> Step {
         Some(View::Browse(browse)) => browse.act(desk, action, key),
         Some(View::Seats(seats)) => seats.act(desk, action, key),
         Some(View::Payment(payment)) => payment.act(desk, action, key),
-        Some(View::Ticket(ticket)) => ticket.act(desk, action, key),
+        Some(View::Ticket(ticket)) => ticket.act(action, key),
     }
 }
 
@@ -156,7 +164,7 @@ fn follow(model: &mut Model, step: Step) {
             match model.above.last_mut() {
                 Some(View::Seats(seats)) => seats.hold_over(desk, &booking, what),
                 _ => {
-                    desk.then(Effect::Forget(booking.id));
+                    desk.forget(booking.id);
                     let what = what.unwrap_or_else(|| wording::HOLD_EXPIRED.to_owned());
                     desk.overlays.push(Overlay::Trouble {
                         what,
@@ -171,13 +179,15 @@ fn follow(model: &mut Model, step: Step) {
             owned,
             booking,
             show,
+            payment,
         } => {
-            model.desk.kept = None;
             if booking.state == BookingState::Confirmed {
                 let ticket = TicketView::new(*show, *booking, None, None);
                 return show_ticket(model, ticket);
             }
-            let payment = Payment::settle(&mut model.desk, *show, owned, *booking);
+            // What was asked over the view below is about seats that nobody can give up now.
+            model.desk.overlays.clear();
+            let payment = Payment::settle(&mut model.desk, *show, owned, *booking, payment);
             model.above.push(View::Payment(Box::new(payment)));
         }
     }
@@ -195,7 +205,7 @@ fn open(model: &mut Model, view: View) {
 }
 
 fn show_ticket(model: &mut Model, ticket: TicketView) {
-    model.desk.then(Effect::Forget(ticket.booking.id));
+    model.desk.forget(ticket.booking.id);
     model.desk.unwatch();
     model.desk.overlays.clear();
     model.desk.notice = None;
@@ -211,7 +221,7 @@ fn go_back(model: &mut Model) {
         }
         // A payment that was taken up again has no seat grid below: its booking is kept.
         (Some(View::Payment(payment)), _) => {
-            desk.keep(payment.owned.clone(), Some(payment.show.clone()));
+            desk.keep(payment.unfinished(), Some(payment.show.clone()));
         }
         _ => {}
     }
@@ -243,10 +253,7 @@ fn interrupt(model: &mut Model) {
                 seats.release(desk);
             }
         }
-        let held = desk
-            .kept
-            .take_if(|k| k.booking.as_ref().is_some_and(is_held));
-        if let Some(kept) = held {
+        if let Some(kept) = desk.kept.take_if(|k| k.is_only_held()) {
             desk.release(kept.owned);
         }
     }
@@ -254,8 +261,8 @@ fn interrupt(model: &mut Model) {
 }
 
 fn ask_quit(model: &mut Model) {
-    let kept = model.desk.kept.as_ref().and_then(|k| k.booking.as_ref());
-    match kept.filter(|b| is_held(b)) {
+    let kept = model.desk.kept.as_ref().filter(|k| k.is_only_held());
+    match kept.and_then(|k| k.booking.as_ref()) {
         Some(booking) => {
             let seats = booking.lines.iter().map(|line| line.seat).collect();
             let then = Leaving::Quit;
@@ -276,17 +283,11 @@ fn quit(model: &mut Model) {
 fn take_answer(model: &mut Model, answer: &Answer) {
     note_link(model, answer);
     let desk = &mut model.desk;
-    if model.home.answer(desk, answer) || kept::answer(desk, &mut model.older, answer) {
+    if model.home.answer(desk, answer) || kept::answer(desk, answer) {
         return;
     }
-    if desk.info_asked == Some(answer.generation) {
-        desk.info_asked = None;
-        if let Ok(Reply::Info(info)) = &answer.result {
-            let manual = info.clock == "manual";
-            desk.clock.set_speed(if manual { 0 } else { info.speed });
-            desk.info = Some((**info).clone());
-        }
-        return;
+    if desk.asks_info.takes(answer.generation) {
+        return take_info(desk, answer);
     }
     let mut step = None;
     for view in model.above.iter_mut().rev() {
@@ -303,6 +304,20 @@ fn take_answer(model: &mut Model, answer: &Answer) {
     // An answer that nobody waits for any more is dropped here.
     if let Some(step) = step {
         follow(model, step);
+    }
+}
+
+fn take_info(desk: &mut Desk, answer: &Answer) {
+    match &answer.result {
+        Ok(Reply::Info(info)) => {
+            let manual = info.clock == "manual";
+            desk.clock.set_speed(if manual { 0 } else { info.speed });
+            desk.info = Some((**info).clone());
+            desk.asks_info.answered();
+        }
+        Ok(_) => {}
+        Err(Failure::NoAnswer(_)) => desk.asks_info.try_again(desk.now),
+        Err(Failure::Refused(_) | Failure::Broken(_)) => desk.asks_info.try_later(desk.now),
     }
 }
 

@@ -9,6 +9,7 @@ mod home;
 mod payment;
 mod seats;
 mod sheet;
+mod show_columns;
 mod small;
 mod ticket;
 

@@ -1,5 +1,7 @@
 //! Every sentence that the screens say, in one place.
 
+mod payment;
+
 use houseful_core::{
     best::{Relaxed, Zone},
     money::Money,
@@ -7,10 +9,12 @@ use houseful_core::{
     seat::SeatLabel,
     time::UtcMillis,
     wire::{
-        booking::Wish,
+        booking::{BookingState, Wish},
         catalogue::{Show, ShowStatus},
     },
 };
+
+pub use payment::*;
 
 use super::{hall::SeatLook, seats::Asking};
 
@@ -51,33 +55,33 @@ pub const MAP_NOT_UNDERSTOOD: &str =
     "the server's seat map has a mark that this program does not know; update it";
 /// Ctrl-C once.
 pub const INTERRUPT_AGAIN: &str = "press Ctrl-C again to release the seats and quit";
+/// Ctrl-Z where nobody could bring the program back.
+pub const NO_SHELL: &str = "there is no shell to go back to; q quits";
+/// On the terminal while the screens stand aside.
+pub const STANDS_ASIDE: &str =
+    "houseful stands still and `fg` goes on; so does a database that it serves to others";
+/// On the terminal after the screens, when something still has to be sent.
+pub const FAREWELL: &str = "giving the seats back ... (Ctrl-C leaves at once)";
+/// On the terminal when that came to nothing.
+pub const NO_FAREWELL: &str =
+    "the server did not answer; what was held is free again within five minutes";
 /// Cash without the right.
 pub const CASH_NEEDS_CLERK: &str = "taking cash needs a clerk's token; d pays by card";
 /// No card with that number.
 pub const NO_SUCH_CARD: &str = "press 1 to 5 for a card, or n to type its number";
 /// A card number that is none.
 pub const CARD_NUMBER_DIGITS: &str = "a card number has 12 to 19 digits";
-/// A payment came to nothing and money goes back.
-pub const MONEY_BACK: &str =
-    "that payment was not taken, money goes back; the seats are still held";
-/// A payment came too late.
-pub const OVER_MONEY_BACK: &str =
-    "the payment came too late and the seats are gone; the money goes back by itself";
+/// A part of the program broke.
+#[must_use]
+pub fn mishap(what: &str) -> String {
+    format!("A part of this program broke, the screens go on: {what}")
+}
 
-/// The cards of the simulated terminal, with what they do.
-pub const TEST_CARDS: [(&str, &str); 5] = [
-    ("4242424242424242", "approved"),
-    ("4000000000000002", "declined"),
-    ("4000000000000069", "approved, slowly"),
-    ("4000000000000259", "approved too late"),
-    ("4000000000000119", "bank silent, charged"),
-];
-
-/// What happens to late money.
-pub const LATE_MONEY: [&str; 2] = [
-    "If the bank answers too late: the same seats again if they are still",
-    "free, else the money goes back. Nobody pays for seats they do not get.",
-];
+/// Where the report of a crash is.
+#[must_use]
+pub fn report(file: &str) -> String {
+    format!("please report it with the file {file}")
+}
 
 /// A number without a line.
 #[must_use]
@@ -89,6 +93,12 @@ pub fn no_line(number: usize) -> String {
 #[must_use]
 pub fn no_such_key(key: char) -> String {
     format!("`{key}` does nothing here; ? lists the keys")
+}
+
+/// The least a ticket costs.
+#[must_use]
+pub fn price_from(price: Money) -> String {
+    format!("from {price}")
 }
 
 /// Why a show can't be sold; `None` when it can.
@@ -190,23 +200,6 @@ pub fn relaxed(relaxed: &[Relaxed]) -> String {
     format!("the best there is: {}", parts.join(", "))
 }
 
-/// Too little cash.
-#[must_use]
-pub fn cash_too_little(given: Money, total: Money) -> String {
-    format!(
-        "{} is too little, {} is to pay",
-        given.plain(),
-        total.plain()
-    )
-}
-
-/// A card that was declined.
-#[must_use]
-pub fn declined(reason: Option<&str>) -> String {
-    let why = reason.unwrap_or("the card was declined");
-    format!("{why}; the seats stay held, pay another way")
-}
-
 /// Seat names in a row: `H8 H9`.
 #[must_use]
 pub fn seat_list(seats: &[SeatLabel]) -> String {
@@ -230,6 +223,8 @@ pub const SCREEN_BAR: &str = " S C R E E N ";
 pub const LOADING: &str = "asking the server ...";
 /// A list without a line.
 pub const NO_SHOWS: &str = "no shows on sale here; n and p change the day, b browses other cities";
+/// A list that the server would not give; why follows.
+pub const LIST_REFUSED: &str = "the server does not give the list of shows; it is asked again:";
 /// A list without a server.
 pub const NO_SERVER: &str = "the server can't be reached; this goes on by itself when it can";
 /// A filter that nothing fits.
@@ -281,6 +276,36 @@ pub fn kept_paid(title: &str, seats: &[SeatLabel]) -> String {
     )
 }
 
+/// A booking whose card payment was left alone before the bank answered.
+#[must_use]
+pub fn kept_unsettled(title: &str, seats: &[SeatLabel]) -> String {
+    let seats = seat_list(seats);
+    format!("Card not settled: {title} {seats}. r shows what became of it.")
+}
+
+/// A booking that can't be looked at.
+#[must_use]
+pub fn kept_refused(title: &str, why: &str) -> String {
+    format!("An unfinished sale {title}: {why}")
+}
+
+/// A kept booking for which nothing is left to do.
+#[must_use]
+pub fn kept_over(show: Option<&Show>, why: &str) -> String {
+    show.map_or_else(|| why.to_owned(), |show| format!("{}: {why}", show.title))
+}
+
+/// Why a booking holds nothing any more; `None` when it does, or is paid.
+#[must_use]
+pub const fn over(state: BookingState) -> Option<&'static str> {
+    match state {
+        BookingState::Held | BookingState::Secured | BookingState::Confirmed => None,
+        BookingState::Expired => Some(HOLD_EXPIRED),
+        BookingState::Released => Some(HOLD_RELEASED),
+        BookingState::Cancelled => Some(BOOKING_CANCELLED),
+    }
+}
+
 /// The first line of the cities.
 pub const ALL_CITIES: &str = "(all cities)";
 /// A column without a line.
@@ -320,7 +345,7 @@ pub fn asking(asking: &Asking, now: UtcMillis) -> String {
         _ => "asking".to_owned(),
     };
     let waited = now.ms_since(asking.since) / 1_000;
-    match (waited, asking.retry_at) {
+    match (waited, asking.question.again_at()) {
         (..1, _) => format!("{what} ..."),
         (_, None) => format!("{what}, {waited} s"),
         (_, Some(_)) => format!("{what}, no answer for {waited} s"),
@@ -355,60 +380,6 @@ pub fn total(currency: &str) -> String {
     format!("TOTAL {currency}")
 }
 
-/// The payment view.
-pub const PAYMENT: &str = "PAYMENT";
-/// No change with the exact amount.
-pub const EXACT: &str = "none, exact";
-/// What is typed does not cover the total.
-pub const TOO_LITTLE: &str = "too little yet";
-/// What the keys of the payment view do, beside the amounts.
-pub const PAYMENT_KEYS: [&str; 3] = [
-    "Enter  exact cash, or the amount",
-    "0-9 .  cash given, then Enter",
-    "d      card",
-];
-/// The card terminal.
-pub const CARD_TERMINAL: &str = "SIMULATED CARD TERMINAL";
-/// Typing another card's number.
-pub const OTHER_CARD: &str = "n  type a card number";
-/// Before the field for it.
-pub const CARD_NUMBER: &str = "Card number:";
-/// Cash is on its way to the server.
-pub const BOOKING_CASH: &str = "booking the cash ...";
-/// The card is on its way to the server.
-pub const CARD_ASKED: &str = "card: asking the bank ...";
-/// The bank has not answered.
-pub const BANK_SILENT: &str = "card: the bank has not answered yet";
-
-/// What is to pay.
-#[must_use]
-pub fn to_pay(total: Money) -> String {
-    format!("To pay  {} {}", total.currency, total.plain())
-}
-
-/// What was given.
-#[must_use]
-pub fn given(given: &str) -> String {
-    format!("Given   {given}")
-}
-
-/// What goes back.
-#[must_use]
-pub fn change(change: &str) -> String {
-    format!("Change  {change}")
-}
-
-/// A payment's state while it is under way.
-#[must_use]
-pub fn payment_state(state: &str) -> String {
-    format!("card: {state}, waiting for the tickets ...")
-}
-
-/// How long a payment has been under way.
-#[must_use]
-pub fn waiting_for(seconds: i64) -> String {
-    format!("for {seconds} s; Esc leaves it alone")
-}
 /// Above the tickets.
 pub const SOLD: &str = "SOLD";
 /// Above the keys of a place.

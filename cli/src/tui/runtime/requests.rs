@@ -12,7 +12,7 @@ use crate::{
     moment,
     state::State,
     tui::{
-        msg::{Answer, Ask, Failure, Generation, Msg, Owned, Reply, ShowsWanted},
+        msg::{Answer, Ask, Failure, Generation, Msg, Owned, Reply, ShowsWanted, Unfinished},
         server_clock::Heard,
     },
 };
@@ -43,9 +43,10 @@ impl Desk {
         &self.client
     }
 
-    /// Bookings of earlier runs that are not finished.
-    pub(super) fn open_sales(&self) -> Vec<Owned> {
-        sales::open(&self.state, self.client.base())
+    /// Sales of earlier runs that are not finished. They are filed under the server's home: the
+    /// address of an embedded one is another at each start.
+    pub(super) fn open_sales(&self) -> Vec<Unfinished> {
+        sales::open(&self.state, self.client.home())
     }
 
     /// Nothing is left to do for a booking. If that can't be written down, the next run asks what
@@ -59,7 +60,7 @@ impl Desk {
         let result = match self.note(&ask).await {
             Err(why) => Err(Failure::Broken(why)),
             Ok(()) => match tokio::time::timeout(TIMEOUT, self.call(&ask)).await {
-                Ok(answer) => answer.map_err(failure),
+                Ok(answer) => answer.map_err(|error| failure(error, ask.changes())),
                 Err(_) => Err(Failure::NoAnswer(format!(
                     "no answer from {} within {} s",
                     self.client.base(),
@@ -78,7 +79,7 @@ impl Desk {
     }
 
     async fn note(&self, ask: &Ask) -> Result<(), String> {
-        let (state, server) = (self.state.clone(), self.client.base().to_owned());
+        let (state, server) = (self.state.clone(), self.client.home().to_owned());
         let ask = ask.clone();
         let noted = tokio::task::spawn_blocking(move || sales::note(&state, &server, &ask)).await;
         match noted {
@@ -172,9 +173,10 @@ fn shows_query(wanted: &ShowsWanted) -> ShowQuery {
 }
 
 /// What a failed call means for the screens. A busy server and an unknown outcome are no answer:
-/// the same is asked again.
-fn failure(error: ClientError) -> Failure {
+/// the same is asked again. So is what may have changed something, when its answer makes no sense.
+fn failure(error: ClientError, changes: bool) -> Failure {
     match error {
+        _ if changes && error.outcome_unknown() => Failure::NoAnswer(error.to_string()),
         ClientError::Problem(problem) => match problem.code.as_str() {
             "busy" | "outcome_unknown" | "too_many_requests" => Failure::NoAnswer(problem.detail),
             _ => Failure::Refused(problem),
@@ -183,5 +185,66 @@ fn failure(error: ClientError) -> Failure {
             Failure::NoAnswer(error.to_string())
         }
         ClientError::BadAnswer { .. } => Failure::Broken(error.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use houseful_core::{
+        ids::{BookingId, ShowId},
+        wire::booking::{HoldRequest, Wish},
+    };
+    use tokio::sync::mpsc::unbounded_channel;
+
+    use super::*;
+    use crate::{client::TIMEOUT_DEFAULT, tui::msg::Secret};
+
+    /// The screens' desk for a file that is served at this address for now.
+    fn desk(state: &State, address: &str) -> Desk {
+        let home = "file:/var/houseful/y.db".to_owned();
+        let client = Client::new_at_home(home, address, None, TIMEOUT_DEFAULT).expect("an address");
+        Desk::new(client, state.clone(), unbounded_channel().0)
+    }
+
+    #[tokio::test]
+    async fn a_sale_is_found_again_when_the_file_is_served_at_another_address() {
+        let folder = format!("houseful-tui-home-{}", std::process::id());
+        let state = State::new(Some(std::env::temp_dir().join(folder)));
+        let id: BookingId = moment::fresh_booking(ShowId(7));
+        let owned = Owned {
+            id,
+            secret: Secret(moment::fresh_secret()),
+        };
+        let request = HoldRequest {
+            booking: id,
+            command: moment::fresh_command(),
+            wish: Wish::Seats(Vec::new()),
+            allow_orphans: false,
+            over_limit: false,
+        };
+        let first = desk(&state, "http://127.0.0.1:40001");
+        let hold = Ask::Hold(owned.clone(), Box::new(request));
+        first.note(&hold).await.expect("noted");
+        let second = desk(&state, "http://127.0.0.1:40002");
+        let found = second.open_sales();
+        let payment = None;
+        assert_eq!(found, [Unfinished { owned, payment }]);
+        // Where `sell --resume` looks.
+        assert_eq!(state.sales(second.client().home()).len(), 1);
+        if let Ok(folder) = state.folder() {
+            std::fs::remove_dir_all(folder).expect("removed");
+        }
+    }
+
+    #[test]
+    fn an_answer_that_makes_no_sense_is_no_answer_to_what_may_have_been_done() {
+        let error = ClientError::BadAnswer {
+            server: "http://a".into(),
+            status: 502,
+            why: "no JSON".into(),
+            request_id: "req_1".into(),
+        };
+        assert!(matches!(failure(error.clone(), true), Failure::NoAnswer(_)));
+        assert!(matches!(failure(error, false), Failure::Broken(_)));
     }
 }

@@ -5,11 +5,11 @@ use houseful_core::{ids::BookingId, time::UtcMillis, wire::Time};
 use crate::{
     moment,
     state::{PendingCard, Sale, Stage, State, StateError},
-    tui::msg::{Ask, Owned, Secret},
+    tui::msg::{Ask, Owned, Secret, Unfinished},
 };
 
-/// Bookings of earlier runs at this server that are not finished, the newest last.
-pub(super) fn open(state: &State, server: &str) -> Vec<Owned> {
+/// Sales of earlier runs at this server that are not finished, the newest last.
+pub(super) fn open(state: &State, server: &str) -> Vec<Unfinished> {
     let sales = state.sales(server);
     sales
         .into_iter()
@@ -17,9 +17,13 @@ pub(super) fn open(state: &State, server: &str) -> Vec<Owned> {
         .filter(Sale::is_open)
         // Bookings that staff were only paid for here have no secret and are not ours to resume.
         .filter_map(|sale| {
-            Some(Owned {
-                id: sale.booking,
-                secret: Secret(sale.secret?),
+            let card = sale.card.filter(|_| sale.stage == Stage::TakingCard);
+            Some(Unfinished {
+                owned: Owned {
+                    id: sale.booking,
+                    secret: Secret(sale.secret?),
+                },
+                payment: card.map(|card| card.payment),
             })
         })
         .collect()

@@ -2,11 +2,7 @@
 
 use std::{
     io::{self, Stdout, Write},
-    panic,
-    sync::{
-        Once,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::atomic::{AtomicBool, Ordering},
 };
 
 use crossterm::{cursor, execute, style, terminal};
@@ -14,7 +10,6 @@ use ratatui::{Frame, Terminal, backend::CrosstermBackend, buffer::Buffer};
 
 /// Whether the terminal is in full-screen mode.
 static ENTERED: AtomicBool = AtomicBool::new(false);
-static HOOK: Once = Once::new();
 
 /// The terminal in full-screen mode, until it is dropped.
 pub(super) struct Screen {
@@ -26,27 +21,29 @@ pub(super) struct Screen {
 impl Screen {
     /// Takes the terminal.
     pub(super) fn enter() -> io::Result<Self> {
-        HOOK.call_once(|| {
-            let before = panic::take_hook();
-            panic::set_hook(Box::new(move |info| {
-                // First the terminal, so that the message can be read.
-                restore();
-                before(info);
-            }));
-        });
         // With NO_COLOR the library would write codes that undo bold and reverse; our theme
         // leaves colours out by itself.
         style::force_color_output(true);
-        ENTERED.store(true, Ordering::SeqCst);
         let guard = Entering;
-        terminal::enable_raw_mode()?;
-        execute!(io::stdout(), terminal::EnterAlternateScreen, cursor::Hide)?;
+        take()?;
         let terminal = Terminal::new(CrosstermBackend::new(io::stdout()))?;
         std::mem::forget(guard);
         Ok(Self {
             terminal,
             joined: Vec::new(),
         })
+    }
+
+    /// Gives the terminal to the shell for a while.
+    pub(super) fn step_aside(&mut self) {
+        restore();
+    }
+
+    /// Takes the terminal again, in whatever mode it is, and draws everything the next time.
+    pub(super) fn come_back(&mut self) -> io::Result<()> {
+        restore();
+        take()?;
+        self.clear()
     }
 
     /// Draws what changed.
@@ -99,8 +96,15 @@ impl Drop for Entering {
     }
 }
 
+/// Puts the terminal into full-screen mode.
+fn take() -> io::Result<()> {
+    ENTERED.store(true, Ordering::SeqCst);
+    terminal::enable_raw_mode()?;
+    execute!(io::stdout(), terminal::EnterAlternateScreen, cursor::Hide)
+}
+
 /// Gives the terminal back, once. Each step is tried whatever became of the others.
-fn restore() {
+pub(super) fn restore() {
     if !ENTERED.swap(false, Ordering::SeqCst) {
         return;
     }
@@ -109,6 +113,12 @@ fn restore() {
     let _ = execute!(out, terminal::LeaveAlternateScreen);
     let _ = terminal::disable_raw_mode();
     let _ = out.flush();
+}
+
+/// Says that the terminal is in full-screen mode, or not; tells what was said before.
+#[cfg(test)]
+pub(super) fn pretend_entered(entered: bool) -> bool {
+    ENTERED.swap(entered, Ordering::SeqCst)
 }
 
 #[cfg(test)]

@@ -1,34 +1,69 @@
-//! Signals that want the program to end.
+//! Signals that want the program to end, to stand aside or to go on.
+
+use std::time::Duration;
 
 use tokio::sync::mpsc::UnboundedSender;
 
-use crate::tui::msg::Msg;
+use crate::{moment, tui::msg::Msg};
 
-/// Posts `Stop` when the program is told to end: the loop then ends as by `q`, and the terminal is
-/// given back. Seats stay held, so that the sale can be resumed.
+/// How long the program may take to end after its terminal was closed: nobody could stop it then.
+const HANG_UP: Duration = Duration::from_secs(5);
+
+/// Posts what signals want. `Stop` ends the loop as by `q`, and the terminal is given back; seats
+/// stay held, so that the sale can be resumed. Once nobody listens any more, a signal does what it
+/// does to every program.
 #[cfg(unix)]
 pub(super) fn watch(post: &UnboundedSender<Msg>) {
-    use tokio::signal::unix::{SignalKind, signal};
+    use rustix::process::Signal;
 
-    let kinds = [
-        SignalKind::terminate(),
-        SignalKind::hangup(),
-        SignalKind::interrupt(),
-    ];
-    for kind in kinds {
-        // Without a handler the signal ends the program at once, as it always did.
-        let Ok(mut stream) = signal(kind) else {
-            continue;
-        };
-        let post = post.clone();
-        tokio::spawn(async move {
-            while stream.recv().await.is_some() {
-                if post.send(Msg::Stop).is_err() {
-                    break;
-                }
-            }
-        });
+    for (signal, msg) in [
+        (Signal::TERM, Msg::Stop),
+        (Signal::HUP, Msg::Stop),
+        (Signal::INT, Msg::Stop),
+        (Signal::TSTP, Msg::Suspend),
+        (Signal::CONT, Msg::Continued),
+    ] {
+        tokio::spawn(pass_on(signal.as_raw(), msg, post.clone()));
     }
+}
+
+#[cfg(unix)]
+async fn pass_on(signal: i32, msg: Msg, post: UnboundedSender<Msg>) {
+    use tokio::signal::unix::{SignalKind, signal as listen};
+
+    // Without a handler the signal does at once what it always did.
+    let Ok(mut signals) = listen(SignalKind::from_raw(signal)) else {
+        return;
+    };
+    while signals.recv().await.is_some() {
+        let heard = post.send(msg.clone()).is_ok();
+        if heard && signal == rustix::process::Signal::HUP.as_raw() {
+            moment::pause(HANG_UP).await;
+        }
+        if !heard || signal == rustix::process::Signal::HUP.as_raw() {
+            // It fails for signals that have no effect by themselves.
+            let _ = signal_hook::low_level::emulate_default_handler(signal);
+        }
+    }
+}
+
+/// Whether a shell with job control waits behind this program: then it has a group of processes of
+/// its own. Without one nobody could bring it back.
+#[cfg(unix)]
+pub(super) fn has_shell() -> bool {
+    use rustix::process::{getpgrp, getsid};
+    getsid(None).is_ok_and(|session| session != getpgrp())
+}
+
+/// Stops this program, and what was started together with it, until somebody continues it: then
+/// `Continued` is posted.
+///
+/// # Errors
+/// The operating system does not let us.
+#[cfg(unix)]
+pub(super) fn stand_still() -> std::io::Result<()> {
+    use rustix::process::{Signal, kill_current_process_group};
+    Ok(kill_current_process_group(Signal::STOP)?)
 }
 
 /// Posts `Stop` when the program is told to end.
@@ -42,4 +77,19 @@ pub(super) fn watch(post: &UnboundedSender<Msg>) {
             }
         }
     });
+}
+
+/// Nothing can bring a program back here.
+#[cfg(not(unix))]
+pub(super) fn has_shell() -> bool {
+    false
+}
+
+/// There is no such thing here.
+///
+/// # Errors
+/// Always.
+#[cfg(not(unix))]
+pub(super) fn stand_still() -> std::io::Result<()> {
+    Err(std::io::ErrorKind::Unsupported.into())
 }

@@ -12,39 +12,40 @@ use houseful_core::{
 
 use super::{Asking, Seats, order::wishes_of};
 use crate::tui::{
-    desk::{Desk, Feed, is_held},
+    desk::{Desk, Feed, is_end, is_held},
     hall::{Board, Hall},
     model::Step,
-    msg::{Answer, Ask, Effect, Failure, Generation, News, Reply},
-    overlay::Overlay,
+    msg::{Answer, Failure, Generation, News, Reply},
+    overlay::{Leaving, Overlay},
+    question::Question,
+    ticket::TicketView,
     wording,
 };
-
-/// How long to wait before the same is asked again.
-const RETRY_MS: i64 = 1_000;
-/// The longest wait between two tries.
-const RETRY_MAX_MS: i64 = 5_000;
 
 impl Seats {
     /// Takes an answer if it is this view's; `None` when it is not.
     pub fn answer(&mut self, desk: &mut Desk, answer: &Answer) -> Option<Step> {
-        let generation = Some(answer.generation);
-        if self.asking.as_ref().map(|a| a.generation) == generation {
+        let generation = answer.generation;
+        let asking = self.asking.as_mut();
+        if asking.is_some_and(|a| a.question.takes(generation)) {
             return Some(self.answer_to_seats(desk, &answer.result));
         }
-        if self.checking == generation {
-            self.checking = None;
-            self.answer_to_check(desk, &answer.result);
-            return Some(Step::Stay);
+        if self.checks.takes(generation) {
+            return Some(self.answer_to_check(desk, &answer.result));
         }
-        let slot = [
-            &mut self.detail_asked,
-            &mut self.layout_asked,
-            &mut self.map_asked,
+        let question = [
+            &mut self.asks_detail,
+            &mut self.asks_layout,
+            &mut self.asks_map,
         ]
         .into_iter()
-        .find(|slot| **slot == generation)?;
-        *slot = None;
+        .find_map(|question| question.takes(generation).then_some(question))?;
+        match &answer.result {
+            Ok(_) => question.answered(),
+            Err(Failure::NoAnswer(_)) => question.try_again(desk.now),
+            Err(Failure::Refused(problem)) => desk.tell_problem(problem),
+            Err(Failure::Broken(why)) => desk.say(why.clone()),
+        }
         match &answer.result {
             Ok(Reply::Show(detail)) => {
                 self.show = detail.show.clone();
@@ -59,10 +60,7 @@ impl Seats {
                 self.point_at_booking();
             }
             Ok(Reply::Map(map)) => self.take_map(desk, map),
-            Ok(_) => {}
-            Err(Failure::Refused(problem)) => desk.tell_problem(problem),
-            Err(Failure::NoAnswer(_)) => self.retry_at = Some(desk.now.plus_ms(RETRY_MS)),
-            Err(Failure::Broken(why)) => desk.say(why.clone()),
+            _ => {}
         }
         Some(self.go_on(desk))
     }
@@ -102,8 +100,8 @@ impl Seats {
                     .board
                     .as_ref()
                     .is_some_and(|b| b.version.ver >= changes.version.ver);
-                if !followed && !known && self.map_asked.is_none() {
-                    self.map_asked = Some(desk.ask(Ask::Seats(self.show.id)));
+                if !followed && !known && !self.asks_map.is_out() {
+                    self.load_map(desk);
                 }
             }
             // The first connection tells all seats; until then there is nothing to be live.
@@ -118,25 +116,28 @@ impl Seats {
         match result {
             Ok(Reply::Booking(booking)) => {
                 let asked = self.asking.take();
+                if !is_held(booking) {
+                    return self.not_held(desk, booking);
+                }
                 self.took_seats(desk, booking, asked);
                 return self.go_on(desk);
             }
             Err(Failure::NoAnswer(_)) => {
                 if let Some(asking) = &mut self.asking {
-                    let wait = RETRY_MS.saturating_mul(i64::from(asking.tries));
-                    asking.retry_at = Some(desk.now.plus_ms(wait.min(RETRY_MAX_MS)));
+                    asking.question.try_again(desk.now);
                 }
             }
             Err(Failure::Refused(problem)) => {
                 let asked = self.asking.take();
                 self.ahead.clear();
-                self.forget_refused(desk);
+                let is_sure = problem.status < 500;
+                self.settle_refused(desk, asked.as_ref(), is_sure);
                 self.refused(desk, problem, asked.as_ref());
             }
             Err(Failure::Broken(why)) => {
-                self.asking = None;
+                let asked = self.asking.take();
                 self.ahead.clear();
-                self.forget_refused(desk);
+                self.settle_refused(desk, asked.as_ref(), true);
                 desk.say(why.clone());
             }
             Ok(_) => self.asking = None,
@@ -144,20 +145,45 @@ impl Seats {
         Step::Stay
     }
 
-    /// A first hold that was refused leaves no trace at the server, so it needs none here.
-    fn forget_refused(&mut self, desk: &mut Desk) {
-        if self.booking.is_none()
-            && let Some(owned) = self.owned.take()
-        {
-            desk.then(Effect::Forget(owned.id));
+    /// A first hold that was refused leaves no trace at the server, so it needs none here. Where
+    /// it may have come through all the same it is given back, and a change is looked for.
+    fn settle_refused(&mut self, desk: &mut Desk, asked: Option<&Asking>, is_sure: bool) {
+        let is_sure = is_sure && !asked.is_some_and(|a| a.question.is_unanswered());
+        if self.booking.is_some() {
+            if !is_sure {
+                self.check(desk);
+            }
+        } else if let Some(owned) = self.owned.take() {
+            if is_sure {
+                desk.forget(owned.id);
+            } else {
+                desk.release(owned);
+            }
+        }
+    }
+
+    /// The booking holds nothing any more: it was paid elsewhere, or its hold has ended.
+    fn not_held(&mut self, desk: &mut Desk, booking: &Booking) -> Step {
+        let (show, booking) = (self.show.clone(), Box::new(booking.clone()));
+        match (booking.state, &self.owned) {
+            (BookingState::Confirmed, _) => {
+                Step::Sold(Box::new(TicketView::new(show, *booking, None, None)))
+            }
+            (BookingState::Secured, Some(owned)) => Step::Settle {
+                owned: owned.clone(),
+                booking,
+                show: Box::new(show),
+                payment: None,
+            },
+            _ => {
+                self.hold_over(desk, &booking, None);
+                Step::Stay
+            }
         }
     }
 
     fn took_seats(&mut self, desk: &mut Desk, booking: &Booking, asked: Option<Asking>) {
         let before = self.booking.as_ref().map(wishes_of).unwrap_or_default();
-        if !is_held(booking) {
-            return self.hold_over(desk, booking, None);
-        }
         let (best, undo) = asked.map_or((false, false), |a| (a.best, a.undo));
         if !undo && before != wishes_of(booking) {
             self.history.push(before);
@@ -173,8 +199,14 @@ impl Seats {
         if best {
             self.point_at_booking();
         }
-        if desk.link.feed != Feed::Live && self.map_asked.is_none() {
-            self.map_asked = Some(desk.ask(Ask::Seats(self.show.id)));
+        // Who is asked whether to release the seats shall see which they are now.
+        for overlay in &mut desk.overlays {
+            if let Overlay::AskRelease { seats, .. } = overlay {
+                *seats = self.labels();
+            }
+        }
+        if desk.link.feed != Feed::Live && !self.asks_map.is_out() {
+            self.load_map(desk);
         }
     }
 
@@ -194,9 +226,9 @@ impl Seats {
             .as_ref()
             .is_some_and(|i| i.channel == Some(Channel::Counter));
         match (problem.code.as_str(), wish) {
-            ("hold_expired" | "hold_released" | "booking_not_held", _) => {
-                self.lost_hold(desk, problem.detail.clone());
-            }
+            _ if is_end(problem) => self.lost_hold(desk, problem.detail.clone()),
+            // Somebody else finished it: how, the booking itself tells.
+            ("already_paid", _) => self.check(desk),
             ("orphan_seat", Some(wish)) if at_counter => {
                 desk.overlays.push(Overlay::Override {
                     what: problem.detail.clone(),
@@ -227,19 +259,33 @@ impl Seats {
         }
     }
 
-    fn answer_to_check(&mut self, desk: &mut Desk, result: &Result<Reply, Failure>) {
+    fn answer_to_check(&mut self, desk: &mut Desk, result: &Result<Reply, Failure>) -> Step {
         match result {
             Ok(Reply::Booking(booking)) if is_held(booking) => {
+                self.checks.answered();
                 self.booking = Some((**booking).clone());
                 if !desk.alive(booking.hold_until.0) {
                     // The server's clock is behind ours: it decides, and is asked again.
-                    self.retry_at = Some(desk.now.plus_ms(RETRY_MS));
+                    self.checks.look_again(desk.now);
                 }
             }
-            Ok(Reply::Booking(booking)) => self.hold_over(desk, booking, None),
-            Err(Failure::Refused(problem)) => self.lost_hold(desk, problem.detail.clone()),
-            _ => self.retry_at = Some(desk.now.plus_ms(RETRY_MS)),
+            Ok(Reply::Booking(booking)) => return self.not_held(desk, booking),
+            Ok(_) => {}
+            Err(Failure::NoAnswer(_)) => self.checks.try_again(desk.now),
+            Err(Failure::Refused(problem)) if is_end(problem) => {
+                self.lost_hold(desk, problem.detail.clone());
+            }
+            // This says nothing about the hold: it stays as it was, and is asked about again.
+            Err(Failure::Refused(problem)) => {
+                self.checks.try_later(desk.now);
+                desk.say(problem.detail.clone());
+            }
+            Err(Failure::Broken(why)) => {
+                self.checks.try_later(desk.now);
+                desk.say(why.clone());
+            }
         }
+        Step::Stay
     }
 
     fn lost_hold(&mut self, desk: &mut Desk, what: String) {
@@ -258,18 +304,20 @@ impl Seats {
             .flat_map(|b| &b.lines)
             .map(|line| (line.seat, line.ticket_type.clone()))
             .collect();
-        desk.then(Effect::Forget(booking.id));
-        let what = what.unwrap_or_else(|| match booking.state {
-            BookingState::Released => wording::HOLD_RELEASED.to_owned(),
-            BookingState::Cancelled => wording::BOOKING_CANCELLED.to_owned(),
-            _ => wording::HOLD_EXPIRED.to_owned(),
+        desk.forget(booking.id);
+        // There is nothing left to release.
+        desk.overlays.retain(|overlay| {
+            let back = Leaving::Back;
+            !matches!(overlay, Overlay::AskRelease { then, .. } if *then == back)
         });
+        let over = wording::over(booking.state).unwrap_or(wording::HOLD_EXPIRED);
+        let what = what.unwrap_or_else(|| over.to_owned());
         desk.overlays.push(Overlay::HoldOver { what, seats });
         desk.notice = None;
         self.owned = None;
         self.booking = None;
         self.asking = None;
-        self.checking = None;
+        self.checks = Question::default();
         self.ahead.clear();
         self.history.clear();
         self.by_best = false;

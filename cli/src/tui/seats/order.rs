@@ -15,8 +15,9 @@ use crate::tui::{
     hall::SeatLook,
     key::Key,
     model::{Step, View},
-    msg::{Ask, Generation},
+    msg::Ask,
     payment::Payment,
+    question::Question,
     wording,
 };
 
@@ -68,18 +69,14 @@ impl Wanted {
 /// A question about seats that is out.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Asking {
-    /// Which question.
-    pub generation: Generation,
-    /// The question, to be asked again word for word when its answer gets lost.
+    /// When it is out, and when it is asked again.
+    pub question: Question,
+    /// What is asked, again word for word when its answer gets lost.
     pub ask: Ask,
     /// Seats that change by it.
     pub seats: Vec<SeatLabel>,
-    /// How often it was asked.
-    pub tries: u32,
     /// When it was first asked.
     pub since: UtcMillis,
-    /// When to ask again, after no answer.
-    pub retry_at: Option<UtcMillis>,
     /// Whether the server chooses.
     pub best: bool,
     /// Whether it takes a change back.
@@ -189,8 +186,9 @@ impl Seats {
     fn pay(&mut self, desk: &mut Desk) -> Step {
         match (&self.owned, &self.booking) {
             (Some(owned), Some(booking)) => {
-                let payment =
-                    Payment::open(desk, self.show.clone(), owned.clone(), booking.clone());
+                // From here on the payment view looks after the hold.
+                self.checks = Question::default();
+                let payment = Payment::open(self.show.clone(), owned.clone(), booking.clone());
                 Step::Open(Box::new(View::Payment(Box::new(payment))))
             }
             _ => {
@@ -398,12 +396,10 @@ impl Seats {
             }
         };
         self.asking = Some(Asking {
-            generation: desk.ask(ask.clone()),
+            question: Question::asked(desk, ask.clone()),
             ask,
             seats,
-            tries: 1,
             since: desk.now,
-            retry_at: None,
             best,
             undo,
         });
@@ -412,9 +408,7 @@ impl Seats {
     /// Asks the same once more: same ids, same content, so it can't happen twice.
     pub(super) fn ask_again(&mut self, desk: &mut Desk) {
         if let Some(asking) = &mut self.asking {
-            asking.generation = desk.ask(asking.ask.clone());
-            asking.tries = asking.tries.saturating_add(1);
-            asking.retry_at = None;
+            asking.question.ask(desk, asking.ask.clone());
         }
     }
 }

@@ -1,32 +1,32 @@
 //! A till at a small house whose seats follow the real rules: `core` decides, in memory.
 
+mod catalogue;
+mod server;
+
 use std::{collections::VecDeque, sync::Arc};
 
 use houseful_core::{
-    code::BookingCode,
-    ids::{CinemaId, CityId, MovieId, OwnerRef, ScreenId, ShowId},
+    ids::{CinemaId, CommandId, OwnerRef, ShowId},
     layout::SeatLayout,
-    money::Money,
-    price::{Channel, PriceCard, PriceRow, TicketType},
+    price::Channel,
     refusal::Refusal,
     show::{
-        Actor, Ask as CoreAsk, Command, HoldRules, OrphanRule, Party, Rolls, SalesWindow, SeatPick,
-        ShowState, ShowTerms, Wish as CoreWish,
+        Actor, Ask as CoreAsk, Command, HoldRules, OrphanRule, Rolls, SeatPick, ShowState,
+        Wish as CoreWish, view::seat_changes,
     },
     time::UtcMillis,
     wire::{
-        Time,
-        admin::{Mode, Role, ServerInfo},
-        booking::{Booking, Wish},
-        catalogue::{City, Fee, Movie, Price, Show, ShowDetail, ShowStatus},
-        payment::{PayRequest, Payment, PaymentState, PaymentToken},
-        problem::Problem,
-        seats::{LayoutCategory, LayoutSeat, LayoutView, SeatChanges, Version},
+        booking::Booking,
+        catalogue::Show,
+        payment::{Payment, PaymentState},
+        seats::{SeatChanges, Version},
     },
 };
 use ratatui::{Terminal, backend::TestBackend};
 use uuid::Uuid;
 
+use self::catalogue::{shows, terms};
+pub(super) use self::server::refused;
 use crate::tui::{
     key::Key,
     model::{Model, View},
@@ -57,10 +57,16 @@ pub(super) struct Till {
     pub(super) slow: bool,
     /// Whether no question is answered at all.
     pub(super) cut_off: bool,
+    /// The code with which every question is refused, if it is.
+    pub(super) refusal: Option<&'static str>,
     /// What the card terminal says.
     pub(super) card: PaymentState,
+    /// How often time alone woke the screens.
+    pub(super) ticks: usize,
     /// Bookings that need no resuming any more.
     pub(super) forgotten: usize,
+    /// Whether the shell has the terminal.
+    pub(super) aside: bool,
     /// Whether the program ended.
     pub(super) quit: bool,
     paid: Option<(Payment, Option<Booking>)>,
@@ -93,8 +99,11 @@ impl Till {
             unanswered: VecDeque::new(),
             slow: false,
             cut_off: false,
+            refusal: None,
             card: PaymentState::Captured,
+            ticks: 0,
             forgotten: 0,
+            aside: false,
             quit: false,
             paid: None,
             feed: None,
@@ -129,6 +138,7 @@ impl Till {
                 Some(at) if at < end => self.now = at.max(self.now),
                 _ => break,
             }
+            self.ticks += 1;
             self.send(Msg::Tick);
         }
         self.now = end;
@@ -151,6 +161,8 @@ impl Till {
                 Effect::Unwatch => self.feed = None,
                 Effect::Forget(_) => self.forgotten += 1,
                 Effect::Redraw => {}
+                Effect::Suspend => self.aside = true,
+                Effect::Resume => self.aside = false,
                 Effect::Quit => self.quit = true,
             }
         }
@@ -179,110 +191,6 @@ impl Till {
             heard: (!self.cut_off).then_some(heard),
             result,
         }));
-    }
-
-    pub(super) fn result(&mut self, ask: &Ask) -> Result<Reply, Failure> {
-        if self.cut_off {
-            return Err(Failure::NoAnswer("connection refused".into()));
-        }
-        Ok(match ask {
-            Ask::Info => Reply::Info(Box::new(info(self.now))),
-            Ask::Cities => Reply::Cities(vec![city()]),
-            Ask::Movies(_) => Reply::Movies(movies()),
-            Ask::Shows(_) => Reply::Shows(self.shows.clone()),
-            Ask::Show(_) => Reply::Show(Box::new(self.detail())),
-            Ask::Layout(_) => Reply::Layout(Box::new(layout_view(&self.layout))),
-            Ask::Seats(_) => Reply::Map(Box::new(self.state.seat_map(7))),
-            Ask::Hold(owned, request) => {
-                let ask = CoreAsk::Hold {
-                    booking: owned.id.uuid,
-                    wish: wish(&request.wish),
-                    rules: rules(request.allow_orphans, request.over_limit),
-                };
-                self.booking_after(ask, Some(request.command.0), owned.id.uuid)?
-            }
-            Ask::Change(owned, request) => {
-                let ask = CoreAsk::ChangeSeats {
-                    booking: owned.id.uuid,
-                    wish: wish(&request.wish),
-                    rules: rules(request.allow_orphans, request.over_limit),
-                };
-                self.booking_after(ask, Some(request.command.0), owned.id.uuid)?
-            }
-            Ask::Release(owned, request) => {
-                let booking = owned.id.uuid;
-                let ask = CoreAsk::Release { booking };
-                self.booking_after(ask, Some(request.command.0), booking)?
-            }
-            Ask::Cash(owned, request) => {
-                let ask = CoreAsk::PayCash {
-                    booking: owned.id.uuid,
-                    payment: request.payment,
-                    given_minor: request.given_minor,
-                };
-                let reply = self.booking_after(ask, Some(request.command.0), owned.id.uuid)?;
-                with_change(reply, request.given_minor)
-            }
-            Ask::Booking(owned) => match &self.paid {
-                Some((payment, Some(booking))) if payment.state == PaymentState::Captured => {
-                    Reply::Booking(Box::new(booking.clone()))
-                }
-                _ => self.booking(owned.id.uuid)?,
-            },
-            Ask::Token(owned) => Reply::Token(Box::new(PaymentToken {
-                token: "token".into(),
-                booking: owned.id,
-                amount: money(1900),
-                expires_at: Time(self.now),
-            })),
-            Ask::Pay(owned, request) => self.pay(owned.id.uuid, request)?,
-            Ask::Payment(..) => {
-                let (payment, _) = self.paid.as_mut().expect("a payment");
-                payment.state = self.card;
-                Reply::Payment(Box::new(payment.clone()))
-            }
-        })
-    }
-
-    fn pay(&mut self, booking_id: Uuid, request: &PayRequest) -> Result<Reply, Failure> {
-        let Reply::Booking(mut booking) = self.booking(booking_id)? else {
-            unreachable!("a booking");
-        };
-        let payment = Payment {
-            id: request.payment,
-            booking: booking.id,
-            state: self.card,
-            provider: "card".into(),
-            amount: booking.total,
-            captured: booking.total,
-            refunded: money(0),
-            reason: Some("insufficient funds".into()),
-            settled: true,
-            created_at: Time(self.now),
-            updated_at: Time(self.now),
-        };
-        booking.state = houseful_core::wire::booking::BookingState::Confirmed;
-        booking.code = Some(BookingCode::new(ShowId(1), 5));
-        self.paid = Some((payment.clone(), Some(*booking)));
-        Ok(Reply::Payment(Box::new(payment)))
-    }
-
-    fn booking_after(
-        &mut self,
-        ask: CoreAsk,
-        command: Option<Uuid>,
-        booking: Uuid,
-    ) -> Result<Reply, Failure> {
-        self.decide(ask, command, clerk())
-            .map_err(|refusal| Failure::Refused(Box::new(self.problem(&refusal))))?;
-        self.booking(booking)
-    }
-
-    fn booking(&self, booking: Uuid) -> Result<Reply, Failure> {
-        self.state
-            .booking_view(booking, 7, self.now)
-            .map(|b| Reply::Booking(Box::new(b)))
-            .ok_or_else(|| Failure::Broken("no such booking".into()))
     }
 
     /// Somebody else holds these seats.
@@ -316,9 +224,7 @@ impl Till {
     ) -> Result<(), Refusal> {
         self.rolls += 1;
         let command = Command {
-            id: houseful_core::ids::CommandId(
-                command.unwrap_or(Uuid::from_u128(u128::from(self.rolls) << 64)),
-            ),
+            id: CommandId(command.unwrap_or(Uuid::from_u128(u128::from(self.rolls) << 64))),
             actor,
             ask,
             rolls: Rolls {
@@ -337,58 +243,11 @@ impl Till {
                 from: version(before.ver()),
                 version: version(self.state.ver()),
                 status: self.state.status(),
-                seats: houseful_core::show::view::seat_changes(before.slots(), self.state.slots()),
+                seats: seat_changes(before.slots(), self.state.slots()),
             };
             self.send(Msg::Feed(feed, News::Changes(changes)));
         }
         Ok(())
-    }
-
-    fn problem(&self, refusal: &Refusal) -> Problem {
-        let mut facts = refusal.facts();
-        if refusal.code() == "seats_taken"
-            && let Some(offer) = self.state.next_best(2, self.now)
-        {
-            facts.next_best = offer
-                .seats
-                .iter()
-                .filter_map(|no| self.state.label(*no))
-                .collect();
-            facts.relaxed = offer.relaxed;
-        }
-        Problem {
-            kind: format!("/problems/{}", refusal.code()),
-            title: refusal.code().replace('_', " "),
-            status: refusal.status(),
-            detail: refusal.to_string(),
-            code: refusal.code().to_owned(),
-            hint: refusal.hint().map(str::to_owned),
-            retryable: refusal.retryable(),
-            request_id: "req_1".into(),
-            facts,
-        }
-    }
-
-    fn detail(&self) -> ShowDetail {
-        let card = price_card(&self.layout);
-        ShowDetail {
-            show: self.shows[0].clone(),
-            prices: card
-                .prices
-                .iter()
-                .map(|row| Price {
-                    category: row.category.clone(),
-                    ticket_type: row.ticket_type.clone(),
-                    price: money(row.minor),
-                })
-                .collect(),
-            ticket_types: card.ticket_types,
-            fees: vec![Fee {
-                channel: Channel::Web,
-                fee: money(75),
-            }],
-            seats_max: 10,
-        }
     }
 
     /// The seat grid that is open.
@@ -445,18 +304,7 @@ pub(super) fn lines_of(model: &Model, columns: u16, rows: u16) -> Vec<String> {
         .collect()
 }
 
-fn with_change(reply: Reply, given_minor: Option<i64>) -> Reply {
-    match reply {
-        Reply::Booking(mut booking) => {
-            let given = given_minor.unwrap_or(booking.total.minor);
-            booking.change = Some(money(given - booking.total.minor));
-            Reply::Booking(booking)
-        }
-        other => other,
-    }
-}
-
-fn clerk() -> Actor {
+pub(super) fn clerk() -> Actor {
     Actor {
         owner: OwnerRef::of_staff("till-1"),
         staff: false,
@@ -472,202 +320,5 @@ fn rules(allow_orphans: bool, over_limit: bool) -> HoldRules {
             OrphanRule::Refuse
         },
         over_limit,
-    }
-}
-
-fn wish(wish: &Wish) -> CoreWish {
-    match wish {
-        Wish::Seats(wishes) => CoreWish::Seats(
-            wishes
-                .iter()
-                .map(|w| SeatPick {
-                    seat: w.seat,
-                    ticket_type: w.ticket_type.clone(),
-                })
-                .collect(),
-        ),
-        Wish::Best(best) => CoreWish::Best {
-            party: best
-                .tickets
-                .iter()
-                .map(|t| Party {
-                    ticket_type: t.ticket_type.clone(),
-                    count: t.count,
-                })
-                .collect(),
-            zone: best.zone,
-            category: best.category.clone(),
-            accessible: best.accessible,
-            skip: best.skip,
-        },
-    }
-}
-
-pub(super) fn money(minor: i64) -> Money {
-    Money::new(minor, "GBP".parse().expect("a currency"))
-}
-
-fn price_card(layout: &SeatLayout) -> PriceCard {
-    let kind = |code: &str, name: &str, key| TicketType {
-        code: code.into(),
-        name: name.into(),
-        key,
-    };
-    let prices = layout
-        .categories()
-        .iter()
-        .zip([950, 1250, 1600, 1100])
-        .flat_map(|(category, minor)| {
-            [("adult", minor), ("child", minor - 250)].map(|(ticket_type, minor)| PriceRow {
-                category: category.code.clone(),
-                ticket_type: ticket_type.into(),
-                minor,
-            })
-        })
-        .collect();
-    PriceCard {
-        currency: "GBP".parse().expect("a currency"),
-        ticket_types: vec![kind("adult", "Adult", 'a'), kind("child", "Child", 'c')],
-        prices,
-        fees: [(Channel::Web, 75)].into(),
-    }
-}
-
-fn terms(layout: Arc<SeatLayout>) -> ShowTerms {
-    let window = SalesWindow {
-        opens_at: UtcMillis(0),
-        closes_at: START.plus_ms(86_400_000),
-    };
-    ShowTerms {
-        prices: Arc::new(price_card(&layout)),
-        layout,
-        starts_at: START.plus_ms(18 * 60_000),
-        windows: [(Channel::Counter, window)].into(),
-        seats_max: 10,
-    }
-}
-
-fn info(now: UtcMillis) -> ServerInfo {
-    ServerInfo {
-        name: "houseful".into(),
-        version: "0.1.0".into(),
-        mode: Mode::Demo,
-        roles: Vec::new(),
-        time: Time(now),
-        clock: "system".into(),
-        speed: 1,
-        role: Some(Role::Clerk),
-        account: Some("till-1".into()),
-        channel: Some(Channel::Counter),
-    }
-}
-
-fn city() -> City {
-    City {
-        id: CityId(1),
-        name: "Leeds".into(),
-        country: "GB".into(),
-        time_zone: "Europe/London".into(),
-        latitude: 53.8,
-        longitude: -1.55,
-        cinemas: 1,
-        distance_km: None,
-    }
-}
-
-fn movies() -> Vec<Movie> {
-    let movie = |id, title: &str| Movie {
-        id: MovieId(id),
-        title: title.into(),
-        minutes: 101,
-        certificate: "12A".into(),
-        genres: vec!["drama".into()],
-        language: "en".into(),
-        shows: 4,
-    };
-    vec![movie(1, "The Lantern Keeper"), movie(2, "Salt Roads")]
-}
-
-fn shows(seats: usize) -> Vec<Show> {
-    let titles = [
-        ("The Lantern Keeper", "12A", 3),
-        ("Salt Roads", "15", 18),
-        ("千と千尋の神隠し", "PG", 28),
-        ("Кін-дза-дза!", "12A", 48),
-        (
-            "A Very Long Title About Nothing In Particular, Part Two",
-            "U",
-            63,
-        ),
-    ];
-    let show = |(id, (title, certificate, minutes)): (u64, (&str, &str, i64))| {
-        let starts_at = START.plus_ms(minutes * 60_000);
-        let total = if id == 1 {
-            u32::try_from(seats).unwrap_or(0)
-        } else {
-            96
-        };
-        Show {
-            id: ShowId(id),
-            movie: MovieId(id),
-            title: title.to_owned(),
-            certificate: certificate.to_owned(),
-            minutes: 101,
-            cinema: CinemaId(1),
-            cinema_name: "Roxy Leeds".into(),
-            city_name: "Leeds".into(),
-            screen: ScreenId(id),
-            screen_name: format!("Screen {id}"),
-            format: "2D".into(),
-            language: "en".into(),
-            subtitles: Vec::new(),
-            starts_at: Time(starts_at),
-            ends_at: Time(starts_at.plus_ms(6_060_000)),
-            starts_local: format!(
-                "2026-11-21T{:02}:{:02}",
-                19 + (12 + minutes) / 60,
-                (12 + minutes) % 60
-            ),
-            sales_close_at: Time(starts_at),
-            time_zone: "Europe/London".into(),
-            status: ShowStatus::OnSale,
-            free: match id {
-                2 => 0,
-                4 => 5,
-                _ => total,
-            },
-            total,
-            price_from: money(950),
-        }
-    };
-    (1..).zip(titles).map(show).collect()
-}
-
-pub(super) fn layout_view(layout: &SeatLayout) -> LayoutView {
-    let categories = layout.categories();
-    LayoutView {
-        hash: layout.hash(),
-        name: layout.name().to_owned(),
-        text: layout.to_text(),
-        categories: categories
-            .iter()
-            .map(|c| LayoutCategory {
-                code: c.code.clone(),
-                name: c.name.clone(),
-                glyph: c.glyph,
-            })
-            .collect(),
-        seats: layout
-            .seats()
-            .map(|(_, seat)| LayoutSeat {
-                label: seat.label,
-                category: categories[usize::from(seat.category.0)].code.clone(),
-                place: seat.place,
-                row: seat.row,
-                column: seat.column,
-            })
-            .collect(),
-        rows: layout.drawn_rows(),
-        columns: layout.columns(),
     }
 }

@@ -37,6 +37,7 @@ fn everywhere() -> Vec<(&'static str, Till)> {
     help.key(Key::F1);
     vec![
         walk("home", ""),
+        ("chain", super::far::chain()),
         walk("filter", "/sal"),
         walk("nothing", "/zzzz"),
         walk("browse", "b\nj"),
@@ -201,6 +202,8 @@ fn screens_are_as_they_were_agreed() {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/tui/tests/screens");
     let cases = [
         ("home", "home", 80, 24),
+        ("chain", "home-chain", 80, 24),
+        ("chain", "home-chain", 120, 40),
         ("held", "seats", 80, 24),
         ("held", "seats", 120, 40),
         ("many", "seats-nine", 80, 24),

@@ -6,6 +6,7 @@ use super::{go_home, quit};
 use crate::tui::{
     keymap::Action,
     model::{Model, Step, View},
+    msg::Unfinished,
     overlay::{Leaving, Overlay},
     seats::Wanted,
 };
@@ -92,9 +93,14 @@ fn leave(model: &mut Model, then: Leaving, keep: bool) {
             quit(model);
         }
         (Leaving::Back, keep) => {
-            if let Some(View::Seats(mut seats)) = model.above.pop() {
+            // The question was about the seats, whatever has come to lie over them since.
+            let is_seats = |view: &View| matches!(view, View::Seats(_));
+            let at = model.above.iter().rposition(is_seats);
+            let left = at.map(|at| model.above.split_off(at));
+            if let Some(View::Seats(mut seats)) = left.and_then(|left| left.into_iter().next()) {
                 if keep && let Some(owned) = seats.owned.take() {
-                    desk.keep(owned, Some(seats.show.clone()));
+                    let payment = None;
+                    desk.keep(Unfinished { owned, payment }, Some(seats.show.clone()));
                 } else {
                     seats.release(desk);
                 }
@@ -110,8 +116,7 @@ fn leave(model: &mut Model, then: Leaving, keep: bool) {
 /// Leaves a payment that is under way; the booking can be taken up again.
 fn leave_payment(model: &mut Model) {
     if let Some(View::Payment(payment)) = model.above.pop() {
-        let (owned, show) = (payment.owned.clone(), payment.show.clone());
-        model.desk.keep(owned, Some(show));
+        model.desk.keep(payment.unfinished(), Some(payment.show));
     }
     go_home(model);
 }

@@ -1,76 +1,136 @@
 //! The booking that `r` takes up again, and bookings given up in passing.
 
-use houseful_core::wire::booking::BookingState;
+use houseful_core::wire::booking::{Booking, BookingState};
 
 use crate::tui::{
-    desk::{Desk, is_held},
-    msg::{Answer, Ask, Effect, Failure, Owned, Reply},
+    desk::{Desk, Kept, is_end, is_held},
+    msg::{Answer, Ask, Failure, Reply, Unfinished},
+    wording,
 };
 
-/// Asks what became of the kept booking when its hold should be over.
+/// How often a booking is looked at whose card payment is not settled.
+const UNSETTLED_MS: i64 = 5_000;
+
+/// Asks (again) for what is not known about the kept booking, and what became of it when its hold
+/// should be over.
 pub(super) fn tick(desk: &mut Desk) {
-    let Some(kept) = &desk.kept else { return };
+    let Some(mut kept) = desk.kept.take() else {
+        if let Some(next) = desk.older.pop() {
+            desk.keep(next, None);
+        }
+        return;
+    };
     let over = kept
         .booking
         .as_ref()
         .is_some_and(|b| is_held(b) && !desk.alive(b.hold_until.0));
-    if over && kept.booking_asked.is_none() {
-        let asked = Some(desk.ask(Ask::Booking(kept.owned.clone())));
-        if let Some(kept) = &mut desk.kept {
-            kept.booking_asked = asked;
-        }
+    let quiet = kept.asks_booking.is_quiet();
+    if kept.asks_booking.is_due(desk.now) || over && quiet {
+        let ask = Ask::Booking(kept.owned.clone());
+        kept.asks_booking.ask(desk, ask);
     }
+    if kept.asks_show.is_due(desk.now) {
+        let ask = Ask::Show(kept.owned.id.show);
+        kept.asks_show.ask(desk, ask);
+    }
+    desk.kept = Some(kept);
 }
 
 /// Takes an answer that is about a kept or released booking; `false` when it is not.
-pub(super) fn answer(desk: &mut Desk, older: &mut Vec<Owned>, answer: &Answer) -> bool {
-    if let Some(at) = desk
-        .releasing
-        .iter()
-        .position(|(generation, _)| *generation == answer.generation)
-    {
-        let (_, id) = desk.releasing.remove(at);
-        // Without an answer the hold may stand; it ends by itself, and can be resumed till then.
-        if !matches!(answer.result, Err(Failure::NoAnswer(_))) {
-            desk.then(Effect::Forget(id));
-        }
+pub(super) fn answer(desk: &mut Desk, answer: &Answer) -> bool {
+    if released(desk, answer) {
         return true;
     }
-    let Some(kept) = &mut desk.kept else {
+    let Some(mut kept) = desk.kept.take() else {
         return false;
     };
-    let generation = Some(answer.generation);
-    if kept.show_asked == generation {
-        kept.show_asked = None;
-        if let Ok(Reply::Show(detail)) = &answer.result {
-            kept.show = Some(detail.show.clone());
+    let now = desk.now;
+    if kept.asks_show.takes(answer.generation) {
+        match &answer.result {
+            Ok(Reply::Show(detail)) => kept.show = Some(detail.show.clone()),
+            Ok(_) => {}
+            Err(Failure::NoAnswer(_)) => kept.asks_show.try_again(now),
+            Err(Failure::Refused(_) | Failure::Broken(_)) => kept.asks_show.try_later(now),
         }
-        return true;
-    }
-    if kept.booking_asked != generation {
+    } else if kept.asks_booking.takes(answer.generation) {
+        let was_shown = kept.booking.is_some();
+        if let Some(why) = take_booking(desk, &mut kept, answer) {
+            desk.forget(kept.owned.id);
+            if was_shown {
+                desk.say(why);
+            }
+            return true;
+        }
+    } else {
+        desk.kept = Some(kept);
         return false;
     }
-    kept.booking_asked = None;
-    match &answer.result {
-        Ok(Reply::Booking(booking)) if is_worth_keeping(booking.state) => {
-            kept.booking = Some((**booking).clone());
-        }
-        Ok(Reply::Booking(_)) | Err(Failure::Refused(_)) => {
-            let id = kept.owned.id;
-            desk.kept = None;
-            desk.then(Effect::Forget(id));
-            if let Some(next) = older.pop() {
-                desk.keep(next, None);
-            }
-        }
-        _ => {}
-    }
+    desk.kept = Some(kept);
     true
 }
 
-fn is_worth_keeping(state: BookingState) -> bool {
-    match state {
-        BookingState::Held | BookingState::Secured | BookingState::Confirmed => true,
-        BookingState::Cancelled | BookingState::Expired | BookingState::Released => false,
+/// Takes over how the kept booking stands; tells why when nothing is left to do for it.
+fn take_booking(desk: &Desk, kept: &mut Kept, answer: &Answer) -> Option<String> {
+    let now = desk.now;
+    match &answer.result {
+        Ok(Reply::Booking(booking)) => {
+            kept.asks_booking.answered();
+            kept.refused = None;
+            kept.booking = Some((**booking).clone());
+            if let Some(why) = wording::over(booking.state)
+                && !is_awaited(kept, booking)
+            {
+                return Some(wording::kept_over(kept.show.as_ref(), why));
+            }
+            if kept.payment.is_some() && booking.state != BookingState::Confirmed {
+                kept.asks_booking.rest(now, UNSETTLED_MS);
+            } else if is_held(booking) && !desk.alive(booking.hold_until.0) {
+                // The server's clock is behind ours: it decides, and is asked again.
+                kept.asks_booking.look_again(now);
+            }
+        }
+        Ok(_) => {}
+        Err(Failure::NoAnswer(_)) => kept.asks_booking.try_again(now),
+        Err(Failure::Refused(problem)) if is_end(problem) => return Some(problem.detail.clone()),
+        Err(Failure::Refused(problem)) => {
+            kept.refused = Some(problem.detail.clone());
+            kept.asks_booking.try_later(now);
+        }
+        Err(Failure::Broken(why)) => {
+            kept.refused = Some(why.clone());
+            kept.asks_booking.try_later(now);
+        }
     }
+    None
+}
+
+/// Whether money may still come for a hold that ran out: then the seats are taken again if they
+/// are free, or it goes back.
+fn is_awaited(kept: &Kept, booking: &Booking) -> bool {
+    kept.payment.is_some() && booking.state == BookingState::Expired
+}
+
+/// Takes the answer to a release; `false` when it is none.
+fn released(desk: &mut Desk, answer: &Answer) -> bool {
+    let at = desk
+        .releasing
+        .iter()
+        .position(|(generation, _)| *generation == answer.generation);
+    let Some(at) = at else { return false };
+    let (_, owned) = desk.releasing.remove(at);
+    match &answer.result {
+        Ok(_) => desk.forget(owned.id),
+        Err(Failure::Refused(problem)) if is_end(problem) => desk.forget(owned.id),
+        // Without an answer the hold may stand; it ends by itself, and is found at the next start.
+        Err(Failure::NoAnswer(_)) => {}
+        Err(Failure::Refused(problem)) => {
+            desk.say(problem.detail.clone());
+            desk.older.push(Unfinished {
+                owned,
+                payment: None,
+            });
+        }
+        Err(Failure::Broken(why)) => desk.say(why.clone()),
+    }
+    true
 }

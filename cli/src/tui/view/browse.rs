@@ -89,6 +89,7 @@ pub(super) fn draw(
 
 fn shows_column(browse: &Browse) -> Vec<String> {
     let shows = browse.fitting_shows();
+    let zones_differ = browse.zones_differ();
     shows
         .iter()
         .enumerate()
@@ -105,10 +106,14 @@ fn shows_column(browse: &Browse) -> Vec<String> {
                 },
                 str::to_owned,
             );
+            let mut starts = local_time::time_of(&show.starts_local).to_owned();
+            if zones_differ {
+                starts.push(' ');
+                starts += &local_time::zone_name(show.starts_at.0, &show.time_zone);
+            }
             format!(
-                "{number:>1} {} {} {free} {}",
+                "{number:>1} {} {starts} {free} {}",
                 local_time::weekday_and_day(&show.starts_local),
-                local_time::time_of(&show.starts_local),
                 show.cinema_name
             )
         })

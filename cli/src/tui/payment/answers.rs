@@ -1,0 +1,234 @@
+//! What the server says about a payment, and what that means for the booking.
+
+use houseful_core::wire::{
+    booking::{Booking, BookingState},
+    payment::{PayRequest, Payment as Told, PaymentState},
+    problem::Problem,
+};
+
+use super::{Payment, Stage, Tender};
+use crate::tui::{
+    desk::{Desk, is_end},
+    model::Step,
+    msg::{Answer, Ask, Failure, Reply},
+    ticket::TicketView,
+    wording,
+};
+
+impl Payment {
+    /// Takes an answer if it is this view's; `None` when it is not.
+    pub fn answer(&mut self, desk: &mut Desk, answer: &Answer) -> Option<Step> {
+        if self.checks.takes(answer.generation) {
+            return Some(self.answer_to_check(desk, &answer.result));
+        }
+        let Stage::Paying(paying) = &mut self.stage else {
+            return None;
+        };
+        if !paying.question.takes(answer.generation) {
+            return None;
+        }
+        Some(match &answer.result {
+            Ok(Reply::Booking(booking)) => self.booking_told(desk, booking),
+            Ok(Reply::Payment(told)) => self.payment_told(desk, told),
+            Ok(Reply::Token(token)) => {
+                if let Some(card) = paying.card.clone() {
+                    let request = PayRequest {
+                        payment: paying.payment,
+                        token: token.token.clone(),
+                        card,
+                    };
+                    paying.question.answered();
+                    paying.ask(desk, Ask::Pay(self.owned.clone(), Box::new(request)));
+                }
+                Step::Stay
+            }
+            Ok(_) => Step::Stay,
+            Err(Failure::NoAnswer(_)) => {
+                paying.question.try_again(desk.now);
+                Step::Stay
+            }
+            Err(Failure::Refused(problem)) => self.refused(desk, problem),
+            Err(Failure::Broken(why)) => {
+                desk.say(why.clone());
+                if paying.question.is_unanswered() {
+                    paying.question.try_later(desk.now);
+                } else {
+                    self.stage = Stage::Choose;
+                }
+                Step::Stay
+            }
+        })
+    }
+
+    fn answer_to_check(&mut self, desk: &mut Desk, result: &Result<Reply, Failure>) -> Step {
+        match result {
+            Ok(Reply::Booking(booking)) => {
+                self.checks.answered();
+                match booking.state {
+                    BookingState::Held => {
+                        self.booking = (**booking).clone();
+                        if !desk.alive(booking.hold_until.0) {
+                            self.checks.look_again(desk.now);
+                        }
+                    }
+                    BookingState::Confirmed => return self.sold(booking),
+                    BookingState::Secured => {
+                        let (show, owned) = (self.show.clone(), self.owned.clone());
+                        *self = Self::settle(desk, show, owned, (**booking).clone(), None);
+                    }
+                    BookingState::Expired | BookingState::Released | BookingState::Cancelled => {
+                        return self.hold_over(booking, None);
+                    }
+                }
+            }
+            Ok(_) => {}
+            Err(Failure::NoAnswer(_)) => self.checks.try_again(desk.now),
+            Err(Failure::Refused(problem)) if is_end(problem) => {
+                return self.hold_over(&self.booking.clone(), Some(problem.detail.clone()));
+            }
+            // This says nothing about the hold: it stays as it was, and is asked about again.
+            Err(Failure::Refused(problem)) => {
+                self.checks.try_later(desk.now);
+                desk.say(problem.detail.clone());
+            }
+            Err(Failure::Broken(why)) => {
+                self.checks.try_later(desk.now);
+                desk.say(why.clone());
+            }
+        }
+        Step::Stay
+    }
+
+    fn sold(&self, booking: &Booking) -> Step {
+        let given = match &self.stage {
+            Stage::Paying(paying) => paying.given,
+            _ => None,
+        };
+        let tender = match &self.stage {
+            Stage::Paying(paying) => Some(paying.tender),
+            _ => None,
+        };
+        Step::Sold(Box::new(TicketView::new(
+            self.show.clone(),
+            booking.clone(),
+            tender,
+            given,
+        )))
+    }
+
+    fn hold_over(&self, booking: &Booking, what: Option<String>) -> Step {
+        Step::HoldOver {
+            booking: Box::new(booking.clone()),
+            what: what.or_else(|| self.message.clone()),
+        }
+    }
+
+    fn booking_told(&mut self, desk: &mut Desk, booking: &Booking) -> Step {
+        let Stage::Paying(paying) = &mut self.stage else {
+            return Step::Stay;
+        };
+        let state = paying.told.as_ref().map(|t| t.state);
+        let money_is_back = matches!(
+            state,
+            Some(PaymentState::Voided | PaymentState::RefundDue | PaymentState::Refunded)
+        );
+        let returned = booking
+            .payments
+            .iter()
+            .any(|p| p.id == paying.payment && p.returned_because.is_some());
+        match booking.state {
+            BookingState::Confirmed => return self.sold(booking),
+            BookingState::Held if money_is_back || returned => {
+                self.booking = booking.clone();
+                self.message = Some(wording::MONEY_BACK.to_owned());
+                self.stage = Stage::Choose;
+            }
+            // Cash is booked at once or not at all.
+            BookingState::Held if paying.tender == Tender::Cash => {
+                self.booking = booking.clone();
+                self.message = Some(wording::CASH_NOT_BOOKED.to_owned());
+                self.stage = Stage::Choose;
+            }
+            BookingState::Held | BookingState::Secured => {
+                self.booking = booking.clone();
+                paying.ask_soon(desk, Ask::Booking(self.owned.clone()));
+            }
+            _ if money_is_back || returned => {
+                return self.hold_over(booking, Some(wording::OVER_MONEY_BACK.to_owned()));
+            }
+            // The seats went back; what became of the money is still to be told.
+            _ if state.is_some() => {
+                let payment = paying.payment;
+                paying.ask_soon(desk, Ask::Payment(self.owned.clone(), payment));
+            }
+            _ => return self.hold_over(booking, None),
+        }
+        Step::Stay
+    }
+
+    fn payment_told(&mut self, desk: &mut Desk, told: &Told) -> Step {
+        let Stage::Paying(paying) = &mut self.stage else {
+            return Step::Stay;
+        };
+        paying.told = Some(told.clone());
+        match told.state {
+            PaymentState::Pending => {
+                let payment = paying.payment;
+                paying.ask_soon(desk, Ask::Payment(self.owned.clone(), payment));
+            }
+            PaymentState::Declined | PaymentState::CaptureRefused => {
+                self.message = Some(wording::declined(told.reason.as_deref()));
+                self.stage = Stage::Choose;
+            }
+            PaymentState::Authorised
+            | PaymentState::Captured
+            | PaymentState::Voided
+            | PaymentState::RefundDue
+            | PaymentState::Refunded => {
+                paying.ask(desk, Ask::Booking(self.owned.clone()));
+            }
+        }
+        Step::Stay
+    }
+
+    fn refused(&mut self, desk: &mut Desk, problem: &Problem) -> Step {
+        let Stage::Paying(paying) = &mut self.stage else {
+            return Step::Stay;
+        };
+        let owned = self.owned.clone();
+        let payment = paying.payment;
+        // What was asked for may have been done all the same: an earlier try was not answered, or
+        // the server broke in the middle. Then that is looked for before anything else is taken.
+        let may_be_done = paying.question.is_unanswered() || problem.status >= 500;
+        match (&paying.ask, problem.code.as_str()) {
+            (Ask::Payment(..), "not_found") => {
+                self.message = Some(wording::NOT_CHARGED.to_owned());
+                self.stage = Stage::Choose;
+            }
+            (Ask::Booking(_), _) if is_end(problem) => return self.refused_for_good(problem),
+            (Ask::Payment(..) | Ask::Booking(_), _) => {
+                paying.question.try_later(desk.now);
+                desk.say(problem.detail.clone());
+            }
+            (Ask::Pay(..), _) if may_be_done => {
+                paying.ask(desk, Ask::Payment(owned, payment));
+                desk.say(problem.detail.clone());
+            }
+            (Ask::Cash(..), _) if may_be_done => {
+                paying.ask(desk, Ask::Booking(owned));
+                desk.say(problem.detail.clone());
+            }
+            (_, "already_paid") => paying.ask(desk, Ask::Booking(owned)),
+            _ if is_end(problem) => return self.refused_for_good(problem),
+            _ => {
+                self.stage = Stage::Choose;
+                desk.tell_problem(problem);
+            }
+        }
+        Step::Stay
+    }
+
+    fn refused_for_good(&self, problem: &Problem) -> Step {
+        self.hold_over(&self.booking, Some(problem.detail.clone()))
+    }
+}

@@ -1,0 +1,240 @@
+//! What the house's server answers.
+
+use houseful_core::{
+    code::BookingCode,
+    ids::ShowId,
+    price::Channel,
+    refusal::Refusal,
+    show::{Ask as CoreAsk, Party, SeatPick, Wish as CoreWish},
+    wire::{
+        Time,
+        booking::{BookingState, Wish},
+        catalogue::{Fee, Price, ShowDetail},
+        payment::{PayRequest, Payment, PaymentState, PaymentToken},
+        problem::{Facts, Problem},
+    },
+};
+use uuid::Uuid;
+
+use super::{
+    Till,
+    catalogue::{city, info, layout_view, money, movies, price_card},
+    clerk, rules,
+};
+use crate::tui::msg::{Ask, Failure, Reply};
+
+impl Till {
+    pub(in crate::tui::tests) fn result(&mut self, ask: &Ask) -> Result<Reply, Failure> {
+        if self.cut_off {
+            return Err(Failure::NoAnswer("connection refused".into()));
+        }
+        if let Some(code) = self.refusal {
+            return Err(refused(code));
+        }
+        Ok(match ask {
+            Ask::Info => Reply::Info(Box::new(info(self.now))),
+            Ask::Cities => Reply::Cities(vec![city()]),
+            Ask::Movies(_) => Reply::Movies(movies()),
+            Ask::Shows(_) => Reply::Shows(self.shows.clone()),
+            Ask::Show(_) => Reply::Show(Box::new(self.detail())),
+            Ask::Layout(_) => Reply::Layout(Box::new(layout_view(&self.layout))),
+            Ask::Seats(_) => Reply::Map(Box::new(self.state.seat_map(7))),
+            Ask::Hold(owned, request) => {
+                let ask = CoreAsk::Hold {
+                    booking: owned.id.uuid,
+                    wish: wish(&request.wish),
+                    rules: rules(request.allow_orphans, request.over_limit),
+                };
+                self.booking_after(ask, Some(request.command.0), owned.id.uuid)?
+            }
+            Ask::Change(owned, request) => {
+                let ask = CoreAsk::ChangeSeats {
+                    booking: owned.id.uuid,
+                    wish: wish(&request.wish),
+                    rules: rules(request.allow_orphans, request.over_limit),
+                };
+                self.booking_after(ask, Some(request.command.0), owned.id.uuid)?
+            }
+            Ask::Release(owned, request) => {
+                let booking = owned.id.uuid;
+                let ask = CoreAsk::Release { booking };
+                self.booking_after(ask, Some(request.command.0), booking)?
+            }
+            Ask::Cash(owned, request) => {
+                let ask = CoreAsk::PayCash {
+                    booking: owned.id.uuid,
+                    payment: request.payment,
+                    given_minor: request.given_minor,
+                };
+                let reply = self.booking_after(ask, Some(request.command.0), owned.id.uuid)?;
+                with_change(reply, request.given_minor)
+            }
+            Ask::Booking(owned) => match &self.paid {
+                Some((payment, Some(booking))) if payment.state == PaymentState::Captured => {
+                    Reply::Booking(Box::new(booking.clone()))
+                }
+                _ => self.booking(owned.id.uuid)?,
+            },
+            Ask::Token(owned) => Reply::Token(Box::new(PaymentToken {
+                token: "token".into(),
+                booking: owned.id,
+                amount: money(1900),
+                expires_at: Time(self.now),
+            })),
+            Ask::Pay(owned, request) => self.pay(owned.id.uuid, request)?,
+            Ask::Payment(..) => {
+                let (payment, _) = self.paid.as_mut().expect("a payment");
+                payment.state = self.card;
+                Reply::Payment(Box::new(payment.clone()))
+            }
+        })
+    }
+
+    fn pay(&mut self, booking_id: Uuid, request: &PayRequest) -> Result<Reply, Failure> {
+        let Reply::Booking(mut booking) = self.booking(booking_id)? else {
+            unreachable!("a booking");
+        };
+        let payment = Payment {
+            id: request.payment,
+            booking: booking.id,
+            state: self.card,
+            provider: "card".into(),
+            amount: booking.total,
+            captured: booking.total,
+            refunded: money(0),
+            reason: Some("insufficient funds".into()),
+            settled: true,
+            created_at: Time(self.now),
+            updated_at: Time(self.now),
+        };
+        booking.state = BookingState::Confirmed;
+        booking.code = Some(BookingCode::new(ShowId(1), 5));
+        self.paid = Some((payment.clone(), Some(*booking)));
+        Ok(Reply::Payment(Box::new(payment)))
+    }
+
+    fn booking_after(
+        &mut self,
+        ask: CoreAsk,
+        command: Option<Uuid>,
+        booking: Uuid,
+    ) -> Result<Reply, Failure> {
+        self.decide(ask, command, clerk())
+            .map_err(|refusal| Failure::Refused(Box::new(self.problem(&refusal))))?;
+        self.booking(booking)
+    }
+
+    fn booking(&self, booking: Uuid) -> Result<Reply, Failure> {
+        self.state
+            .booking_view(booking, 7, self.now)
+            .map(|b| Reply::Booking(Box::new(b)))
+            .ok_or_else(|| Failure::Broken("no such booking".into()))
+    }
+
+    fn problem(&self, refusal: &Refusal) -> Problem {
+        let mut facts = refusal.facts();
+        if refusal.code() == "seats_taken"
+            && let Some(offer) = self.state.next_best(2, self.now)
+        {
+            facts.next_best = offer
+                .seats
+                .iter()
+                .filter_map(|no| self.state.label(*no))
+                .collect();
+            facts.relaxed = offer.relaxed;
+        }
+        Problem {
+            kind: format!("/problems/{}", refusal.code()),
+            title: refusal.code().replace('_', " "),
+            status: refusal.status(),
+            detail: refusal.to_string(),
+            code: refusal.code().to_owned(),
+            hint: refusal.hint().map(str::to_owned),
+            retryable: refusal.retryable(),
+            request_id: "req_1".into(),
+            facts,
+        }
+    }
+
+    fn detail(&self) -> ShowDetail {
+        let card = price_card(&self.layout);
+        ShowDetail {
+            show: self.shows[0].clone(),
+            prices: card
+                .prices
+                .iter()
+                .map(|row| Price {
+                    category: row.category.clone(),
+                    ticket_type: row.ticket_type.clone(),
+                    price: money(row.minor),
+                })
+                .collect(),
+            ticket_types: card.ticket_types,
+            fees: vec![Fee {
+                channel: Channel::Web,
+                fee: money(75),
+            }],
+            seats_max: 10,
+        }
+    }
+}
+
+/// A refusal that says nothing about seats or money.
+pub(in crate::tui::tests) fn refused(code: &str) -> Failure {
+    let status = match code {
+        "token_invalid" => 401,
+        "not_found" => 404,
+        "too_many_attempts" => 429,
+        _ => 500,
+    };
+    Failure::Refused(Box::new(Problem {
+        kind: format!("/problems/{code}"),
+        title: code.replace('_', " "),
+        status,
+        detail: format!("refused: {code}"),
+        code: code.to_owned(),
+        hint: None,
+        retryable: false,
+        request_id: "req_2".into(),
+        facts: Facts::default(),
+    }))
+}
+
+fn with_change(reply: Reply, given_minor: Option<i64>) -> Reply {
+    match reply {
+        Reply::Booking(mut booking) => {
+            let given = given_minor.unwrap_or(booking.total.minor);
+            booking.change = Some(money(given - booking.total.minor));
+            Reply::Booking(booking)
+        }
+        other => other,
+    }
+}
+
+fn wish(wish: &Wish) -> CoreWish {
+    match wish {
+        Wish::Seats(wishes) => CoreWish::Seats(
+            wishes
+                .iter()
+                .map(|w| SeatPick {
+                    seat: w.seat,
+                    ticket_type: w.ticket_type.clone(),
+                })
+                .collect(),
+        ),
+        Wish::Best(best) => CoreWish::Best {
+            party: best
+                .tickets
+                .iter()
+                .map(|t| Party {
+                    ticket_type: t.ticket_type.clone(),
+                    count: t.count,
+                })
+                .collect(),
+            zone: best.zone,
+            category: best.category.clone(),
+            accessible: best.accessible,
+            skip: best.skip,
+        },
+    }
+}

@@ -1,0 +1,102 @@
+//! What is said while somebody pays.
+
+use houseful_core::money::Money;
+
+/// A payment came to nothing and money goes back.
+pub const MONEY_BACK: &str =
+    "that payment was not taken, money goes back; the seats are still held";
+/// Cash that the server knows nothing of.
+pub const CASH_NOT_BOOKED: &str =
+    "the cash was not booked; the seats are still held, take it again";
+/// A charge that never came to the bank.
+pub const NOT_CHARGED: &str = "the card was not charged; pay again, or another way";
+/// A payment came too late.
+pub const OVER_MONEY_BACK: &str =
+    "the payment came too late and the seats are gone; the money goes back by itself";
+
+/// The cards of the simulated terminal, with what they do.
+pub const TEST_CARDS: [(&str, &str); 5] = [
+    ("4242424242424242", "approved"),
+    ("4000000000000002", "declined"),
+    ("4000000000000069", "approved, slowly"),
+    ("4000000000000259", "approved too late"),
+    ("4000000000000119", "bank silent, charged"),
+];
+
+/// What happens to late money.
+pub const LATE_MONEY: [&str; 2] = [
+    "If the bank answers too late: the same seats again if they are still",
+    "free, else the money goes back. Nobody pays for seats they do not get.",
+];
+
+/// Too little cash.
+#[must_use]
+pub fn cash_too_little(given: Money, total: Money) -> String {
+    format!(
+        "{} is too little, {} is to pay",
+        given.plain(),
+        total.plain()
+    )
+}
+
+/// A card that was declined.
+#[must_use]
+pub fn declined(reason: Option<&str>) -> String {
+    let why = reason.unwrap_or("the card was declined");
+    format!("{why}; the seats stay held, pay another way")
+}
+
+/// The payment view.
+pub const PAYMENT: &str = "PAYMENT";
+/// No change with the exact amount.
+pub const EXACT: &str = "none, exact";
+/// What is typed does not cover the total.
+pub const TOO_LITTLE: &str = "too little yet";
+/// What the keys of the payment view do, beside the amounts.
+pub const PAYMENT_KEYS: [&str; 3] = [
+    "Enter  exact cash, or the amount",
+    "0-9 .  cash given, then Enter",
+    "d      card",
+];
+/// The card terminal.
+pub const CARD_TERMINAL: &str = "SIMULATED CARD TERMINAL";
+/// Typing another card's number.
+pub const OTHER_CARD: &str = "n  type a card number";
+/// Before the field for it.
+pub const CARD_NUMBER: &str = "Card number:";
+/// Cash is on its way to the server.
+pub const BOOKING_CASH: &str = "booking the cash ...";
+/// The card is on its way to the server.
+pub const CARD_ASKED: &str = "card: asking the bank ...";
+/// The bank has not answered.
+pub const BANK_SILENT: &str = "card: the bank has not answered yet";
+
+/// What is to pay.
+#[must_use]
+pub fn to_pay(total: Money) -> String {
+    format!("To pay  {} {}", total.currency, total.plain())
+}
+
+/// What was given.
+#[must_use]
+pub fn given(given: &str) -> String {
+    format!("Given   {given}")
+}
+
+/// What goes back.
+#[must_use]
+pub fn change(change: &str) -> String {
+    format!("Change  {change}")
+}
+
+/// A payment's state while it is under way.
+#[must_use]
+pub fn payment_state(state: &str) -> String {
+    format!("card: {state}, waiting for the tickets ...")
+}
+
+/// How long a payment has been under way.
+#[must_use]
+pub fn waiting_for(seconds: i64) -> String {
+    format!("for {seconds} s; Esc leaves it alone")
+}
