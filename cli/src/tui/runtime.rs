@@ -214,8 +214,11 @@ impl Runtime {
                 Effect::Redraw => screen.clear()?,
                 Effect::Suspend => self.stand_aside(screen)?,
                 Effect::Resume => {
-                    self.aside = false;
-                    screen.come_back()?;
+                    // In the background only what is behind the screens goes on: a server, say.
+                    self.aside = !signals::in_foreground();
+                    if !self.aside {
+                        screen.come_back()?;
+                    }
                 }
                 // The loop ends by `Desk::over`.
                 Effect::Quit => {}

@@ -59,7 +59,7 @@ pub const INTERRUPT_AGAIN: &str = "press Ctrl-C again to release the seats and q
 pub const NO_SHELL: &str = "there is no shell to go back to; q quits";
 /// On the terminal while the screens stand aside.
 pub const STANDS_ASIDE: &str =
-    "houseful stands still and `fg` goes on; so does a database that it serves to others";
+    "houseful stands still. `fg` brings it back; `bg` lets a database that it serves go on";
 /// On the terminal after the screens, when something still has to be sent.
 pub const FAREWELL: &str = "giving the seats back ... (Ctrl-C leaves at once)";
 /// On the terminal when that came to nothing.
@@ -286,7 +286,10 @@ pub fn kept_unsettled(title: &str, seats: &[SeatLabel]) -> String {
 /// A booking that can't be looked at.
 #[must_use]
 pub fn kept_refused(title: &str, why: &str) -> String {
-    format!("An unfinished sale {title}: {why}")
+    if title.is_empty() {
+        return format!("An unfinished sale can't be looked at: {why}");
+    }
+    format!("{title}, unfinished sale: {why}")
 }
 
 /// A kept booking for which nothing is left to do.

@@ -55,6 +55,14 @@ pub(super) fn has_shell() -> bool {
     getsid(None).is_ok_and(|session| session != getpgrp())
 }
 
+/// Whether the terminal is this program's, and not that of the shell it was started from: who is
+/// continued in the background is stopped again at the first touch of the terminal.
+#[cfg(unix)]
+pub(super) fn in_foreground() -> bool {
+    let owner = rustix::termios::tcgetpgrp(std::io::stdin());
+    owner.is_ok_and(|owner| owner == rustix::process::getpgrp())
+}
+
 /// Stops this program, and what was started together with it, until somebody continues it: then
 /// `Continued` is posted.
 ///
@@ -77,6 +85,12 @@ pub(super) fn watch(post: &UnboundedSender<Msg>) {
             }
         }
     });
+}
+
+/// Programs do not share a terminal here.
+#[cfg(not(unix))]
+pub(super) fn in_foreground() -> bool {
+    true
 }
 
 /// Nothing can bring a program back here.

@@ -62,7 +62,7 @@ impl Columns {
         let free = widest(&|show| columns.free(show), 9);
         let from = widest(&|show| columns.from(show), 6);
         let screen = widest(&|show| show.screen_name.clone(), 6);
-        let place = widest(&|show| place(home, show), 10);
+        let place = widest(&|show| place(home, show), if one_cinema { 10 } else { 14 });
         columns.starts = starts;
         columns.free = free;
         columns.from = if columns.currencies_differ && !columns.wide {
