@@ -24,7 +24,7 @@ use std::{sync::Arc, time::Duration};
 
 use houseful_core::{
     ids::{BookingId, PaymentId},
-    message::Settle,
+    message::{Settle, Tender},
     money::Money,
     wire::{
         admin::CardDial,
@@ -144,6 +144,19 @@ impl Payments {
             };
         }
         Ok(shown(&account))
+    }
+
+    /// Gives a payment's id to cash for a booking, before its show is asked. From then on no other
+    /// payment can have it, whether or not the cash is taken.
+    ///
+    /// # Errors
+    /// It is another payment's, or can't be written now.
+    pub async fn claim_cash(&self, id: PaymentId, booking: BookingId) -> Result<(), PaymentError> {
+        if self.flow.store.claim(id, booking, Tender::Cash).await? {
+            Ok(())
+        } else {
+            Err(PaymentError::IdReused)
+        }
     }
 
     /// What a payment token says, whether or not it is over: whose booking it is about.

@@ -3,7 +3,11 @@
 mod charges;
 mod rows;
 
-use houseful_core::{ids::PaymentId, time::UtcMillis};
+use houseful_core::{
+    ids::{BookingId, PaymentId},
+    message::Tender,
+    time::UtcMillis,
+};
 use rusqlite::{Connection, OptionalExtension, params};
 
 pub use self::charges::SqliteCharges;
@@ -33,6 +37,13 @@ impl SqlitePayments {
 }
 
 impl PaymentStore for SqlitePayments {
+    fn claim(&self, id: PaymentId, booking: BookingId, tender: Tender) -> Later<'_, bool> {
+        Box::pin(
+            self.db
+                .write(move |conn| Ok(claim(conn, id, booking, tender)?)),
+        )
+    }
+
     fn begin(&self, begin: Begin) -> Later<'_, Begun> {
         Box::pin(self.db.write(move |conn| begin_one(conn, begin)))
     }
@@ -109,6 +120,27 @@ fn add_key(conn: &Connection, now: UtcMillis) -> rusqlite::Result<[u8; 32]> {
     Ok(secret)
 }
 
+/// Whether the id is, from now on or already, that of payments of this booking by this means.
+fn claim(
+    conn: &Connection,
+    id: PaymentId,
+    booking: BookingId,
+    tender: Tender,
+) -> rusqlite::Result<bool> {
+    let (show, uuid) = (rows::whole(booking.show.0), blob(booking.uuid));
+    conn.prepare_cached(
+        "INSERT INTO payment_id (payment, show_id, booking, tender) VALUES (?1, ?2, ?3, ?4)
+         ON CONFLICT (payment) DO NOTHING",
+    )?
+    .execute(params![blob(id.0), show, uuid, tender.word()])?;
+    conn.prepare_cached(
+        "SELECT show_id = ?2 AND booking = ?3 AND tender = ?4 FROM payment_id WHERE payment = ?1",
+    )?
+    .query_row(params![blob(id.0), show, uuid, tender.word()], |row| {
+        row.get(0)
+    })
+}
+
 fn begin_one(conn: &Connection, begin: Begin) -> Result<Begun, StoreError> {
     let Begin {
         account,
@@ -145,6 +177,9 @@ fn begin_one(conn: &Connection, begin: Begin) -> Result<Begun, StoreError> {
     if declined >= declined_max {
         return Ok(Begun::TooMany);
     }
+    if !claim(conn, account.id, account.booking, account.tender)? {
+        return Ok(Begun::Reused);
+    }
     let fingerprint = fingerprints.first().copied().unwrap_or_default();
     insert(conn, &account, fingerprint)?;
     note(conn, &account, "begun", "", account.created_at)?;
@@ -161,6 +196,8 @@ fn step_one(
     let mut account = match (load(conn, id)?, or_else) {
         (Some(known), _) => known,
         (None, Some(new)) => {
+            // It has happened, whoever else may have been given its id.
+            claim(conn, new.id, new.booking, new.tender)?;
             // Nobody asked for it here, so no request is its repeat.
             insert(conn, &new, chance::bytes())?;
             note(conn, &new, "heard_of", "", at.now)?;

@@ -6,6 +6,7 @@
 
 use houseful_core::{
     ids::{BookingId, PaymentId},
+    message::Tender,
     time::UtcMillis,
 };
 
@@ -71,6 +72,8 @@ pub struct Due {
 
 /// Payments.
 pub trait PaymentStore: Send + Sync {
+    /// Gives an id to payments of this booking by this means; `false` when it is another's.
+    fn claim(&self, id: PaymentId, booking: BookingId, tender: Tender) -> Later<'_, bool>;
     /// Begins a payment, or says why not.
     fn begin(&self, begin: Begin) -> Later<'_, Begun>;
     /// Steps a payment. One that is not there is first written down as `or_else`, if that is

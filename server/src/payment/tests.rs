@@ -359,6 +359,18 @@ async fn a_payment_nobody_has_heard_of_is_taken_as_booking_says_it_is() {
         .await;
     let back = role.until(cash.payment, PaymentState::Refunded).await;
     assert!(back.settled && back.refunded.minor == 1_900);
+    // Older journals ask about cash for what costs nothing, too.
+    let mut free = role.keep(&role.request(booking(), APPROVES), 0, 2);
+    (free.tender, free.amount.minor) = (Tender::Cash, 0);
+    role.payments.settle(free.clone()).await;
+    assert!(
+        role.until(free.payment, PaymentState::Captured)
+            .await
+            .settled
+    );
+    let told = role.tape.all();
+    let free = told.iter().find(|news| news.payment == free.payment);
+    assert_eq!(free.and_then(|news| news.settled_ver), Some(2));
     // Of a card the terminal knows nothing: nothing is kept, so nothing has to go back.
     let unknown = role.keep(&role.request(booking(), APPROVES), 0, 4);
     role.payments.settle(unknown.clone()).await;
