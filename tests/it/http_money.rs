@@ -134,3 +134,32 @@ async fn what_costs_nothing_is_confirmed_without_payment() {
     at_rest(&app).await;
     app.finish().await;
 }
+
+#[tokio::test]
+async fn a_list_of_payments_has_pages() {
+    let app = TestApp::start().await;
+    let show = app.open_show(1).await;
+    for row in ["A", "B", "C"] {
+        let id = booking(show);
+        let seats = [format!("{row}1"), format!("{row}2")];
+        let seats: Vec<&str> = seats.iter().map(String::as_str).collect();
+        app.hold(As::Clerk, &id, &seats).await.expect(201);
+        by_cash(&app, As::Clerk, &id, &payment()).await.expect(200);
+    }
+    let three = |list: &Value| list["items"].as_array().is_some_and(|all| all.len() == 3);
+    let all = app.until(As::Clerk, "/v1/payments", three).await;
+    let first = app.get(As::Clerk, "/v1/payments?limit=2").await.expect(200);
+    let next = first["next"].as_str().expect("a second page");
+    let path = format!("/v1/payments?limit=2&cursor={next}");
+    let second = app.get(As::Clerk, &path).await.expect(200);
+    let mut items = first["items"].as_array().cloned().unwrap_or_default();
+    items.extend(second["items"].as_array().cloned().unwrap_or_default());
+    let ids = |items: &[Value]| items.iter().map(|p| p["id"].clone()).collect::<Vec<_>>();
+    assert_eq!(Some(ids(&items)), all["items"].as_array().map(|a| ids(a)));
+    assert_eq!(second["next"], Value::Null);
+    for bad in ["limit=0", "limit=1001", "cursor=x", "cursor=1.pay_x"] {
+        let said = app.get(As::Clerk, &format!("/v1/payments?{bad}")).await;
+        assert!(matches!(said.status, 400 | 422), "{bad}: {}", said.status);
+    }
+    app.finish().await;
+}

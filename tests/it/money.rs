@@ -513,3 +513,21 @@ async fn money_for_a_show_without_a_journal_goes_back_after_fifteen_minutes() {
     );
     house.comes_to_rest().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_booking_tells_its_payments_in_the_order_they_came() {
+    let folder = Folder::new();
+    let house = House::open(&folder, CALM).await;
+    let booking = house.hold(1, "ann").await;
+    let ids = [9, 3, 7, 1].map(|n| PaymentId(uuid::Uuid::from_u128(n)));
+    for payment in ids {
+        let request = PayRequest {
+            payment,
+            ..house.request(booking, AT_ONCE).await
+        };
+        house.payments.pay(request, 20_000).await.expect("answered");
+    }
+    let told = house.booking(booking).await.payments;
+    assert_eq!(told.iter().map(|p| p.id).collect::<Vec<_>>(), ids);
+    house.comes_to_rest().await;
+}

@@ -12,8 +12,8 @@ use crate::store::StoreError;
 /// How long money may be on its way, into the house or back. Once both sides call a payment
 /// settled, nothing is on its way.
 const ON_ITS_WAY_MS: i64 = 15 * 60_000;
-/// How long a payment may be undecided, or promised and unanswered, before it has to be over: 35
-/// minutes, and as long again as anything may be on its way.
+/// How long a payment may be undecided, or promised and unanswered, before it has to be over: 20
+/// minutes for the provider and 15 for booking, and as long again as anything may be on its way.
 const OPEN_MAX_MS: i64 = 50 * 60_000;
 
 /// All payments that journals speak of, and those that do not add up.

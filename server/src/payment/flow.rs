@@ -194,14 +194,19 @@ impl Flow {
                 return false;
             }
         };
+        let now = self.clock.now();
         let due = if at_once {
-            account.call()
+            account.call_at(now)
         } else {
-            account.due_call(self.clock.now())
+            account.due_call(now)
         };
         let Some(call) = due else {
             return false;
         };
+        if account.call() != Some(call) {
+            metrics::counter!("payments_undecided_total").increment(1);
+            tracing::error!(payment.id = %id, "the provider does not decide about a payment, so it is taken back");
+        }
         let provider = self.provider(account.tender);
         let order = order_of(&account);
         let answer: Calling<'_, Charge> = match call {
@@ -309,6 +314,14 @@ impl Flow {
             .entry(id)
             .or_insert_with(|| watch::channel(None).0)
             .subscribe()
+    }
+
+    /// Forgets who followed a payment, when nobody does any more.
+    pub(super) fn watch_no_more(&self, id: PaymentId) {
+        let mut watched = locked(&self.watched);
+        if watched.get(&id).is_some_and(|w| w.receiver_count() == 0) {
+            watched.remove(&id);
+        }
     }
 
     fn show(&self, account: &Account) {

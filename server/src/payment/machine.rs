@@ -8,6 +8,7 @@ mod check;
 mod patience;
 
 use houseful_core::{
+    expiry::{HOLD_MS, LATE_MS, is_alive},
     ids::{BookingId, PaymentId, QuoteHash},
     message::{Announcement, Settle, Tender},
     money::Money,
@@ -18,6 +19,9 @@ use houseful_core::{
 pub use self::check::Broken;
 use super::provider::{Charge, ChargeStatus};
 
+/// How long the provider may take to decide. A hold that was alive when the payment began has then
+/// been over for as long as money may be late, so no money wins any seats.
+const DECIDE_MS: i64 = HOLD_MS + LATE_MS;
 /// How long a payment that was just begun is left to the task that began it.
 const FIRST_LOOK_MS: i64 = 60_000;
 /// The first and the longest wait between two calls of the provider.
@@ -63,6 +67,8 @@ pub struct Account {
     pub settled_ver: Option<u64>,
     /// Why nothing was taken, or why a person should look.
     pub reason: Option<String>,
+    /// Whether a card was tried; not when the order never arrived.
+    pub tried: bool,
     /// Calls in vain since the last one that told something new.
     pub tries: u32,
     /// When the provider is asked (again).
@@ -182,6 +188,7 @@ impl Account {
             keep: None,
             settled_ver: None,
             reason: None,
+            tried: true,
             tries: 0,
             next_at: Some(now.plus_ms(FIRST_LOOK_MS)),
             told: 0,
@@ -299,12 +306,19 @@ impl Account {
         let to = match (self.state, charge.status) {
             (PaymentState::Pending, ChargeStatus::Authorised) => PaymentState::Authorised,
             (PaymentState::Pending, ChargeStatus::Declined) => PaymentState::Declined,
+            (PaymentState::Pending, ChargeStatus::Never) => {
+                self.tried = false;
+                PaymentState::Declined
+            }
             (PaymentState::Pending, ChargeStatus::Voided) => PaymentState::Voided,
             (PaymentState::Pending | PaymentState::Authorised, ChargeStatus::CaptureRefused) => {
                 PaymentState::CaptureRefused
             }
             // A promise that is gone when it is called in is a refusal to pay.
-            (PaymentState::Authorised, ChargeStatus::Declined | ChargeStatus::Voided) => {
+            (
+                PaymentState::Authorised,
+                ChargeStatus::Declined | ChargeStatus::Voided | ChargeStatus::Never,
+            ) => {
                 if wanted {
                     PaymentState::CaptureRefused
                 } else {
@@ -361,10 +375,20 @@ impl Account {
         }
     }
 
+    /// The same at `now`: what is not decided in time shall not be decided at all.
+    #[must_use]
+    pub fn call_at(&self, now: UtcMillis) -> Option<Call> {
+        let in_time = is_alive(self.created_at.plus_ms(DECIDE_MS), now);
+        match self.call() {
+            Some(Call::Resolve) if !in_time => Some(Call::Void),
+            call => call,
+        }
+    }
+
     /// What the provider has to be asked by now.
     #[must_use]
     pub fn due_call(&self, now: UtcMillis) -> Option<Call> {
-        self.call()
+        self.call_at(now)
             .filter(|_| self.next_at.is_some_and(|at| at <= now))
     }
 
@@ -384,15 +408,7 @@ impl Account {
     /// Whether the payer need not wait any longer.
     #[must_use]
     pub fn is_final(&self) -> bool {
-        match self.state {
-            PaymentState::Declined
-            | PaymentState::Voided
-            | PaymentState::Refunded
-            | PaymentState::CaptureRefused => true,
-            // Money that was taken at once may yet go back; booking decides.
-            PaymentState::Captured => self.is_settled(),
-            PaymentState::Pending | PaymentState::Authorised | PaymentState::RefundDue => false,
-        }
+        self.state.is_final(self.is_settled())
     }
 
     /// Whether booking cares at all.

@@ -14,7 +14,3 @@ SELECT payment, show_id, booking, tender FROM payment;
 -- Whether a card was tried: not when the order never arrived. Tries that came to nothing are
 -- counted, so that nobody can try out cards.
 ALTER TABLE payment ADD COLUMN tried INTEGER NOT NULL DEFAULT 1 CHECK (tried IN (0, 1));
-
--- A promise that booking does not answer is given back after 35 minutes.
-UPDATE payment SET next_at = created_at + 2100000
-WHERE state = 'authorised' AND keep IS NULL AND next_at IS NULL;
