@@ -102,8 +102,8 @@ impl Books {
                     let same =
                         paid.booking == booking && paid.currency.is_none_or(|c| c == currency);
                     let at_rest = kept == paid.keep && (kept == 0 || paid.in_tickets);
-                    let moves = !(settled && paid.settled) && !late(paid.since);
-                    same && (at_rest || moves)
+                    let over = late(paid.since) || (settled && paid.settled);
+                    same && (at_rest || !over)
                 }
             };
             if !agreed || (open && older(begun, OPEN_MAX_MS)) {

@@ -194,19 +194,14 @@ impl Flow {
                 return false;
             }
         };
-        let now = self.clock.now();
         let due = if at_once {
-            account.call_at(now)
+            account.call()
         } else {
-            account.due_call(now)
+            account.due_call(self.clock.now())
         };
         let Some(call) = due else {
             return false;
         };
-        if account.call() != Some(call) {
-            metrics::counter!("payments_undecided_total").increment(1);
-            tracing::error!(payment.id = %id, "the provider does not decide about a payment, so it is taken back");
-        }
         let provider = self.provider(account.tender);
         let order = order_of(&account);
         let answer: Calling<'_, Charge> = match call {

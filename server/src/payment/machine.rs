@@ -8,7 +8,6 @@ mod check;
 mod patience;
 
 use houseful_core::{
-    expiry::{HOLD_MS, LATE_MS, is_alive},
     ids::{BookingId, PaymentId, QuoteHash},
     message::{Announcement, Settle, Tender},
     money::Money,
@@ -19,9 +18,6 @@ use houseful_core::{
 pub use self::check::Broken;
 use super::provider::{Charge, ChargeStatus};
 
-/// How long the provider may take to decide. A hold that was alive when the payment began has then
-/// been over for as long as money may be late, so no money wins any seats.
-const DECIDE_MS: i64 = HOLD_MS + LATE_MS;
 /// How long a payment that was just begun is left to the task that began it.
 const FIRST_LOOK_MS: i64 = 60_000;
 /// The first and the longest wait between two calls of the provider.
@@ -375,20 +371,10 @@ impl Account {
         }
     }
 
-    /// The same at `now`: what is not decided in time shall not be decided at all.
-    #[must_use]
-    pub fn call_at(&self, now: UtcMillis) -> Option<Call> {
-        let in_time = is_alive(self.created_at.plus_ms(DECIDE_MS), now);
-        match self.call() {
-            Some(Call::Resolve) if !in_time => Some(Call::Void),
-            call => call,
-        }
-    }
-
     /// What the provider has to be asked by now.
     #[must_use]
     pub fn due_call(&self, now: UtcMillis) -> Option<Call> {
-        self.call_at(now)
+        self.call()
             .filter(|_| self.next_at.is_some_and(|at| at <= now))
     }
 

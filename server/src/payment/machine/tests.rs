@@ -129,21 +129,6 @@ fn nothing_kept_voids_a_promise_and_refunds_money() {
 }
 
 #[test]
-fn what_is_not_decided_in_time_shall_not_be_decided() {
-    let mut account = after(&[learned(ChargeStatus::Pending, 0, 0)]);
-    assert_eq!(account.call_at(UtcMillis(1_199_999)), Some(Call::Resolve));
-    let end = UtcMillis(1_200_000);
-    assert_eq!(account.due_call(end), Some(Call::Void));
-    step(&mut account, &learned(ChargeStatus::Voided, 0, 0), end.0);
-    assert!(account.is_settled() && account.is_final());
-    // The provider took it all the same: booking is told, and it goes back.
-    let taken = learned(ChargeStatus::Captured, AMOUNT, 0);
-    assert!(step(&mut account, &taken, end.0 + 1).announce);
-    step(&mut account, &settle(0, 9), end.0 + 2);
-    assert_eq!(account.state, PaymentState::RefundDue);
-}
-
-#[test]
 fn an_order_that_never_arrived_tried_no_card() {
     let never = after(&[learned(ChargeStatus::Never, 0, 0)]);
     assert_eq!((never.state, never.tried), (PaymentState::Declined, false));
