@@ -128,6 +128,10 @@ pub enum Refusal {
         /// What was given.
         given_minor: i64,
     },
+    /// The booking costs nothing, so no leave to pay is given for it.
+    NothingToPay,
+    /// A customer can't take cash.
+    CashByStaff,
     /// Seats to be blocked belong to bookings.
     SeatsSold {
         /// Which.
@@ -164,6 +168,8 @@ impl Refusal {
             Self::BookingCancelled => "booking_cancelled",
             Self::NotPaid => "not_paid",
             Self::CashTooLittle { .. } => "cash_too_little",
+            Self::NothingToPay => "nothing_to_pay",
+            Self::CashByStaff => "forbidden",
             Self::SeatsSold { .. } => "seats_sold",
             Self::OpenedAlready => "opened_already",
         }
@@ -182,8 +188,10 @@ impl Refusal {
             | Self::AlreadyPaid
             | Self::BookingCancelled
             | Self::NotPaid
+            | Self::NothingToPay
             | Self::SeatsSold { .. }
             | Self::OpenedAlready => 409,
+            Self::CashByStaff => 403,
             Self::HoldExpired { .. } | Self::HoldReleased => 410,
             Self::BookingNotFound => 404,
             Self::UnknownSeats { .. }
@@ -213,6 +221,8 @@ impl Refusal {
             | Self::AlreadyPaid
             | Self::BookingCancelled
             | Self::NotPaid
+            | Self::NothingToPay
+            | Self::CashByStaff
             | Self::OpenedAlready
             | Self::HoldExpired { .. }
             | Self::HoldReleased
@@ -244,6 +254,8 @@ impl Refusal {
             Self::HoldReleased => "hold seats again with a new booking",
             Self::IdReused => "make a new id for a new request",
             Self::CashTooLittle { .. } => "take the missing amount, or release the seats",
+            Self::NothingToPay => "confirm it with `POST /v1/bookings/{id}/cash`; nothing is taken",
+            Self::CashByStaff => "pay by card, or at the counter",
             Self::SeatsSold { .. } => "move or cancel those bookings first",
             Self::AlreadyPaid => "a manager can cancel a paid booking",
             Self::DuplicateSeats { .. }
@@ -333,6 +345,8 @@ impl Refusal {
             | Self::AlreadyPaid
             | Self::BookingCancelled
             | Self::NotPaid
+            | Self::NothingToPay
+            | Self::CashByStaff
             | Self::OpenedAlready => none(),
         }
     }
@@ -463,6 +477,8 @@ impl fmt::Display for Refusal {
                 f,
                 "{given_minor} minor units were given and the booking costs {total_minor}"
             ),
+            Self::NothingToPay => f.write_str("the booking costs nothing"),
+            Self::CashByStaff => f.write_str("cash is taken by staff"),
             Self::SeatsSold { seats } => taken(f, seats),
             Self::NotOpened => f.write_str("the show is not in the books yet"),
             Self::OpenedAlready => f.write_str("the show is in the books already"),

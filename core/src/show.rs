@@ -33,7 +33,7 @@ use crate::{
     expiry::is_alive,
     ids::{CommandId, Fingerprint, OwnerRef, PaymentId, ShowId},
     layout::BlockReason,
-    message::{Settle, Tender},
+    message::{Announcement, Settle, Tender},
     money::Money,
     seat::{SeatNo, SeatSet},
     time::UtcMillis,
@@ -119,6 +119,14 @@ pub struct PaymentRecord {
     pub settled: bool,
     /// Why money goes back, when it does.
     pub returned: Option<ReturnReason>,
+}
+
+impl PaymentRecord {
+    /// Whether the news are about this payment, and not about another one with its id.
+    fn is(&self, news: &Announcement) -> bool {
+        let (booking, tender) = (news.booking.uuid, news.tender);
+        (self.booking, self.amount, self.tender) == (booking, news.amount, tender)
+    }
 }
 
 /// A command that was carried out, so that its repeat gets the same answer.
@@ -308,6 +316,25 @@ impl ShowState {
         self.payments
             .get(&payment)
             .map(|p| self.settle_of(payment, p))
+    }
+
+    /// What payment is told when it announces something; `None` for a payment that nothing was
+    /// decided about. Of another payment under a known id the house keeps nothing, for ever.
+    #[must_use]
+    pub fn settle_for(&self, news: &Announcement) -> Option<Settle> {
+        let known = self.payments.get(&news.payment)?;
+        Some(if known.is(news) {
+            self.settle_of(news.payment, known)
+        } else {
+            Settle {
+                payment: news.payment,
+                booking: news.booking,
+                amount: news.amount,
+                tender: news.tender,
+                keep_minor: 0,
+                ver: known.asked_ver,
+            }
+        })
     }
 
     fn settle_of(&self, payment: PaymentId, p: &PaymentRecord) -> Settle {

@@ -18,17 +18,18 @@ mod reconcile;
 mod sqlite;
 mod store;
 mod token;
+mod waiting;
 mod worker;
 
 use std::{sync::Arc, time::Duration};
 
 use houseful_core::{
     ids::{BookingId, PaymentId},
-    message::Settle,
+    message::{Settle, Tender},
     money::Money,
     wire::{
         admin::CardDial,
-        payment::{PayRequest, Payment, PaymentState, Reconciled},
+        payment::{PayRequest, Payment, Reconciled},
     },
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -38,21 +39,24 @@ use self::{
     flow::Flow,
     machine::{Account, Input, Keep},
     sqlite::{SqliteCharges, SqlitePayments},
-    store::{Begin, Filter},
+    store::Begin,
+    waiting::Waiting,
 };
 pub use self::{
     error::PaymentError,
     sqlite::{change_key, load_key},
+    store::{Filter, PageCursor},
     token::{SigningKey, TokenClaims},
 };
 use crate::{bus::Bus, clock::Clock, store::sqlite::Database};
 
 /// The longest a payer waits for an answer, in milliseconds.
 pub const WAIT_MS_MAX: u32 = 20_000;
-/// How many declined payments a booking may have; more look like somebody trying out cards.
+/// How many payments of a booking may be declined or not decided yet; more look like somebody trying
+/// out cards.
 pub const DECLINED_MAX: u32 = 3;
-/// The most payments in one list.
-const LIST_MAX: u32 = 1_000;
+/// The most payments on a page.
+pub const LIST_MAX: u32 = 1_000;
 /// How long a stop waits for calls that are under way.
 const STOP_MS: u64 = 3_000;
 
@@ -62,6 +66,7 @@ pub struct Payments {
     flow: Arc<Flow>,
     terminal: CardTerminal,
     key: SigningKey,
+    waiting: Waiting,
 }
 
 impl std::fmt::Debug for Payments {
@@ -96,6 +101,7 @@ impl Payments {
             flow,
             terminal,
             key,
+            waiting: Waiting::default(),
         }
     }
 
@@ -122,28 +128,50 @@ impl Payments {
             expired: claims.expires_at <= now,
             declined_max: DECLINED_MAX,
         };
-        let mut seen = self.flow.watch(request.payment);
         let flow = Arc::clone(&self.flow);
         // A payer who goes away must not leave half a payment behind.
         let begun = self
             .flow
             .tasks
             .spawn(async move { flow.begin(begin, request.card, claims.expires_at).await });
-        let mut account = begun.await.map_err(|_| PaymentError::Unknown)??;
-        let wait = Duration::from_millis(u64::from(wait_ms.min(WAIT_MS_MAX)));
-        let last = tokio::time::timeout(wait, async {
-            seen.wait_for(|a| a.as_ref().is_some_and(Account::is_final))
-                .await
-                .map(|a| a.clone())
-                .ok()
-        });
-        if !account.is_final() {
-            account = match last.await {
-                Ok(Some(Some(last))) => last,
-                _ => self.flow.store.get(account.id).await?.unwrap_or(account),
-            };
+        let account = begun.await.map_err(|_| PaymentError::Unknown)??;
+        if account.is_final() {
+            return Ok(shown(&account));
         }
-        Ok(shown(&account))
+        self.wait(&account, wait_ms.min(WAIT_MS_MAX)).await;
+        let last = self.flow.store.get(account.id).await?;
+        Ok(shown(&last.unwrap_or(account)))
+    }
+
+    /// Waits for a payment to be final, if there is a place to wait.
+    async fn wait(&self, account: &Account, wait_ms: u32) {
+        let Some(_place) = self.waiting.place(account.booking) else {
+            return;
+        };
+        let mut seen = self.flow.watch(account.id);
+        let look = self.flow.store.get(account.id).await;
+        // It may have ended before it was watched.
+        if !look.is_ok_and(|found| found.is_some_and(|a| a.is_final())) {
+            let last = seen.wait_for(|a| a.as_ref().is_some_and(Account::is_final));
+            let wait = Duration::from_millis(u64::from(wait_ms));
+            // Whatever came of it is read from the payment.
+            let _ = tokio::time::timeout(wait, last).await;
+        }
+        drop(seen);
+        self.flow.watch_no_more(account.id);
+    }
+
+    /// Gives a payment's id to cash for a booking, before its show is asked. From then on no other
+    /// payment can have it, whether or not the cash is taken.
+    ///
+    /// # Errors
+    /// It is another payment's, or can't be written now.
+    pub async fn claim_cash(&self, id: PaymentId, booking: BookingId) -> Result<(), PaymentError> {
+        if self.flow.store.claim(id, booking, Tender::Cash).await? {
+            Ok(())
+        } else {
+            Err(PaymentError::IdReused)
+        }
     }
 
     /// What a payment token says, whether or not it is over: whose booking it is about.
@@ -163,19 +191,6 @@ impl Payments {
         &self.key
     }
 
-    /// Whether a payer need not ask again.
-    #[must_use]
-    pub fn is_final(payment: &Payment) -> bool {
-        match payment.state {
-            PaymentState::Declined
-            | PaymentState::Voided
-            | PaymentState::Refunded
-            | PaymentState::CaptureRefused => true,
-            PaymentState::Captured => payment.settled,
-            PaymentState::Pending | PaymentState::Authorised | PaymentState::RefundDue => false,
-        }
-    }
-
     /// A payment.
     ///
     /// # Errors
@@ -185,7 +200,31 @@ impl Payments {
         Ok(found.as_ref().map(shown))
     }
 
-    /// Payments, the newest first: all, those that are not settled, or those of a booking.
+    /// Payments, the newest first: all, those that are not settled, or those of a booking; at most
+    /// `limit`, those behind `after` only.
+    ///
+    /// # Errors
+    /// They can't be read now.
+    pub async fn page(
+        &self,
+        filter: Filter,
+        after: Option<PageCursor>,
+        limit: u32,
+    ) -> Result<(Vec<Payment>, Option<PageCursor>), PaymentError> {
+        let asked = limit.saturating_add(1);
+        let mut found = self.flow.store.list(filter, after, asked).await?;
+        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+        let more = found.len() > limit;
+        found.truncate(limit);
+        let last = found.last().filter(|_| more);
+        let next = last.map(|a| PageCursor {
+            created_at: a.created_at,
+            payment: a.id,
+        });
+        Ok((found.iter().map(shown).collect(), next))
+    }
+
+    /// The newest payments: all, those that are not settled, or those of a booking.
     ///
     /// # Errors
     /// They can't be read now.
@@ -195,8 +234,8 @@ impl Payments {
         booking: Option<BookingId>,
     ) -> Result<Vec<Payment>, PaymentError> {
         let filter = Filter { open, booking };
-        let found = self.flow.store.list(filter, LIST_MAX).await?;
-        Ok(found.iter().map(shown).collect())
+        let (items, _) = self.page(filter, None, LIST_MAX).await?;
+        Ok(items)
     }
 
     /// Compares all charges on the provider's list with our payments and brings them in line.

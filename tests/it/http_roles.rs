@@ -147,8 +147,20 @@ async fn a_customer_proves_whose_a_booking_is_with_its_secret() {
     let short = app.hold(As::Customer("short"), &id, &["A1", "A2"]).await;
     assert_eq!((short.status, short.code()), (400, "bad_request"));
     app.hold(GUEST, &id, &["A1", "A2"]).await.expect(201);
-    // Staff need none, and act on every booking.
+    // Without it, nobody learns that a booking is there.
     let path = format!("/v1/bookings/{id}");
+    let release = json!({"command": command()});
+    for said in [
+        app.get(As::Website, &path).await,
+        app.get(As::Website, &format!("{path}/tickets")).await,
+        app.post(As::Website, &format!("{path}/payment-token"), &json!({}))
+            .await,
+        app.post(As::Website, &format!("{path}/release"), &release)
+            .await,
+    ] {
+        assert_eq!((said.status, said.code()), (404, "not_found"));
+    }
+    // Staff need none, and act on every booking.
     assert_eq!(app.get(As::Clerk, &path).await.expect(200)["state"], "held");
     app.finish().await;
 }

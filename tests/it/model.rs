@@ -43,6 +43,7 @@ fn the_rules_do_what_the_naive_model_does() {
         "booking_cancelled",
         "cash_too_little",
         "duplicate_seats",
+        "forbidden",
         "hold_expired",
         "hold_released",
         "id_reused",

@@ -57,7 +57,7 @@ impl Client {
         self.ask(call).await
     }
 
-    /// Payments: those that are not settled, those of a booking, or both. For staff.
+    /// All payments, those that are not settled, or those of a booking, page by page. For staff.
     ///
     /// # Errors
     /// As every call: [`ClientError`].
@@ -66,10 +66,22 @@ impl Client {
         open_only: bool,
         booking: Option<BookingId>,
     ) -> Result<Page<Payment>, ClientError> {
-        let call = Call::get("/v1/payments")
-            .query("open", open_only.then(|| "true".to_owned()))
-            .query("booking", booking.map(|b| b.to_string()));
-        self.ask(call).await
+        let mut all = Page {
+            items: Vec::new(),
+            next: None,
+        };
+        loop {
+            let call = Call::get("/v1/payments")
+                .query("open", open_only.then(|| "true".to_owned()))
+                .query("booking", booking.map(|b| b.to_string()))
+                .query("cursor", all.next.take());
+            let page: Page<Payment> = self.ask(call).await?;
+            all.items.extend(page.items);
+            all.next = page.next;
+            if all.next.is_none() {
+                return Ok(all);
+            }
+        }
     }
 
     /// Compares the payments with the provider's list and brings them in line. For managers.

@@ -20,7 +20,8 @@ use crate::{
 
 impl ShowState {
     /// What an announcement makes happen. Repeats, late ones and shuffled ones make nothing
-    /// happen; whatever is unsettled is answered with what was decided.
+    /// happen; whatever is unsettled is answered with what was decided. So does another payment
+    /// under the id of a known one: it is good for nothing here.
     pub(super) fn decide_announced(
         &self,
         news: &Announcement,
@@ -29,7 +30,7 @@ impl ShowState {
     ) -> Vec<Event> {
         match self.payments.get(&news.payment) {
             None => self.decide_first_news(news, rolls, now),
-            Some(known) if known.settled => Vec::new(),
+            Some(known) if known.settled || !known.is(news) => Vec::new(),
             Some(known) => {
                 let booking = known.booking;
                 let obeyed = news.settled_ver.is_some_and(|ver| ver >= known.asked_ver);

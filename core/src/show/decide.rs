@@ -212,7 +212,8 @@ impl ShowState {
     }
 
     /// Cash is decided here: the confirming event is the capture. Cash for a dead hold is
-    /// refused, so it was never taken.
+    /// refused, so it was never taken. What costs nothing is confirmed so too, by its owner as well,
+    /// and there is nothing that payment has to be told of it.
     fn decide_cash(
         &self,
         command: &Command,
@@ -227,6 +228,9 @@ impl ShowState {
             return Err(Refusal::IdReused);
         }
         let total = record.total();
+        if total.minor > 0 && !command.actor.staff {
+            return Err(Refusal::CashByStaff);
+        }
         if let Some(given_minor) = given_minor.filter(|given| *given < total.minor) {
             return Err(Refusal::CashTooLittle {
                 total_minor: total.minor,
@@ -238,20 +242,18 @@ impl ShowState {
             fingerprint: command.fingerprint(),
             owner: command.actor.owner,
         };
-        Ok(vec![
-            self.secured(
-                booking,
-                record,
-                (payment, Tender::Cash),
-                &command.rolls,
-                now,
-                false,
-            ),
+        let paid = (payment, Tender::Cash);
+        let mut events = vec![
+            self.secured(booking, record, paid, &command.rolls, now, false),
             Event::Confirmed {
                 booking,
                 by: Some(by),
             },
-        ])
+        ];
+        if total.minor == 0 {
+            events.push(Event::PaymentSettled { payment });
+        }
+        Ok(events)
     }
 
     fn decide_cancel(

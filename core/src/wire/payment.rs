@@ -93,6 +93,17 @@ impl PaymentState {
             Self::CaptureRefused => "capture_refused",
         }
     }
+
+    /// Whether a payer need not ask again; `settled` says whether booking has been obeyed. Money
+    /// that was taken at once may yet go back: booking decides.
+    #[must_use]
+    pub const fn is_final(self, settled: bool) -> bool {
+        match self {
+            Self::Declined | Self::Voided | Self::Refunded | Self::CaptureRefused => true,
+            Self::Captured => settled,
+            Self::Pending | Self::Authorised | Self::RefundDue => false,
+        }
+    }
 }
 
 /// A payment as its payer or staff see it.
@@ -122,6 +133,14 @@ pub struct Payment {
     pub created_at: Time,
     /// When it last changed.
     pub updated_at: Time,
+}
+
+impl Payment {
+    /// Whether its payer need not ask again.
+    #[must_use]
+    pub const fn is_final(&self) -> bool {
+        self.state.is_final(self.settled)
+    }
 }
 
 /// What a reconciliation with the provider's list did.

@@ -9,8 +9,12 @@ use uuid::Uuid;
 use super::seats::{House, Paid};
 use crate::store::StoreError;
 
-/// How long money may be on its way, into the house or back.
+/// How long money may be on its way, into the house or back. Once both sides call a payment
+/// settled, nothing is on its way.
 const ON_ITS_WAY_MS: i64 = 15 * 60_000;
+/// How long a payment may be undecided, or promised and unanswered, before it has to be over: 20
+/// minutes for the provider and 15 for booking, and as long again as anything may be on its way.
+const OPEN_MAX_MS: i64 = 50 * 60_000;
 
 /// All payments that journals speak of, and those that do not add up.
 #[derive(Default)]
@@ -71,10 +75,12 @@ impl Books {
         conn: &Connection,
         now: UtcMillis,
     ) -> Result<u64, StoreError> {
-        let late = |since: UtcMillis| since.plus_ms(ON_ITS_WAY_MS).0 < now.0;
+        let older = |since: UtcMillis, ms| since.plus_ms(ms).0 < now.0;
+        let late = |since| older(since, ON_ITS_WAY_MS);
         let mut refunded = 0;
         let mut select = conn.prepare(
-            "SELECT show_id, payment, booking, currency, captured, refunded, state, created_at
+            "SELECT show_id, payment, booking, currency, captured, refunded, state, created_at,
+                    settled
              FROM payment",
         )?;
         let mut rows = select.query([])?;
@@ -87,24 +93,28 @@ impl Books {
             if gave > 0 || state == "voided" || state == "refunded" {
                 refunded += 1;
             }
+            let (begun, settled) = (UtcMillis(row.get(7)?), row.get::<_, bool>(8)?);
+            let open = state == "pending" || state == "authorised";
             let kept = took - gave;
             let agreed = match self.paid.remove(&(row.get(0)?, payment)) {
-                None => kept == 0 || !late(UtcMillis(row.get(7)?)),
+                None => kept == 0 || !late(begun),
                 Some(paid) => {
                     let same =
                         paid.booking == booking && paid.currency.is_none_or(|c| c == currency);
                     let at_rest = kept == paid.keep && (kept == 0 || paid.in_tickets);
-                    same && (at_rest || !late(paid.since))
+                    let over = late(paid.since) || (settled && paid.settled);
+                    same && (at_rest || !over)
                 }
             };
-            if !agreed {
+            if !agreed || (open && older(begun, OPEN_MAX_MS)) {
                 self.wrong.insert(payment);
             }
         }
+        // Of what costs nothing payment never hears.
         let unheard = self
             .paid
             .iter()
-            .filter(|(_, p)| p.keep > 0 && late(p.since));
+            .filter(|(_, p)| p.amount > 0 && (p.settled || late(p.since)));
         self.wrong.extend(unheard.map(|((_, payment), _)| *payment));
         Ok(refunded)
     }

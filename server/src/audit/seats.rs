@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use houseful_core::{code::TicketCode, time::UtcMillis};
-use serde::Deserialize;
+use serde::{Deserialize, de::IgnoredAny};
 use uuid::Uuid;
 
 /// The longest a hold may keep a seat, and the longest a wait for the capture may.
@@ -43,6 +43,8 @@ pub(super) enum Fact {
     },
     Confirmed {
         booking: Uuid,
+        /// The command that took cash.
+        by: Option<IgnoredAny>,
     },
     CaptureRefused {
         booking: Uuid,
@@ -53,8 +55,11 @@ pub(super) enum Fact {
     PaymentReturned {
         payment: PaymentText,
         booking: Uuid,
+        amount: Amount,
     },
-    PaymentSettled {},
+    PaymentSettled {
+        payment: PaymentText,
+    },
     Cancelled {
         booking: Uuid,
     },
@@ -133,6 +138,8 @@ struct Booking {
 /// What the journal says about one payment.
 pub(super) struct Paid {
     pub(super) booking: Uuid,
+    /// What was asked for.
+    pub(super) amount: i64,
     /// What the house keeps of it.
     pub(super) keep: i64,
     /// Its currency; unknown for one that only ever went back.
@@ -141,6 +148,8 @@ pub(super) struct Paid {
     pub(super) since: UtcMillis,
     /// Whether it is in tickets that the buyer has; while a capture is awaited it is not.
     pub(super) in_tickets: bool,
+    /// Whether payment has said that it did so.
+    pub(super) settled: bool,
 }
 
 /// A booking that was confirmed and stands, or did not.
@@ -250,15 +259,17 @@ impl House {
                 record.payment = Some(payment.0);
                 let paid = Paid {
                     booking,
+                    amount: amount.minor,
                     keep: amount.minor,
                     currency: Some(amount.currency),
                     since: at,
                     in_tickets: false,
+                    settled: false,
                 };
                 self.paid.insert(payment.0, paid);
                 self.occupy(at, booking)
             }
-            Fact::Confirmed { booking } => {
+            Fact::Confirmed { booking, by } => {
                 self.confirmed += 1;
                 let record = self.booking(booking)?;
                 record.stand = Stand::Confirmed;
@@ -266,6 +277,8 @@ impl House {
                 if let Some(paid) = payment.and_then(|p| self.paid.get_mut(&p)) {
                     paid.in_tickets = true;
                     paid.since = at;
+                    // Payment has yet to learn of cash; it said so of a card.
+                    paid.settled = by.is_none();
                 }
                 self.occupy(at, booking)
             }
@@ -274,18 +287,29 @@ impl House {
                 record.stand = Stand::Held;
                 let payment = record.payment.take();
                 self.keep_nothing(at, payment);
+                self.settled(payment);
+                Ok(())
+            }
+            Fact::PaymentSettled { payment } => {
+                self.settled(Some(payment.0));
                 Ok(())
             }
             Fact::SettleLapsed { bookings } => {
                 bookings.into_iter().try_for_each(|b| self.end(at, b))
             }
-            Fact::PaymentReturned { payment, booking } => {
+            Fact::PaymentReturned {
+                payment,
+                booking,
+                amount,
+            } => {
                 let paid = Paid {
                     booking,
+                    amount: amount.minor,
                     keep: 0,
-                    currency: None,
+                    currency: Some(amount.currency),
                     since: at,
                     in_tickets: false,
+                    settled: false,
                 };
                 self.paid.insert(payment.0, paid);
                 Ok(())
@@ -356,6 +380,13 @@ impl House {
             paid.keep = 0;
             paid.since = at;
             paid.in_tickets = false;
+            paid.settled = false;
+        }
+    }
+
+    fn settled(&mut self, payment: Option<Uuid>) {
+        if let Some(paid) = payment.and_then(|p| self.paid.get_mut(&p)) {
+            paid.settled = true;
         }
     }
 

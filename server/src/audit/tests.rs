@@ -364,6 +364,43 @@ async fn tickets_without_money_count_when_its_time_is_over() {
 }
 
 #[tokio::test]
+async fn what_both_sides_call_settled_counts_at_once() {
+    let house = House::open().await;
+    let booking = house.hold(&["A1"]).await;
+    let payment = PaymentId(chance::uuid());
+    house
+        .announce(payment, booking, PaymentState::Captured)
+        .await;
+    assert_eq!(house.audit().await.money_mismatch, 1, "it is in no books");
+    house.payment(payment, booking, 800, 0).await;
+    assert_eq!(house.audit().await.money_mismatch, 1, "it took too little");
+    house.payment(payment, booking, 900, 0).await;
+    assert_eq!(house.audit().await.money_mismatch, 0);
+    let cancel = Ask::Cancel {
+        booking,
+        reason: String::new(),
+    };
+    house.must(cancel).await;
+    assert_eq!(house.audit().await.money_mismatch, 0, "it is on its way");
+}
+
+#[tokio::test]
+async fn a_payment_that_is_open_for_ever_counts() {
+    let house = House::open().await;
+    let booking = house.hold(&["A1"]).await;
+    house
+        .payment(PaymentId(chance::uuid()), booking, 0, 0)
+        .await;
+    house
+        .harm(|conn| conn.execute("UPDATE payment SET state = 'authorised', settled = 0", ()))
+        .await;
+    house.later(49).await;
+    assert_eq!(house.audit().await.money_mismatch, 0);
+    house.later(2).await;
+    assert_eq!(house.audit().await.money_mismatch, 1);
+}
+
+#[tokio::test]
 async fn a_capture_that_was_never_confirmed_counts_when_its_time_is_over() {
     let house = House::open().await;
     let booking = house.hold(&["A1"]).await;

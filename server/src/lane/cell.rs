@@ -301,7 +301,7 @@ impl<R> Cell<R> {
         match &command.ask {
             // Whoever announces is told what stands, even if it was told before.
             Ask::Announced(news) if !settles.iter().any(|s| s.payment == news.payment) => {
-                settles.extend(self.state.settle(news.payment));
+                settles.extend(self.state.settle_for(news));
             }
             Ask::Expire if !is_alive(self.asked_until, now) => {
                 let before = settles.len();

@@ -19,8 +19,10 @@ pub enum PaymentError {
     /// The payment id was used for another booking, amount or card.
     #[error("the payment id was used for another payment before")]
     IdReused,
-    /// Too many cards were declined for one booking.
-    #[error("{max} payments for this booking were declined, which is the most it may have")]
+    /// Too many cards were declined for one booking, or are not decided yet.
+    #[error(
+        "{max} payments for this booking were declined or are not decided yet, which is the most it may have"
+    )]
     TooManyAttempts {
         /// The limit.
         max: u32,

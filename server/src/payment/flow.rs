@@ -311,6 +311,14 @@ impl Flow {
             .subscribe()
     }
 
+    /// Forgets who followed a payment, when nobody does any more.
+    pub(super) fn watch_no_more(&self, id: PaymentId) {
+        let mut watched = locked(&self.watched);
+        if watched.get(&id).is_some_and(|w| w.receiver_count() == 0) {
+            watched.remove(&id);
+        }
+    }
+
     fn show(&self, account: &Account) {
         let mut watched = locked(&self.watched);
         let gone = watched

@@ -63,6 +63,8 @@ pub struct Account {
     pub settled_ver: Option<u64>,
     /// Why nothing was taken, or why a person should look.
     pub reason: Option<String>,
+    /// Whether a card was tried; not when the order never arrived.
+    pub tried: bool,
     /// Calls in vain since the last one that told something new.
     pub tries: u32,
     /// When the provider is asked (again).
@@ -182,6 +184,7 @@ impl Account {
             keep: None,
             settled_ver: None,
             reason: None,
+            tried: true,
             tries: 0,
             next_at: Some(now.plus_ms(FIRST_LOOK_MS)),
             told: 0,
@@ -299,12 +302,19 @@ impl Account {
         let to = match (self.state, charge.status) {
             (PaymentState::Pending, ChargeStatus::Authorised) => PaymentState::Authorised,
             (PaymentState::Pending, ChargeStatus::Declined) => PaymentState::Declined,
+            (PaymentState::Pending, ChargeStatus::Never) => {
+                self.tried = false;
+                PaymentState::Declined
+            }
             (PaymentState::Pending, ChargeStatus::Voided) => PaymentState::Voided,
             (PaymentState::Pending | PaymentState::Authorised, ChargeStatus::CaptureRefused) => {
                 PaymentState::CaptureRefused
             }
             // A promise that is gone when it is called in is a refusal to pay.
-            (PaymentState::Authorised, ChargeStatus::Declined | ChargeStatus::Voided) => {
+            (
+                PaymentState::Authorised,
+                ChargeStatus::Declined | ChargeStatus::Voided | ChargeStatus::Never,
+            ) => {
                 if wanted {
                     PaymentState::CaptureRefused
                 } else {
@@ -384,15 +394,7 @@ impl Account {
     /// Whether the payer need not wait any longer.
     #[must_use]
     pub fn is_final(&self) -> bool {
-        match self.state {
-            PaymentState::Declined
-            | PaymentState::Voided
-            | PaymentState::Refunded
-            | PaymentState::CaptureRefused => true,
-            // Money that was taken at once may yet go back; booking decides.
-            PaymentState::Captured => self.is_settled(),
-            PaymentState::Pending | PaymentState::Authorised | PaymentState::RefundDue => false,
-        }
+        self.state.is_final(self.is_settled())
     }
 
     /// Whether booking cares at all.

@@ -22,8 +22,10 @@ pub enum ChargeStatus {
     Authorised,
     /// Taken.
     Captured,
-    /// Said no, or was told not to bother.
+    /// Said no.
     Declined,
+    /// Was never asked for, and now never will be.
+    Never,
     /// The promise was given back.
     Voided,
     /// Promised, then refused.
@@ -39,6 +41,7 @@ impl ChargeStatus {
             Self::Authorised => "authorised",
             Self::Captured => "captured",
             Self::Declined => "declined",
+            Self::Never => "never",
             Self::Voided => "voided",
             Self::CaptureRefused => "capture_refused",
         }

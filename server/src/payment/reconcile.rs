@@ -126,7 +126,7 @@ fn agree(account: &Account, charge: &Charge) -> bool {
         ChargeStatus::Pending => account.state == PaymentState::Pending,
         ChargeStatus::Authorised => account.state == PaymentState::Authorised,
         ChargeStatus::Captured => charge.captured > 0,
-        ChargeStatus::Declined => account.state == PaymentState::Declined,
+        ChargeStatus::Declined | ChargeStatus::Never => account.state == PaymentState::Declined,
         ChargeStatus::Voided => matches!(
             account.state,
             PaymentState::Voided | PaymentState::CaptureRefused

@@ -3,14 +3,18 @@
 mod charges;
 mod rows;
 
-use houseful_core::{ids::PaymentId, time::UtcMillis};
+use houseful_core::{
+    ids::{BookingId, PaymentId},
+    message::Tender,
+    time::UtcMillis,
+};
 use rusqlite::{Connection, OptionalExtension, params};
 
 pub use self::charges::SqliteCharges;
 use self::rows::{COLUMNS, account, blob};
 use super::{
     machine::{Account, Input, Moment},
-    store::{Begin, Begun, Due, Filter, PaymentStore, Stepped},
+    store::{Begin, Begun, Due, Filter, PageCursor, PaymentStore, Stepped},
     token::SigningKey,
 };
 use crate::{
@@ -33,6 +37,13 @@ impl SqlitePayments {
 }
 
 impl PaymentStore for SqlitePayments {
+    fn claim(&self, id: PaymentId, booking: BookingId, tender: Tender) -> Later<'_, bool> {
+        Box::pin(
+            self.db
+                .write(move |conn| Ok(claim(conn, id, booking, tender)?)),
+        )
+    }
+
     fn begin(&self, begin: Begin) -> Later<'_, Begun> {
         Box::pin(self.db.write(move |conn| begin_one(conn, begin)))
     }
@@ -54,8 +65,13 @@ impl PaymentStore for SqlitePayments {
         Box::pin(self.db.read(move |conn| load(conn, id)))
     }
 
-    fn list(&self, filter: Filter, limit: u32) -> Later<'_, Vec<Account>> {
-        Box::pin(self.db.read(move |conn| list(conn, filter, limit)))
+    fn list(
+        &self,
+        filter: Filter,
+        after: Option<PageCursor>,
+        limit: u32,
+    ) -> Later<'_, Vec<Account>> {
+        Box::pin(self.db.read(move |conn| list(conn, filter, after, limit)))
     }
 
     fn due(&self, now: UtcMillis, limit: u32) -> Later<'_, Due> {
@@ -109,6 +125,27 @@ fn add_key(conn: &Connection, now: UtcMillis) -> rusqlite::Result<[u8; 32]> {
     Ok(secret)
 }
 
+/// Whether the id is, from now on or already, that of payments of this booking by this means.
+fn claim(
+    conn: &Connection,
+    id: PaymentId,
+    booking: BookingId,
+    tender: Tender,
+) -> rusqlite::Result<bool> {
+    let (show, uuid) = (rows::whole(booking.show.0), blob(booking.uuid));
+    conn.prepare_cached(
+        "INSERT INTO payment_id (payment, show_id, booking, tender) VALUES (?1, ?2, ?3, ?4)
+         ON CONFLICT (payment) DO NOTHING",
+    )?
+    .execute(params![blob(id.0), show, uuid, tender.word()])?;
+    conn.prepare_cached(
+        "SELECT show_id = ?2 AND booking = ?3 AND tender = ?4 FROM payment_id WHERE payment = ?1",
+    )?
+    .query_row(params![blob(id.0), show, uuid, tender.word()], |row| {
+        row.get(0)
+    })
+}
+
 fn begin_one(conn: &Connection, begin: Begin) -> Result<Begun, StoreError> {
     let Begin {
         account,
@@ -130,10 +167,10 @@ fn begin_one(conn: &Connection, begin: Begin) -> Result<Begun, StoreError> {
     if expired {
         return Ok(Begun::Expired);
     }
-    let declined: u32 = conn
+    let refused: u32 = conn
         .prepare_cached(
-            "SELECT count(*) FROM payment
-             WHERE show_id = ?1 AND booking = ?2 AND state = 'declined'",
+            "SELECT count(*) FROM payment WHERE show_id = ?1 AND booking = ?2
+               AND (state = 'pending' OR state = 'declined' AND tried = 1)",
         )?
         .query_row(
             params![
@@ -142,8 +179,11 @@ fn begin_one(conn: &Connection, begin: Begin) -> Result<Begun, StoreError> {
             ],
             |row| row.get(0),
         )?;
-    if declined >= declined_max {
+    if refused >= declined_max {
         return Ok(Begun::TooMany);
+    }
+    if !claim(conn, account.id, account.booking, account.tender)? {
+        return Ok(Begun::Reused);
     }
     let fingerprint = fingerprints.first().copied().unwrap_or_default();
     insert(conn, &account, fingerprint)?;
@@ -161,6 +201,8 @@ fn step_one(
     let mut account = match (load(conn, id)?, or_else) {
         (Some(known), _) => known,
         (None, Some(new)) => {
+            // It has happened, whoever else may have been given its id.
+            claim(conn, new.id, new.booking, new.tender)?;
             // Nobody asked for it here, so no request is its repeat.
             insert(conn, &new, chance::bytes())?;
             note(conn, &new, "heard_of", "", at.now)?;
@@ -197,26 +239,32 @@ fn load(conn: &Connection, id: PaymentId) -> Result<Option<Account>, StoreError>
         .transpose()
 }
 
-fn list(conn: &Connection, filter: Filter, limit: u32) -> Result<Vec<Account>, StoreError> {
+fn list(
+    conn: &Connection,
+    filter: Filter,
+    after: Option<PageCursor>,
+    limit: u32,
+) -> Result<Vec<Account>, StoreError> {
     let open = if filter.open { "p.settled = 0" } else { "1" };
-    let order = "ORDER BY p.created_at DESC, p.payment LIMIT";
-    let found = match filter.booking {
-        Some(booking) => {
-            let sql =
-                format!("{COLUMNS} WHERE p.show_id = ?1 AND p.booking = ?2 AND {open} {order} ?3");
-            conn.prepare_cached(&sql)?
-                .query_map(
-                    params![rows::whole(booking.show.0), blob(booking.uuid), limit],
-                    account,
-                )?
-                .collect::<Result<Vec<_>, _>>()?
-        }
-        None => conn
-            .prepare_cached(&format!("{COLUMNS} WHERE {open} {order} ?1"))?
-            .query_map([limit], account)?
-            .collect::<Result<Vec<_>, _>>()?,
+    // One text for each kind of question, so that each finds its index.
+    let of = match filter.booking {
+        Some(_) => "p.show_id = ?4 AND p.booking = ?5",
+        None => "?4 IS NULL AND ?5 IS NULL",
     };
-    found.into_iter().collect()
+    let sql = format!(
+        "{COLUMNS} WHERE {open} AND {of} AND (p.created_at, p.payment) < (?1, ?2)
+         ORDER BY p.created_at DESC, p.payment DESC LIMIT ?3"
+    );
+    let (at, payment) = after.map_or((i64::MAX, [0xff; 16]), |c| {
+        (c.created_at.0, blob(c.payment.0))
+    });
+    let show = filter.booking.map(|b| rows::whole(b.show.0));
+    let booking = filter.booking.map(|b| blob(b.uuid));
+    conn.prepare_cached(&sql)?
+        .query_map(params![at, payment, limit, show, booking], account)?
+        .collect::<Result<Vec<_>, _>>()?
+        .into_iter()
+        .collect()
 }
 
 fn due(conn: &Connection, now: UtcMillis, limit: u32) -> Result<Due, StoreError> {
@@ -267,7 +315,7 @@ fn update(conn: &Connection, a: &Account) -> rusqlite::Result<()> {
     conn.prepare_cached(
         "UPDATE payment SET state = ?2, captured = ?3, ordered_back = ?4, refunded = ?5, keep = ?6,
                 settle_ver = ?7, settled_ver = ?8, settled = ?9, reason = ?10, tries = ?11,
-                next_at = ?12, updated_at = ?13
+                next_at = ?12, updated_at = ?13, tried = ?14
          WHERE payment = ?1",
     )?
     .execute(params![
@@ -284,6 +332,7 @@ fn update(conn: &Connection, a: &Account) -> rusqlite::Result<()> {
         a.tries,
         a.next_at.map(|at| at.0),
         a.updated_at.0,
+        a.tried,
     ])?;
     match a.tell_at {
         Some(at) => conn

@@ -6,6 +6,7 @@
 
 use houseful_core::{
     ids::{BookingId, PaymentId},
+    message::Tender,
     time::UtcMillis,
 };
 
@@ -21,7 +22,7 @@ pub struct Begin {
     pub fingerprints: Vec<[u8; 16]>,
     /// The leave to pay is over: only a repeat is answered.
     pub expired: bool,
-    /// How many declined payments a booking may have.
+    /// How many payments of a booking may be declined or not decided yet.
     pub declined_max: u32,
 }
 
@@ -34,7 +35,7 @@ pub enum Begun {
     Known(Account),
     /// Another request has its id.
     Reused,
-    /// The booking has had its declined payments.
+    /// The booking has had its declined payments, or waits for that many.
     TooMany,
     /// It is new, and the leave to pay is over.
     Expired,
@@ -58,6 +59,15 @@ pub struct Filter {
     pub booking: Option<BookingId>,
 }
 
+/// Where a page of payments ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PageCursor {
+    /// When its last payment was begun.
+    pub created_at: UtcMillis,
+    /// That payment.
+    pub payment: PaymentId,
+}
+
 /// What waits for the worker.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Due {
@@ -71,6 +81,8 @@ pub struct Due {
 
 /// Payments.
 pub trait PaymentStore: Send + Sync {
+    /// Gives an id to payments of this booking by this means; `false` when it is another's.
+    fn claim(&self, id: PaymentId, booking: BookingId, tender: Tender) -> Later<'_, bool>;
     /// Begins a payment, or says why not.
     fn begin(&self, begin: Begin) -> Later<'_, Begun>;
     /// Steps a payment. One that is not there is first written down as `or_else`, if that is
@@ -84,8 +96,13 @@ pub trait PaymentStore: Send + Sync {
     ) -> Later<'_, Option<Stepped>>;
     /// A payment.
     fn get(&self, id: PaymentId) -> Later<'_, Option<Account>>;
-    /// Payments, the newest first, at most `limit`.
-    fn list(&self, filter: Filter, limit: u32) -> Later<'_, Vec<Account>>;
+    /// Payments, the newest first, at most `limit`, those behind `after` only.
+    fn list(
+        &self,
+        filter: Filter,
+        after: Option<PageCursor>,
+        limit: u32,
+    ) -> Later<'_, Vec<Account>>;
     /// What waits at `now`, at most `limit` of each kind.
     fn due(&self, now: UtcMillis, limit: u32) -> Later<'_, Due>;
     /// Has the provider asked at once about all that an earlier run left unfinished; to be called

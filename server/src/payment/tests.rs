@@ -10,7 +10,7 @@ use houseful_core::{
     ids::{QuoteHash, ShowId},
     message::{Announcement, Tender},
     time::UtcMillis,
-    wire::payment::Card,
+    wire::payment::{Card, PaymentState},
 };
 use rusqlite::Connection;
 
@@ -241,6 +241,128 @@ async fn an_unsettled_payment_is_announced_again_and_a_settled_one_is_not() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_charge_that_is_never_decided_is_given_up() {
+    let folder = Folder::new();
+    let role = role(folder.open()).await;
+    let request = role.begin("4000000000000259").await;
+    let id = request.payment;
+    let began = Clock::stopwatch();
+    while role.payments.reconcile().await.map(|done| done.checked) != Ok(1) {
+        let waited = Clock::stopwatch().duration_since(began).as_secs();
+        assert!(waited < 30, "the terminal never heard of it");
+    }
+    role.sql("UPDATE sim_charge SET promised_at = NULL")
+        .await
+        .expect("a terminal that never decides");
+    for _ in 0..3 {
+        role.clock.advance(399_999);
+        role.clock.rest_real(20).await;
+        role.until(id, PaymentState::Pending).await;
+    }
+    role.clock.advance(60_000);
+    let over = role.until(id, PaymentState::Voided).await;
+    assert!(over.settled && over.is_final());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_tries_out_cards_not_even_at_the_same_time() {
+    let folder = Folder::new();
+    let role = role(folder.open()).await;
+    let booking = booking();
+    let tries = (0..12).map(|_| {
+        let request = role.request(booking, "4000000000000002");
+        role.payments.pay(request, 0)
+    });
+    let begun = futures_util::future::join_all(tries).await;
+    let refused = Err(PaymentError::TooManyAttempts { max: 3 });
+    assert_eq!(begun.iter().filter(|b| b.is_ok()).count(), 3);
+    assert_eq!(begun.iter().filter(|b| **b == refused).count(), 9);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_terminal_that_is_away_locks_nobody_out() {
+    let folder = Folder::new();
+    let role = role(folder.open()).await;
+    let booking = booking();
+    for _ in 0..4 {
+        let request = role.request(booking, "4000000000000127");
+        let id = request.payment;
+        role.payments.pay(request, 0).await.expect("begun");
+        let began = Clock::stopwatch();
+        while role.payments.get(id).await.map(|p| p.map(|p| p.state))
+            != Ok(Some(PaymentState::Declined))
+        {
+            let waited = Clock::stopwatch().duration_since(began).as_secs();
+            assert!(waited < 30, "it is not found out");
+            role.clock.advance(500);
+            role.clock.rest_real(2).await;
+        }
+    }
+    let request = role.request(booking, APPROVES);
+    let id = request.payment;
+    role.payments.pay(request, 0).await.expect("begun");
+    role.until(id, PaymentState::Authorised).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_those_who_wait_for_one_booking_all_but_two_are_answered_at_once() {
+    let folder = Folder::new();
+    let role = role(folder.open()).await;
+    let request = role.begin("4000000000000259").await;
+    let answered = Arc::new(std::sync::atomic::AtomicUsize::new(0));
+    let waits = |_| {
+        let (payments, request) = (role.payments.clone(), request.clone());
+        let answered = Arc::clone(&answered);
+        tokio::spawn(async move {
+            let told = payments.pay(request, WAIT_MS_MAX).await;
+            answered.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+            told
+        })
+    };
+    let began = Clock::stopwatch();
+    let payers: Vec<_> = (0..20).map(waits).collect();
+    let count = || answered.load(std::sync::atomic::Ordering::SeqCst);
+    while count() < 18 {
+        let waited = Clock::stopwatch().duration_since(began).as_secs();
+        assert!(waited < 15, "only {} were answered", count());
+        role.clock.rest_real(2).await;
+    }
+    assert_eq!(count(), 18, "two may wait");
+    role.payments.settle(role.keep(&request, 0, 5)).await;
+    for payer in payers {
+        let told = payer.await.expect("a payer").expect("an answer");
+        assert!(told.is_final() || told.state == PaymentState::Pending);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_goes_on_where_its_page_ended() {
+    let folder = Folder::new();
+    let role = role(folder.open()).await;
+    let mut begun = Vec::new();
+    for i in 0..7 {
+        // Two at each moment, so that the id has to tell them apart.
+        role.clock.advance(i % 2);
+        begun.push(role.begin("4000000000000259").await.payment);
+    }
+    for limit in [1, 3, 7, 8] {
+        let (mut seen, mut after) = (Vec::new(), None);
+        loop {
+            let page = role.payments.page(Filter::default(), after, limit).await;
+            let (items, next) = page.expect("a page");
+            assert!(items.is_sorted_by_key(|p| std::cmp::Reverse(p.created_at)));
+            seen.extend(items.iter().map(|p| p.id));
+            match next {
+                Some(next) => after = Some(next),
+                None => break,
+            }
+        }
+        assert_eq!(seen.len(), 7, "by {limit}");
+        assert!(begun.iter().all(|id| seen.contains(id)));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_settlement_for_another_booking_or_amount_is_refused() {
     let folder = Folder::new();
     let role = role(folder.open()).await;
@@ -359,6 +481,18 @@ async fn a_payment_nobody_has_heard_of_is_taken_as_booking_says_it_is() {
         .await;
     let back = role.until(cash.payment, PaymentState::Refunded).await;
     assert!(back.settled && back.refunded.minor == 1_900);
+    // Older journals ask about cash for what costs nothing, too.
+    let mut free = role.keep(&role.request(booking(), APPROVES), 0, 2);
+    (free.tender, free.amount.minor) = (Tender::Cash, 0);
+    role.payments.settle(free.clone()).await;
+    assert!(
+        role.until(free.payment, PaymentState::Captured)
+            .await
+            .settled
+    );
+    let told = role.tape.all();
+    let free = told.iter().find(|news| news.payment == free.payment);
+    assert_eq!(free.and_then(|news| news.settled_ver), Some(2));
     // Of a card the terminal knows nothing: nothing is kept, so nothing has to go back.
     let unknown = role.keep(&role.request(booking(), APPROVES), 0, 4);
     role.payments.settle(unknown.clone()).await;

@@ -57,6 +57,8 @@ fn refusals() -> Vec<Refusal> {
             total_minor: 2,
             given_minor: 1,
         },
+        Refusal::NothingToPay,
+        Refusal::CashByStaff,
         Refusal::SeatsSold { seats: taken },
         Refusal::NotOpened,
         Refusal::OpenedAlready,
@@ -87,6 +89,8 @@ fn is_listed(refusal: &Refusal) -> bool {
         | Refusal::BookingCancelled
         | Refusal::NotPaid
         | Refusal::CashTooLittle { .. }
+        | Refusal::NothingToPay
+        | Refusal::CashByStaff
         | Refusal::SeatsSold { .. }
         | Refusal::NotOpened
         | Refusal::OpenedAlready => true,

@@ -11,7 +11,7 @@ use houseful_core::{
     refusal::Refusal,
     show::{Actor, Ask, BookingRecord, Command, Party, SeatPick, Wish},
     wire::{
-        self, Page,
+        self, BOOKING_SECRET_HEADER, Page,
         booking::{Booking, ChangeSeatsRequest, HoldRequest, ReleaseRequest},
         problem::Problem,
     },
@@ -84,7 +84,7 @@ pub(super) async fn change_seats(
         wish: wish(request.wish),
         rules: caller.rules(request.allow_orphans, request.over_limit),
     };
-    let command = command(request.command, caller.actor(&headers)?, ask);
+    let command = command(request.command, owner(&caller, &headers, no_booking)?, ask);
     let answer = ask_about(&app, id, command).await?;
     of(answer).map(Json)
 }
@@ -101,7 +101,7 @@ pub(super) async fn release(
     Body(request): Body<ReleaseRequest>,
 ) -> Result<Json<Booking>, ApiError> {
     let ask = Ask::Release { booking: id.uuid };
-    let command = command(request.command, caller.actor(&headers)?, ask);
+    let command = command(request.command, owner(&caller, &headers, no_booking)?, ask);
     let answer = ask_about(&app, id, command).await?;
     of(answer).map(Json)
 }
@@ -116,7 +116,9 @@ pub(super) async fn booking(
     headers: HeaderMap,
     Id(id): Id<BookingId>,
 ) -> Result<Json<Booking>, ApiError> {
-    find(&app, caller.actor(&headers)?, id).await.map(Json)
+    find(&app, owner(&caller, &headers, no_booking)?, id)
+        .await
+        .map(Json)
 }
 
 /// Bookings by their code, or all of a show.
@@ -151,6 +153,25 @@ async fn of_show(app: &App, show: ShowId) -> Result<Vec<Booking>, ApiError> {
     Ok(all.await?)
 }
 
+/// There is no such booking, or it is somebody else's.
+pub(super) fn no_booking() -> ApiError {
+    ApiError::refused(Refusal::BookingNotFound)
+}
+
+/// Who asks about something that is there already. A customer without a secret owns nothing, so to
+/// them it is `missing`; one that can't be a secret is told.
+pub(super) fn owner(
+    caller: &Caller,
+    headers: &HeaderMap,
+    missing: impl Fn() -> ApiError,
+) -> Result<Actor, ApiError> {
+    if caller.is_staff() || headers.contains_key(BOOKING_SECRET_HEADER) {
+        caller.actor(headers)
+    } else {
+        Err(missing())
+    }
+}
+
 /// Whether somebody may see and use a booking. Staff may use every one.
 pub(super) fn is_of(record: &BookingRecord, actor: &Actor) -> bool {
     actor.staff || record.owner == actor.owner
@@ -165,7 +186,7 @@ pub(super) async fn find(app: &App, actor: Actor, id: BookingId) -> Result<Booki
             .flatten()
     });
     let found = read.await.map_err(about_booking)?;
-    found.ok_or(ApiError::refused(Refusal::BookingNotFound))
+    found.ok_or_else(no_booking)
 }
 
 /// Has a command carried out, whether or not its client stays to hear the answer.
@@ -184,7 +205,7 @@ pub(super) async fn ask_about(
     command: Command,
 ) -> Result<Answer, ApiError> {
     match ask_show(app, id.show, command).await {
-        Err(ApiError::NoSuch(_)) => Err(ApiError::refused(Refusal::BookingNotFound)),
+        Err(ApiError::NoSuch(_)) => Err(no_booking()),
         other => other,
     }
 }
@@ -192,7 +213,7 @@ pub(super) async fn ask_about(
 /// What the lane says about a booking: a show without a journal has none.
 pub(super) fn about_booking(error: LaneError) -> ApiError {
     match error {
-        LaneError::NoSuchShow => ApiError::refused(Refusal::BookingNotFound),
+        LaneError::NoSuchShow => no_booking(),
         other => other.into(),
     }
 }

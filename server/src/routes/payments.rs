@@ -7,6 +7,7 @@ use axum::{
 };
 use houseful_core::{
     ids::{BookingId, PaymentId},
+    time::UtcMillis,
     wire::{
         Page,
         payment::{PayRequest, Payment, Reconciled},
@@ -17,14 +18,14 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::{
-    bookings::find,
+    bookings::{find, no_booking, owner},
     input::{Body, Id, Params, bounded},
     money::Nothing,
 };
 use crate::{
     app::App,
     auth::Caller,
-    payment::{Payments, WAIT_MS_MAX},
+    payment::{Filter, LIST_MAX, PageCursor, WAIT_MS_MAX},
     problem::ApiError,
     request::whole,
 };
@@ -55,6 +56,16 @@ pub(super) struct PaymentFilter {
     /// Only those towards this booking.
     #[param(value_type = Option<String>)]
     booking: Option<BookingId>,
+    /// At most so many, 1 to 1,000.
+    #[serde(default = "limit_default")]
+    #[param(default = 1_000, minimum = 1, maximum = 1_000)]
+    limit: u32,
+    /// `next` of the page before.
+    cursor: Option<String>,
+}
+
+const fn limit_default() -> u32 {
+    LIST_MAX
 }
 
 /// Pays by card with a payment token.
@@ -71,12 +82,10 @@ pub(super) async fn pay(
 ) -> Result<Response, ApiError> {
     let wait_ms = bounded("wait_ms", wait.wait_ms, 0, WAIT_MS_MAX)?;
     let booking = app.payments.claims(&request.token)?.booking;
-    find(&app, caller.actor(&headers)?, booking).await?;
-    let payments = app.payments.clone();
-    let known = payments.get(request.payment).await?.is_some();
-    let pay = async move { Ok(payments.pay(request, wait_ms).await?) };
-    let payment = whole(&app, pay).await?;
-    let status = match (Payments::is_final(&payment), known) {
+    find(&app, owner(&caller, &headers, no_booking)?, booking).await?;
+    let known = app.payments.get(request.payment).await?.is_some();
+    let payment = app.payments.pay(request, wait_ms).await?;
+    let status = match (payment.is_final(), known) {
         (false, _) => StatusCode::ACCEPTED,
         (true, true) => StatusCode::OK,
         (true, false) => StatusCode::CREATED,
@@ -94,8 +103,8 @@ pub(super) async fn payment(
     headers: HeaderMap,
     Id(id): Id<PaymentId>,
 ) -> Result<Json<Payment>, ApiError> {
-    let actor = caller.actor(&headers)?;
     let missing = || ApiError::NoSuch("payment");
+    let actor = owner(&caller, &headers, missing)?;
     let payment = app.payments.get(id).await?.ok_or_else(missing)?;
     if !actor.staff {
         match find(&app, actor, payment.booking).await {
@@ -114,8 +123,30 @@ pub(super) async fn payments(
     State(app): State<App>,
     Params(filter): Params<PaymentFilter>,
 ) -> Result<Json<Page<Payment>>, ApiError> {
-    let items = app.payments.list(filter.open, filter.booking).await?;
-    Ok(Json(Page { items, next: None }))
+    let limit = bounded("limit", filter.limit, 1, LIST_MAX)?;
+    let after = filter.cursor.as_deref().map(cursor).transpose()?;
+    let filter = Filter {
+        open: filter.open,
+        booking: filter.booking,
+    };
+    let (items, next) = app.payments.page(filter, after, limit).await?;
+    let next = next.map(|at| format!("{}.{}", at.created_at.0, at.payment));
+    Ok(Json(Page { items, next }))
+}
+
+/// Where the page before ended.
+fn cursor(text: &str) -> Result<PageCursor, ApiError> {
+    let parts = text.split_once('.');
+    let read = parts.and_then(|(at, payment)| {
+        Some(PageCursor {
+            created_at: UtcMillis(at.parse().ok()?),
+            payment: payment.parse().ok()?,
+        })
+    });
+    read.ok_or_else(|| ApiError::BadRequest {
+        detail: "`cursor` is not the `next` of a page of payments".to_owned(),
+        field: Some("cursor".to_owned()),
+    })
 }
 
 /// Compares the payments with the provider's list and brings them in line.

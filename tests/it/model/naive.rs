@@ -28,6 +28,14 @@ pub struct Book {
     pub payment: Option<u8>,
 }
 
+/// What a payment is for. Another one under its id is good for nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Worth {
+    pub book: u8,
+    pub minor: i64,
+    pub cash: bool,
+}
+
 /// Who asks.
 #[derive(Clone, Copy, Debug)]
 pub struct Who {
@@ -64,6 +72,8 @@ pub struct Naive {
     pub blocked: BTreeSet<u16>,
     pub books: BTreeMap<u8, Book>,
     pub kept: BTreeMap<u8, i64>,
+    /// What each payment that was met is, told apart from others under its id.
+    pub worth: BTreeMap<u8, Worth>,
     /// What was asked under an id that was used: the words, and by whom.
     pub done: BTreeMap<u32, (String, u8)>,
 }

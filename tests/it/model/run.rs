@@ -61,6 +61,7 @@ impl<'a> Run<'a> {
             blocked: BTreeSet::new(),
             books: BTreeMap::new(),
             kept: BTreeMap::new(),
+            worth: BTreeMap::new(),
             done: BTreeMap::new(),
         };
         let mut run = Self {

@@ -232,9 +232,10 @@ impl House {
                 Clock::stopwatch().duration_since(began) < PATIENCE,
                 "it does not happen"
             );
-            let gone = self.clock.now().ms_since(start);
-            assert!(gone < most_ms, "it did not happen within {gone} ms");
-            self.clock.advance(step_ms);
+            // At the end of its time it may still take a busy machine a while.
+            if self.clock.now().ms_since(start) < most_ms {
+                self.clock.advance(step_ms);
+            }
         }
     }
 

@@ -356,6 +356,12 @@ impl Stage {
             (None, None, None) => return Err(format!("{name} is for which booking?")),
         };
         self.agreed.insert(payment, (booking, quote));
+        let own = asked.as_ref().filter(|a| a.booking.uuid == booking);
+        let tender = match words.after("by") {
+            Some("card") => Tender::Card,
+            Some(other) => return Err(format!("nobody pays by {other}")),
+            None => own.map_or(Tender::Card, |a| a.tender),
+        };
         let asked_ver = asked.map(|a| a.ver);
         let settled_ver = if words.has("settled") {
             asked_ver
@@ -372,7 +378,7 @@ impl Stage {
             },
             quote: quote.hash,
             amount: quote.amount,
-            tender: Tender::Card,
+            tender,
             state: payment_state(verb).ok_or("not a state of a payment")?,
             settled_ver,
         })

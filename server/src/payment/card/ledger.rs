@@ -92,7 +92,7 @@ impl SimCharge {
     /// A charge that will not happen, even if its order arrives after all.
     pub(super) fn never(order: &Order, now: UtcMillis) -> Self {
         Self {
-            status: ChargeStatus::Declined,
+            status: ChargeStatus::Never,
             reason: Some("the card terminal did not answer; nothing was taken".to_owned()),
             ..Self::begin(order, Scenario::LostOnTheWay, false, now, now)
         }

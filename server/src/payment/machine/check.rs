@@ -25,7 +25,8 @@ impl Account {
         let parts = [self.applied(), self.refund_due(), self.refunded];
         let taken = self.captured > 0;
         let state = match self.state {
-            PaymentState::Captured => taken && self.ordered_back == 0,
+            // Cash for what costs nothing.
+            PaymentState::Captured => (taken || self.amount.minor == 0) && self.ordered_back == 0,
             PaymentState::RefundDue => taken && self.refund_due() > 0,
             PaymentState::Refunded => taken && self.refund_due() == 0 && self.refunded > 0,
             _ => !taken,

@@ -129,6 +129,14 @@ fn nothing_kept_voids_a_promise_and_refunds_money() {
 }
 
 #[test]
+fn an_order_that_never_arrived_tried_no_card() {
+    let never = after(&[learned(ChargeStatus::Never, 0, 0)]);
+    assert_eq!((never.state, never.tried), (PaymentState::Declined, false));
+    let declined = after(&[learned(ChargeStatus::Declined, 0, 0)]);
+    assert!(declined.tried);
+}
+
+#[test]
 fn a_part_kept_gives_back_the_difference() {
     let mut account = after(&[learned(ChargeStatus::Captured, AMOUNT, 0), settle(900, 5)]);
     assert_eq!(account.call(), Some(Call::Refund { total_minor: 1_000 }));
@@ -333,6 +341,7 @@ fn any_charge() -> impl Strategy<Value = Charge> {
         Just(ChargeStatus::Authorised),
         Just(ChargeStatus::Captured),
         Just(ChargeStatus::Declined),
+        Just(ChargeStatus::Never),
         Just(ChargeStatus::Voided),
         Just(ChargeStatus::CaptureRefused),
     ];

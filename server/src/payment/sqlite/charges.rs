@@ -109,6 +109,7 @@ fn status(word: &str) -> Result<ChargeStatus, StoreError> {
         S::Authorised,
         S::Captured,
         S::Declined,
+        S::Never,
         S::Voided,
         S::CaptureRefused,
     ]

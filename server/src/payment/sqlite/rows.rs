@@ -18,7 +18,8 @@ use crate::{
 /// Reads whole payments; a condition on `p` goes behind it.
 pub(super) const COLUMNS: &str = "SELECT p.payment, p.show_id, p.booking, p.quote, p.tender, \
      p.state, p.amount, p.currency, p.captured, p.ordered_back, p.refunded, p.keep, p.settle_ver, \
-     p.settled_ver, p.reason, p.tries, p.next_at, o.told, o.tell_at, p.created_at, p.updated_at \
+     p.settled_ver, p.reason, p.tries, p.next_at, o.told, o.tell_at, p.created_at, p.updated_at, \
+     p.tried \
      FROM payment p LEFT JOIN payment_outbox o ON o.payment = p.payment";
 
 /// An id as it is stored.
@@ -116,6 +117,7 @@ pub(super) fn account(row: &Row<'_>) -> rusqlite::Result<Result<Account, StoreEr
         tell_at: time(18)?,
         created_at: UtcMillis(row.get(19)?),
         updated_at: UtcMillis(row.get(20)?),
+        tried: row.get(21)?,
     }))
 }
 

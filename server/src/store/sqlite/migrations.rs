@@ -41,6 +41,11 @@ pub(super) const ALL: &[Migration] = &[
         name: "house",
         sql: include_str!("migrations/0005_house.sql"),
     },
+    Migration {
+        number: 6,
+        name: "payment_ids",
+        sql: include_str!("migrations/0006_payment_ids.sql"),
+    },
 ];
 
 /// Why a schema can't be brought up to date.

@@ -1,6 +1,6 @@
 //! What people, money and time do to bookings that are there.
 
-use super::{Book, Expected, Naive, Stands, Who, no};
+use super::{Book, Expected, Naive, Stands, Who, Worth, no};
 
 impl Naive {
     pub fn release(&mut self, who: Who, id: u8) -> Expected {
@@ -34,9 +34,18 @@ impl Naive {
             return no("id_reused");
         }
         let total = book.total;
+        if total > 0 && !who.staff {
+            return no("forbidden");
+        }
         if given.is_some_and(|g| g < total) {
             return no("cash_too_little");
         }
+        let worth = Worth {
+            book: id,
+            minor: total,
+            cash: true,
+        };
+        self.worth.insert(payment, worth);
         self.pay(id, payment, Stands::Confirmed);
         Ok(true)
     }
@@ -123,8 +132,12 @@ impl Naive {
     }
 
     /// Money's news. `fair`: for the very offer and amount that stand.
-    pub fn news(&mut self, payment: u8, id: u8, word: &str, fair: bool) {
+    pub fn news(&mut self, payment: u8, worth: Worth, word: &str, fair: bool) {
+        let id = worth.book;
         if self.kept.contains_key(&payment) {
+            if self.worth.get(&payment) != Some(&worth) {
+                return;
+            }
             let waits =
                 |b: &Book| b.payment == Some(payment) && matches!(b.stands, Stands::Secured { .. });
             let Some(id) = self.books.iter().find(|(_, b)| waits(b)).map(|(id, _)| *id) else {
@@ -148,6 +161,7 @@ impl Naive {
         if word != "authorised" && word != "captured" {
             return;
         }
+        self.worth.insert(payment, worth);
         if !(fair && self.good(id)) {
             self.kept.insert(payment, 0);
             return;

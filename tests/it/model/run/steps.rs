@@ -15,6 +15,7 @@ use uuid::Uuid;
 
 use super::Run;
 use crate::model::{
+    naive::Worth,
     ops::Op,
     world::{SHOW, actor, book_id, gbp, label, payment_id, person, terms},
 };
@@ -145,6 +146,9 @@ impl Run<'_> {
 
     fn news(&mut self, book: u8, payment: u8, state: u8, odd: u8) -> Result<(), TestCaseError> {
         use PaymentState as S;
+        // News of a known payment are mostly its own, else another's under its id.
+        let known = self.naive.worth.get(&payment).copied().filter(|_| odd != 2);
+        let (book, cash) = known.map_or((book, false), |w| (w.book, w.cash));
         let uuid = book_id(book);
         let booking = BookingId { show: SHOW, uuid };
         let record = self.state.booking(uuid);
@@ -161,6 +165,11 @@ impl Run<'_> {
         let state = states[usize::from(state)];
         let quote = record.map_or(QuoteHash(Uuid::nil()), |r| r.quote(booking));
         let total = record.map_or(1000, |r| r.total().minor);
+        let minor = match known {
+            Some(worth) => worth.minor,
+            None if odd == 2 => total + 1,
+            None => total,
+        };
         let news = Announcement {
             payment: payment_id(payment),
             booking,
@@ -169,13 +178,14 @@ impl Run<'_> {
             } else {
                 quote
             },
-            amount: gbp(if odd == 2 { total + 1 } else { total }),
-            tender: Tender::Card,
+            amount: gbp(minor),
+            tender: if cash { Tender::Cash } else { Tender::Card },
             state,
             settled_ver: self.state.settle(payment_id(payment)).map(|s| s.ver),
         };
         let command = self.command(person(4), Ask::Announced(news));
-        self.naive.news(payment, book, state.word(), odd == 0);
+        let worth = Worth { book, minor, cash };
+        self.naive.news(payment, worth, state.word(), odd == 0);
         let got = self.decide(&command);
         prop_assert!(got.is_ok(), "{:?}", got);
         let reason = self
