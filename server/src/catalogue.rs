@@ -92,13 +92,7 @@ impl Catalogue {
             .await?;
         let snapshot = Snapshot::of(rows)?;
         snapshot.measure();
-        let new = added.iter().filter_map(|show| {
-            Some(NewShow {
-                id: show.id,
-                terms: snapshot.terms(show.id)?,
-            })
-        });
-        let new = new.collect();
+        let new = snapshot.new_shows(added.iter().map(|show| show.id));
         self.snapshot.store(Arc::new(snapshot));
         Ok(new)
     }

@@ -1,6 +1,7 @@
 //! The tests that need more than one crate, in one program.
 
 mod bad_days;
+mod catalogue;
 mod crash;
 mod demo;
 mod dependencies;

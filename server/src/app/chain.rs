@@ -1,7 +1,7 @@
 //! The demo's chain: imported, its shows opened for sale, and some seats sold before anybody
 //! comes, so that the halls look lived in.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, sync::Arc};
 
 use futures_util::future::join_all;
 use houseful_core::{
@@ -16,7 +16,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{DemoChain, StartError};
 use crate::{
-    catalogue::{Catalogue, CatalogueError, SHOWS_MAX, ShowFilter, Snapshot, demo},
+    catalogue::{Catalogue, demo},
     chance,
     clock::Clock,
     hub::Hub,
@@ -26,26 +26,16 @@ use crate::{
 /// How many shows are seen to at once.
 const AT_ONCE: usize = 1_000;
 
-/// Imports the chain. A file that has it from an earlier run keeps what it has; days that are
-/// new are added.
+/// Imports the chain. A file that has shows from an earlier run keeps them; what is new is planned
+/// around them.
 pub(super) async fn import(
     catalogue: &Catalogue,
     clock: &Clock,
     chain: DemoChain,
 ) -> Result<(), StartError> {
-    let known = !unopened(&catalogue.snapshot(), &Hub::new(), clock.now()).is_empty();
-    match catalogue
-        .import(demo::chain(clock.now(), chain.seed)?)
-        .await
-    {
-        Ok(_) => Ok(()),
-        Err(CatalogueError::Store(error)) => Err(error.into()),
-        Err(error) if known => {
-            tracing::warn!(%error, "the file keeps the week it has");
-            Ok(())
-        }
-        Err(error) => Err(error.into()),
-    }
+    let more = demo::more(clock.now(), chain.seed, &catalogue.snapshot())?;
+    catalogue.import(more).await?;
+    Ok(())
 }
 
 /// Opens the journals of all shows of the catalogue that have none, as after an import that was
@@ -54,45 +44,18 @@ pub(super) async fn open(
     catalogue: &Catalogue,
     lane: &Lane,
     hub: &Hub,
-    now: UtcMillis,
 ) -> Result<Vec<ShowId>, StartError> {
-    let snapshot = catalogue.snapshot();
-    let shows = unopened(&snapshot, hub, now);
-    for some in shows.chunks(AT_ONCE) {
-        let asked = some.iter().filter_map(|show| {
-            let terms = snapshot.terms(*show)?;
-            Some(lane.ask(*show, by_house(Ask::Open(terms))))
-        });
+    let is_open = |show| hub.knows(show);
+    let new = catalogue.snapshot().unopened(&is_open);
+    for some in new.chunks(AT_ONCE) {
+        let asked = some
+            .iter()
+            .map(|show| lane.ask(show.id, by_house(Ask::Open(Arc::clone(&show.terms)))));
         for answer in join_all(asked).await {
             answer?;
         }
     }
-    Ok(shows)
-}
-
-fn unopened(snapshot: &Snapshot, hub: &Hub, now: UtcMillis) -> Vec<ShowId> {
-    let mut found = Vec::new();
-    let mut cursor: Option<String> = None;
-    loop {
-        let filter = ShowFilter {
-            city: None,
-            cinema: None,
-            movie: None,
-            date: None,
-            from: UtcMillis(i64::MIN),
-            limit: SHOWS_MAX,
-            cursor: cursor.as_deref(),
-        };
-        let Ok(page) = snapshot.shows(&filter, &|_| None, now) else {
-            return found;
-        };
-        let ids = page.items.iter().map(|show| show.id);
-        found.extend(ids.filter(|id| !hub.knows(*id)));
-        match page.next {
-            Some(next) => cursor = Some(next),
-            None => return found,
-        }
-    }
+    Ok(new.into_iter().map(|show| show.id).collect())
 }
 
 /// Sells seats of the next shows for cash, party by party; only of those that were just opened.

@@ -20,7 +20,7 @@ pub use places::{CinemaFilter, CityFilter};
 pub use shows::{CursorError, SHOWS_MAX, ShowFilter};
 
 use super::{
-    local,
+    NewShow, local,
     rows::{CityRow, Rows, ShowRow},
     search::{Hit, SLIP, SearchIndex, Target},
 };
@@ -162,6 +162,44 @@ impl Snapshot {
             windows: row.sales.windows(row.starts_at),
             seats_max: row.seats_max,
         }))
+    }
+
+    /// The shows for which `is_open` says no, in order of start: those whose journal has yet to
+    /// begin, because they are new or because a server died between import and opening.
+    #[must_use]
+    pub fn unopened(&self, is_open: &dyn Fn(ShowId) -> bool) -> Vec<NewShow> {
+        let ids = self.rows.shows.iter().map(|show| show.id);
+        self.new_shows(ids.filter(|id| !is_open(*id)))
+    }
+
+    /// What is needed to open these shows.
+    pub(super) fn new_shows(&self, ids: impl Iterator<Item = ShowId>) -> Vec<NewShow> {
+        let new = |id| {
+            let terms = self.terms(id)?;
+            Some(NewShow { id, terms })
+        };
+        ids.filter_map(new).collect()
+    }
+
+    /// Which of these does not exist, in words.
+    ///
+    /// # Errors
+    /// The first one that is not there.
+    pub fn know(
+        &self,
+        city: Option<CityId>,
+        cinema: Option<CinemaId>,
+        movie: Option<MovieId>,
+    ) -> Result<(), &'static str> {
+        if city.is_some_and(|id| !self.cities.contains_key(&id)) {
+            Err("city")
+        } else if cinema.is_some_and(|id| !self.cinemas.contains_key(&id)) {
+            Err("cinema")
+        } else if movie.is_some_and(|id| !self.movies.contains_key(&id)) {
+            Err("movie")
+        } else {
+            Ok(())
+        }
     }
 
     fn show_row(&self, id: ShowId) -> Option<&ShowRow> {

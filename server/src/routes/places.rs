@@ -92,7 +92,11 @@ pub(super) async fn cinemas(
         q: words(filter.q.as_deref())?,
         near: near(filter.near.as_deref(), filter.within_km)?,
     };
-    let items = app.catalogue.snapshot().cinemas(&filter);
+    let snapshot = app.catalogue.snapshot();
+    snapshot
+        .know(filter.city, None, None)
+        .map_err(ApiError::NoSuch)?;
+    let items = snapshot.cinemas(&filter);
     Ok(Json(Page { items, next: None }))
 }
 

@@ -95,7 +95,11 @@ pub(super) async fn movies(
         q: words(query.q.as_deref())?,
         from: app.clock.now(),
     };
-    let items = app.catalogue.snapshot().movies(&filter);
+    let snapshot = app.catalogue.snapshot();
+    snapshot
+        .know(query.city, query.cinema, None)
+        .map_err(ApiError::NoSuch)?;
+    let items = snapshot.movies(&filter);
     Ok(Json(Page { items, next: None }))
 }
 
@@ -107,7 +111,7 @@ pub(super) async fn movie(
     State(app): State<App>,
     Id(id): Id<MovieId>,
 ) -> Result<Json<Movie>, ApiError> {
-    let movie = app.catalogue.snapshot().movie(id);
+    let movie = app.catalogue.snapshot().movie(id, app.clock.now());
     movie.map(Json).ok_or(ApiError::NoSuch("movie"))
 }
 
@@ -129,7 +133,11 @@ pub(super) async fn shows(
         cursor: query.cursor.as_deref(),
     };
     let counts = |show| app.hub.count(show, now);
-    let page = app.catalogue.snapshot().shows(&filter, &counts, now);
+    let snapshot = app.catalogue.snapshot();
+    snapshot
+        .know(query.city, query.cinema, query.movie)
+        .map_err(ApiError::NoSuch)?;
+    let page = snapshot.shows(&filter, &counts, now);
     page.map(Json).map_err(|e| ApiError::BadRequest {
         detail: e.to_string(),
         field: Some("cursor".to_owned()),
@@ -163,6 +171,9 @@ pub(super) async fn search(
     let now = app.clock.now();
     let counts = |show| app.hub.count(show, now);
     let snapshot = app.catalogue.snapshot();
+    snapshot
+        .know(query.city, None, None)
+        .map_err(ApiError::NoSuch)?;
     let found = snapshot.search(q, query.city, &counts, now);
     Ok(Json(found))
 }

@@ -247,8 +247,9 @@ fn within_the_hour<'a>(
     };
     let has_one = |(room, slots): &(Room<'_>, Vec<Slot<'_>>)| {
         let mut planned = slots.iter().map(|slot| slot.starts);
+        // A show that people know of is soon enough to the minute.
         let mut taken = room.taken.iter().map(|(starts, _)| *starts);
-        planned.any(soon) || taken.any(soon)
+        planned.any(soon) || taken.any(|at| at > now && at <= now.plus_ms(60 * MINUTE_MS))
     };
     if rooms.iter().any(has_one) {
         return;

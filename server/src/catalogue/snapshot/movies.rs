@@ -28,11 +28,12 @@ pub struct MovieFilter<'a> {
 }
 
 impl Snapshot {
-    /// A movie, with all its shows counted.
+    /// A movie, with its shows that begin at `from` or later counted.
     #[must_use]
-    pub fn movie(&self, id: MovieId) -> Option<Movie> {
+    pub fn movie(&self, id: MovieId, from: UtcMillis) -> Option<Movie> {
         let place = *self.movies.get(&id)?;
-        Some(self.movie_view(place, self.shows_of[place].len()))
+        let shows = &self.shows_of[place];
+        Some(self.movie_view(place, shows.len() - self.first_from(shows, from)))
     }
 
     /// Movies with the number of their shows, those with most shows first; by fit when `q` is
