@@ -18,7 +18,11 @@ mod terms;
 mod tests;
 pub mod view;
 
-use std::{collections::BTreeMap, collections::BTreeSet, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::Bound,
+    sync::Arc,
+};
 
 use uuid::Uuid;
 
@@ -238,6 +242,16 @@ impl ShowState {
     ) -> impl Iterator<Item = (PaymentId, &PaymentRecord)> {
         let ids = self.paid_towards.get(&booking).into_iter().flatten();
         ids.filter_map(|id| Some((*id, self.payments.get(id)?)))
+    }
+
+    /// The bookings behind this one in the order of [`Self::bookings`], or all.
+    pub fn bookings_after(
+        &self,
+        after: Option<Uuid>,
+    ) -> impl Iterator<Item = (Uuid, &BookingRecord)> {
+        let from = after.map_or(Bound::Unbounded, Bound::Excluded);
+        let range = self.bookings.range((from, Bound::Unbounded));
+        range.map(|(id, record)| (*id, record))
     }
 
     /// All payments towards the show.

@@ -253,3 +253,28 @@ async fn money_taken_at_once_is_final_when_booking_has_said_what_becomes_of_it()
     assert_eq!(again.expect(202), taken);
     app.finish().await;
 }
+
+#[tokio::test]
+async fn all_bookings_of_a_show_are_listed_each_once() {
+    let app = TestApp::start().await;
+    let show = app.open_show(1).await;
+    let mut ids = Vec::new();
+    for _ in 0..205 {
+        // Giving up what never came leaves a booking, too.
+        let id = booking(show);
+        let path = format!("/v1/bookings/{id}/release");
+        let release = json!({"command": command()});
+        app.post(As::Clerk, &path, &release).await.expect(200);
+        ids.push(id);
+    }
+    let path = format!("/v1/bookings?show={show}");
+    let all = app.get(As::Clerk, &path).await.expect(200);
+    let listed = all["items"].as_array().unwrap().iter();
+    let mut listed: Vec<_> = listed
+        .map(|b| b["id"].as_str().unwrap().to_owned())
+        .collect();
+    listed.sort_unstable();
+    ids.sort_unstable();
+    assert_eq!(listed, ids);
+    app.finish().await;
+}

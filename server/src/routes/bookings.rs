@@ -143,14 +143,27 @@ pub(super) async fn bookings(
     Ok(Json(Page { items, next: None }))
 }
 
+/// How many bookings are drawn at once: while that is done, nobody buys.
+const DRAWN_AT_ONCE: usize = 100;
+
 async fn of_show(app: &App, show: ShowId) -> Result<Vec<Booking>, ApiError> {
-    let all = app.lane.read(show, |state, tip, now| {
-        let views = state.bookings().map(|(uuid, _)| uuid);
-        views
-            .filter_map(|uuid| state.booking_view(uuid, tip, now))
-            .collect()
-    });
-    Ok(all.await?)
+    let mut all: Vec<Booking> = Vec::new();
+    loop {
+        let after = all.last().map(|booking| booking.id.uuid);
+        let some = app.lane.read(show, move |state, tip, now| {
+            let uuids = state.bookings_after(after).map(|(uuid, _)| uuid);
+            uuids
+                .take(DRAWN_AT_ONCE)
+                .filter_map(|uuid| state.booking_view(uuid, tip, now))
+                .collect::<Vec<_>>()
+        });
+        let some = some.await?;
+        let more = some.len() == DRAWN_AT_ONCE;
+        all.extend(some);
+        if !more {
+            return Ok(all);
+        }
+    }
 }
 
 /// There is no such booking, or it is somebody else's.
