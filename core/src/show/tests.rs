@@ -3,6 +3,7 @@
 
 mod guards;
 mod rows;
+mod views;
 
 use std::{collections::BTreeMap, sync::Arc};
 
