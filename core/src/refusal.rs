@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::{
+    money::Money,
     seat::SeatLabel,
     time::UtcMillis,
     wire::problem::{Facts, SeatFact},
@@ -123,10 +124,10 @@ pub enum Refusal {
     NotPaid,
     /// Less cash than the booking costs.
     CashTooLittle {
-        /// What it costs, in minor units.
-        total_minor: i64,
+        /// What it costs.
+        total: Money,
         /// What was given.
-        given_minor: i64,
+        given: Money,
     },
     /// The booking costs nothing, so no leave to pay is given for it.
     NothingToPay,
@@ -331,8 +332,8 @@ impl Refusal {
                 at: Some((*at).into()),
                 ..none()
             },
-            Self::CashTooLittle { total_minor, .. } => Facts {
-                max: u64::try_from(*total_minor).ok(),
+            Self::CashTooLittle { total, .. } => Facts {
+                max: u64::try_from(total.minor).ok(),
                 ..none()
             },
             Self::NotOnSale(NotOnSale::Paused | NotOnSale::NotInChannel)
@@ -470,13 +471,9 @@ impl fmt::Display for Refusal {
             Self::AlreadyPaid => f.write_str("the booking is paid for"),
             Self::BookingCancelled => f.write_str("the booking was cancelled"),
             Self::NotPaid => f.write_str("the booking is not paid for"),
-            Self::CashTooLittle {
-                total_minor,
-                given_minor,
-            } => write!(
-                f,
-                "{given_minor} minor units were given and the booking costs {total_minor}"
-            ),
+            Self::CashTooLittle { total, given } => {
+                write!(f, "{given} was given and {total} is to pay")
+            }
             Self::NothingToPay => f.write_str("the booking costs nothing"),
             Self::CashByStaff => f.write_str("cash is taken by staff"),
             Self::SeatsSold { seats } => taken(f, seats),

@@ -13,6 +13,7 @@ use crate::{
     ids::{BookingId, PaymentId},
     layout::BlockReason,
     message::Tender,
+    money::Money,
     price::Channel,
     refusal::{NotOnSale, Refusal},
     seat::SeatLabel,
@@ -233,8 +234,8 @@ impl ShowState {
         }
         if let Some(given_minor) = given_minor.filter(|given| *given < total.minor) {
             return Err(Refusal::CashTooLittle {
-                total_minor: total.minor,
-                given_minor,
+                total,
+                given: Money::new(given_minor, total.currency),
             });
         }
         let by = CashBy {

@@ -1,4 +1,5 @@
 use houseful_core::{
+    money::Money,
     refusal::{NotOnSale, TakenSeat},
     seat::SeatLabel,
     time::UtcMillis,
@@ -8,6 +9,10 @@ use super::*;
 
 fn seat(text: &str) -> SeatLabel {
     text.parse().unwrap()
+}
+
+fn money(minor: i64) -> Money {
+    Money::new(minor, "GBP".parse().unwrap())
 }
 
 /// One of each, so that a new one does not compile here before it is in the match.
@@ -54,8 +59,8 @@ fn refusals() -> Vec<Refusal> {
         Refusal::BookingCancelled,
         Refusal::NotPaid,
         Refusal::CashTooLittle {
-            total_minor: 2,
-            given_minor: 1,
+            total: money(2),
+            given: money(1),
         },
         Refusal::NothingToPay,
         Refusal::CashByStaff,
