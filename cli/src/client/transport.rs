@@ -122,6 +122,33 @@ enum Attempt {
     Final(ClientError),
 }
 
+/// The first attempt that may have been carried out although nobody heard of it. What a later one
+/// is told by a server that is busy, or that does not know the token, says nothing of the first.
+#[derive(Default)]
+struct Unheard(Option<ClientError>);
+
+impl Unheard {
+    fn note(&mut self, call: &Call, error: &ClientError) {
+        if self.0.is_none() && call.method != Method::GET && error.outcome_unknown() {
+            self.0 = Some(error.clone());
+        }
+    }
+
+    fn answered(self, answer: RawAnswer) -> Result<RawAnswer, ClientError> {
+        match self.0 {
+            Some(error) if matches!(answer.status, 401 | 403 | 429 | 500..) => Err(error),
+            _ => Ok(answer),
+        }
+    }
+
+    fn failed(self, error: ClientError) -> ClientError {
+        match self.0 {
+            Some(first) if !error.outcome_unknown() => first,
+            _ => error,
+        }
+    }
+}
+
 /// Checks the address and makes the HTTP client for it.
 pub(super) fn prepare(
     base: &str,
@@ -279,16 +306,18 @@ impl Client {
         let end = moment::tick() + limit;
         let mut delay = FIRST_DELAY;
         let mut attempt = 1;
+        let mut unheard = Unheard::default();
         loop {
             let left = end.saturating_duration_since(moment::tick());
             let (error, wait) = match self.attempt(call, name, left, limit).await {
-                Attempt::Answer(answer) => return Ok(answer),
-                Attempt::Final(error) => return Err(error),
+                Attempt::Answer(answer) => return unheard.answered(answer),
+                Attempt::Final(error) => return Err(unheard.failed(error)),
                 Attempt::Again(error, wait) => (error, wait.unwrap_or(delay)),
             };
+            unheard.note(call, &error);
             let in_time = moment::tick() + wait < end && wait <= DELAY_MAX;
             if attempt == ATTEMPTS_MAX || !call.repeatable || !in_time {
-                return Err(error);
+                return Err(unheard.failed(error));
             }
             tracing::info!(request.id = name, attempt, "asking again: {error}");
             moment::pause(wait).await;
@@ -429,55 +458,4 @@ async fn read_answer(mut response: reqwest::Response) -> Result<RawAnswer, reqwe
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn addresses_are_checked_before_anything_is_sent() {
-        for good in [
-            "http://127.0.0.1:7878",
-            "https://tickets.example/",
-            "http://[::1]:80",
-        ] {
-            let made = Client::new(good, None, Duration::from_secs(1));
-            assert!(made.is_ok(), "{good}: {made:?}");
-        }
-        for bad in [
-            "",
-            "127.0.0.1:7878",
-            "ftp://x",
-            "http://",
-            "http://u@x",
-            "http://x?q",
-        ] {
-            assert!(
-                matches!(
-                    Client::new(bad, None, Duration::from_secs(1)),
-                    Err(BadServer::Address { .. })
-                ),
-                "{bad}"
-            );
-        }
-        let token = Some("two\nlines".to_owned());
-        assert_eq!(
-            Client::new("http://x", token, Duration::from_secs(1)).err(),
-            Some(BadServer::Token)
-        );
-    }
-
-    #[tokio::test]
-    async fn a_server_that_is_not_there_is_named() {
-        // Bound and dropped: nobody listens there.
-        let port = {
-            let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
-            listener.local_addr().expect("an address").port()
-        };
-        let base = format!("http://127.0.0.1:{port}");
-        let client = Client::new(&base, None, Duration::from_secs(5)).expect("a client");
-        let error = client.ask::<serde_json::Value>(Call::get("/v1")).await;
-        assert!(
-            matches!(&error, Err(ClientError::Unreachable { server, .. }) if *server == base),
-            "{error:?}"
-        );
-    }
-}
+mod tests;
