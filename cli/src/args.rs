@@ -25,7 +25,7 @@ pub use running::{DemoArgs, LogArg, ServeArgs};
 pub use sales::{
     BookingCommand, BookingListArgs, HoldCommand, PayArgs, PaymentCommand, TicketCommand,
 };
-pub use sell::{HoldArgs, Pay, SellArgs, TicketCount, WishArgs};
+pub use sell::{CardFrom, HoldArgs, Pay, SellArgs, TicketCount, WishArgs, card_number};
 pub use staff::{
     AuthCommand, BlockReasonArg, RoleArg, ShowArg, ShowCommand, ShowRef, TokenCommand,
 };

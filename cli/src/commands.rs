@@ -13,6 +13,7 @@ mod config;
 mod demo;
 mod doctor;
 mod dry_run;
+mod fields;
 mod find;
 mod help;
 mod hold;
@@ -25,7 +26,6 @@ mod sell;
 mod serve;
 mod show;
 mod ticket;
-mod today;
 mod tui;
 mod version;
 
@@ -38,6 +38,12 @@ use crate::{args::Command, context::Context, error::CliError};
 /// # Errors
 /// Whatever stopped it.
 pub fn run(ctx: &mut Context, command: Command) -> Result<(), CliError> {
+    if fields::answered(ctx, &command)? {
+        return Ok(());
+    }
+    if ctx.globals.dry_run {
+        dry_run::check(&command)?;
+    }
     match command {
         // These need no server and no runtime.
         Command::Help(args) => help::run(ctx, &args),
@@ -56,7 +62,7 @@ pub fn run(ctx: &mut Context, command: Command) -> Result<(), CliError> {
 async fn talk(ctx: &mut Context, command: Command) -> Result<(), CliError> {
     match command {
         Command::Sell(args) => sell::run(ctx, args).await,
-        Command::Today(args) => today::run(ctx, &args).await,
+        Command::Today(args) => show::today(ctx, &args).await,
         Command::Find(args) => find::run(ctx, args).await,
         Command::Tui => tui::run(ctx).await,
         Command::City(command) => city::run(ctx, command).await,

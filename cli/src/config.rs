@@ -11,7 +11,7 @@ use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 
 pub use edit::set_in_file;
 pub use error::ConfigError;
-pub use keys::{KEYS, Key, find_key};
+pub use keys::{KEYS, Key, Kind, SWITCH, THEMES, find_key};
 pub use paths::Paths;
 
 use crate::output::Format;
@@ -178,16 +178,25 @@ impl Settings {
         }
     }
 
-    /// The file with the API token, if one is named and may go to this server: a token named in
-    /// the user's file does not go to a server that the folder we happen to be in names.
+    /// The file with the API token, if one is named and may go to this server. To a server that
+    /// the folder we happen to be in names goes only a token that this very command names: a
+    /// variable of the shell or a line in the user's file was meant for another server.
     #[must_use]
     pub fn token_file(&self) -> Option<PathBuf> {
         let file = self.get("token_file")?;
-        let named_here = matches!(file.source, Source::Flag(_) | Source::Env(_));
-        let server_from_project = self
-            .get("server")
-            .is_some_and(|f| matches!(f.source, Source::Project(..)));
-        (named_here || !server_from_project).then(|| PathBuf::from(&file.text))
+        (!self.withholds(file)).then(|| PathBuf::from(&file.text))
+    }
+
+    /// Where a token comes from that does not go to this server, and who names the server.
+    #[must_use]
+    pub fn withheld_token(&self) -> Option<(&Source, &Source)> {
+        let file = self.get("token_file").filter(|file| self.withholds(file))?;
+        Some((&file.source, &self.get("server")?.source))
+    }
+
+    fn withholds(&self, file: &Found) -> bool {
+        let server = self.get("server").map(|f| &f.source);
+        matches!(server, Some(Source::Project(..))) && !matches!(file.source, Source::Flag(_))
     }
 
     /// How long a call may take.
@@ -215,16 +224,10 @@ impl Settings {
         self.on("plain")
     }
 
-    /// Whether anything on the screen may move by itself.
+    /// Whether progress moves while something takes long; the screens never move by themselves.
     #[must_use]
     pub fn motion(&self) -> bool {
         self.on("motion")
-    }
-
-    /// Whether the full screen reads the mouse.
-    #[must_use]
-    pub fn mouse(&self) -> bool {
-        self.on("mouse")
     }
 
     /// The name of the colour theme.

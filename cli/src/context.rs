@@ -6,14 +6,17 @@ use std::{
     time::Duration,
 };
 
-use houseful_core::ids::{BookingId, CommandId};
+use houseful_core::{
+    ids::{BookingId, CommandId},
+    wire::Page,
+};
 use indicatif::{ProgressBar, ProgressStyle};
 use jiff::tz::TimeZone;
 use serde::Serialize;
 
 use crate::{
     args::Globals,
-    client::Client,
+    client::{Client, ClientError},
     config::{Paths, Settings, Sources},
     connection::{self, Connection},
     error::{CliError, Reporter},
@@ -127,6 +130,15 @@ impl Context {
         let connection = connection::connect(&self.settings, &self.state, &self.globals).await?;
         let client = connection.client.clone();
         self.connection = Some(connection);
+        if let Some((token, server)) = self.settings.withheld_token()
+            && !client.has_token()
+        {
+            let words = format!(
+                "the token of {token} is not sent: {server} names the server; `houseful auth \
+                 login` stores one for it, `--token-file` sends one"
+            );
+            self.warn(&words);
+        }
         Ok(client)
     }
 
@@ -150,17 +162,6 @@ impl Context {
         Ok(())
     }
 
-    /// If only the list of fields is wanted, writes it and tells so.
-    ///
-    /// # Errors
-    /// The output can't be written.
-    pub fn listed_fields(&mut self, columns: &Columns) -> Result<bool, CliError> {
-        if self.globals.lists_fields() {
-            self.console.out.write_all(columns.listing().as_bytes())?;
-        }
-        Ok(self.globals.lists_fields())
-    }
-
     /// Writes a list.
     ///
     /// # Errors
@@ -178,6 +179,33 @@ impl Context {
             self.say(empty);
         }
         Ok(())
+    }
+
+    /// Asks for a list and writes it.
+    ///
+    /// # Errors
+    /// No answer, an unknown field, or the output can't be written.
+    pub async fn list_of<T: Serialize>(
+        &mut self,
+        columns: &Columns,
+        (what, work): (&str, impl Future<Output = Result<Page<T>, ClientError>>),
+        empty: &str,
+    ) -> Result<(), CliError> {
+        let page = self.wait(what, work).await?;
+        self.list(columns, &page, &page.items, empty)
+    }
+
+    /// Asks for one thing and writes it.
+    ///
+    /// # Errors
+    /// No answer, an unknown field, or the output can't be written.
+    pub async fn one_of<T: Serialize>(
+        &mut self,
+        columns: &Columns,
+        (what, work): (&str, impl Future<Output = Result<T, ClientError>>),
+    ) -> Result<(), CliError> {
+        let thing = self.wait(what, work).await?;
+        self.one(columns, &thing)
     }
 
     /// Writes one thing.
@@ -226,6 +254,18 @@ impl Context {
             // Nothing can be done when messages can't be told.
             let _ = writeln!(self.console.err, "{words}");
         }
+    }
+
+    /// Warns of something that went wrong beside the answer, which stands all the same. Programs
+    /// that read JSON are told in JSON.
+    pub fn warn(&mut self, words: &str) {
+        let line = if self.style.format.is_json() {
+            serde_json::json!({ "warning": words }).to_string()
+        } else {
+            format!("warning: {words}")
+        };
+        // Nothing can be done when messages can't be told.
+        let _ = writeln!(self.console.err, "{line}");
     }
 
     /// Whether somebody is there to answer.

@@ -8,7 +8,7 @@ use std::{io, path::PathBuf};
 
 use houseful_core::{
     ids::{BookingId, PaymentId},
-    wire::{Time, problem::Problem},
+    wire::{Time, booking::Booking, problem::Problem},
 };
 
 pub use crash::{install as install_crash_report, last_report, last_words};
@@ -80,6 +80,18 @@ pub enum CliError {
     Declined {
         /// What the provider said.
         reason: String,
+        /// The booking, still held.
+        booking: BookingId,
+        /// Until when.
+        held_until: Time,
+        /// The same on the wall clock of the cinema.
+        held_until_local: String,
+    },
+    /// A payment came to nothing for a reason of its own; the hold goes on.
+    #[error("{error}")]
+    StillHeld {
+        /// Why nothing was taken.
+        error: Box<Self>,
         /// The booking, still held.
         booking: BookingId,
         /// Until when.
@@ -193,6 +205,41 @@ impl CliError {
             *about = Some(words.into());
         }
         self
+    }
+
+    /// Whether the answer comes from the show or booking itself, so that it also settles what was
+    /// asked before: a server that is busy or does not know the token says nothing of that.
+    #[must_use]
+    pub fn is_decided(&self) -> bool {
+        matches!(self, Self::Refused { problem, .. }
+            if matches!(problem.status, 404 | 409 | 410 | 422) && problem.code != "outcome_unknown")
+    }
+
+    /// Whether a payment that ends with this error leaves the hold as it was.
+    #[must_use]
+    pub fn leaves_hold(&self) -> bool {
+        match self {
+            Self::Usage { .. }
+            | Self::NobodyToAsk { .. }
+            | Self::NotConfirmed { .. }
+            | Self::State(_)
+            | Self::File { .. } => true,
+            Self::Refused { problem, .. } => {
+                !self.outcome_unknown() && !matches!(problem.status, 404 | 409 | 410 | 500..)
+            }
+            _ => false,
+        }
+    }
+
+    /// Says of a payment that came to nothing that the seats are still held.
+    #[must_use]
+    pub fn with_hold(self, booking: &Booking, until_local: String) -> Self {
+        Self::StillHeld {
+            error: Box::new(self),
+            booking: booking.id,
+            held_until: booking.hold_until,
+            held_until_local: until_local,
+        }
     }
 
     /// Whether nobody can tell if the server did what it was asked.

@@ -58,12 +58,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>, mut console: Console) -> Ex
         Ok(cli) => cli,
         Err(error) => return tell_usage(&error, &args, &mut console),
     };
-    if cli.takes_the_screen() {
-        let folder = config::Paths::of(&console.env).state;
-        log::begin_behind_screen(folder.as_deref(), cli.globals.verbose, &console.env);
-    } else if !cli.logs_by_itself() {
-        log::begin(cli.globals.verbose, &console.env);
-    }
+    let (takes_screen, logs) = (cli.takes_the_screen(), cli.logs_by_itself());
     let reporter = early_reporter(&args, &console);
     let mut context = match Context::new(cli.globals, console) {
         Ok(context) => context,
@@ -72,6 +67,18 @@ pub fn run(args: impl IntoIterator<Item = OsString>, mut console: Console) -> Ex
             return error.exit();
         }
     };
+    let verbose = context.globals.verbose;
+    // A screen that is not going to be drawn needs no log behind it.
+    if takes_screen && !context.globals.dry_run {
+        log::begin_behind_screen(
+            context.paths.state.as_deref(),
+            verbose,
+            &context.console.env,
+        );
+    } else if !logs {
+        let color = context.color(context.console.terminal.stderr);
+        log::begin(verbose, color, &context.console.env);
+    }
     let done = match cli.command {
         None => context.text(&args::short_help()),
         Some(command) => commands::run(&mut context, command),

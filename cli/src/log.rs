@@ -22,13 +22,14 @@ const SCREEN_LOG_BYTES_MAX: u64 = 4 * 1024 * 1024;
 const SERVER_FILTER: &str = "houseful=info";
 
 /// Begins to tell. Without a wish nothing is set up, so that short commands stay short.
-pub(crate) fn begin(verbose: u8, env: &dyn Fn(&str) -> Option<String>) {
+pub(crate) fn begin(verbose: u8, color: bool, env: &dyn Fn(&str) -> Option<String>) {
     let Some(filter) = wished(verbose, env) else {
         return;
     };
     // A second run in one process (a test) keeps the first one's.
     let _ = tracing_subscriber::fmt()
         .with_env_filter(EnvFilter::new(filter))
+        .with_ansi(color)
         .with_writer(io::stderr)
         .try_init();
 }
@@ -83,6 +84,7 @@ fn append(path: &Path) -> io::Result<File> {
 #[cfg(feature = "embedded")]
 pub(crate) fn begin_server(
     json: bool,
+    color: bool,
     file: Option<&Path>,
     env: &dyn Fn(&str) -> Option<String>,
 ) -> Result<(), CliError> {
@@ -90,7 +92,7 @@ pub(crate) fn begin_server(
     let filter = EnvFilter::new(wish.as_deref().unwrap_or(SERVER_FILTER));
     let told = tracing_subscriber::fmt().with_env_filter(filter);
     let Some(path) = file else {
-        let told = told.with_writer(io::stderr);
+        let told = told.with_ansi(color).with_writer(io::stderr);
         // A second run in one process (a test) keeps the first one's.
         let _ = if json {
             told.json().try_init()

@@ -15,7 +15,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 pub use cell::{View, escaped, local_clock, local_time};
-pub use fields::{Column, Columns, Picked, extra, usual};
+pub use fields::{Column, Columns, Picked, extra, joined, usual};
 
 use crate::error::CliError;
 

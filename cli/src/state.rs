@@ -8,6 +8,7 @@ mod disk;
 mod sale;
 
 use std::{
+    collections::BTreeSet,
     fs, io,
     path::{Path, PathBuf},
 };
@@ -15,6 +16,9 @@ use std::{
 use houseful_core::ids::BookingId;
 
 pub use sale::{PendingCard, Sale, Stage};
+
+/// As many months of finished sales are kept: their secrets let a customer see a ticket again.
+const MONTHS_KEPT: usize = 4;
 
 /// The state folder can't be used.
 #[derive(Debug, thiserror::Error)]
@@ -46,6 +50,17 @@ pub enum StateError {
 #[derive(Clone, Debug)]
 pub struct State {
     folder: Option<PathBuf>,
+}
+
+impl StateError {
+    /// What failed, without a word about what follows from it.
+    #[must_use]
+    pub fn what_failed(&self) -> String {
+        match self {
+            Self::File { what, path, why } => format!("can't {what} {}: {why}", path.display()),
+            Self::NoFolder | Self::Damaged { .. } => self.to_string(),
+        }
+    }
 }
 
 impl State {
@@ -106,21 +121,42 @@ impl State {
         disk::remove(&self.token_path(server)?)
     }
 
-    fn sales_folder(&self) -> Result<PathBuf, StateError> {
-        Ok(self.folder()?.join("bookings"))
+    /// Where a sale that is under way is noted.
+    fn open_path(&self, booking: BookingId) -> Result<PathBuf, StateError> {
+        Ok(self
+            .folder()?
+            .join("bookings")
+            .join(format!("{booking}.json")))
     }
 
-    /// Stores a sale as it stands. When this returns it is on the disk.
+    fn finished_folder(&self) -> Result<PathBuf, StateError> {
+        Ok(self.folder()?.join("finished"))
+    }
+
+    /// Stores a sale as it stands. When this returns it is on the disk. One that is done moves to
+    /// the folder of the month it was begun in, so that those under way are found at once however
+    /// many there were before.
     ///
     /// # Errors
     /// The file can't be written.
     pub fn store_sale(&self, sale: &Sale) -> Result<(), StateError> {
-        let path = self.sales_folder()?.join(format!("{}.json", sale.booking));
+        let open = self.open_path(sale.booking)?;
         let text = serde_json::to_vec_pretty(sale).map_err(|e| StateError::Damaged {
-            path: path.clone(),
+            path: open.clone(),
             why: e.to_string(),
         })?;
-        disk::store(self.folder()?, &path, &text)
+        if sale.is_open() {
+            return disk::store(self.folder()?, &open, &text);
+        }
+        let months = self.finished_folder()?;
+        let month = months.join(month(sale));
+        let new_month = !month.exists();
+        disk::store(self.folder()?, &month.join(name(sale.booking)), &text)?;
+        if new_month {
+            forget_old_months(&months);
+        }
+        disk::remove(&open)?;
+        Ok(())
     }
 
     /// The sale of a booking this machine made.
@@ -128,20 +164,25 @@ impl State {
     /// # Errors
     /// The file is there and can't be read.
     pub fn sale(&self, booking: BookingId) -> Result<Option<Sale>, StateError> {
-        let Ok(folder) = self.sales_folder() else {
+        let (Ok(open), Ok(months)) = (self.open_path(booking), self.finished_folder()) else {
             return Ok(None);
         };
-        let path = folder.join(format!("{booking}.json"));
-        match fs::read(&path) {
-            Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(e) => Err(disk::failed("read", &path, &e)),
-            Ok(text) => serde_json::from_slice(&text)
-                .map(Some)
-                .map_err(|e| StateError::Damaged {
-                    path,
-                    why: e.to_string(),
-                }),
+        let finished = months_in(&months).into_iter();
+        let finished = finished.map(|month| month.join(name(booking)));
+        for path in std::iter::once(open).chain(finished) {
+            match fs::read(&path) {
+                Err(e) if e.kind() == io::ErrorKind::NotFound => {}
+                Err(e) => return Err(disk::failed("read", &path, &e)),
+                Ok(text) => {
+                    let sale = serde_json::from_slice(&text);
+                    return sale.map(Some).map_err(|e| StateError::Damaged {
+                        path,
+                        why: e.to_string(),
+                    });
+                }
+            }
         }
+        Ok(None)
     }
 
     /// Forgets a sale that came to nothing.
@@ -149,30 +190,72 @@ impl State {
     /// # Errors
     /// The file is there and can't be removed.
     pub fn forget_sale(&self, booking: BookingId) -> Result<bool, StateError> {
-        disk::remove(&self.sales_folder()?.join(format!("{booking}.json")))
+        disk::remove(&self.open_path(booking)?)
     }
 
-    /// All sales of this machine at `server`, the newest first. Files that can't be read are
-    /// passed over: one damaged file must not hide the others.
+    /// The sales of this machine at `server` that are under way, the newest first. Files that
+    /// can't be read are passed over: one damaged file must not hide the others.
+    #[must_use]
+    pub fn open_sales(&self, server: &str) -> Vec<Sale> {
+        let folder = self.folder().map(|f| f.join("bookings"));
+        let mut sales = folder.map_or_else(|_| Vec::new(), |f| sales_in(&f, server));
+        sales.retain(Sale::is_open);
+        newest_first(sales)
+    }
+
+    /// All sales of this machine at `server` that are remembered, the newest first.
     #[must_use]
     pub fn sales(&self, server: &str) -> Vec<Sale> {
-        let Ok(files) = self
-            .sales_folder()
-            .and_then(|f| fs::read_dir(&f).map_err(|e| disk::failed("read", &f, &e)))
-        else {
-            return Vec::new();
-        };
-        let mut sales: Vec<Sale> = files
-            .filter_map(|file| {
-                let path = file.ok()?.path();
-                path.extension().filter(|e| *e == "json")?;
-                serde_json::from_slice(&fs::read(&path).ok()?).ok()
-            })
-            .filter(|sale: &Sale| sale.server == server)
-            .collect();
-        sales.sort_by_key(|sale| std::cmp::Reverse((sale.begun_at, sale.booking)));
-        sales
+        let mut sales = self.open_sales(server);
+        let known: BTreeSet<BookingId> = sales.iter().map(|s| s.booking).collect();
+        let months = self.finished_folder().map(|f| months_in(&f));
+        for month in months.unwrap_or_default() {
+            let done = sales_in(&month, server).into_iter();
+            sales.extend(done.filter(|s| !known.contains(&s.booking)));
+        }
+        newest_first(sales)
     }
+}
+
+fn name(booking: BookingId) -> String {
+    format!("{booking}.json")
+}
+
+/// The month a sale was begun in, as in `2026-11`, on this machine's clock.
+fn month(sale: &Sale) -> String {
+    sale.begun_at.0.rfc3339().chars().take(7).collect()
+}
+
+/// The folders of months, the newest first.
+fn months_in(folder: &Path) -> Vec<PathBuf> {
+    let files = fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut months: Vec<PathBuf> = files.map(|file| file.path()).collect();
+    months.sort_unstable_by(|a, b| b.cmp(a));
+    months
+}
+
+/// Takes all but the newest months away. They are counted, not compared with a clock: one that
+/// was wrong for a while must not cost what is needed still.
+fn forget_old_months(folder: &Path) {
+    for month in months_in(folder).iter().skip(MONTHS_KEPT) {
+        // What can't be taken away now is taken away with the next month.
+        let _ = fs::remove_dir_all(month);
+    }
+}
+
+fn sales_in(folder: &Path, server: &str) -> Vec<Sale> {
+    let files = fs::read_dir(folder).into_iter().flatten().flatten();
+    let sales = files.filter_map(|file| {
+        let path = file.path();
+        path.extension().filter(|e| *e == "json")?;
+        serde_json::from_slice(&fs::read(&path).ok()?).ok()
+    });
+    sales.filter(|sale: &Sale| sale.server == server).collect()
+}
+
+fn newest_first(mut sales: Vec<Sale>) -> Vec<Sale> {
+    sales.sort_by_key(|sale| std::cmp::Reverse((sale.begun_at, sale.booking)));
+    sales
 }
 
 #[cfg(test)]
@@ -226,6 +309,46 @@ mod tests {
             state.sale(moment::fresh_booking(ShowId(1))).expect("read"),
             None
         );
+    }
+
+    #[test]
+    fn a_sale_that_is_done_is_out_of_the_way_and_still_known() {
+        let state = state("done");
+        let mut sale = sale("http://a", 1_795_288_500_000);
+        state.store_sale(&sale).expect("stored");
+        assert_eq!(state.open_sales("http://a"), [sale.clone()]);
+        sale.stage = Stage::Finished;
+        state.store_sale(&sale).expect("stored");
+        assert_eq!(state.open_sales("http://a"), []);
+        let open = state.folder().expect("a folder").join("bookings");
+        assert_eq!(fs::read_dir(open).expect("a folder").count(), 0);
+        assert_eq!(state.sale(sale.booking).expect("read"), Some(sale.clone()));
+        assert_eq!(state.sales("http://a"), [sale.clone()]);
+        // Taken up again, it is under way again.
+        sale.stage = Stage::Held;
+        state.store_sale(&sale).expect("stored");
+        assert_eq!(state.sale(sale.booking).expect("read"), Some(sale.clone()));
+        assert_eq!(state.sales("http://a"), [sale]);
+    }
+
+    #[test]
+    fn old_months_are_forgotten_and_open_sales_never() {
+        const MONTH_MS: i64 = 31 * 86_400_000;
+        let state = state("months");
+        let first = sale("http://a", 0);
+        state.store_sale(&first).expect("stored");
+        let done: Vec<Sale> = (0..6)
+            .map(|n| {
+                let mut sale = sale("http://a", n * MONTH_MS);
+                sale.stage = Stage::Finished;
+                state.store_sale(&sale).expect("stored");
+                sale
+            })
+            .collect();
+        let known = |sale: &Sale| state.sale(sale.booking).expect("read").is_some();
+        let known: Vec<bool> = done.iter().map(known).collect();
+        assert_eq!(known, [false, false, true, true, true, true]);
+        assert_eq!(state.open_sales("http://a"), [first]);
     }
 
     #[cfg(unix)]

@@ -2,6 +2,10 @@
 
 mod bad_days;
 mod catalogue;
+mod cli_dry_run;
+mod cli_money;
+mod cli_serve;
+mod cli_unknown;
 mod crash;
 mod demo;
 mod dependencies;

@@ -5,7 +5,10 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use houseful_core::ids::CommandId;
 
-use crate::output::Format;
+use crate::{
+    config::{SWITCH, THEMES},
+    output::Format,
+};
 
 /// What drives the clock of a server in this process.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -98,7 +101,13 @@ pub struct Globals {
     /// When to use colours
     #[arg(long, global = true, hide_short_help = true, value_name = "WHEN", value_parser = ["auto", "always", "never"])]
     pub color: Option<String>,
-    /// Only ever add lines: no colours, no progress
+    /// Colours of the full screen
+    #[arg(long, global = true, hide_short_help = true, value_name = "NAME", value_parser = THEMES)]
+    pub theme: Option<String>,
+    /// Whether progress moves while something takes long
+    #[arg(long, global = true, hide_short_help = true, value_name = "ON_OR_OFF", value_parser = SWITCH)]
+    pub motion: Option<String>,
+    /// Only ever add lines: no colours, no progress, no full screen
     #[arg(long, global = true, hide_short_help = true)]
     pub plain: bool,
     /// Show times in this time zone
@@ -130,6 +139,8 @@ impl Globals {
             ("color", self.color.clone()),
             ("plain", self.plain.then(|| "true".to_owned())),
             ("tz", self.tz.clone()),
+            ("theme", self.theme.clone()),
+            ("motion", self.motion.clone()),
         ]
         .into_iter()
         .filter_map(|(key, value)| Some((key, value?)))

@@ -15,9 +15,9 @@ pub const GROUPS: [(&str, &[&str]); 5] = [
 ];
 
 const EXAMPLES: &str =
-    "\x20 houseful demo                                   try it, with nothing to set up
-  houseful sell 1 --adult 2 --best --pay cash     two best seats for the first show on the board
-  houseful show seats 1 -o json | jq '.seats[] | select(.state==\"free\") | .label'
+    "\x20 houseful demo                                 try it, with nothing to set up
+  houseful sell 1 --adult 2 --best --pay cash   two best seats, first show
+  houseful show seats 1 --only free -o json | jq -r '.seats[].label'
 ";
 
 /// What `houseful` alone prints.
@@ -44,10 +44,11 @@ pub(super) fn root_help(command: &clap::Command) -> String {
     let _ = write!(
         text,
         "\nOptions for every command, before or after it:\n\
-         \x20 -o, --output table|plain|json|ndjson|csv   --fields A,B   --header   -q, --quiet\n\
-         \x20 --server URL   --embedded FILE   --token-file FILE   --timeout SECONDS\n\
-         \x20 --yes   --no-input   --dry-run   --idempotency-key CMD_ID\n\
-         \x20 --color auto|always|never   --plain   --tz ZONE   -v\n\
+         \x20 -o, --output table|plain|json|ndjson|csv   --fields A,B   --header\n\
+         \x20 -q, --quiet   --server URL   --embedded FILE   --token-file FILE\n\
+         \x20 --timeout SECONDS   --yes   --no-input   --dry-run   --idempotency-key CMD_ID\n\
+         \x20 --color auto|always|never   --theme default|mono   --motion on|off\n\
+         \x20 --plain   --tz ZONE   -v\n\
          \nExamples:\n{EXAMPLES}\
          \nTopics: houseful help exit-codes, environment, output, shows, seats\n"
     );

@@ -35,6 +35,9 @@ pub struct ServeArgs {
     /// Where to write the log; standard error if it is not said
     #[arg(long, value_name = "FILE")]
     pub log_file: Option<PathBuf>,
+    /// Write the first admin's token into this file, for its owner alone, instead of telling it
+    #[arg(long, value_name = "FILE")]
+    pub admin_token_file: Option<PathBuf>,
     /// Write the port into this file once the server answers
     #[arg(long, value_name = "FILE")]
     pub port_file: Option<PathBuf>,

@@ -53,7 +53,8 @@ pub struct PayArgs {
     /// Booking id or code
     #[arg(value_name = "BOOKING")]
     pub booking: String,
-    /// How to pay: cash, cash=50.00 (change is told), card or card=NUMBER
+    /// How to pay: cash, cash=50.00 (change is told), card (for practice), card=- (its number from
+    /// standard input), card=@FILE or card=NUMBER
     #[arg(long, value_name = "HOW")]
     pub pay: Option<Pay>,
 }

@@ -1,6 +1,6 @@
 //! `sell` and what it shares with `hold create`.
 
-use std::str::FromStr;
+use std::{path::PathBuf, str::FromStr};
 
 use clap::Args;
 use houseful_core::{best::Zone, seat::SeatLabel};
@@ -23,7 +23,8 @@ pub struct SellArgs {
     /// Which seats.
     #[command(flatten)]
     pub wish: WishArgs,
-    /// How to pay: cash, cash=50.00 (change is told), card or card=NUMBER
+    /// How to pay: cash, cash=50.00 (change is told), card (for practice), card=- (its number from
+    /// standard input), card=@FILE or card=NUMBER
     #[arg(long, value_name = "HOW", conflicts_with = "hold_only")]
     pub pay: Option<Pay>,
     /// Hold the seats and leave payment for later
@@ -160,8 +161,36 @@ impl FromStr for TicketCount {
 pub enum Pay {
     /// Cash: the exact total, or what was handed over.
     Cash(Option<String>),
-    /// By card; the practice card unless a number is given.
-    Card(Option<String>),
+    /// By card.
+    Card(CardFrom),
+}
+
+/// Where the number of a card comes from. On the command line others can read it, and the shell
+/// keeps it: that is for test cards.
+#[derive(Clone, PartialEq, Eq)]
+pub enum CardFrom {
+    /// The practice card of a simulated terminal.
+    Practice,
+    /// This number.
+    Number(String),
+    /// Standard input, or the keyboard.
+    Stdin,
+    /// The first line of a file.
+    File(PathBuf),
+}
+
+/// The digits of a card's number; blanks and dashes between them are left out.
+///
+/// # Errors
+/// What it should look like.
+pub fn card_number(text: &str) -> Result<String, String> {
+    let digits = text.replace([' ', '-'], "");
+    let good = (12..=19).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());
+    if good {
+        Ok(digits)
+    } else {
+        Err("a card number has 12 to 19 digits".to_owned())
+    }
 }
 
 impl std::fmt::Debug for Pay {
@@ -182,18 +211,15 @@ impl FromStr for Pay {
         };
         match how {
             "cash" => Ok(Self::Cash(what)),
-            "card" => {
-                let digits = |n: &String| {
-                    (12..=19).contains(&n.len()) && n.bytes().all(|b| b.is_ascii_digit())
-                };
-                let what = what.map(|n| n.replace([' ', '-'], ""));
-                if what.as_ref().is_none_or(digits) {
-                    Ok(Self::Card(what))
-                } else {
-                    Err("a card number has 12 to 19 digits".to_owned())
-                }
-            }
-            _ => Err("pay with `cash`, `cash=50.00`, `card` or `card=NUMBER`".to_owned()),
+            "card" => Ok(Self::Card(match what.as_deref() {
+                None => CardFrom::Practice,
+                Some("-") => CardFrom::Stdin,
+                Some(text) => match text.strip_prefix('@') {
+                    Some(file) if !file.is_empty() => CardFrom::File(file.into()),
+                    _ => CardFrom::Number(card_number(text)?),
+                },
+            })),
+            _ => Err("pay with `cash`, `cash=50.00`, `card`, `card=-` or `card=@FILE`".to_owned()),
         }
     }
 }

@@ -78,7 +78,7 @@ pub enum ShowCommand {
     },
     /// Show which seats are free
     #[command(
-        after_long_help = "Examples:\n  houseful show seats 1\n  houseful show seats 1 -o json | jq '.seats[] | select(.state==\"free\") | .label'\n  houseful show seats 1 --only free -q"
+        after_long_help = "Examples:\n  houseful show seats 1\n  houseful show seats 1 --only free -o json | jq -r '.seats[].label'\n  houseful show seats 1 --only free -q"
     )]
     Seats {
         /// Which show.
@@ -244,7 +244,7 @@ pub enum TokenCommand {
     List,
     /// Make a token worthless
     #[command(
-        after_long_help = "Examples:\n  id=$(houseful auth token create --account till-9 --role clerk --channel counter -o json | jq -r .id)\n  houseful auth token revoke \"$id\" --yes"
+        after_long_help = "Examples:\n  houseful auth token create --account till-9 --role clerk --channel counter\n  id=$(houseful auth token list --fields id,account | grep till-9 | cut -f1)\n  houseful auth token revoke \"$id\" --yes"
     )]
     Revoke {
         /// The token's id

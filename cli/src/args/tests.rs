@@ -41,6 +41,60 @@ fn every_command_has_an_example_in_its_long_help() {
 }
 
 #[test]
+fn examples_can_be_copied_from_the_help_of_an_ordinary_terminal() {
+    fn walk(command: &clap::Command) {
+        for sub in command.get_subcommands() {
+            walk(sub);
+        }
+        let Some(examples) = command.get_after_long_help() else {
+            return;
+        };
+        let help = command.clone().term_width(80).render_long_help();
+        let help = help.to_string();
+        for line in examples.to_string().lines() {
+            assert!(help.lines().any(|l| l == line), "{line}");
+        }
+    }
+    let mut root = command();
+    root.build();
+    walk(&root);
+    let root = root.render_long_help().to_string();
+    let long: Vec<&str> = root.lines().filter(|l| l.len() > 80).collect();
+    assert!(long.is_empty(), "{long:?}");
+}
+
+#[test]
+fn every_setting_with_a_flag_for_every_command_is_read_from_it() {
+    for key in &crate::config::KEYS {
+        if matches!(key.name, "cinema" | "city") {
+            // These are flags of the commands that look at boards.
+            assert!(
+                parse(&format!("today {} x", key.flag)).is_ok(),
+                "{}",
+                key.flag
+            );
+            continue;
+        }
+        let value = match key.kind {
+            crate::config::Kind::Choice(words) => words[0],
+            crate::config::Kind::Switch => "on",
+            crate::config::Kind::Seconds => "5",
+            crate::config::Kind::Zone => "Asia/Tokyo",
+            crate::config::Kind::Text => "x",
+        };
+        let plain = format!("{} today", key.flag);
+        let valued = format!("{} {value} today", key.flag);
+        let cli = parse(&valued).or_else(|_| parse(&plain)).expect(key.flag);
+        let settings = cli.globals.settings();
+        assert!(
+            settings.iter().any(|(name, _)| *name == key.name),
+            "{}",
+            key.flag
+        );
+    }
+}
+
+#[test]
 fn global_flags_stand_before_or_after_the_command() {
     for line in [
         "-o json --server http://a today",
@@ -109,7 +163,7 @@ fn a_sale_is_read_in_full() {
     assert_eq!(seats, ["H8", "H9"]);
     assert_eq!(
         args.pay,
-        Some(Pay::Card(Some("4242424242424242".to_owned())))
+        Some(Pay::Card(CardFrom::Number("4242424242424242".to_owned())))
     );
     assert_eq!(format!("{:?}", args.pay), "Some(Card)");
 }

@@ -17,7 +17,7 @@ use crate::{
     output::{Columns, extra, usual},
 };
 
-static STATUS: Columns = Columns {
+pub(super) static STATUS: Columns = Columns {
     id: "account",
     columns: &[
         usual("server", "Server"),
@@ -33,7 +33,7 @@ static STATUS: Columns = Columns {
     ],
 };
 
-static TOKENS: Columns = Columns {
+pub(super) static TOKENS: Columns = Columns {
     id: "id",
     columns: &[
         usual("id", "Id"),
@@ -51,22 +51,32 @@ pub(super) async fn run(ctx: &mut Context, command: AuthCommand) -> Result<(), C
         AuthCommand::Login => login(ctx).await,
         AuthCommand::Logout => {
             let client = ctx.client().await?;
-            let was = ctx.state.forget_token(client.base())?;
-            ctx.say(if was {
-                "the token is forgotten"
-            } else {
-                "no token was stored"
-            });
-            Ok(())
+            logout(ctx, &client)
         }
         AuthCommand::Token(command) => token(ctx, command).await,
     }
 }
 
-async fn status(ctx: &mut Context) -> Result<(), CliError> {
-    if ctx.listed_fields(&STATUS)? {
-        return Ok(());
+fn logout(ctx: &mut Context, client: &Client) -> Result<(), CliError> {
+    if ctx.globals.dry_run {
+        let path = ctx.state.token_path(client.base())?;
+        let effect = if path.exists() {
+            "the token would be forgotten"
+        } else {
+            "no token is stored"
+        };
+        return dry_run::tell_file(ctx, &path, effect);
     }
+    let was = ctx.state.forget_token(client.base())?;
+    ctx.say(if was {
+        "the token is forgotten"
+    } else {
+        "no token was stored"
+    });
+    Ok(())
+}
+
+async fn status(ctx: &mut Context) -> Result<(), CliError> {
     let client = ctx.client().await?;
     let info = ctx.wait("asking", client.server_info()).await?;
     let mut value = serde_json::to_value(&info).unwrap_or_default();
@@ -93,6 +103,11 @@ async fn login(ctx: &mut Context) -> Result<(), CliError> {
             "an admin makes one with `houseful auth token create`",
         ));
     };
+    if ctx.globals.dry_run {
+        let path = ctx.state.token_path(client.base())?;
+        let effect = format!("the token of {} would be stored in it", shown(&account, 60));
+        return dry_run::tell_file(ctx, &path, &effect);
+    }
     let path = ctx.state.store_token(client.base(), &token)?;
     let role = info
         .role
@@ -106,9 +121,6 @@ async fn login(ctx: &mut Context) -> Result<(), CliError> {
 }
 
 async fn token(ctx: &mut Context, command: TokenCommand) -> Result<(), CliError> {
-    if ctx.listed_fields(&TOKENS)? {
-        return Ok(());
-    }
     let client = ctx.client().await?;
     match command {
         TokenCommand::Create {
@@ -126,6 +138,12 @@ async fn token(ctx: &mut Context, command: TokenCommand) -> Result<(), CliError>
                 let effect = "a token would be made".to_owned();
                 return dry_run::tell(ctx, "POST", "/v1/tokens".to_owned(), &request, effect);
             }
+            if ctx.globals.quiet && save.is_none() {
+                return Err(CliError::usage_hint(
+                    "the secret is told once, and `-q` would not tell it",
+                    "`--save FILE` writes it to a file for you alone",
+                ));
+            }
             let mut token = ctx.wait("asking", client.create_token(&request)).await?;
             if let Some(file) = save {
                 save_secret(&file, &mut token)?;
@@ -136,8 +154,8 @@ async fn token(ctx: &mut Context, command: TokenCommand) -> Result<(), CliError>
             ctx.one(&TOKENS, &token)
         }
         TokenCommand::List => {
-            let page = ctx.wait("asking for tokens", client.tokens()).await?;
-            ctx.list(&TOKENS, &page, &page.items, "no tokens")
+            let asked = ("asking for tokens", client.tokens());
+            ctx.list_of(&TOKENS, asked, "no tokens").await
         }
         TokenCommand::Revoke { id } => revoke(ctx, &client, &id).await,
     }

@@ -15,7 +15,7 @@ use crate::{
     client::{Client, ClientError, ShowQuery},
     context::Context,
     error::CliError,
-    output::escaped,
+    output::{View, escaped},
 };
 
 /// As many shows as the server gives at once.
@@ -219,7 +219,7 @@ async fn by_words(
         [only] => Ok(only.show.id),
         many => {
             for entry in many {
-                ctx.say(&line(entry));
+                ctx.say(&line(entry, &ctx.style.view));
             }
             choose(ctx, &board).await
         }
@@ -272,16 +272,14 @@ fn matching<'a>(board: &'a [Numbered], words: &str) -> Vec<&'a Numbered> {
 }
 
 /// One line about a show, for people.
-pub(super) fn line(entry: &Numbered) -> String {
+pub(super) fn line(entry: &Numbered, view: &View) -> String {
     let show = &entry.show;
+    let starts = match view.forced_zone() {
+        Some(_) => view.time(show.starts_at.0, &show.time_zone),
+        None => show.starts_local.replace('T', " "),
+    };
     escaped(&format!(
         "{:>3}  {}  {}  {}, {}  {} of {} free",
-        entry.number,
-        show.starts_local.replace('T', " "),
-        show.title,
-        show.cinema_name,
-        show.screen_name,
-        show.free,
-        show.total
+        entry.number, starts, show.title, show.cinema_name, show.screen_name, show.free, show.total
     ))
 }

@@ -45,9 +45,6 @@ pub(super) static COLUMNS: Columns = Columns {
 };
 
 pub(super) async fn run(ctx: &mut Context, command: BookingCommand) -> Result<(), CliError> {
-    if ctx.listed_fields(&COLUMNS)? {
-        return Ok(());
-    }
     match command {
         BookingCommand::List(args) => list(ctx, &args, |_| true, "no bookings").await,
         BookingCommand::View { booking } => view(ctx, &booking).await,
@@ -142,6 +139,7 @@ async fn cancel(ctx: &mut Context, text: &str, reason: String) -> Result<(), Cli
         before.total
     );
     if ctx.globals.dry_run {
+        dry_run::can_be_cancelled(&before)?;
         let path = format!("/v1/bookings/{id}/cancel");
         return dry_run::tell(ctx, "POST", path, &request, effect);
     }

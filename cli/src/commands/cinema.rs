@@ -9,7 +9,7 @@ use crate::{
     output::{Columns, extra, usual},
 };
 
-static COLUMNS: Columns = Columns {
+pub(super) static COLUMNS: Columns = Columns {
     id: "id",
     columns: &[
         usual("id", "Id"),
@@ -26,9 +26,6 @@ static COLUMNS: Columns = Columns {
 };
 
 pub(super) async fn run(ctx: &mut Context, command: CinemaCommand) -> Result<(), CliError> {
-    if ctx.listed_fields(&COLUMNS)? {
-        return Ok(());
-    }
     let client = ctx.client().await?;
     match command {
         CinemaCommand::List { city, search, near } => {
@@ -36,20 +33,16 @@ pub(super) async fn run(ctx: &mut Context, command: CinemaCommand) -> Result<(),
                 Some(name) => Some(names::city(&client, &name).await?),
                 None => None,
             };
-            let query = CinemaQuery {
-                city,
-                text: search,
-                near: near.near(),
-            };
-            let page = ctx
-                .wait("asking for cinemas", client.cinemas(&query))
-                .await?;
-            ctx.list(&COLUMNS, &page, &page.items, "no such cinemas")
+            let near = near.near();
+            let text = search;
+            let query = CinemaQuery { city, text, near };
+            let asked = ("asking for cinemas", client.cinemas(&query));
+            ctx.list_of(&COLUMNS, asked, "no such cinemas").await
         }
         CinemaCommand::View { cinema } => {
             let id = names::cinema(&client, &cinema).await?;
-            let cinema = ctx.wait("asking for the cinema", client.cinema(id)).await?;
-            ctx.one(&COLUMNS, &cinema)
+            let asked = ("asking for the cinema", client.cinema(id));
+            ctx.one_of(&COLUMNS, asked).await
         }
     }
 }

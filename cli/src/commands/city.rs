@@ -9,7 +9,7 @@ use crate::{
     output::{Columns, extra, usual},
 };
 
-static COLUMNS: Columns = Columns {
+pub(super) static COLUMNS: Columns = Columns {
     id: "id",
     columns: &[
         usual("id", "Id"),
@@ -24,23 +24,19 @@ static COLUMNS: Columns = Columns {
 };
 
 pub(super) async fn run(ctx: &mut Context, command: CityCommand) -> Result<(), CliError> {
-    if ctx.listed_fields(&COLUMNS)? {
-        return Ok(());
-    }
     let client = ctx.client().await?;
     match command {
         CityCommand::List { search, near } => {
-            let query = CityQuery {
-                text: search,
-                near: near.near(),
-            };
-            let page = ctx.wait("asking for cities", client.cities(&query)).await?;
-            ctx.list(&COLUMNS, &page, &page.items, "no such cities")
+            let near = near.near();
+            let text = search;
+            let query = CityQuery { text, near };
+            let asked = ("asking for cities", client.cities(&query));
+            ctx.list_of(&COLUMNS, asked, "no such cities").await
         }
         CityCommand::View { city } => {
             let id = names::city(&client, &city).await?;
-            let city = ctx.wait("asking for the city", client.city(id)).await?;
-            ctx.one(&COLUMNS, &city)
+            let asked = ("asking for the city", client.city(id));
+            ctx.one_of(&COLUMNS, asked).await
         }
     }
 }

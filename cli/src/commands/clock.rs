@@ -10,7 +10,7 @@ use crate::{
     output::{Columns, extra, usual},
 };
 
-static COLUMNS: Columns = Columns {
+pub(super) static COLUMNS: Columns = Columns {
     id: "time",
     columns: &[
         usual("time", "Time"),
@@ -22,9 +22,6 @@ static COLUMNS: Columns = Columns {
 };
 
 pub(super) async fn run(ctx: &mut Context, command: ClockCommand) -> Result<(), CliError> {
-    if ctx.listed_fields(&COLUMNS)? {
-        return Ok(());
-    }
     let client = ctx.client().await?;
     let info = match command {
         ClockCommand::View => ctx.wait("asking", client.server_info()).await?,

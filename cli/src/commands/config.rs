@@ -3,6 +3,7 @@
 use houseful_core::wire::Page;
 use serde::Serialize;
 
+use super::dry_run;
 use crate::{
     args::ConfigCommand,
     config::{ConfigError, KEYS, Key, find_key, set_in_file},
@@ -24,7 +25,7 @@ struct Entry {
     env: &'static str,
 }
 
-static COLUMNS: Columns = Columns {
+pub(super) static COLUMNS: Columns = Columns {
     id: "key",
     columns: &[
         usual("key", "Key"),
@@ -38,9 +39,6 @@ static COLUMNS: Columns = Columns {
 };
 
 pub(super) fn run(ctx: &mut Context, command: ConfigCommand) -> Result<(), CliError> {
-    if ctx.listed_fields(&COLUMNS)? {
-        return Ok(());
-    }
     match command {
         ConfigCommand::List => {
             let items = KEYS.iter().map(|key| entry(ctx, key)).collect();
@@ -148,12 +146,16 @@ fn set(
     };
     let path = path.ok_or(ConfigError::NoHome)?;
     if ctx.globals.dry_run {
-        ctx.say(&format!(
-            "{} would be changed in {}",
-            key.name,
-            path.display()
-        ));
-        return Ok(());
+        if let Some(value) = value {
+            key.kind
+                .check(value)
+                .map_err(|why| ConfigError::of_value(key, value, why))?;
+        }
+        let effect = match value {
+            Some(value) => format!("{} would become {value} in it", key.name),
+            None => format!("{} would be taken out of it", key.name),
+        };
+        return dry_run::tell_file(ctx, &path, &effect);
     }
     set_in_file(&path, key, value)?;
     ctx.say(&format!("{} is set in {}", key.name, path.display()));

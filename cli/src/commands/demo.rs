@@ -4,6 +4,7 @@ use std::{io::Write, time::Duration};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use super::tui as screens;
 use crate::{
     args::DemoArgs,
     context::Context,
@@ -17,10 +18,11 @@ use crate::{
     error::CliError,
     moment,
     state::State,
-    stop,
-    tui::{self, TuiOptions},
+    stop, tui,
 };
 
+/// What a demo without a terminal is.
+const NEEDS_NONE: &str = "`houseful demo --headless --for 30s` needs no screen";
 /// People in a crowd nobody looks at, unless it is said.
 const HEADLESS_CROWD: u16 = 25;
 /// How much faster time runs when nobody looks, unless it is said.
@@ -28,11 +30,12 @@ const HEADLESS_SPEED: u32 = 60;
 
 /// Opens the chain, and closes it when whoever looks has seen enough.
 pub(super) async fn run(context: &mut Context, args: DemoArgs) -> Result<(), CliError> {
-    if !args.headless && !context.console.terminal.stdout {
-        return Err(CliError::usage_hint(
-            "the demo needs a terminal to draw on",
-            "`houseful demo --headless --for 30s` needs none",
-        ));
+    if !args.headless {
+        screens::options(context, NEEDS_NONE)?;
+        if !context.console.terminal.stdout {
+            let message = "the demo needs a terminal to draw on";
+            return Err(CliError::usage_hint(message, NEEDS_NONE));
+        }
     }
     let kept = args.keep.clone().map(|file| Ok(Place::kept(file)));
     let place = kept.unwrap_or_else(Place::for_now);
@@ -74,14 +77,9 @@ async fn look(context: &Context, demo: &Demo) -> Result<(), CliError> {
         Some(folder) => State::new(Some(folder.join("state"))),
         None => context.state.clone(),
     };
-    let options = TuiOptions {
-        cinema: None,
-        coloured: context.color(context.console.terminal.stdout),
-    };
+    let options = screens::options(context, NEEDS_NONE)?;
     let seen = tui::run(options, demo.staff().clone(), state).await;
-    seen.map_err(|e| CliError::System {
-        what: e.to_string(),
-    })
+    seen.map_err(|e| screens::told(&e))
 }
 
 async fn without_screen(

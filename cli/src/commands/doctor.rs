@@ -63,11 +63,12 @@ static PLACES: Columns = Columns {
     ],
 };
 
+/// The fields of what it answers.
+pub(super) fn columns(args: &DoctorArgs) -> &'static Columns {
+    if args.paths { &PLACES } else { &CHECKS }
+}
+
 pub(super) async fn run(ctx: &mut Context, args: &DoctorArgs) -> Result<(), CliError> {
-    let columns = if args.paths { &PLACES } else { &CHECKS };
-    if ctx.listed_fields(columns)? {
-        return Ok(());
-    }
     if args.paths {
         let items = places(ctx);
         let page = Page { items, next: None };
@@ -97,7 +98,11 @@ fn places(ctx: &Context) -> Vec<Place> {
         ("system configuration", ctx.paths.system.clone()),
         ("state folder", state.clone()),
         ("API tokens", below("tokens")),
-        ("bookings made here, with their secrets", below("bookings")),
+        (
+            "sales under way here, with their secrets",
+            below("bookings"),
+        ),
+        ("sales that are done, with their secrets", below("finished")),
     ]
     .into_iter()
     .filter_map(|(what, path)| {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use houseful_core::{
     text::shown,
-    wire::{Page, catalogue::Found},
+    wire::{Page, Time, catalogue::Found},
 };
 use serde::Serialize;
 
@@ -14,7 +14,7 @@ use crate::{
     client::{CinemaQuery, Client},
     context::Context,
     error::CliError,
-    output::{Columns, usual},
+    output::{Columns, extra, usual},
 };
 
 /// One thing that was found, as a line.
@@ -25,10 +25,11 @@ struct Hit {
     name: String,
     place: String,
     starts_local: Option<String>,
+    starts_at: Option<Time>,
     free: Option<u32>,
 }
 
-static COLUMNS: Columns = Columns {
+pub(super) static COLUMNS: Columns = Columns {
     id: "id",
     columns: &[
         usual("kind", "What"),
@@ -37,13 +38,11 @@ static COLUMNS: Columns = Columns {
         usual("starts_local", "Starts"),
         usual("free", "Free"),
         usual("id", "Id"),
+        extra("starts_at", "Starts at"),
     ],
 };
 
 pub(super) async fn run(ctx: &mut Context, args: FindArgs) -> Result<(), CliError> {
-    if ctx.listed_fields(&COLUMNS)? {
-        return Ok(());
-    }
     let client = ctx.client().await?;
     let words = args.words.join(" ");
     let scope = ScopeArgs {
@@ -102,12 +101,14 @@ fn hits(found: &Found) -> Vec<Hit> {
         name: name.to_owned(),
         place,
         starts_local: None,
+        starts_at: None,
         free: None,
     };
     let movies = found.movies.iter();
     let movies = movies.map(|m| thing("film", m.id.to_string(), &m.title, String::new()));
     let shows = found.shows.iter().map(|s| Hit {
         starts_local: Some(s.starts_local.clone()),
+        starts_at: Some(s.starts_at),
         free: Some(s.free),
         ..thing(
             "show",

@@ -6,9 +6,6 @@ use super::{booking, dry_run, names, sell};
 use crate::{args::HoldCommand, context::Context, error::CliError, state::Stage};
 
 pub(super) async fn run(ctx: &mut Context, command: HoldCommand) -> Result<(), CliError> {
-    if ctx.listed_fields(&booking::COLUMNS)? {
-        return Ok(());
-    }
     match command {
         HoldCommand::Create(args) => sell::hold(ctx, args).await,
         HoldCommand::View { booking } => booking::view(ctx, &booking).await,
@@ -31,7 +28,15 @@ async fn release(ctx: &mut Context, text: &str) -> Result<(), CliError> {
     };
     if ctx.globals.dry_run {
         let path = format!("/v1/bookings/{id}/release");
-        let effect = "the seats would be for sale again".to_owned();
+        let before = ctx
+            .wait("asking for the booking", client.booking(id))
+            .await?;
+        dry_run::can_be_released(&before)?;
+        let effect = match before.state {
+            BookingState::Held => "the seats would be for sale again",
+            _ => "the booking would be given up; its seats are for sale already",
+        };
+        let effect = effect.to_owned();
         return dry_run::tell(ctx, "POST", path, &request, effect);
     }
     let released = ctx.wait("releasing", client.release(id, &request)).await?;

@@ -2,6 +2,7 @@
 
 use std::{fs, path::Path};
 
+use super::dry_run;
 use crate::{
     args::{self, ManArgs},
     context::Context,
@@ -16,6 +17,9 @@ pub(super) fn run(ctx: &mut Context, args: &ManArgs) -> Result<(), CliError> {
         ctx.console.out.write_all(&page)?;
         return Ok(());
     };
+    if ctx.globals.dry_run {
+        return dry_run::tell_file(ctx, folder, "the manual pages would be written to it");
+    }
     fs::create_dir_all(folder).map_err(|source| failed(folder, source))?;
     let pages = write_all(&root, "houseful", folder)?;
     ctx.say(&format!("{pages} pages written to {}", folder.display()));

@@ -9,7 +9,7 @@ use crate::{
     output::{Columns, usual},
 };
 
-static COLUMNS: Columns = Columns {
+pub(super) static COLUMNS: Columns = Columns {
     id: "id",
     columns: &[
         usual("id", "Id"),
@@ -23,9 +23,6 @@ static COLUMNS: Columns = Columns {
 };
 
 pub(super) async fn run(ctx: &mut Context, command: MovieCommand) -> Result<(), CliError> {
-    if ctx.listed_fields(&COLUMNS)? {
-        return Ok(());
-    }
     let client = ctx.client().await?;
     match command {
         MovieCommand::List { scope, search } => {
@@ -36,13 +33,13 @@ pub(super) async fn run(ctx: &mut Context, command: MovieCommand) -> Result<(), 
                 date: scope.date.map(|d| d.to_string()),
                 text: search,
             };
-            let page = ctx.wait("asking for films", client.movies(&query)).await?;
-            ctx.list(&COLUMNS, &page, &page.items, "no such films")
+            let asked = ("asking for films", client.movies(&query));
+            ctx.list_of(&COLUMNS, asked, "no such films").await
         }
         MovieCommand::View { movie } => {
             let id = names::movie(&client, &movie).await?;
-            let movie = ctx.wait("asking for the film", client.movie(id)).await?;
-            ctx.one(&COLUMNS, &movie)
+            let asked = ("asking for the film", client.movie(id));
+            ctx.one_of(&COLUMNS, asked).await
         }
     }
 }

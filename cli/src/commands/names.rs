@@ -70,19 +70,27 @@ pub(super) async fn booking(
     let code = text
         .parse()
         .map_err(|e| CliError::usage_hint(format!("{e}"), "a booking's id works as well"))?;
+    // Staff are told by the server; others may know it only if they made it here.
+    let found = client.bookings_by_code(code).await;
+    if let Some(id) = found
+        .iter()
+        .flat_map(|page| &page.items)
+        .map(|b| b.id)
+        .next()
+    {
+        ctx.own(client, id)?;
+        return Ok(id);
+    }
     let own = ctx.state.sales(client.home());
     if let Some(sale) = own.into_iter().find(|s| s.code == Some(code)) {
         ctx.own(client, sale.booking)?;
         return Ok(sale.booking);
     }
-    let found = client.bookings_by_code(code).await?.items;
-    found
-        .first()
-        .map(|b| b.id)
-        .ok_or_else(|| CliError::NotFound {
-            message: format!("there is no booking {code}"),
-            hint: None,
-        })
+    found?;
+    Err(CliError::NotFound {
+        message: format!("there is no booking {code}"),
+        hint: None,
+    })
 }
 
 fn id<T: FromStr<Err: Display>>(text: &str, prefix: &str) -> Result<Option<T>, CliError> {

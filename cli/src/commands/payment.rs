@@ -1,14 +1,15 @@
 //! `houseful payment`: money on its way.
 
-use super::names;
+use super::{dry_run, names};
 use crate::{
     args::PaymentCommand,
     context::Context,
     error::CliError,
     output::{Columns, extra, usual},
+    state::Sale,
 };
 
-static COLUMNS: Columns = Columns {
+pub(super) static COLUMNS: Columns = Columns {
     id: "id",
     columns: &[
         usual("id", "Payment"),
@@ -25,7 +26,7 @@ static COLUMNS: Columns = Columns {
     ],
 };
 
-static RECONCILED: Columns = Columns {
+pub(super) static RECONCILED: Columns = Columns {
     id: "checked",
     columns: &[
         usual("checked", "Checked"),
@@ -35,13 +36,6 @@ static RECONCILED: Columns = Columns {
 };
 
 pub(super) async fn run(ctx: &mut Context, command: PaymentCommand) -> Result<(), CliError> {
-    let columns = match command {
-        PaymentCommand::Reconcile => &RECONCILED,
-        PaymentCommand::List { .. } | PaymentCommand::View { .. } => &COLUMNS,
-    };
-    if ctx.listed_fields(columns)? {
-        return Ok(());
-    }
     let client = ctx.client().await?;
     match command {
         PaymentCommand::List { open, booking } => {
@@ -49,24 +43,27 @@ pub(super) async fn run(ctx: &mut Context, command: PaymentCommand) -> Result<()
                 Some(name) => Some(names::booking(ctx, &client, &name).await?),
                 None => None,
             };
-            let page = ctx
-                .wait("asking for payments", client.payments(open, booking))
-                .await?;
-            ctx.list(columns, &page, &page.items, "no payments")
+            let asked = ("asking for payments", client.payments(open, booking));
+            ctx.list_of(&COLUMNS, asked, "no payments").await
         }
         PaymentCommand::View { payment, booking } => {
             let booking = match booking {
                 Some(name) => Some(names::booking(ctx, &client, &name).await?),
                 None => own_booking(ctx, &client, payment),
             };
-            let payment = ctx
-                .wait("asking for the payment", client.payment(payment, booking))
-                .await?;
-            ctx.one(columns, &payment)
+            let asked = ("asking for the payment", client.payment(payment, booking));
+            ctx.one_of(&COLUMNS, asked).await
         }
         PaymentCommand::Reconcile => {
-            let done = ctx.wait("comparing", client.reconcile()).await?;
-            ctx.one(columns, &done)
+            if ctx.globals.dry_run {
+                let path = "/v1/payments/reconcile".to_owned();
+                let effect = "payments would be compared with the provider's list, and what \
+                              differs mended";
+                let nothing = serde_json::json!({});
+                return dry_run::tell(ctx, "POST", path, &nothing, effect.to_owned());
+            }
+            let asked = ("comparing", client.reconcile());
+            ctx.one_of(&RECONCILED, asked).await
         }
     }
 }
@@ -77,10 +74,12 @@ fn own_booking(
     client: &crate::client::Client,
     payment: houseful_core::ids::PaymentId,
 ) -> Option<houseful_core::ids::BookingId> {
-    let sales = ctx.state.sales(client.home());
-    let sale = sales
-        .into_iter()
-        .find(|s| s.cash.1 == payment || s.card.as_ref().is_some_and(|c| c.payment == payment))?;
+    let paid = |s: &Sale| {
+        s.cash.1 == payment || s.card.as_ref().is_some_and(|card| card.payment == payment)
+    };
+    let open = ctx.state.open_sales(client.home());
+    let sale = open.into_iter().find(paid);
+    let sale = sale.or_else(|| ctx.state.sales(client.home()).into_iter().find(paid))?;
     client.keep_secret(sale.booking, sale.secret?);
     Some(sale.booking)
 }

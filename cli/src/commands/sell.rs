@@ -7,20 +7,24 @@ mod plan;
 mod quote;
 mod resume;
 mod stop;
+mod unsent;
 
 use houseful_core::wire::{
     Time,
-    booking::{Booking, HoldRequest},
+    booking::{Booking, BookingState, HoldRequest},
     catalogue::ShowDetail,
 };
 
-use super::{board, booking, names, show};
+pub(super) use quote::COLUMNS as QUOTED;
+
+use super::{board, names, show};
 use crate::{
     args::{HoldArgs, Pay, PayArgs, ScopeArgs, SellArgs, ShowRef, WishArgs},
     client::Client,
     context::Context,
     error::CliError,
     moment,
+    output::escaped,
     state::{Sale, Stage},
 };
 
@@ -39,6 +43,8 @@ enum Goal {
 struct Desk {
     client: Client,
     sale: Sale,
+    /// Whether an earlier run may have sent what this one sends again.
+    sent_before: bool,
 }
 
 impl Desk {
@@ -48,19 +54,35 @@ impl Desk {
         Ok(ctx.state.store_sale(&self.sale)?)
     }
 
+    /// Notes what the server has done already. That is no less done when it can't be noted: the
+    /// note of before stands, and whoever takes the sale up from it gets the same answer.
+    fn note_done(&mut self, ctx: &mut Context, stage: Stage) {
+        self.sale.stage = stage;
+        if let Err(error) = ctx.state.store_sale(&self.sale) {
+            ctx.warn(&format!(
+                "done, but it can't be noted: {}",
+                error.what_failed()
+            ));
+        }
+    }
+
     /// Notes what a finished sale is called.
-    fn finish(&mut self, ctx: &Context, booking: &Booking) -> Result<(), CliError> {
+    fn finish(&mut self, ctx: &mut Context, booking: &Booking) {
         self.sale.code = booking.code;
-        self.note(ctx, Stage::Finished)
+        self.note_done(ctx, Stage::Finished);
+    }
+
+    /// Whether after this error it is certain that nothing was done. What an earlier run may have
+    /// sent is settled only by an answer that comes from the show itself.
+    fn nothing_done(&self, error: &CliError) -> bool {
+        !error.outcome_unknown() && (!self.sent_before || error.is_decided())
     }
 }
 
 pub(super) async fn run(ctx: &mut Context, args: SellArgs) -> Result<(), CliError> {
-    if ctx.listed_fields(&booking::COLUMNS)? {
-        return Ok(());
-    }
     if args.resume {
-        return resume::run(ctx, args.pay).await;
+        let pay = card::read_if_any(ctx, args.pay).await?;
+        return resume::run(ctx, pay).await;
     }
     let pay = (!args.hold_only).then_some(args.pay);
     sell(ctx, args.show, &args.wish, &args.scope, pay).await
@@ -80,6 +102,10 @@ async fn sell(
     pay: Option<Option<Pay>>,
 ) -> Result<(), CliError> {
     check_answers(ctx, named.as_ref(), wish, pay.as_ref())?;
+    let pay = match pay {
+        Some(pay) => Some(card::read_if_any(ctx, pay).await?),
+        None => None,
+    };
     let client = ctx.client().await?;
     let id = match &named {
         Some(named) => board::find(ctx, &client, named, scope).await?,
@@ -90,9 +116,16 @@ async fn sell(
         Some(plan) => plan,
         None => ask::plan(ctx, wish, &detail).await?,
     };
+    // A slip in the amount is told before any seat is held for it.
+    let given = match &pay {
+        Some(Some(Pay::Cash(Some(text)))) => {
+            Some(cash::amount(text, detail.show.price_from.currency)?)
+        }
+        _ => None,
+    };
     let request = request(ctx, &plan, &detail);
     if ctx.globals.dry_run {
-        return quote::tell(ctx, &client, &detail, &request).await;
+        return quote::tell(ctx, &client, &detail, &request, given).await;
     }
     if let Some(sale) = same_command(ctx, &client, &request)? {
         return match pay {
@@ -101,7 +134,11 @@ async fn sell(
         };
     }
     let sale = Sale::new(client.home(), request, Time(moment::wall_clock()));
-    let mut desk = Desk { client, sale };
+    let mut desk = Desk {
+        client,
+        sale,
+        sent_before: false,
+    };
     let name = named.map_or_else(|| id.to_string(), |n| typed(&n, id));
     let again = plan.command(&name, pay.as_ref().and_then(Option::as_ref));
     let work = hold_and_pay(ctx, &mut desk, &detail, again, pay);
@@ -143,6 +180,9 @@ fn same_command(
     client: &Client,
     request: &HoldRequest,
 ) -> Result<Option<Sale>, CliError> {
+    if ctx.globals.idempotency_key.is_none() {
+        return Ok(None);
+    }
     let known = ctx.state.sales(client.home());
     let sale = known
         .into_iter()
@@ -202,15 +242,16 @@ async fn take_seats(
 ) -> Result<Booking, CliError> {
     loop {
         match request_seats(ctx, desk).await {
-            Err(error) if error.outcome_unknown() => {
+            Err(error) if !desk.nothing_done(&error) => {
                 return Err(error.with_next("houseful sell --resume"));
             }
             Err(error) => {
                 if ask::despite_orphans(ctx, desk, &error).await? {
                     continue;
                 }
-                ctx.state.forget_sale(desk.sale.booking)?;
-                let error = error.with_about(show::in_words(detail));
+                // A note that can't be taken away is one that is taken up for nothing, later.
+                let _ = ctx.state.forget_sale(desk.sale.booking);
+                let error = error.with_about(show::in_words(detail, &ctx.style.view));
                 return Err(match again.with_next_best(&error) {
                     Some(command) => error.with_next(command),
                     None => error,
@@ -233,7 +274,9 @@ async fn request_seats(ctx: &mut Context, desk: &mut Desk) -> Result<Booking, Cl
         });
     };
     let booking = ctx.wait("holding seats", desk.client.hold(request)).await?;
-    desk.note(ctx, Stage::Held)?;
+    desk.note_done(ctx, Stage::Held);
+    // From here on it is certain what was done; the next request is a new one.
+    desk.sent_before = false;
     Ok(booking)
 }
 
@@ -244,14 +287,52 @@ async fn take_payment(
     booking: Booking,
     pay: Option<Pay>,
 ) -> Result<Booking, CliError> {
-    let pay = match pay {
-        Some(pay) => pay,
-        None => ask::payment(ctx, &booking).await?,
-    };
-    match pay {
-        Pay::Cash(given) => cash::take(ctx, desk, &booking, given.as_deref()).await,
-        Pay::Card(number) => card::take(ctx, desk, number).await,
+    let asked = pay.is_none();
+    let mut pay = pay;
+    loop {
+        let taken = match pay.take() {
+            Some(pay) => take(ctx, desk, &booking, pay).await,
+            None => match ask::payment(ctx, &booking).await {
+                Ok(pay) => take(ctx, desk, &booking, pay).await,
+                Err(error) => Err(error),
+            },
+        };
+        match taken {
+            // Nothing was taken, and whoever chose the card is there to choose another.
+            Err(error @ CliError::Declined { .. }) if asked => {
+                ctx.say(&escaped(&error.to_string()));
+            }
+            Err(error) if booking.state == BookingState::Held && error.leaves_hold() => {
+                let until = until_local(ctx, &desk.client, &booking).await;
+                return Err(error.with_hold(&booking, until));
+            }
+            taken => return taken,
+        }
     }
+}
+
+/// Takes payment in one way.
+async fn take(
+    ctx: &mut Context,
+    desk: &mut Desk,
+    booking: &Booking,
+    pay: Pay,
+) -> Result<Booking, CliError> {
+    match pay {
+        Pay::Cash(given) => cash::take(ctx, desk, booking, given.as_deref()).await,
+        Pay::Card(card) => card::take(ctx, desk, card).await,
+    }
+}
+
+/// The end of a hold on the wall clock of the cinema, or of the zone that was asked for.
+async fn until_local(ctx: &Context, client: &Client, booking: &Booking) -> String {
+    let view = &ctx.style.view;
+    let own = match view.forced_zone() {
+        Some(_) => None,
+        None => client.show(booking.show).await.ok(),
+    };
+    let own = own.as_ref().map(|detail| detail.show.time_zone.as_str());
+    view.clock(booking.hold_until.0, own)
 }
 
 /// `houseful booking pay`.
@@ -261,10 +342,11 @@ pub(super) async fn pay_booking(ctx: &mut Context, args: PayArgs) -> Result<(), 
             flag: "--pay".to_owned(),
         });
     }
+    let pay = card::read_if_any(ctx, args.pay).await?;
     let client = ctx.client().await?;
     let id = names::booking(ctx, &client, &args.booking).await?;
     let known = ctx.state.sale(id)?.filter(|s| s.server == client.home());
     let now = Time(moment::wall_clock());
     let sale = known.unwrap_or_else(|| Sale::of_other(client.home(), id, now));
-    resume::continue_sale(ctx, client, sale, args.pay, Goal::Pay).await
+    resume::continue_sale(ctx, client, sale, pay, Goal::Pay).await
 }

@@ -1,10 +1,13 @@
 //! `houseful serve`: all three roles on one database file, until somebody says stop.
 
+mod first_token;
+
 use std::{fs, path::Path};
 
 use houseful_core::wire::admin::Mode;
 use serde::Serialize;
 
+use self::first_token::FirstToken;
 use crate::{
     args::{LogArg, ServeArgs},
     context::Context,
@@ -23,18 +26,22 @@ struct Started<'a> {
     port: u16,
     db: &'a Path,
     pid: u32,
-    /// The first admin's token, if the file had none; told this once.
+    /// The first admin's token, if the file had none and no file was named for it; told this once.
     #[serde(skip_serializing_if = "Option::is_none")]
     admin_token: Option<&'a str>,
+    /// Where that token is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    admin_token_file: Option<&'a Path>,
 }
 
 /// Serves until it is told to stop.
 pub(super) async fn run(context: &mut Context, args: ServeArgs) -> Result<(), CliError> {
-    log::begin_server(
-        args.log == LogArg::Json,
-        args.log_file.as_deref(),
-        &context.console.env,
-    )?;
+    let json_log = args.log == LogArg::Json;
+    let color = context.color(context.console.terminal.stderr);
+    let log_file = args.log_file.as_deref();
+    log::begin_server(json_log, color, log_file, &context.console.env)?;
+    // A token that nobody can be told must not be made.
+    let place = FirstToken::prepare(args.admin_token_file.as_deref())?;
     let hosting = Hosting {
         listen: args.listen,
         mode: args.training.then_some(Mode::Training),
@@ -43,35 +50,90 @@ pub(super) async fn run(context: &mut Context, args: ServeArgs) -> Result<(), Cl
         ..Hosting::new(&args.db)
     };
     let stop = stop::signal()?;
-    let hosted = Hosted::start(hosting).await?;
+    let hosted = match Hosted::start(hosting).await {
+        Ok(hosted) => hosted,
+        Err(error) => {
+            place.not_needed();
+            return Err(error.into());
+        }
+    };
+    let words = Words {
+        json: json_log && log_file.is_none(),
+    };
     if !hosted.running().addr.ip().is_loopback() {
-        context
-            .say("other machines can connect, and nothing is encrypted: put a TLS proxy before it");
+        let open =
+            "other machines can connect, and nothing is encrypted: put a TLS proxy before it";
+        words.say(context, open);
     }
-    let told = tell(context, &hosted, args.port_file.as_deref());
+    let told = tell(context, &hosted, &args, place, words);
     if told.is_ok() {
         stop.await;
-        context.say("stopping");
+        words.say(context, "stopping");
     }
     hosted.stop().await;
     told
 }
 
-fn tell(context: &mut Context, hosted: &Hosted, port_file: Option<&Path>) -> Result<(), CliError> {
-    let port = hosted.running().addr.port();
-    if let Some(path) = port_file {
-        fs::write(path, format!("{port}\n")).map_err(|source| CliError::File {
-            what: "write",
-            path: path.to_owned(),
-            source,
-        })?;
+/// How the server speaks beside its answer. Where the log is JSON on the same stream, every line
+/// of that stream is.
+#[derive(Clone, Copy)]
+struct Words {
+    json: bool,
+}
+
+impl Words {
+    fn say(self, context: &mut Context, words: &str) {
+        if self.json {
+            tracing::info!("{words}");
+        } else {
+            context.say(words);
+        }
     }
+
+    /// Tells a secret that is told this once, whoever wished for silence.
+    fn tell_secret(self, context: &mut Context, token: &str) {
+        let line = if self.json || context.style.format.is_json() {
+            serde_json::json!({ "admin_token": token }).to_string()
+        } else {
+            format!("the first admin's token, told this once: {token}")
+        };
+        // Nothing can be done when even this can't be told.
+        let _ = writeln!(context.console.err, "{line}");
+    }
+}
+
+fn tell(
+    context: &mut Context,
+    hosted: &Hosted,
+    args: &ServeArgs,
+    place: FirstToken,
+    words: Words,
+) -> Result<(), CliError> {
+    let token = hosted.running().first_admin_token.as_deref();
+    let json = context.style.format.is_json();
+    let stored = match token {
+        Some(token) => place.store(token),
+        None => {
+            place.not_needed();
+            Ok(None)
+        }
+    };
+    let (kept, stored) = match stored {
+        Ok(kept) => (kept, Ok(())),
+        Err(error) => (None, Err(error)),
+    };
+    // Before anything that may fail: it is never told again.
+    if let Some(token) = token.filter(|_| kept.is_none() && !json) {
+        words.tell_secret(context, token);
+    }
+    let port = hosted.running().addr.port();
     let started = Started {
         server: hosted.server(),
         port,
         db: hosted.file(),
         pid: std::process::id(),
-        admin_token: hosted.running().first_admin_token.as_deref(),
+        admin_token: token.filter(|_| kept.is_none()),
+        admin_token_file: kept.as_deref(),
     };
     let line = match context.style.format {
         Format::Json | Format::Ndjson => serde_json::to_string(&started).unwrap_or_default(),
@@ -79,10 +141,27 @@ fn tell(context: &mut Context, hosted: &Hosted, port_file: Option<&Path>) -> Res
             format!("serving {} at {}", started.db.display(), started.server)
         }
     };
-    context.text(&format!("{line}\n"))?;
-    context.flush()?;
-    if let Some(token) = started.admin_token {
-        context.say(&format!("the first admin's token, told this once: {token}"));
+    let written = stored.and(write_port(args.port_file.as_deref(), port));
+    let said = context
+        .text(&format!("{line}\n"))
+        .and_then(|()| context.flush());
+    if let (Err(_), Some(token), true) = (&said, started.admin_token, json) {
+        words.tell_secret(context, token);
     }
-    Ok(())
+    if let Some(file) = &kept {
+        let file = file.display();
+        words.say(context, &format!("the first admin's token is in {file}"));
+    }
+    written.and(said)
+}
+
+fn write_port(file: Option<&Path>, port: u16) -> Result<(), CliError> {
+    let Some(path) = file else {
+        return Ok(());
+    };
+    fs::write(path, format!("{port}\n")).map_err(|source| CliError::File {
+        what: "write",
+        path: path.to_owned(),
+        source,
+    })
 }

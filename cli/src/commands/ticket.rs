@@ -10,10 +10,10 @@ use crate::{
     args::TicketCommand,
     context::Context,
     error::CliError,
-    output::{Columns, escaped, usual},
+    output::{Columns, View, escaped, usual},
 };
 
-static COLUMNS: Columns = Columns {
+pub(super) static COLUMNS: Columns = Columns {
     id: "code",
     columns: &[
         usual("code", "Ticket"),
@@ -25,21 +25,16 @@ static COLUMNS: Columns = Columns {
 };
 
 pub(super) async fn run(ctx: &mut Context, command: TicketCommand) -> Result<(), CliError> {
-    if ctx.listed_fields(&COLUMNS)? {
-        return Ok(());
-    }
     let client = ctx.client().await?;
     match command {
         TicketCommand::List { booking } => {
             let id = names::booking(ctx, &client, &booking).await?;
-            let page = ctx.wait("asking for tickets", client.tickets(id)).await?;
-            ctx.list(&COLUMNS, &page, &page.items, "no tickets")
+            let asked = ("asking for tickets", client.tickets(id));
+            ctx.list_of(&COLUMNS, asked, "no tickets").await
         }
         TicketCommand::View { code } => {
-            let ticket = ctx
-                .wait("asking for the ticket", client.ticket(code))
-                .await?;
-            ctx.one(&COLUMNS, &ticket)
+            let asked = ("asking for the ticket", client.ticket(code));
+            ctx.one_of(&COLUMNS, asked).await
         }
         TicketCommand::Print { booking, no_qr } => {
             let id = names::booking(ctx, &client, &booking).await?;
@@ -58,7 +53,8 @@ fn printed(ticket: &Ticket, detail: &ShowDetail, with_qr: bool) -> String {
     let void = if ticket.valid { "" } else { "  VOID" };
     let mut text = format!(
         "{}\nSEAT {}   {}{void}\n",
-        in_words(detail),
+        // On paper stands the time on the cinema's clock, wherever it is printed.
+        in_words(detail, &View::default()),
         ticket.seat,
         escaped(&ticket.ticket_type)
     );

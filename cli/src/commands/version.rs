@@ -15,7 +15,7 @@ struct Version {
     embedded: bool,
 }
 
-static COLUMNS: Columns = Columns {
+pub(super) static COLUMNS: Columns = Columns {
     id: "version",
     columns: &[
         usual("name", "Name"),

@@ -14,12 +14,9 @@ pub fn set_in_file(path: &Path, key: &'static Key, value: Option<&str>) -> Resul
         why: e.to_string(),
     };
     if let Some(value) = value {
-        key.kind.check(value).map_err(|why| ConfigError::Value {
-            key: key.name,
-            given: value.to_owned(),
-            place: "command line".to_owned(),
-            why,
-        })?;
+        key.kind
+            .check(value)
+            .map_err(|why| ConfigError::of_value(key, value, why))?;
     }
     let before = match fs::read_to_string(path) {
         Ok(text) => text,

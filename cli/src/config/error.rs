@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use super::Key;
+
 /// The configuration can't be used.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
@@ -77,6 +79,17 @@ pub enum ConfigError {
 }
 
 impl ConfigError {
+    /// A value on the command line that can't be.
+    #[must_use]
+    pub fn of_value(key: &Key, given: &str, why: String) -> Self {
+        Self::Value {
+            key: key.name,
+            given: given.to_owned(),
+            place: "command line".to_owned(),
+            why,
+        }
+    }
+
     /// What to do about it.
     #[must_use]
     pub fn hint(&self) -> Option<String> {

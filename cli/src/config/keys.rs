@@ -82,8 +82,13 @@ const fn key(
     }
 }
 
+/// The looks of the full screen: four colours, or bold, reverse and dim alone.
+pub const THEMES: [&str; 2] = ["default", "mono"];
+/// How a switch is said on the command line.
+pub const SWITCH: [&str; 2] = ["on", "off"];
+
 /// Every setting, in the order of `config list`.
-pub static KEYS: [Key; 13] = [
+pub static KEYS: [Key; 12] = [
     key(
         "server",
         "--server",
@@ -168,7 +173,7 @@ pub static KEYS: [Key; 13] = [
         "theme",
         "--theme",
         "HOUSEFUL_THEME",
-        Kind::Choice(&["default", "high-contrast", "mono"]),
+        Kind::Choice(&THEMES),
         Some("default"),
         "colours of the full screen",
     ),
@@ -178,15 +183,7 @@ pub static KEYS: [Key; 13] = [
         "HOUSEFUL_MOTION",
         Kind::Switch,
         Some("true"),
-        "whether anything on the screen may move by itself",
-    ),
-    key(
-        "mouse",
-        "--mouse",
-        "HOUSEFUL_MOUSE",
-        Kind::Switch,
-        Some("false"),
-        "whether the full screen reads the mouse",
+        "whether progress moves while something takes long",
     ),
 ];
 

@@ -140,6 +140,14 @@ fn a_folder_can_not_lead_a_token_astray() {
     );
     fs::write(dir.join("project.toml"), "server = \"http://other\"").expect("written");
     assert_eq!(load(&dir, &[], &[]).expect("settings").token_file(), None);
+    let env = [("HOUSEFUL_TOKEN_FILE", "/profile")];
+    let settings = load(&dir, &[], &env).expect("settings");
+    assert_eq!(
+        settings.token_file(),
+        None,
+        "a variable was meant for another server"
+    );
+    assert!(settings.withheld_token().is_some());
     let flags = [("token_file", "/mine")];
     assert_eq!(
         load(&dir, &flags, &[]).expect("settings").token_file(),

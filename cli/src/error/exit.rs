@@ -129,6 +129,7 @@ impl CliError {
                     ExitStatus::of_problem(&problem.code, problem.status)
                 }
             },
+            Self::StillHeld { error, .. } => error.exit(),
             Self::Declined { .. } => ExitStatus::Declined,
             Self::Pending { .. } => ExitStatus::Pending,
             Self::TooLate { .. } => ExitStatus::Expired,

@@ -121,6 +121,23 @@ impl Report {
                 about,
             } => self.add_problem(problem, next.as_deref(), about.as_deref()),
             CliError::NoAnswer { error, next } => self.add_no_answer(error, next.as_deref()),
+            CliError::StillHeld {
+                error,
+                booking,
+                held_until,
+                held_until_local,
+            } => {
+                self.add_next_step(error);
+                let held = format!("the seats are still held until {held_until_local}");
+                self.hint = Some(match self.hint.take() {
+                    Some(hint) => format!("{hint}; {held}"),
+                    None => held,
+                });
+                self.command = Some(format!("houseful booking pay {booking} --pay cash"));
+                self.fields.insert("booking".to_owned(), json!(booking));
+                self.fields
+                    .insert("held_until".to_owned(), json!(held_until));
+            }
             CliError::Declined {
                 booking,
                 held_until,
@@ -130,7 +147,7 @@ impl Report {
                 self.hint = Some(format!(
                     "nothing was taken; the seats are still held until {held_until_local}"
                 ));
-                self.command = Some(format!("houseful booking pay {booking} --pay card=NUMBER"));
+                self.command = Some(format!("houseful booking pay {booking} --pay card=-"));
                 self.fields.insert("booking".to_owned(), json!(booking));
                 self.fields
                     .insert("held_until".to_owned(), json!(held_until));
@@ -243,6 +260,7 @@ impl CliError {
                 ClientError::TimedOut { .. } => "timed_out",
                 ClientError::BadAnswer { .. } => "bad_answer",
             },
+            Self::StillHeld { error, .. } => error.code(),
             Self::Declined { .. } => "payment_declined",
             Self::Pending { .. } => "payment_pending",
             Self::TooLate { .. } => "hold_expired",

@@ -17,6 +17,53 @@ pub struct View {
     pub color: bool,
 }
 
+impl View {
+    /// A time in a sentence: on the clock of `own`, or of the zone that was asked for, which is
+    /// then named.
+    #[must_use]
+    pub fn time(&self, at: UtcMillis, own: &str) -> String {
+        match self.forced_zone() {
+            Some(zone) => format!("{} {}", local_time(at, Some(zone)), zone_name(zone)),
+            None => local_time(at, TimeZone::get(own).ok().as_ref()),
+        }
+    }
+
+    /// The same without the day.
+    #[must_use]
+    pub fn clock(&self, at: UtcMillis, own: Option<&str>) -> String {
+        match self.forced_zone() {
+            Some(zone) => format!("{} {}", local_clock(at, Some(zone)), zone_name(zone)),
+            None => {
+                let own = own.and_then(|own| TimeZone::get(own).ok());
+                local_clock(at, own.as_ref())
+            }
+        }
+    }
+
+    /// The zone that was asked for, whatever the row's own.
+    #[must_use]
+    pub fn forced_zone(&self) -> Option<&TimeZone> {
+        self.zone.as_ref().filter(|_| self.zone_forced)
+    }
+}
+
+/// Whether a field is a time that is shown on a wall clock.
+fn is_time(field: &str) -> bool {
+    field.ends_with("_at") || matches!(field, "hold_until" | "until" | "at" | "starts_local")
+}
+
+/// The title of a column; where times are in the zone that was asked for, it is named.
+pub(super) fn title(field: &str, title: &str, view: &View) -> String {
+    match view.forced_zone().filter(|_| is_time(field)) {
+        Some(zone) => format!("{title} ({})", zone_name(zone)),
+        None => title.to_owned(),
+    }
+}
+
+fn zone_name(zone: &TimeZone) -> &str {
+    zone.iana_name().unwrap_or("UTC")
+}
+
 /// The value at a dotted path, `null` if there is none. A list on the way gives the list of what
 /// its items have there: `lines.seat`.
 pub(super) fn at(row: &Value, path: &str) -> Value {
@@ -55,9 +102,16 @@ pub(super) fn full(value: &Value) -> String {
 pub(super) fn pretty(field: &str, row: &Value, view: &View) -> String {
     let value = at(row, field);
     match &value {
-        Value::String(text)
-            if field.ends_with("_at") || matches!(field, "hold_until" | "until" | "at") =>
-        {
+        // What the cinema's own clock shows says nothing of another zone.
+        Value::String(text) if field == "starts_local" => {
+            let starts_at = row["starts_at"].as_str();
+            let starts_at = starts_at.and_then(|at| UtcMillis::parse_rfc3339(at).ok());
+            match (view.forced_zone(), starts_at) {
+                (Some(zone), Some(at)) => in_zone(at, Some(zone), "%Y-%m-%d %H:%M"),
+                _ => text.replace('T', " "),
+            }
+        }
+        Value::String(text) if is_time(field) => {
             let own = row["time_zone"]
                 .as_str()
                 .and_then(|z| TimeZone::get(z).ok());
@@ -68,7 +122,6 @@ pub(super) fn pretty(field: &str, row: &Value, view: &View) -> String {
                 |at| local_time(at, zone.as_ref().or(view.zone.as_ref())),
             )
         }
-        Value::String(text) if field == "starts_local" => text.replace('T', " "),
         Value::Bool(yes) => if *yes { "yes" } else { "no" }.to_owned(),
         Value::Array(items) if items.iter().all(Value::is_string) => {
             full(&value).replace(',', ", ")

@@ -43,6 +43,24 @@ pub const fn extra(field: &'static str, title: &'static str) -> Column {
     }
 }
 
+/// Columns of several groups, one after the other; `N` is how many they are together.
+#[must_use]
+pub const fn joined<const N: usize>(groups: &[&[Column]]) -> [Column; N] {
+    let mut all = [usual("", ""); N];
+    let (mut group, mut filled) = (0, 0);
+    while group < groups.len() {
+        let mut i = 0;
+        while i < groups[group].len() {
+            all[filled] = groups[group][i];
+            filled += 1;
+            i += 1;
+        }
+        group += 1;
+    }
+    assert!(filled == N, "as many columns as were promised");
+    all
+}
+
 /// Fields to write: name and title.
 pub type Picked<'a> = Vec<(&'a str, &'a str)>;
 

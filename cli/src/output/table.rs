@@ -30,7 +30,12 @@ pub(super) fn rows(
         return Ok(());
     }
     let mut table = bare_table(view);
-    table.set_header(picked.iter().map(|(_, title)| title.to_uppercase()));
+    // A zone is written as it is: `STARTS (Asia/Tokyo)`.
+    table.set_header(
+        picked
+            .iter()
+            .map(|(field, title)| cell::title(field, &title.to_uppercase(), view)),
+    );
     for row in rows {
         table.add_row(
             picked
@@ -70,10 +75,11 @@ pub(super) fn card(
 ) -> io::Result<()> {
     let width = picked
         .iter()
-        .map(|(_, title)| title.len())
+        .map(|(field, title)| cell::title(field, title, view).len())
         .max()
         .unwrap_or(0);
     for (field, title) in picked {
+        let title = cell::title(field, title, view);
         let text = cell::pretty(field, value, view);
         if !text.is_empty() {
             writeln!(out, "{title:<width$}  {}", cell::escaped(&text))?;

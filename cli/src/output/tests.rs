@@ -129,6 +129,38 @@ fn tables_show_the_wall_clock_of_the_place() {
 }
 
 #[test]
+fn a_zone_that_is_asked_for_holds_for_every_time_and_is_named() {
+    static TIMES: Columns = Columns {
+        id: "id",
+        columns: &[usual("starts_local", "Starts"), usual("starts_at", "At")],
+    };
+    let show = json!({"starts_local": "2026-11-22T22:55", "starts_at": "2026-11-22T22:55:00.000Z",
+                      "time_zone": "Europe/London"});
+    let table = |view: View| {
+        let style = Style {
+            view,
+            ..style(Format::Table)
+        };
+        let mut out = Vec::new();
+        let rows = std::slice::from_ref(&show);
+        style.list(&mut out, &TIMES, &show, rows).expect("written");
+        let text = String::from_utf8(out).expect("text");
+        let lines = text.lines();
+        let words = lines.map(|l| l.split_whitespace().collect::<Vec<_>>().join(" "));
+        words.collect::<Vec<_>>()
+    };
+    let own = table(View::default());
+    assert_eq!(own, ["STARTS AT", "2026-11-22 22:55 Sun 22 Nov 22:55"]);
+    let tokyo = table(View {
+        zone: jiff::tz::TimeZone::get("Asia/Tokyo").ok(),
+        zone_forced: true,
+        ..View::default()
+    });
+    let title = "STARTS (Asia/Tokyo) AT (Asia/Tokyo)";
+    assert_eq!(tokyo, [title, "2026-11-23 07:55 Mon 23 Nov 07:55"]);
+}
+
+#[test]
 fn quiet_prints_ids_alone() {
     let quiet = Style {
         ids_only: true,

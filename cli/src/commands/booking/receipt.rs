@@ -9,11 +9,10 @@ use houseful_core::{
         catalogue::ShowDetail,
     },
 };
-use jiff::tz::TimeZone;
 
 use crate::{
     commands::show::in_words,
-    output::{View, escaped, local_clock},
+    output::{View, escaped},
 };
 
 /// The receipt. `now` is the server's time, for the time that is left.
@@ -23,15 +22,15 @@ pub(super) fn drawn(
     now: Option<UtcMillis>,
     view: &View,
 ) -> String {
-    let own = detail.and_then(|d| TimeZone::get(&d.show.time_zone).ok());
-    let zone = if view.zone_forced { &view.zone } else { &own };
+    let own = detail.map(|d| d.show.time_zone.as_str());
+    let end = view.clock(booking.hold_until.0, own);
     let mut text = String::new();
     // Writing to a String cannot fail.
     let _ = match detail {
-        Some(detail) => writeln!(text, "{}", in_words(detail)),
+        Some(detail) => writeln!(text, "{}", in_words(detail, view)),
         None => writeln!(text, "show {}", booking.show),
     };
-    let _ = writeln!(text, "{}", standing(booking, now, zone.as_ref()));
+    let _ = writeln!(text, "{}", standing(booking, now, &end));
     write_seats(&mut text, booking);
     if booking.fee.minor != 0 {
         let _ = writeln!(text, "  {:<29} {:>12}", "fee", booking.fee.to_string());
@@ -63,8 +62,7 @@ pub(super) fn drawn(
 }
 
 /// Where the booking stands; a hold with what is left of it.
-fn standing(booking: &Booking, now: Option<UtcMillis>, zone: Option<&TimeZone>) -> String {
-    let end = local_clock(booking.hold_until.0, zone);
+fn standing(booking: &Booking, now: Option<UtcMillis>, end: &str) -> String {
     match booking.state {
         BookingState::Held => {
             let left = now.map_or(0, |now| booking.hold_until.0.seconds_left(now));

@@ -2,10 +2,12 @@
 
 use houseful_core::{
     ids::ShowId,
+    money::Money,
+    refusal::Refusal,
     wire::{booking::Booking, catalogue::ShowDetail},
 };
 
-use super::{Desk, plan::Plan};
+use super::{Desk, card, cash, plan::Plan};
 use crate::{
     args::{Pay, ScopeArgs, TicketCount, WishArgs},
     client::Client,
@@ -30,7 +32,7 @@ pub(super) async fn show(
         });
     }
     for entry in &board {
-        ctx.say(&board::line(entry));
+        ctx.say(&board::line(entry, &ctx.style.view));
     }
     board::choose(ctx, &board).await
 }
@@ -41,7 +43,7 @@ pub(super) async fn plan(
     typed: &WishArgs,
     detail: &ShowDetail,
 ) -> Result<Plan, CliError> {
-    ctx.say(&in_words(detail));
+    ctx.say(&in_words(detail, &ctx.style.view));
     let kinds: Vec<String> = detail
         .ticket_types
         .iter()
@@ -130,10 +132,28 @@ pub(super) async fn payment(ctx: &mut Context, booking: &Booking) -> Result<Pay,
             text => text.to_owned(),
         };
         match text.parse() {
+            Ok(Pay::Cash(Some(given))) => match enough(&given, booking.total) {
+                Ok(()) => return Ok(Pay::Cash(Some(given))),
+                Err(e) => ctx.say(&e),
+            },
+            Ok(pay @ Pay::Card(_)) => match card::read_if_any(ctx, Some(pay)).await {
+                Ok(Some(pay)) => return Ok(pay),
+                Ok(None) => {}
+                Err(e) => ctx.say(&e.to_string()),
+            },
             Ok(pay) => return Ok(pay),
             Err(e) => ctx.say(&e),
         }
     }
+}
+
+/// Whether what was handed over pays for the booking.
+fn enough(given: &str, total: Money) -> Result<(), String> {
+    let given = cash::amount(given, total.currency).map_err(|e| e.to_string())?;
+    if given.minor < total.minor {
+        return Err(Refusal::CashTooLittle { total, given }.to_string());
+    }
+    Ok(())
 }
 
 /// At the counter a refusal for a single seat left alone is a question. A yes changes the request

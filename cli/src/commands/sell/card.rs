@@ -1,7 +1,12 @@
 //! By card: leave to pay from the booking role, the charge at the payment role, and then waiting
 //! until the booking has heard of it.
 
-use std::time::Duration;
+use std::{
+    fs::File,
+    io::{self, Read},
+    path::Path,
+    time::Duration,
+};
 
 use houseful_core::{
     ids::PaymentId,
@@ -10,14 +15,13 @@ use houseful_core::{
         payment::{Card, PayRequest, Payment, PaymentState},
     },
 };
-use jiff::tz::TimeZone;
 
 use super::Desk;
 use crate::{
+    args::{CardFrom, Pay, card_number},
     context::Context,
     error::CliError,
     moment,
-    output::local_clock,
     state::{PendingCard, Stage},
 };
 
@@ -30,22 +34,25 @@ const BANK_WAIT: Duration = Duration::from_secs(5);
 pub(super) async fn take(
     ctx: &mut Context,
     desk: &mut Desk,
-    number: Option<String>,
+    card: CardFrom,
 ) -> Result<Booking, CliError> {
-    let token = desk.client.payment_token(desk.sale.booking).await?;
+    let token = desk.client.payment_token(desk.sale.booking).await;
+    // Asking for leave to pay changes nothing: the sale stands where it stood.
+    let token = token.map_err(|e| CliError::from(e).with_next("houseful sell --resume"))?;
     desk.sale.card = Some(PendingCard {
         payment: moment::fresh_payment(),
         token: token.token,
     });
-    charge(ctx, desk, number).await
+    charge(ctx, desk, card).await
 }
 
 /// Sends the charge that is stored; sent twice it is made once.
 pub(super) async fn charge(
     ctx: &mut Context,
     desk: &mut Desk,
-    number: Option<String>,
+    card: CardFrom,
 ) -> Result<Booking, CliError> {
+    let number = number(card)?;
     desk.note(ctx, Stage::TakingCard)?;
     let Some(pending) = desk.sale.card.clone() else {
         return Err(CliError::System {
@@ -55,9 +62,7 @@ pub(super) async fn charge(
     let request = PayRequest {
         payment: pending.payment,
         token: pending.token,
-        card: Card {
-            number: number.unwrap_or_else(|| PRACTICE_CARD.to_owned()),
-        },
+        card: Card { number },
     };
     let work = desk.client.pay(desk.sale.booking, &request, BANK_WAIT);
     match ctx
@@ -66,12 +71,61 @@ pub(super) async fn charge(
         .map_err(CliError::from)
     {
         Ok(payment) => follow(ctx, desk, payment).await,
-        Err(error) if error.outcome_unknown() => Err(error.with_next("houseful sell --resume")),
+        Err(error) if !desk.nothing_done(&error) => Err(error.with_next("houseful sell --resume")),
         Err(error) => {
             desk.sale.card = None;
-            desk.note(ctx, Stage::Held)?;
+            desk.note_done(ctx, Stage::Held);
             Err(error)
         }
+    }
+}
+
+/// Reads a card from where it was said to be, before anything is asked for. A dry run needs none.
+pub(super) async fn read_if_any(
+    ctx: &mut Context,
+    pay: Option<Pay>,
+) -> Result<Option<Pay>, CliError> {
+    let from = match pay {
+        Some(Pay::Card(from @ (CardFrom::Stdin | CardFrom::File(_)))) if !ctx.globals.dry_run => {
+            from
+        }
+        pay => return Ok(pay),
+    };
+    let text = match &from {
+        CardFrom::Stdin if ctx.asks() => ctx.ask("card number:", "--pay card=@FILE").await?,
+        CardFrom::File(file) => read(file)?,
+        _ => read(Path::new("-"))?,
+    };
+    let card = CardFrom::Number(text);
+    number(card.clone())?;
+    Ok(Some(Pay::Card(card)))
+}
+
+/// One short line of a file, or of standard input for `-`.
+fn read(file: &Path) -> Result<String, CliError> {
+    let failed = |source| CliError::File {
+        what: "read",
+        path: file.to_owned(),
+        source,
+    };
+    let mut text = String::new();
+    if file.as_os_str() == "-" {
+        io::stdin().take(4_096).read_to_string(&mut text)
+    } else {
+        File::open(file).and_then(|file| file.take(4_096).read_to_string(&mut text))
+    }
+    .map_err(failed)?;
+    Ok(text.trim().to_owned())
+}
+
+/// The digits of a card.
+fn number(card: CardFrom) -> Result<String, CliError> {
+    match card {
+        CardFrom::Practice => Ok(PRACTICE_CARD.to_owned()),
+        CardFrom::Number(text) => card_number(&text).map_err(CliError::usage),
+        CardFrom::Stdin | CardFrom::File(_) => Err(CliError::System {
+            what: "the card was not read".to_owned(),
+        }),
     }
 }
 
@@ -103,12 +157,13 @@ pub(super) async fn follow(
         );
         match booking.state {
             BookingState::Confirmed => {
-                desk.finish(ctx, &booking)?;
+                desk.finish(ctx, &booking);
                 return Ok(booking);
             }
             BookingState::Held | BookingState::Secured if !money_went_back => {}
             BookingState::Held | BookingState::Secured => {
-                return put_back(ctx, desk, &booking, "the payment was given back");
+                let reason = "the payment was given back".to_owned();
+                return still_held(ctx, desk, &booking, reason).await;
             }
             // Late money may still win the seats back until the payment is decided.
             BookingState::Expired if !money_went_back => {}
@@ -140,53 +195,39 @@ async fn declined(
     payment: Payment,
 ) -> Result<Booking, CliError> {
     desk.sale.card = None;
-    desk.note(ctx, Stage::Held)?;
+    desk.note_done(ctx, Stage::Held);
     let booking = desk.client.booking(desk.sale.booking).await?;
     if booking.state != BookingState::Held {
         return too_late(ctx, desk, &booking);
     }
-    let zone = match ctx.settings.tz() {
-        Some(zone) => Some(zone.to_owned()),
-        None => desk
-            .client
-            .show(booking.show)
-            .await
-            .ok()
-            .map(|d| d.show.time_zone),
-    };
-    let zone = zone.and_then(|z| TimeZone::get(&z).ok());
     let reason = payment.reason.unwrap_or_else(|| match payment.state {
         PaymentState::CaptureRefused => {
             "the bank promised the money and then refused it".to_owned()
         }
         _ => "the bank gave no reason".to_owned(),
     });
+    still_held(ctx, desk, &booking, reason).await
+}
+
+/// The payment came to nothing, and the hold goes on.
+async fn still_held(
+    ctx: &mut Context,
+    desk: &mut Desk,
+    booking: &Booking,
+    reason: String,
+) -> Result<Booking, CliError> {
+    desk.sale.card = None;
+    desk.note_done(ctx, Stage::Held);
     Err(CliError::Declined {
         reason,
         booking: booking.id,
         held_until: booking.hold_until,
-        held_until_local: local_clock(booking.hold_until.0, zone.as_ref()),
+        held_until_local: super::until_local(ctx, &desk.client, booking).await,
     })
 }
 
-fn put_back(
-    ctx: &Context,
-    desk: &mut Desk,
-    booking: &Booking,
-    reason: &str,
-) -> Result<Booking, CliError> {
-    desk.sale.card = None;
-    desk.note(ctx, Stage::Held)?;
-    Err(CliError::Declined {
-        reason: reason.to_owned(),
-        booking: booking.id,
-        held_until: booking.hold_until,
-        held_until_local: local_clock(booking.hold_until.0, None),
-    })
-}
-
-fn too_late(ctx: &Context, desk: &mut Desk, booking: &Booking) -> Result<Booking, CliError> {
-    desk.note(ctx, Stage::Finished)?;
+fn too_late(ctx: &mut Context, desk: &mut Desk, booking: &Booking) -> Result<Booking, CliError> {
+    desk.note_done(ctx, Stage::Finished);
     let end = match booking.state {
         BookingState::Expired => "the hold was over before the money came",
         BookingState::Released => "the seats were given back before the money came",

@@ -1,7 +1,7 @@
 //! Cash: the counter says it was taken, and the tickets are made in the same step.
 
 use houseful_core::{
-    money::Money,
+    money::{Currency, Money},
     wire::booking::{Booking, CashRequest},
 };
 
@@ -17,12 +17,14 @@ pub(super) async fn take(
 ) -> Result<Booking, CliError> {
     desk.sale.given_minor = match given {
         None => None,
-        Some(text) => {
-            let money = Money::parse(text, booking.total.currency);
-            Some(money.map_err(|e| CliError::usage(e.to_string()))?.minor)
-        }
+        Some(text) => Some(amount(text, booking.total.currency)?.minor),
     };
     ask(ctx, desk).await
+}
+
+/// Reads what was handed over, in the currency of the show.
+pub(super) fn amount(text: &str, currency: Currency) -> Result<Money, CliError> {
+    Money::parse(text, currency).map_err(|e| CliError::usage(e.to_string()))
 }
 
 /// Sends the request that is stored; sent twice it is taken once.
@@ -36,17 +38,17 @@ pub(super) async fn ask(ctx: &mut Context, desk: &mut Desk) -> Result<Booking, C
     let work = desk.client.cash(desk.sale.booking, &request);
     match ctx.wait("taking cash", work).await.map_err(CliError::from) {
         Ok(booking) => {
-            desk.finish(ctx, &booking)?;
+            desk.finish(ctx, &booking);
             Ok(booking)
         }
-        Err(error) if error.outcome_unknown() => Err(error.with_next("houseful sell --resume")),
+        Err(error) if !desk.nothing_done(&error) => Err(error.with_next("houseful sell --resume")),
         Err(error) => {
             // Refused cash was never taken, and another amount is another command.
             desk.sale.cash = (
                 crate::moment::fresh_command(),
                 crate::moment::fresh_payment(),
             );
-            desk.note(ctx, Stage::Held)?;
+            desk.note_done(ctx, Stage::Held);
             Err(error)
         }
     }

@@ -9,20 +9,25 @@ use houseful_core::{
     money::Money,
     orphan::orphans,
     price::Channel,
+    refusal::{Refusal, TakenSeat},
     seat::{SeatLabel, SeatNo, SeatSet},
     wire::{
         booking::{BestRequest, BookingLine, HoldRequest, SeatWish, Wish},
         catalogue::ShowDetail,
+        seats::{SeatMap, SeatMark},
     },
 };
 use serde::Serialize;
 
 use crate::{
     client::Client,
-    commands::show::{free_seats, in_words},
+    commands::{
+        dry_run::refused,
+        show::{free_seats, in_words},
+    },
     context::Context,
     error::CliError,
-    output::{Columns, escaped, extra, usual},
+    output::{Columns, View, escaped, extra, usual},
 };
 
 /// A price for seats that nobody holds.
@@ -42,7 +47,7 @@ struct Quote {
     request: HoldRequest,
 }
 
-static COLUMNS: Columns = Columns {
+pub(in crate::commands) static COLUMNS: Columns = Columns {
     id: "lines.seat",
     columns: &[
         usual("show", "Show"),
@@ -63,6 +68,7 @@ pub(super) async fn tell(
     client: &Client,
     detail: &ShowDetail,
     request: &HoldRequest,
+    given: Option<Money>,
 ) -> Result<(), CliError> {
     let id = detail.show.id;
     let all = async { tokio::try_join!(client.layout(id), client.seats(id), client.server_info()) };
@@ -73,7 +79,7 @@ pub(super) async fn tell(
     let now = client.server_now().unwrap_or(info.time.0);
     let free = free_seats(&map, now)?;
     let (seats, relaxed) = match &request.wish {
-        Wish::Seats(wishes) => (named(&layout, &free, wishes)?, Vec::new()),
+        Wish::Seats(wishes) => (named(&layout, &free, &map, wishes)?, Vec::new()),
         Wish::Best(wish) => offered(&layout, &free, wish, detail)?,
     };
     let channel = info.channel.unwrap_or(Channel::Web);
@@ -82,15 +88,25 @@ pub(super) async fn tell(
     let alone = alone.iter().filter_map(|no| layout.get(*no));
     let alone: Vec<SeatLabel> = alone.map(|seat| seat.label).collect();
     let mut quote = priced(detail, &layout, channel, seats, request)?;
+    let total = quote.total;
+    if let Some(given) = given.filter(|given| given.minor < total.minor) {
+        return Err(refused(&Refusal::CashTooLittle { total, given }));
+    }
     quote.relaxed = relaxed;
     quote.alone = alone;
-    ctx.one_drawn(&COLUMNS, &quote, &|_| drawn(&quote, detail))
+    ctx.one_drawn(&COLUMNS, &quote, &|view| drawn(&quote, detail, view))
 }
 
 type Ticketed = Vec<(SeatNo, String)>;
 
-fn named(layout: &SeatLayout, free: &SeatSet, wishes: &[SeatWish]) -> Result<Ticketed, CliError> {
+fn named(
+    layout: &SeatLayout,
+    free: &SeatSet,
+    map: &SeatMap,
+    wishes: &[SeatWish],
+) -> Result<Ticketed, CliError> {
     let mut seats = Ticketed::new();
+    let mut lost = Vec::new();
     for wish in wishes {
         let seat = layout.find(wish.seat).ok_or_else(|| {
             CliError::usage(format!(
@@ -106,29 +122,25 @@ fn named(layout: &SeatLayout, free: &SeatSet, wishes: &[SeatWish]) -> Result<Tic
             )));
         }
         if !free.contains(seat) {
-            return Err(taken(wish.seat));
+            lost.push(taken(map, wish.seat, seat));
         }
         seats.push((seat, wish.ticket_type.clone().unwrap_or_default()));
+    }
+    if !lost.is_empty() {
+        return Err(refused(&Refusal::SeatsTaken { seats: lost }));
     }
     Ok(seats)
 }
 
-/// The refusal the server would give, without its facts.
-fn taken(seat: SeatLabel) -> CliError {
-    CliError::Refused {
-        problem: Box::new(houseful_core::wire::problem::Problem {
-            kind: "/problems/seats_taken".to_owned(),
-            title: "Seats taken".to_owned(),
-            status: 409,
-            detail: format!("seat {seat} is not free"),
-            code: "seats_taken".to_owned(),
-            hint: Some("`houseful show seats` draws what is free".to_owned()),
-            retryable: false,
-            request_id: String::new(),
-            facts: houseful_core::wire::problem::Facts::default(),
-        }),
-        next: None,
-        about: None,
+/// What stands in the way at a seat that is not free.
+fn taken(map: &SeatMap, seat: SeatLabel, no: SeatNo) -> TakenSeat {
+    let mark = map.states.chars().nth(no.index());
+    let mark = mark.and_then(SeatMark::from_letter);
+    let hold = map.holds.iter().find(|hold| hold.seats.contains(&no));
+    TakenSeat {
+        seat,
+        why: mark.map_or("taken", SeatMark::word),
+        until: hold.map(|hold| hold.until.0),
     }
 }
 
@@ -242,10 +254,10 @@ fn priced(
     })
 }
 
-fn drawn(quote: &Quote, detail: &ShowDetail) -> String {
+fn drawn(quote: &Quote, detail: &ShowDetail, view: &View) -> String {
     let mut text = format!(
         "{}\nnothing is held; a sale now would be:\n",
-        in_words(detail)
+        in_words(detail, view)
     );
     for line in &quote.lines {
         // Writing to a String cannot fail.

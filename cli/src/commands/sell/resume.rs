@@ -3,9 +3,9 @@
 
 use houseful_core::wire::booking::{Booking, BookingState};
 
-use super::{Desk, Goal, card, cash, request_seats, stop, take_payment};
+use super::{Desk, Goal, card, cash, request_seats, stop, take_payment, unsent};
 use crate::{
-    args::Pay,
+    args::{CardFrom, Pay},
     client::{Client, ClientError},
     context::Context,
     error::CliError,
@@ -15,14 +15,11 @@ use crate::{
 /// `houseful sell --resume`: the newest sale that is not finished.
 pub(super) async fn run(ctx: &mut Context, pay: Option<Pay>) -> Result<(), CliError> {
     let client = ctx.client().await?;
-    let open = ctx.state.sales(client.home());
-    let sale = open
-        .into_iter()
-        .find(Sale::is_open)
-        .ok_or_else(|| CliError::NotFound {
-            message: format!("no sale at {} was interrupted here", client.home()),
-            hint: Some("`houseful booking list` shows those made here".to_owned()),
-        })?;
+    let open = ctx.state.open_sales(client.home());
+    let sale = open.into_iter().next().ok_or_else(|| CliError::NotFound {
+        message: format!("no sale at {} was interrupted here", client.home()),
+        hint: Some("`houseful booking list` shows those made here".to_owned()),
+    })?;
     continue_sale(ctx, client, sale, pay, Goal::Sell).await
 }
 
@@ -37,7 +34,18 @@ pub(super) async fn continue_sale(
     if let Some(secret) = &sale.secret {
         client.keep_secret(sale.booking, secret.clone());
     }
-    let mut desk = Desk { client, sale };
+    let sent_before = matches!(
+        sale.stage,
+        Stage::Holding | Stage::TakingCash | Stage::TakingCard
+    );
+    let mut desk = Desk {
+        client,
+        sale,
+        sent_before,
+    };
+    if ctx.globals.dry_run {
+        return unsent::tell(ctx, &desk, pay.as_ref()).await;
+    }
     let done = stop::or_ctrl_c(step(ctx, &mut desk, pay, goal)).await;
     stop::tidy(ctx, &mut desk, done).await
 }
@@ -50,15 +58,14 @@ async fn step(
 ) -> Result<Booking, CliError> {
     match desk.sale.stage {
         Stage::Holding => {
-            request_seats(ctx, desk).await.map_err(|e| {
-                if e.outcome_unknown() {
-                    e.with_next("houseful sell --resume")
-                } else {
-                    // A definite no: nothing is held, nothing is left to do.
-                    let _ = ctx.state.forget_sale(desk.sale.booking);
-                    e
+            if let Err(error) = request_seats(ctx, desk).await {
+                if !desk.nothing_done(&error) {
+                    return Err(error.with_next("houseful sell --resume"));
                 }
-            })?;
+                // A definite no: nothing is held, nothing is left to do.
+                let _ = ctx.state.forget_sale(desk.sale.booking);
+                return Err(error);
+            }
         }
         Stage::TakingCash => return cash::ask(ctx, desk).await,
         Stage::TakingCard => {
@@ -74,11 +81,11 @@ async fn step(
         BookingState::Held => take_payment(ctx, desk, booking, pay).await,
         _ if goal == Goal::Pay => take_payment(ctx, desk, booking, pay).await,
         BookingState::Confirmed | BookingState::Secured => {
-            desk.finish(ctx, &booking)?;
+            desk.finish(ctx, &booking);
             Ok(booking)
         }
         BookingState::Expired | BookingState::Released | BookingState::Cancelled => {
-            desk.note(ctx, Stage::Finished)?;
+            desk.note_done(ctx, Stage::Finished);
             let message = format!(
                 "the booking is {}, its seats are for sale again",
                 booking.state.word()
@@ -105,18 +112,15 @@ async fn payment_under_way(
     match desk.client.payment(pending.payment, booking).await {
         Ok(payment) => card::follow(ctx, desk, payment).await.map(Some),
         Err(ClientError::Problem(problem)) if problem.status == 404 => match pay {
-            Some(Pay::Card(number)) => card::charge(ctx, desk, number.clone()).await.map(Some),
+            Some(Pay::Card(card)) => card::charge(ctx, desk, card.clone()).await.map(Some),
             _ if ctx.asks() => {
-                let number = ctx
-                    .ask(
-                        "the card was not charged; its number again:",
-                        "--pay card=NUMBER",
-                    )
-                    .await?;
-                card::charge(ctx, desk, Some(number)).await.map(Some)
+                let question = "the card was not charged; its number again:";
+                let number = ctx.ask(question, "--pay card=-").await?;
+                let card = CardFrom::Number(number);
+                card::charge(ctx, desk, card).await.map(Some)
             }
             _ => Err(CliError::NobodyToAsk {
-                flag: "--pay card=NUMBER".to_owned(),
+                flag: "--pay card=-".to_owned(),
             }),
         },
         Err(e) => Err(e.into()),

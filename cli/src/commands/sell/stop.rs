@@ -60,7 +60,8 @@ async fn give_up(ctx: &mut Context, desk: &mut Desk) -> CliError {
         // A second Ctrl-C: leave at once.
         _ = tokio::signal::ctrl_c() => false,
     };
-    if released && desk.note(ctx, Stage::Finished).is_ok() {
+    if released {
+        desk.note_done(ctx, Stage::Finished);
         stopped("stopped; the seats were given back", None)
     } else {
         stopped("stopped; the seats come back within five minutes", resume)

@@ -10,7 +10,7 @@ use crate::{
     output::{Columns, extra, usual},
 };
 
-static COLUMNS: Columns = Columns {
+pub(in crate::commands) static COLUMNS: Columns = Columns {
     id: "ver",
     columns: &[
         usual("ver", "No"),
@@ -27,9 +27,6 @@ pub(super) async fn run(
     after: u64,
     limit: Option<u16>,
 ) -> Result<(), CliError> {
-    if ctx.listed_fields(&COLUMNS)? {
-        return Ok(());
-    }
     let client = ctx.client().await?;
     let id = board::find(ctx, &client, &show.show, &show.scope).await?;
     let mut items = Vec::new();

@@ -66,7 +66,7 @@ async fn send_status(
             ShowAction::Resume => "seats would be for sale again",
             ShowAction::Cancel => "the show would be called off for good and all money returned",
         };
-        let effect = format!("{effect}: {}", super::in_words(detail));
+        let effect = format!("{effect}: {}", super::in_words(detail, &ctx.style.view));
         return dry_run::tell(
             ctx,
             "POST",
@@ -78,7 +78,7 @@ async fn send_status(
     let show = ctx
         .wait("asking", client.set_status(id, &request))
         .await
-        .map_err(|e| CliError::from(e).with_about(super::in_words(detail)))?;
+        .map_err(|e| CliError::from(e).with_about(super::in_words(detail, &ctx.style.view)))?;
     ctx.one(&COLUMNS, &show)
 }
 
@@ -106,7 +106,7 @@ async fn confirm_cancel(
     sold: usize,
     confirm: Option<String>,
 ) -> Result<(), CliError> {
-    let words = super::in_words(detail);
+    let words = super::in_words(detail, &ctx.style.view);
     if sold == 0 {
         return ctx.confirm(&format!("cancel {words}?")).await;
     }
@@ -130,7 +130,7 @@ async fn confirm_cancel(
     ))
 }
 
-static BLOCK_COLUMNS: Columns = Columns {
+pub(in crate::commands) static BLOCK_COLUMNS: Columns = Columns {
     id: "show",
     columns: &[
         usual("show", "Show"),
@@ -145,9 +145,6 @@ pub(super) async fn block(
     seats: Vec<SeatLabel>,
     block: Option<BlockReason>,
 ) -> Result<(), CliError> {
-    if ctx.listed_fields(&BLOCK_COLUMNS)? {
-        return Ok(());
-    }
     let client = ctx.client().await?;
     let id = board::find(ctx, &client, &show.show, &show.scope).await?;
     let names: Vec<String> = seats.iter().map(ToString::to_string).collect();

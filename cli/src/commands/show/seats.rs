@@ -48,7 +48,7 @@ struct Hall {
     seats: Vec<SeatRow>,
 }
 
-static COLUMNS: Columns = Columns {
+pub(in crate::commands) static COLUMNS: Columns = Columns {
     id: "label",
     columns: &[
         usual("label", "Seat"),
@@ -67,9 +67,6 @@ pub(super) async fn run(
     show: &ShowArg,
     only: Option<&str>,
 ) -> Result<(), CliError> {
-    if ctx.listed_fields(&COLUMNS)? {
-        return Ok(());
-    }
     let client = ctx.client().await?;
     let detail = super::find(ctx, &client, show).await?;
     let id = detail.show.id;
@@ -176,7 +173,7 @@ fn drawn(detail: &ShowDetail, layout: &LayoutView, hall: &Hall, view: &View) -> 
     }
     let mut text = format!(
         "{}\n{} of {} free, {}\n\n",
-        super::in_words(detail),
+        super::in_words(detail, view),
         hall.free,
         hall.seats.len(),
         super::status_words(hall.status)
