@@ -34,6 +34,7 @@ pub use staff::{
 #[derive(Debug, Parser)]
 #[command(
     name = "houseful",
+    bin_name = "houseful",
     version,
     about = "Sells cinema seats from a terminal",
     disable_help_subcommand = true,

@@ -36,10 +36,16 @@ use crate::{
 /// Runs the program on the arguments and streams of this process.
 #[must_use]
 pub fn main() -> ExitCode {
+    guarded(|| run(std::env::args_os(), Console::of_process()))
+}
+
+/// Does the work of a whole process. A panic in it is told in words, after what it wrote into a
+/// file, and ends in an exit code like any other failure.
+#[must_use]
+pub fn guarded(work: impl FnOnce() -> ExitStatus + std::panic::UnwindSafe) -> ExitCode {
     let paths = config::Paths::of(&|name| std::env::var(name).ok());
     error::install_crash_report(paths.state);
-    let ran = std::panic::catch_unwind(|| run(std::env::args_os(), Console::of_process()));
-    let status = ran.unwrap_or_else(|_| {
+    let status = std::panic::catch_unwind(work).unwrap_or_else(|_| {
         let words = error::last_words().unwrap_or_else(|| "houseful stopped".to_owned());
         // Nothing can be done when even this can't be told.
         let _ = writeln!(std::io::stderr(), "error: {words}");

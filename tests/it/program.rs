@@ -58,8 +58,7 @@ impl Folder {
 
     /// Runs it to its end.
     pub fn run(&self, args: &[&str]) -> Ran {
-        let output = self.command(args).output().expect("the program runs");
-        Ran::of(args.join(" "), &output)
+        Ran::to_its_end(&mut self.command(args), args.join(" "))
     }
 
     /// A demo chain in `name`, without anything sold but what a short evening sells.
@@ -96,6 +95,12 @@ pub struct Ran {
 }
 
 impl Ran {
+    /// Runs a command to its end.
+    pub fn to_its_end(command: &mut Command, line: String) -> Self {
+        let output = command.output().expect("the program runs");
+        Self::of(line, &output)
+    }
+
     /// What came of a command.
     pub fn of(line: String, output: &Output) -> Self {
         let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).expect("text");

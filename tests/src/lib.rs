@@ -4,6 +4,7 @@ pub mod folder;
 pub mod load;
 pub mod made_up;
 pub mod scenario;
+pub mod terminal;
 pub mod test_app;
 pub mod wait;
 pub mod witness;

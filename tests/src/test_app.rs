@@ -24,7 +24,9 @@ use houseful_server::{
     catalogue::demo,
     chance,
     clock::ClockKind,
+    house,
     limits::LimitConfig,
+    store::sqlite::Database,
 };
 use reqwest::{
     Method, StatusCode,
@@ -114,6 +116,8 @@ impl Said {
 pub struct Setup {
     /// The configuration, apart from the file.
     pub config: ServerConfig,
+    /// Where its clock begins; now if `None`.
+    pub begins_at: Option<UtcMillis>,
 }
 
 impl Default for Setup {
@@ -121,7 +125,10 @@ impl Default for Setup {
         let mut config = ServerConfig::new(PathBuf::new(), Some(Mode::Training));
         config.clock = ClockKind::Manual;
         config.limits.rates = None;
-        Self { config }
+        Self {
+            config,
+            begins_at: None,
+        }
     }
 }
 
@@ -133,6 +140,13 @@ impl Setup {
             seed,
             sold_shows: 0,
         });
+        self
+    }
+
+    /// At a time of its own, so that the same test sees the same week every day.
+    #[must_use]
+    pub fn at(mut self, time: UtcMillis) -> Self {
+        self.begins_at = Some(time);
         self
     }
 
@@ -166,6 +180,11 @@ impl Setup {
     /// It does not start.
     pub async fn start_in(mut self, folder: PathBuf) -> TestApp {
         self.config.db = folder.join("house.db");
+        if let Some(time) = self.begins_at {
+            let db = Database::open(&self.config.db).expect("a file");
+            house::keep_clock(&db, time).await.expect("a clock");
+            db.close().await;
+        }
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let server = serve(self.config, listener).await.expect("a server");
         let mut app = TestApp {
@@ -243,6 +262,18 @@ impl TestApp {
         &self.folder
     }
 
+    /// The token of a role, for programs that are to be somebody.
+    ///
+    /// # Panics
+    /// There is none.
+    #[must_use]
+    pub fn token_of(&self, role: Role) -> &str {
+        match role {
+            Role::Admin => &self.server().admin_token,
+            _ => self.tokens.get(&role).expect("a token"),
+        }
+    }
+
     /// The server's time.
     #[must_use]
     pub fn now(&self) -> UtcMillis {
@@ -310,10 +341,10 @@ impl TestApp {
         let token = match who {
             As::Nobody => None,
             As::Stranger => Some("hf_0000000000000000000000000000000000000000000"),
-            As::Customer(_) | As::Website => self.tokens.get(&Role::Customer).map(String::as_str),
-            As::Clerk => self.tokens.get(&Role::Clerk).map(String::as_str),
-            As::Manager => self.tokens.get(&Role::Manager).map(String::as_str),
-            As::Admin => Some(self.server().admin_token.as_str()),
+            As::Customer(_) | As::Website => Some(self.token_of(Role::Customer)),
+            As::Clerk => Some(self.token_of(Role::Clerk)),
+            As::Manager => Some(self.token_of(Role::Manager)),
+            As::Admin => Some(self.token_of(Role::Admin)),
             As::Bearer(token) => Some(token),
         };
         if let Some(token) = token {

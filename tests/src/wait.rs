@@ -14,16 +14,20 @@ const LOOK: Duration = Duration::from_millis(5);
 ///
 /// # Panics
 /// There is nothing in time.
-pub fn until<T>(what: &str, seconds: u64, mut look: impl FnMut() -> Option<T>) -> T {
+pub fn until<T>(what: &str, seconds: u64, look: impl FnMut() -> Option<T>) -> T {
+    within(seconds, look).unwrap_or_else(|| panic!("{what}: not within {seconds} s"))
+}
+
+/// The same for somebody who has more to say when there is nothing in time.
+pub fn within<T>(seconds: u64, mut look: impl FnMut() -> Option<T>) -> Option<T> {
     let begun = Instant::now();
     loop {
         if let Some(found) = look() {
-            return found;
+            return Some(found);
         }
-        assert!(
-            begun.elapsed() < Duration::from_secs(seconds),
-            "{what}: not within {seconds} s"
-        );
+        if begun.elapsed() >= Duration::from_secs(seconds) {
+            return None;
+        }
         std::thread::sleep(LOOK);
     }
 }

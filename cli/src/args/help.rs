@@ -17,7 +17,7 @@ pub const GROUPS: [(&str, &[&str]); 5] = [
 const EXAMPLES: &str =
     "\x20 houseful demo                                 try it, with nothing to set up
   houseful sell 1 --adult 2 --best --pay cash   two best seats, first show
-  houseful show seats 1 --only free -o json | jq -r '.seats[].label'
+  houseful show seats 1 --only free -q          its free seats, one a line
 ";
 
 /// What `houseful` alone prints.

@@ -11,6 +11,7 @@ const EXAMPLES: &str = "Examples:
   houseful sell 1 --adult 2 --best --pay cash
   houseful sell 1 --adult 2 --child 1 --best --zone rear --pay cash=100
   houseful sell 1 --ticket senior=2 --best --pay card=4242424242424242
+  houseful sell 1 --adult 1 --best --pay card=4000000000000002   # exit 7
   houseful sell 1 --adult 2 --best --dry-run";
 
 /// `houseful sell`.

@@ -78,7 +78,7 @@ pub enum ShowCommand {
     },
     /// Show which seats are free
     #[command(
-        after_long_help = "Examples:\n  houseful show seats 1\n  houseful show seats 1 --only free -o json | jq -r '.seats[].label'\n  houseful show seats 1 --only free -q"
+        after_long_help = "Examples:\n  houseful show seats 1\n  houseful show seats 1 --only free -q\n  houseful show seats 1 --fields label,category,state -o csv"
     )]
     Seats {
         /// Which show.
@@ -207,7 +207,7 @@ pub enum AuthCommand {
     Status,
     /// Store an API token for the server
     #[command(
-        after_long_help = "Examples:\n  houseful auth login --token-file token.txt\n  houseful auth login --token-file - < token.txt"
+        after_long_help = "Examples:\n  houseful auth token create --account till-1 --role clerk --save token.txt\n  houseful auth login --token-file token.txt\n  houseful auth login --token-file - < token.txt"
     )]
     Login,
     /// Forget the stored API token
@@ -233,7 +233,7 @@ pub enum TokenCommand {
         #[arg(long)]
         role: RoleArg,
         /// Where its sales are booked: counter, web or api
-        #[arg(long)]
+        #[arg(long, default_value = "counter")]
         channel: Channel,
         /// Write the secret to this file instead of the terminal
         #[arg(long, value_name = "FILE")]

@@ -1,0 +1,149 @@
+//! Every example of the help, run as it is written, at the chain of [`Evening`].
+//!
+//! An example ends in exit code 0, or in the one that it states itself: `# exit 7`.
+
+#![expect(clippy::expect_used, reason = "a test says what it expected and stops")]
+
+use std::{
+    fs,
+    process::{Child, Stdio},
+};
+
+use clap::Parser;
+use houseful::args::{self, Cli, Command as Line};
+use houseful_core::wire::admin::Role;
+use houseful_tests::{terminal::Terminal, wait};
+
+use super::{
+    evening::{Evening, Visitor},
+    program::{Ran, terminate},
+};
+
+/// The examples of one command, in the order in which its help shows them.
+struct Examples {
+    /// As in `houseful show seats`.
+    of: String,
+    lines: Vec<String>,
+}
+
+/// All examples of all commands.
+fn examples() -> Vec<Examples> {
+    let root = Examples {
+        of: "houseful".to_owned(),
+        lines: example_lines(&args::short_help())
+            .iter()
+            // What it does stands behind it, a few blanks away.
+            .map(|line| line.split("   ").next().unwrap_or_default().to_owned())
+            .collect(),
+    };
+    let mut found = vec![root];
+    collect(&args::command(), "houseful", &mut found);
+    found
+}
+
+fn collect(command: &clap::Command, path: &str, found: &mut Vec<Examples>) {
+    for sub in command.get_subcommands() {
+        let of = format!("{path} {}", sub.get_name());
+        collect(sub, &of, found);
+        if let Some(help) = sub.get_after_long_help() {
+            let lines = example_lines(&help.to_string());
+            found.push(Examples { of, lines });
+        }
+    }
+}
+
+/// Examples are indented by two blanks.
+fn example_lines(help: &str) -> Vec<String> {
+    help.lines()
+        .filter_map(|line| line.strip_prefix("  "))
+        .map(str::to_owned)
+        .collect()
+}
+
+/// The exit code that an example says it has.
+fn stated(line: &str) -> i32 {
+    let code = line
+        .rsplit_once("# ")
+        .and_then(|(_, words)| words.rsplit_once("exit "))
+        .map(|(_, code)| code.trim().parse().expect("an exit code"));
+    code.unwrap_or(0)
+}
+
+#[test]
+fn every_example_of_the_help_runs_as_it_is_written() {
+    let evening = Evening::open();
+    let examples = examples();
+    assert!(examples.len() > 40, "the help was not understood");
+    for examples in &examples {
+        assert!(!examples.lines.is_empty(), "{} has none", examples.of);
+        // Each command's examples come from a newcomer with the admin's token.
+        let visitor = evening.visitor(Some(Role::Admin));
+        run(examples, &visitor);
+    }
+    evening.finish();
+}
+
+fn run(examples: &Examples, visitor: &Visitor) {
+    let mut script = String::new();
+    let mut expected = Vec::new();
+    for line in &examples.lines {
+        match Cli::try_parse_from(line.split_whitespace()) {
+            Ok(cli) if cli.takes_the_screen() => look(line, visitor),
+            Ok(Cli {
+                command: Some(Line::Serve(args)),
+                ..
+            }) => serve(line, visitor, args.port_file.as_deref()),
+            // What a shell has to read first (quotes, pipes, variables) may not parse here.
+            _ => {
+                script += &format!("{line}\necho \"$?\" >> codes.txt\n");
+                expected.push((stated(line), line));
+            }
+        }
+    }
+    let ran = Ran::to_its_end(&mut visitor.shell(&script), examples.of.clone());
+    let codes = fs::read_to_string(visitor.folder.path("codes.txt")).unwrap_or_default();
+    let codes: Vec<i32> = codes.lines().map(|c| c.parse().expect("a code")).collect();
+    for (i, (code, line)) in expected.iter().enumerate() {
+        assert_eq!(codes.get(i), Some(code), "{line}\n{ran:#?}");
+    }
+    // Nor did any part of a pipe fail, or a command whose output was put into a variable.
+    for (code, line) in visitor.exits() {
+        let fine = code == 0
+            || expected
+                .iter()
+                .any(|(c, l)| *c == code && l.starts_with(&line));
+        assert!(fine, "{line} ended in {code}\n{ran:#?}");
+    }
+}
+
+/// Runs what takes the whole screen, and leaves it by its own key.
+fn look(line: &str, visitor: &Visitor) {
+    let words: Vec<&str> = line.split_whitespace().skip(1).collect();
+    let mut terminal = Terminal::open(&visitor.command(&words), 80, 24);
+    terminal.find(line, |screen| {
+        (screen.is_full() && screen.cell(0, 4) == ">").then_some(())
+    });
+    terminal.press("q");
+    let left = terminal.ended();
+    assert!(left.status.success(), "{line}: {left:#?}");
+}
+
+/// Runs a server until it answers, and stops it as a service is stopped.
+fn serve(line: &str, visitor: &Visitor, port_file: Option<&std::path::Path>) {
+    let words: Vec<&str> = line.split_whitespace().skip(1).collect();
+    let mut child: Child = visitor
+        .command(&words)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("the program runs");
+    let port_file = visitor.folder.path(
+        port_file
+            .and_then(std::path::Path::to_str)
+            .expect("the example says where its port is told"),
+    );
+    wait::until(line, 30, || port_file.exists().then_some(()));
+    terminate(&child);
+    let status = wait::until(line, 30, || child.try_wait().expect("a child"));
+    assert_eq!(status.code(), Some(0), "{line}");
+}
