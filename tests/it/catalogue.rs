@@ -1,5 +1,7 @@
 //! The demo's catalogue over HTTP: from a city to a seat map, and a file that is opened again.
 
+#![expect(clippy::expect_used, reason = "a test stops at what it did not expect")]
+
 use houseful_core::time::DAY_MS;
 use houseful_tests::test_app::{As, Setup, TestApp};
 use serde_json::{Value, json};
