@@ -40,6 +40,10 @@ const FAREWELL: Duration = Duration::from_secs(2);
 /// How long that may take without a word.
 const QUIET: Duration = Duration::from_millis(150);
 
+/// How often a program in the background looks whether the terminal is its own again: a shell says
+/// so to programs that it had stopped, not to those that ran.
+const ASIDE: Duration = Duration::from_millis(300);
+
 /// How the screens shall be.
 #[derive(Clone, Debug)]
 pub struct TuiOptions {
@@ -163,6 +167,7 @@ impl Runtime {
             msg = events.next(), if !self.aside => Ok(msg?),
             Some(msg) = inbox.recv() => Ok(msg),
             () = alarm => Ok(Msg::Tick),
+            () = brought_back(), if self.aside => Ok(Msg::Continued),
         }
     }
 
@@ -290,6 +295,17 @@ impl Runtime {
                     self.desk.clone().forget(booking).await;
                 }
             }
+        }
+    }
+}
+
+/// Waits until the terminal is this program's again.
+async fn brought_back() {
+    loop {
+        // First the wait: who has just stopped itself may run on for a moment.
+        moment::pause(ASIDE).await;
+        if signals::in_foreground() {
+            return;
         }
     }
 }

@@ -279,6 +279,9 @@ pub fn kept_paid(title: &str, seats: &[SeatLabel]) -> String {
 /// A booking whose card payment was left alone before the bank answered.
 #[must_use]
 pub fn kept_unsettled(title: &str, seats: &[SeatLabel]) -> String {
+    if seats.is_empty() {
+        return format!("Card not settled, the five minutes are over: {title}. r shows more.");
+    }
     let seats = seat_list(seats);
     format!("Card not settled: {title} {seats}. r shows what became of it.")
 }
