@@ -1,6 +1,11 @@
 //! Finds the server a command talks to.
 
-use std::{fs, io::Read, path::Path};
+use std::{
+    fs,
+    io::{self, Read},
+    path::Path,
+    sync::OnceLock,
+};
 
 #[cfg(feature = "embedded")]
 use crate::embedded::{self, Embedded, How};
@@ -71,6 +76,17 @@ fn token(settings: &Settings, state: &State, base: &str) -> Result<Option<String
     }
 }
 
+/// Standard input, which can be read once, for whoever asks.
+fn from_stdin() -> io::Result<String> {
+    static READ: OnceLock<String> = OnceLock::new();
+    if let Some(text) = READ.get() {
+        return Ok(text.clone());
+    }
+    let mut text = String::new();
+    io::stdin().take(4_096).read_to_string(&mut text)?;
+    Ok(READ.get_or_init(|| text).clone())
+}
+
 /// Reads a token from a file, or from standard input for `-`.
 ///
 /// # Errors
@@ -82,10 +98,7 @@ pub fn read_token(file: &Path) -> Result<String, CliError> {
         source,
     };
     let text = if file.as_os_str() == "-" {
-        let mut text = String::new();
-        let mut stdin = std::io::stdin().take(4_096);
-        stdin.read_to_string(&mut text).map_err(failed)?;
-        text
+        from_stdin().map_err(failed)?
     } else {
         fs::read_to_string(file).map_err(failed)?
     };

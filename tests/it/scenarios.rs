@@ -156,6 +156,6 @@ fn a_whole_server_tells_every_scenario_as_the_rules_do() {
     assert!(failures.is_empty(), "{}", failures.join("\n\n"));
     // Whoever adds a step that goes past HTTP says so here.
     let past_http = (steps.messages, steps.timer);
-    assert_eq!(past_http, (101, 9));
+    assert_eq!(past_http, (105, 9));
     assert!(steps.requests > 200, "{steps:?}");
 }

@@ -271,7 +271,7 @@ fn a_panic_elsewhere_leaves_the_screens_alone() {
     fs::write(folder.path("now"), "").expect("written");
     wait::until("the panic", 30, || crash_files(&folder).pop());
     terminal.find("what happened, on the full screen", |screen| {
-        let told = screen.text().contains("a mistake on purpose");
+        let told = screen.text().contains("A part of this program broke");
         (told && screen.is_full()).then_some(())
     });
     terminal.press("\r");

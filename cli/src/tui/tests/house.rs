@@ -307,7 +307,7 @@ pub(super) fn lines_of(model: &Model, columns: u16, rows: u16) -> Vec<String> {
 pub(super) fn clerk() -> Actor {
     Actor {
         owner: OwnerRef::of_staff("till-1"),
-        staff: false,
+        staff: true,
         channel: Channel::Counter,
     }
 }
