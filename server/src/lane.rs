@@ -12,7 +12,6 @@ use std::{
     sync::Arc,
 };
 
-use futures_util::{StreamExt, stream::FuturesUnordered};
 use houseful_core::{
     best::Relaxed,
     ids::ShowId,
@@ -22,15 +21,18 @@ use houseful_core::{
     time::UtcMillis,
     wire::{booking::Booking, seats::Version},
 };
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot},
+    task::JoinHandle,
+};
 
-use self::machine::{BatchNo, Effect, Machine, Seen, Work};
+use self::machine::{Effect, Machine, Seen, Work};
 use crate::{
     bus::Bus,
     chance,
     clock::Clock,
     hub::Hub,
-    store::{Loaded, Outcome, ShowCommit, Store, StoreError},
+    store::{Loaded, Outcome, Store, StoreError},
 };
 
 /// How much may be asked of the lane and not be answered yet; newcomers are told to come back.
@@ -112,7 +114,7 @@ impl Lane {
         let (tx, rx) = mpsc::unbounded_channel();
         let (loaded_tx, loaded_rx) = mpsc::unbounded_channel();
         let driver = Driver {
-            machine: Machine::new(store.commits_at_once()),
+            machine: Machine::new(),
             store,
             bus,
             hub,
@@ -188,7 +190,7 @@ impl Lane {
 }
 
 type LoadResult = (ShowId, Result<Loaded, StoreError>);
-type CommitResult = (BatchNo, Result<Vec<Outcome>, StoreError>);
+type Commit = JoinHandle<Result<Vec<Outcome>, StoreError>>;
 
 /// Gives the machine its inputs and does what it says.
 struct Driver {
@@ -207,7 +209,7 @@ impl Driver {
         mut rx: mpsc::UnboundedReceiver<(ShowId, Work<Reply>)>,
         mut loaded_rx: mpsc::UnboundedReceiver<LoadResult>,
     ) {
-        let mut commits = FuturesUnordered::new();
+        let mut committing: Option<Commit> = None;
         let mut work = Vec::with_capacity(GULP);
         let mut open = true;
         // After the last handle is gone, whoever still waits is answered before the lane ends.
@@ -225,13 +227,13 @@ impl Driver {
                 Some((show, result)) = loaded_rx.recv() => {
                     self.turn(|lane, out| lane.loaded(show, result, out))
                 }
-                Some((batch, result)) = commits.next() => {
+                result = ended(&mut committing) => {
                     let now = self.clock.now();
-                    self.turn(|lane, out| lane.committed(batch, now, result, out))
+                    self.turn(|lane, out| lane.committed(now, result, out))
                 }
             };
             let turn = turn.and_then(|()| {
-                if self.machine.is_full() {
+                if self.machine.is_committing() {
                     return Ok(());
                 }
                 let now = self.clock.now();
@@ -239,11 +241,11 @@ impl Driver {
             });
             if turn.is_err() {
                 self.start_over();
-                batch = None;
-                commits.clear();
+                (batch, committing) = (None, None);
             }
-            if let Some((number, batch)) = batch {
-                commits.push(commit(number, batch, Arc::clone(&self.store)));
+            if let Some(batch) = batch {
+                let store = Arc::clone(&self.store);
+                committing = Some(tokio::spawn(async move { store.commit(batch).await }));
             }
             for effect in std::mem::take(&mut self.out) {
                 self.act(effect);
@@ -265,7 +267,7 @@ impl Driver {
     fn start_over(&mut self) {
         metrics::counter!("lane_breakdowns_total").increment(1);
         tracing::error!("the lane broke down over a command and starts over from the journals");
-        self.machine = Machine::new(self.store.commits_at_once());
+        self.machine = Machine::new();
         self.out.clear();
     }
 
@@ -295,13 +297,15 @@ impl Driver {
 /// The machine panicked.
 struct Broke;
 
-/// Has a batch committed, at once.
-fn commit(
-    number: BatchNo,
-    batch: Vec<ShowCommit>,
-    store: Arc<dyn Store>,
-) -> impl Future<Output = CommitResult> {
-    let commit = tokio::spawn(async move { store.commit(batch).await });
-    // A store that breaks down leaves it open what was written.
-    async move { (number, commit.await.unwrap_or(Err(StoreError::Unknown))) }
+/// Waits for the commit that is under way, for ever if none is.
+async fn ended(committing: &mut Option<Commit>) -> Result<Vec<Outcome>, StoreError> {
+    match committing {
+        None => std::future::pending().await,
+        Some(commit) => {
+            let result = commit.await;
+            *committing = None;
+            // A store that breaks down leaves it open what was written.
+            result.unwrap_or(Err(StoreError::Unknown))
+        }
+    }
 }

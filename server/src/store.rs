@@ -158,11 +158,6 @@ pub trait Store: Send + Sync {
     ///
     /// An error means that no show of the batch was written ([`StoreError::Unknown`] excepted).
     fn commit(&self, batch: Vec<ShowCommit>) -> Later<'_, Vec<Outcome>>;
-    /// How many commits at once are good for it: more than one where it gathers what waits into
-    /// one sync by itself.
-    fn commits_at_once(&self) -> usize {
-        1
-    }
     /// Shows that wait for something that is over at `now`, at most `limit`.
     fn due(&self, now: UtcMillis, limit: u32) -> Later<'_, Vec<ShowId>>;
     /// Puts off a show's next look to `until`, without moving its version.

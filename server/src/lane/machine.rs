@@ -4,7 +4,7 @@
 //! A show is loading (with a queue of its own), ready, or in flight. A batch takes ready shows
 //! only; nobody is answered with what is not yet durable.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{HashMap, VecDeque};
 
 use houseful_core::{
     ids::ShowId,
@@ -43,10 +43,6 @@ pub(crate) enum Work<R> {
     Look(Look),
 }
 
-/// Names a batch that is in flight.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct BatchNo(u64);
-
 /// What the driver has to do.
 pub(crate) enum Effect<R> {
     Load(ShowId),
@@ -63,35 +59,29 @@ pub(crate) struct Machine<R> {
     cells: HashMap<ShowId, Cell<R>>,
     /// Ready shows with work, each once.
     ready: VecDeque<ShowId>,
-    /// Shows of each batch in flight, in order. A show is in one batch at most.
-    in_flight: BTreeMap<BatchNo, Vec<ShowId>>,
-    /// How many batches may be in flight.
-    depth: usize,
-    batches: u64,
+    /// Shows of the batch in flight, in order.
+    in_flight: Vec<ShowId>,
     turn: u64,
 }
 
 impl<R> Machine<R> {
-    /// No shows yet; `depth` commits may be under way at once.
-    pub(crate) fn new(depth: usize) -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             cells: HashMap::new(),
             ready: VecDeque::new(),
-            in_flight: BTreeMap::new(),
-            depth,
-            batches: 0,
+            in_flight: Vec::new(),
             turn: 0,
         }
     }
 
-    /// Whether as many commits are under way as may be.
-    pub(crate) fn is_full(&self) -> bool {
-        self.in_flight.len() >= self.depth
+    /// Whether a commit is under way.
+    pub(crate) fn is_committing(&self) -> bool {
+        !self.in_flight.is_empty()
     }
 
     /// Whether somebody waits for an answer.
     pub(crate) fn is_busy(&self) -> bool {
-        !self.in_flight.is_empty()
+        self.is_committing()
             || !self.ready.is_empty()
             || self
                 .cells
@@ -154,16 +144,15 @@ impl<R> Machine<R> {
         }
     }
 
-    /// Decides what waits at ready shows and gives what has to be committed, if anything: what
-    /// comes of it is told with the batch's number. Not to be asked while the lane is full.
+    /// Decides what waits at ready shows and gives what has to be committed, if anything.
     pub(crate) fn next_batch(
         &mut self,
         now: UtcMillis,
         tips: &mut dyn FnMut() -> u64,
         out: &mut Vec<Effect<R>>,
-    ) -> Option<(BatchNo, Vec<ShowCommit>)> {
-        debug_assert!(!self.is_full(), "there is no room for a batch");
-        let (mut batch, mut shows) = (Vec::new(), Vec::new());
+    ) -> Option<Vec<ShowCommit>> {
+        debug_assert!(!self.is_committing(), "one batch at a time");
+        let mut batch = Vec::new();
         while batch.len() < BATCH_SHOWS {
             let Some(show) = self.ready.pop_front() else {
                 break;
@@ -173,31 +162,24 @@ impl<R> Machine<R> {
             };
             if let Some(commit) = cell.decide_all(now, tips, out) {
                 cell.phase = Phase::InFlight;
-                shows.push(show);
+                self.in_flight.push(show);
                 batch.push(commit);
             } else if cell.head.is_none() && cell.broken.is_none() {
                 // Nothing was ever written about it: not worth a place.
                 self.cells.remove(&show);
             }
         }
-        if batch.is_empty() {
-            return None;
-        }
-        self.batches += 1;
-        let number = BatchNo(self.batches);
-        self.in_flight.insert(number, shows);
-        Some((number, batch))
+        (!batch.is_empty()).then_some(batch)
     }
 
-    /// Takes what became of a batch.
+    /// Takes what became of the batch.
     pub(crate) fn committed(
         &mut self,
-        batch: BatchNo,
         now: UtcMillis,
         result: Result<Vec<Outcome>, StoreError>,
         out: &mut Vec<Effect<R>>,
     ) {
-        let shows = self.in_flight.remove(&batch).unwrap_or_default();
+        let shows = std::mem::take(&mut self.in_flight);
         match result {
             Ok(outcomes) => {
                 let mut outcomes = outcomes.into_iter();

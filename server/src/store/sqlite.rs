@@ -78,11 +78,6 @@ impl Store for SqliteStore {
         })
     }
 
-    /// The writer takes all that waits into one transaction.
-    fn commits_at_once(&self) -> usize {
-        64
-    }
-
     fn due(&self, now: UtcMillis, limit: u32) -> Later<'_, Vec<ShowId>> {
         Box::pin(self.db.read(move |conn| {
             let mut select = conn.prepare_cached(

@@ -20,7 +20,7 @@ use super::{
 use crate::{
     lane::{
         Answer, LaneError,
-        machine::{BatchNo, Effect, Machine, Work},
+        machine::{Effect, Machine, Work},
     },
     store::{Loaded, Outcome, ShowCommit, StoreError},
 };
@@ -59,14 +59,11 @@ impl Seen {
     }
 }
 
-/// How many commits one lane may have under way.
-const DEPTH: usize = 2;
-
-/// A lane, its loads that have not come back, and its commits under way.
+/// A lane, its loads that have not come back, and its commit under way.
 struct Server {
     machine: Machine<usize>,
     loads: Vec<(ShowId, Option<Loaded>)>,
-    commits: Vec<(BatchNo, Vec<ShowCommit>)>,
+    commit: Option<Vec<ShowCommit>>,
     out: Vec<Effect<usize>>,
 }
 
@@ -99,9 +96,9 @@ pub(super) struct World {
 impl World {
     pub(super) fn new(seed: u64) -> Self {
         let server = || Server {
-            machine: Machine::new(DEPTH),
+            machine: Machine::new(),
             loads: Vec::new(),
-            commits: Vec::new(),
+            commit: None,
             out: Vec::new(),
         };
         let mut world = Self {
@@ -228,12 +225,9 @@ impl World {
     }
 
     fn commit_ends(&mut self, server: usize, may_fail: bool) {
-        let commits = &mut self.servers[server].commits;
-        if commits.is_empty() {
+        let Some(batch) = self.servers[server].commit.take() else {
             return;
-        }
-        // Whichever the store has done first.
-        let (number, batch) = commits.swap_remove(self.dice.below(commits.len()));
+        };
         let fate = if may_fail { self.dice.below(24) } else { 99 };
         let result = match fate {
             0 => {
@@ -270,7 +264,7 @@ impl World {
         };
         self.seen.lost += result.as_ref().map_or(0, lost);
         let Server { machine, out, .. } = &mut self.servers[server];
-        machine.committed(number, self.now, result, out);
+        machine.committed(self.now, result, out);
     }
 
     fn ghost_lands(&mut self) {
@@ -287,12 +281,12 @@ impl World {
         let (now, dice) = (self.now, &mut self.dice);
         let Server {
             machine,
-            commits,
+            commit,
             out,
             ..
         } = &mut self.servers[server];
-        if !machine.is_full() {
-            commits.extend(machine.next_batch(now, &mut || dice.roll(), out));
+        if !machine.is_committing() {
+            *commit = machine.next_batch(now, &mut || dice.roll(), out);
         }
         for effect in std::mem::take(out) {
             match effect {
@@ -383,7 +377,7 @@ impl World {
                 self.pump(server)?;
             }
             let idle =
-                |s: &Server| s.loads.is_empty() && s.commits.is_empty() && !s.machine.is_busy();
+                |s: &Server| s.loads.is_empty() && s.commit.is_none() && !s.machine.is_busy();
             if self.servers.iter().all(idle) {
                 return Ok(());
             }
