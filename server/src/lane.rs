@@ -242,6 +242,8 @@ impl Driver {
             if turn.is_err() {
                 self.start_over();
                 (batch, committing) = (None, None);
+                // Loads that are under way were asked for by the machine that broke.
+                (self.loaded_tx, loaded_rx) = mpsc::unbounded_channel();
             }
             if let Some(batch) = batch {
                 let store = Arc::clone(&self.store);

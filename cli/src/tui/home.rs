@@ -15,7 +15,7 @@ use super::{
     keymap::{Action, Place},
     local_time,
     model::{Step, View},
-    msg::{Answer, Ask, Failure, Reply, ShowsWanted},
+    msg::{Answer, Ask, Reply, ShowsWanted},
     question::Question,
     seats::Seats,
     wording,
@@ -269,16 +269,13 @@ impl Home {
                 self.refit(marked);
             }
             Ok(_) => {}
-            Err(Failure::NoAnswer(_)) => self.asks.try_again(desk.now),
             // It is the list's state, not an event: it stays on the screen until the list comes.
-            Err(Failure::Refused(problem)) => self.give_up(desk, &problem.detail),
-            Err(Failure::Broken(why)) => self.give_up(desk, why),
+            Err(failure) => {
+                if let Some(why) = self.asks.failed(failure, desk.now) {
+                    self.refused = Some(why.to_owned());
+                }
+            }
         }
         true
-    }
-
-    fn give_up(&mut self, desk: &Desk, why: &str) {
-        self.refused = Some(why.to_owned());
-        self.asks.try_later(desk.now);
     }
 }

@@ -8,7 +8,7 @@ use houseful_core::time::UtcMillis;
 
 use super::{
     desk::Desk,
-    msg::{Ask, Generation},
+    msg::{Ask, Failure, Generation},
 };
 
 /// How long to wait after no answer; each further try waits this much longer.
@@ -106,6 +106,25 @@ impl Question {
         self.unanswered = self.unanswered.saturating_add(1);
         let wait = RETRY_MS.saturating_mul(i64::from(self.unanswered));
         self.rest(now, wait.min(RETRY_MAX_MS));
+    }
+
+    /// Tries again after a failure that says nothing about the thing itself; gives the words of one
+    /// that is worth telling. That there was no answer stands on the screen already.
+    pub fn failed<'a>(&mut self, failure: &'a Failure, now: UtcMillis) -> Option<&'a str> {
+        match failure {
+            Failure::NoAnswer(_) => {
+                self.try_again(now);
+                None
+            }
+            Failure::Refused(problem) => {
+                self.try_later(now);
+                Some(&problem.detail)
+            }
+            Failure::Broken(why) => {
+                self.try_later(now);
+                Some(why)
+            }
+        }
     }
 
     /// Tries again after a refusal that says nothing about the thing itself and may pass.

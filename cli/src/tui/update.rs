@@ -316,8 +316,7 @@ fn take_info(desk: &mut Desk, answer: &Answer) {
             desk.asks_info.answered();
         }
         Ok(_) => {}
-        Err(Failure::NoAnswer(_)) => desk.asks_info.try_again(desk.now),
-        Err(Failure::Refused(_) | Failure::Broken(_)) => desk.asks_info.try_later(desk.now),
+        Err(failure) => drop(desk.asks_info.failed(failure, desk.now)),
     }
 }
 

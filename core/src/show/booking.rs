@@ -11,6 +11,7 @@ use crate::{
     ids::{BookingId, OwnerRef, PaymentId, QuoteHash, digest16},
     money::{Currency, Money},
     price::Channel,
+    refusal::Refusal,
     seat::SeatNo,
     time::UtcMillis,
     wire::booking::BookingState,
@@ -89,6 +90,23 @@ impl BookingRecord {
                 BookingState::Expired
             }
             state => state,
+        }
+    }
+
+    /// What is to be paid for it at `now`: leave to pay is given while the hold lasts.
+    ///
+    /// # Errors
+    /// There is nothing to pay, any more or at all.
+    pub fn payable(&self, now: UtcMillis) -> Result<Money, Refusal> {
+        match self.state_at(now) {
+            BookingState::Held if self.total().minor == 0 => Err(Refusal::NothingToPay),
+            BookingState::Held => Ok(self.total()),
+            BookingState::Secured | BookingState::Confirmed => Err(Refusal::AlreadyPaid),
+            BookingState::Cancelled => Err(Refusal::BookingCancelled),
+            BookingState::Expired => Err(Refusal::HoldExpired {
+                at: self.hold_until,
+            }),
+            BookingState::Released => Err(Refusal::HoldReleased),
         }
     }
 

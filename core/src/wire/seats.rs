@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::Time;
 use crate::{
     ids::ShowId,
-    layout::{BlockReason, LayoutHash, Place},
+    layout::{BlockReason, CategoryNo, LayoutHash, Place, SeatLayout},
     seat::{SeatLabel, SeatNo},
 };
 
@@ -122,6 +122,43 @@ pub struct LayoutView {
     pub rows: u16,
     /// Drawn columns.
     pub columns: u16,
+}
+
+impl LayoutView {
+    /// A layout as clients see it.
+    #[must_use]
+    pub fn of(layout: &SeatLayout) -> Self {
+        let categories = layout.categories();
+        let code = |no: CategoryNo| {
+            let category = categories.get(usize::from(no.0));
+            category.map_or_else(String::new, |c| c.code.clone())
+        };
+        Self {
+            hash: layout.hash(),
+            name: layout.name().to_owned(),
+            text: layout.to_text(),
+            categories: categories
+                .iter()
+                .map(|c| LayoutCategory {
+                    code: c.code.clone(),
+                    name: c.name.clone(),
+                    glyph: c.glyph,
+                })
+                .collect(),
+            seats: layout
+                .seats()
+                .map(|(_, seat)| LayoutSeat {
+                    label: seat.label,
+                    category: code(seat.category),
+                    place: seat.place,
+                    row: seat.row,
+                    column: seat.column,
+                })
+                .collect(),
+            rows: layout.drawn_rows(),
+            columns: layout.columns(),
+        }
+    }
 }
 
 /// What a seat is, at one version of its show.

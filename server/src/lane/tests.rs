@@ -3,6 +3,7 @@
 //! to both. Whatever happens, nobody is told yes for what does not stand in the journal, nothing
 //! is done twice, and nobody is left without an answer.
 
+mod driver;
 mod people;
 mod shelf;
 mod world;
@@ -14,7 +15,7 @@ use std::{
 
 use houseful_core::{
     ids::ShowId,
-    show::{Ask, Command, ShowState},
+    show::{Ask, Command, SETTLE_AGAIN_MS, ShowState},
     time::UtcMillis,
     wire::payment::PaymentState,
 };
@@ -138,6 +139,51 @@ fn a_store_that_says_too_little_leaves_nobody_waiting() {
     assert!(machine.next_batch(NOW, &mut || 8, &mut out).is_some());
     machine.committed(NOW, Ok(Vec::new()), &mut out);
     assert_eq!(answers(out), [(1, Err(LaneError::Unknown))]);
+}
+
+/// What a machine gives to be committed at `now` when it is asked this; it is committed.
+fn commits(
+    machine: &mut Machine<u32>,
+    shelf: &mut Shelf,
+    ask: Ask,
+    now: UtcMillis,
+) -> (Option<UtcMillis>, usize) {
+    let mut out = Vec::new();
+    let seed = now.0.cast_unsigned();
+    machine.submit(SHOW, asks(command(&mut Dice(seed), ask), 1), &mut out);
+    let batch = machine.next_batch(now, &mut || seed, &mut out);
+    let mut due = None;
+    if let Some(batch) = batch {
+        due = batch[0].head.next_due;
+        let outcomes = batch.iter().map(|show| shelf.commit(show)).collect();
+        machine.committed(now, Ok(outcomes), &mut out);
+    }
+    let settles = out.iter().filter(|e| matches!(e, Effect::Settle(_)));
+    (due, settles.count())
+}
+
+#[test]
+fn payment_is_not_asked_again_with_every_hold_of_a_busy_show() {
+    let mut shelf = Shelf::default();
+    let mut machine = opened(&mut shelf);
+    let booking = Uuid::from_u128(5);
+    commits(&mut machine, &mut shelf, hold(booking, "A1"), NOW);
+    let stands = &shelf.shows[&SHOW].state;
+    let authorised = Ask::Announced(news_of(stands, booking, PaymentState::Authorised));
+    let mut does = |ask, ms| commits(&mut machine, &mut shelf, ask, NOW.plus_ms(ms));
+    assert_eq!(
+        does(authorised, 1).1,
+        1,
+        "payment is told to keep the money"
+    );
+    // Nothing is heard: it is asked again after five seconds, and for five seconds not once more.
+    let asked_at = 1 + SETTLE_AGAIN_MS;
+    assert_eq!(does(Ask::Expire, asked_at), (None, 1));
+    let (due, settles) = does(hold(Uuid::from_u128(6), "A2"), asked_at + 1);
+    let again = NOW.plus_ms(asked_at + SETTLE_AGAIN_MS);
+    assert_eq!((due, settles), (Some(again), 0));
+    assert_eq!(does(Ask::Expire, asked_at + 2), (None, 0));
+    assert_eq!(does(Ask::Expire, asked_at + SETTLE_AGAIN_MS), (None, 1));
 }
 
 #[test]

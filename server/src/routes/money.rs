@@ -6,8 +6,7 @@ use houseful_core::{
     ids::BookingId,
     money::Money,
     refusal::Refusal,
-    show::{Ask, BookingRecord},
-    time::UtcMillis,
+    show::Ask,
     wire::{
         Page,
         booking::{Booking, BookingState, CancelRequest, CashRequest, Ticket},
@@ -47,7 +46,13 @@ pub(super) async fn payment_token(
         let record = state
             .booking(id.uuid)
             .filter(|record| is_of(record, &actor));
-        payable(record.ok_or(Refusal::BookingNotFound)?, id, now)
+        let record = record.ok_or(Refusal::BookingNotFound)?;
+        Ok::<_, Refusal>(TokenClaims {
+            booking: id,
+            quote: record.quote(id),
+            amount: record.payable(now)?,
+            expires_at: record.hold_until,
+        })
     });
     let claims = read.await.map_err(about_booking)??;
     Ok(Json(PaymentToken {
@@ -56,25 +61,6 @@ pub(super) async fn payment_token(
         amount: claims.amount,
         expires_at: claims.expires_at.into(),
     }))
-}
-
-/// What a payer of this booking agrees to, while the hold lasts.
-fn payable(record: &BookingRecord, id: BookingId, now: UtcMillis) -> Result<TokenClaims, Refusal> {
-    match record.state_at(now) {
-        BookingState::Held if record.total().minor == 0 => Err(Refusal::NothingToPay),
-        BookingState::Held => Ok(TokenClaims {
-            booking: id,
-            quote: record.quote(id),
-            amount: record.total(),
-            expires_at: record.hold_until,
-        }),
-        BookingState::Secured | BookingState::Confirmed => Err(Refusal::AlreadyPaid),
-        BookingState::Cancelled => Err(Refusal::BookingCancelled),
-        BookingState::Expired => Err(Refusal::HoldExpired {
-            at: record.hold_until,
-        }),
-        BookingState::Released => Err(Refusal::HoldReleased),
-    }
 }
 
 /// Takes cash at the counter and makes the tickets at once. What costs nothing is confirmed so by

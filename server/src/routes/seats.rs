@@ -10,8 +10,7 @@ use axum::{
 };
 use houseful_core::{
     ids::ShowId,
-    layout::SeatLayout,
-    wire::seats::{LayoutCategory, LayoutSeat, LayoutView, SeatMap},
+    wire::seats::{LayoutView, SeatMap},
 };
 
 use super::input::Id;
@@ -35,42 +34,9 @@ pub(super) async fn layout(
     if is_known(&headers, &etag) {
         return Ok(not_modified(&etag, cache));
     }
-    let body = || serde_json::to_vec(&view(&layout)).map(Bytes::from);
+    let body = || serde_json::to_vec(&LayoutView::of(&layout)).map(Bytes::from);
     let body = body().map_err(|e| ApiError::Internal(e.to_string()))?;
     Ok(tagged(&etag, cache, body))
-}
-
-fn view(layout: &Arc<SeatLayout>) -> LayoutView {
-    let code = |no: houseful_core::layout::CategoryNo| {
-        let category = layout.categories().get(usize::from(no.0));
-        category.map_or_else(String::new, |c| c.code.clone())
-    };
-    LayoutView {
-        hash: layout.hash(),
-        name: layout.name().to_owned(),
-        text: layout.to_text(),
-        categories: layout
-            .categories()
-            .iter()
-            .map(|c| LayoutCategory {
-                code: c.code.clone(),
-                name: c.name.clone(),
-                glyph: c.glyph,
-            })
-            .collect(),
-        seats: layout
-            .seats()
-            .map(|(_, seat)| LayoutSeat {
-                label: seat.label,
-                category: code(seat.category),
-                place: seat.place,
-                row: seat.row,
-                column: seat.column,
-            })
-            .collect(),
-        rows: layout.drawn_rows(),
-        columns: layout.columns(),
-    }
 }
 
 /// The states of all seats. From memory: a crowd that looks costs the database nothing.

@@ -169,8 +169,8 @@ impl House {
         found.expect("a payment")
     }
 
-    /// Leave to pay what the booking costs now.
-    pub async fn token(&self, id: BookingId) -> String {
+    /// What the payer of a booking would agree to now.
+    pub async fn claims(&self, id: BookingId) -> TokenClaims {
         let claims = self
             .lane
             .read(SHOW, move |show, _, _| {
@@ -183,13 +183,18 @@ impl House {
             })
             .await
             .expect("a show");
-        self.payments.key().sign(&claims.expect("a booking"))
+        claims.expect("a booking")
     }
 
     pub async fn request(&self, booking: BookingId, card: &str) -> PayRequest {
+        self.request_for(&self.claims(booking).await, card)
+    }
+
+    /// A new payment, signed for.
+    pub fn request_for(&self, claims: &TokenClaims, card: &str) -> PayRequest {
         PayRequest {
             payment: PaymentId(chance::uuid()),
-            token: self.token(booking).await,
+            token: self.payments.key().sign(claims),
             card: Card {
                 number: card.to_owned(),
             },

@@ -1,12 +1,9 @@
 //! Money that booking knows nothing of, or never hears of.
 
 use houseful_core::{
-    ids::{PaymentId, ShowId},
+    ids::ShowId,
     message::{Announcement, Tender},
-    wire::{
-        booking::BookingState,
-        payment::{Card, PayRequest, PaymentState},
-    },
+    wire::{booking::BookingState, payment::PaymentState},
 };
 use houseful_server::{
     bus::local::{self, Weather},
@@ -24,18 +21,9 @@ async fn an_announcement_for_a_booking_nobody_made_is_returned() {
     let folder = Folder::new();
     let house = House::open(&folder, CALM).await;
     let booking = house.hold(1, "ann").await;
-    let mut claims = house
-        .payments
-        .claims(&house.token(booking).await)
-        .expect("claims");
+    let mut claims = house.claims(booking).await;
     claims.booking.uuid = chance::uuid();
-    let request = PayRequest {
-        payment: PaymentId(chance::uuid()),
-        token: house.payments.key().sign(&claims),
-        card: Card {
-            number: APPROVES.to_owned(),
-        },
-    };
+    let request = house.request_for(&claims, APPROVES);
     let payment = house.payments.pay(request, 20_000).await.expect("answered");
     assert_eq!(payment.state, PaymentState::Voided);
     house.comes_to_rest().await;
@@ -86,23 +74,14 @@ async fn money_for_a_show_without_a_journal_goes_back_after_fifteen_minutes() {
     let folder = Folder::new();
     let house = House::open(&folder, CALM).await;
     let booking = house.hold(1, "ann").await;
-    let mut claims = house
-        .payments
-        .claims(&house.token(booking).await)
-        .expect("claims");
+    let mut claims = house.claims(booking).await;
     claims.booking.show = ShowId(SHOW.0 + 1);
     let mut begun = Vec::new();
     for (card, state) in [
         (APPROVES, PaymentState::Authorised),
         (AT_ONCE, PaymentState::Captured),
     ] {
-        let request = PayRequest {
-            payment: PaymentId(chance::uuid()),
-            token: house.payments.key().sign(&claims),
-            card: Card {
-                number: card.to_owned(),
-            },
-        };
+        let request = house.request_for(&claims, card);
         begun.push(request.payment);
         let payment = house.payments.pay(request, 0).await.expect("begun");
         house.until_state(payment.id, state).await;

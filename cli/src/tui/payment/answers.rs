@@ -82,18 +82,14 @@ impl Payment {
                 }
             }
             Ok(_) => {}
-            Err(Failure::NoAnswer(_)) => self.checks.try_again(desk.now),
             Err(Failure::Refused(problem)) if is_end(problem) => {
                 return self.hold_over(&self.booking.clone(), Some(problem.detail.clone()));
             }
             // This says nothing about the hold: it stays as it was, and is asked about again.
-            Err(Failure::Refused(problem)) => {
-                self.checks.try_later(desk.now);
-                desk.say(problem.detail.clone());
-            }
-            Err(Failure::Broken(why)) => {
-                self.checks.try_later(desk.now);
-                desk.say(why.clone());
+            Err(failure) => {
+                if let Some(why) = self.checks.failed(failure, desk.now) {
+                    desk.say(why);
+                }
             }
         }
         Step::Stay

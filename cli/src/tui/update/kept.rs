@@ -49,8 +49,7 @@ pub(super) fn answer(desk: &mut Desk, answer: &Answer) -> bool {
         match &answer.result {
             Ok(Reply::Show(detail)) => kept.show = Some(detail.show.clone()),
             Ok(_) => {}
-            Err(Failure::NoAnswer(_)) => kept.asks_show.try_again(now),
-            Err(Failure::Refused(_) | Failure::Broken(_)) => kept.asks_show.try_later(now),
+            Err(failure) => drop(kept.asks_show.failed(failure, now)),
         }
     } else if kept.asks_booking.takes(answer.generation) {
         let was_shown = kept.booking.is_some();
@@ -90,15 +89,11 @@ fn take_booking(desk: &Desk, kept: &mut Kept, answer: &Answer) -> Option<String>
             }
         }
         Ok(_) => {}
-        Err(Failure::NoAnswer(_)) => kept.asks_booking.try_again(now),
         Err(Failure::Refused(problem)) if is_end(problem) => return Some(problem.detail.clone()),
-        Err(Failure::Refused(problem)) => {
-            kept.refused = Some(problem.detail.clone());
-            kept.asks_booking.try_later(now);
-        }
-        Err(Failure::Broken(why)) => {
-            kept.refused = Some(why.clone());
-            kept.asks_booking.try_later(now);
+        Err(failure) => {
+            if let Some(why) = kept.asks_booking.failed(failure, now) {
+                kept.refused = Some(why.to_owned());
+            }
         }
     }
     None

@@ -13,7 +13,6 @@ use houseful_core::{
         Time,
         admin::{Mode, Role, ServerInfo},
         catalogue::{City, Movie, Show, ShowStatus},
-        seats::{LayoutCategory, LayoutSeat, LayoutView},
     },
 };
 
@@ -157,33 +156,4 @@ pub(in crate::tui::tests) fn shows(seats: usize) -> Vec<Show> {
         }
     };
     (1..).zip(titles).map(show).collect()
-}
-
-pub(in crate::tui::tests) fn layout_view(layout: &SeatLayout) -> LayoutView {
-    let categories = layout.categories();
-    LayoutView {
-        hash: layout.hash(),
-        name: layout.name().to_owned(),
-        text: layout.to_text(),
-        categories: categories
-            .iter()
-            .map(|c| LayoutCategory {
-                code: c.code.clone(),
-                name: c.name.clone(),
-                glyph: c.glyph,
-            })
-            .collect(),
-        seats: layout
-            .seats()
-            .map(|(_, seat)| LayoutSeat {
-                label: seat.label,
-                category: categories[usize::from(seat.category.0)].code.clone(),
-                place: seat.place,
-                row: seat.row,
-                column: seat.column,
-            })
-            .collect(),
-        rows: layout.drawn_rows(),
-        columns: layout.columns(),
-    }
 }

@@ -12,13 +12,14 @@ use houseful_core::{
         catalogue::{Fee, Price, ShowDetail},
         payment::{PayRequest, Payment, PaymentState, PaymentToken},
         problem::{Facts, Problem},
+        seats::LayoutView,
     },
 };
 use uuid::Uuid;
 
 use super::{
     Till,
-    catalogue::{city, info, layout_view, money, movies, price_card},
+    catalogue::{city, info, money, movies, price_card},
     clerk, rules,
 };
 use crate::tui::msg::{Ask, Failure, Reply};
@@ -37,7 +38,7 @@ impl Till {
             Ask::Movies(_) => Reply::Movies(movies()),
             Ask::Shows(_) => Reply::Shows(self.shows.clone()),
             Ask::Show(_) => Reply::Show(Box::new(self.detail())),
-            Ask::Layout(_) => Reply::Layout(Box::new(layout_view(&self.layout))),
+            Ask::Layout(_) => Reply::Layout(Box::new(LayoutView::of(&self.layout))),
             Ask::Seats(_) => Reply::Map(Box::new(self.state.seat_map(7))),
             Ask::Hold(owned, request) => {
                 let ask = CoreAsk::Hold {
