@@ -14,7 +14,7 @@ pub use error::ConfigError;
 pub use keys::{KEYS, Key, Kind, SWITCH, THEMES, find_key};
 pub use paths::Paths;
 
-use crate::output::Format;
+use crate::{output::Format, tui::theme::Styles};
 
 /// Where a value came from. Ordered: the first one wins.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -234,6 +234,20 @@ impl Settings {
     #[must_use]
     pub fn theme(&self) -> &str {
         self.text("theme").unwrap_or("default")
+    }
+
+    /// What this till is called.
+    #[must_use]
+    pub fn till(&self) -> &str {
+        self.text("till").unwrap_or("till")
+    }
+
+    /// The user's own styles for roles of the theme.
+    #[must_use]
+    pub fn styles(&self) -> Styles {
+        let text = self.text("colors").unwrap_or_default();
+        // It was checked when it was read.
+        text.parse().unwrap_or_default()
     }
 
     /// The cinema whose board is meant, by id or name.

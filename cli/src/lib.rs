@@ -14,9 +14,11 @@ pub mod demo;
 pub mod embedded;
 pub mod error;
 mod log;
+pub mod mirror;
 pub mod moment;
 mod nearest;
 pub mod output;
+mod private;
 pub mod state;
 #[cfg(feature = "embedded")]
 mod stop;

@@ -13,6 +13,7 @@ mod home;
 mod key;
 mod keymap;
 mod local_time;
+mod mirrored;
 mod model;
 mod msg;
 mod overlay;
@@ -23,7 +24,7 @@ mod seats;
 mod server_clock;
 #[cfg(test)]
 mod tests;
-mod theme;
+pub mod theme;
 mod ticket;
 mod update;
 mod view;

@@ -80,7 +80,8 @@ fn every_setting_with_a_flag_for_every_command_is_read_from_it() {
             crate::config::Kind::Switch => "on",
             crate::config::Kind::Seconds => "5",
             crate::config::Kind::Zone => "Asia/Tokyo",
-            crate::config::Kind::Text => "x",
+            crate::config::Kind::Text | crate::config::Kind::Name => "x",
+            crate::config::Kind::Styles => "mine=red",
         };
         let plain = format!("{} today", key.flag);
         let valued = format!("{} {value} today", key.flag);

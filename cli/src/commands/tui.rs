@@ -4,7 +4,7 @@ use super::names;
 use crate::{
     context::Context,
     error::CliError,
-    tui::{self, TuiError, TuiOptions},
+    tui::{self, TuiError, TuiOptions, theme::Theme},
 };
 
 pub(super) async fn run(ctx: &mut Context) -> Result<(), CliError> {
@@ -29,7 +29,12 @@ pub(super) fn options(ctx: &Context, instead: &str) -> Result<TuiOptions, CliErr
     } else {
         return Ok(TuiOptions {
             cinema: None,
-            coloured: ctx.color(ctx.console.terminal.stdout) && ctx.settings.theme() != "mono",
+            till: ctx.settings.till().to_owned(),
+            theme: Theme::chosen(
+                ctx.settings.theme(),
+                &ctx.settings.styles(),
+                ctx.color(ctx.console.terminal.stdout),
+            ),
         });
     };
     Err(CliError::usage_hint(

@@ -42,7 +42,7 @@ fn line(key: &Key, value: &str) -> String {
     let bare = match key.kind {
         Kind::Switch => matches!(value, "true" | "false"),
         Kind::Seconds => true,
-        Kind::Text | Kind::Choice(_) | Kind::Zone => false,
+        Kind::Text | Kind::Choice(_) | Kind::Zone | Kind::Styles | Kind::Name => false,
     };
     if bare {
         format!("{} = {value}", key.name)

@@ -18,6 +18,7 @@ use super::{
     seats::Seats,
     ticket::TicketView,
 };
+use crate::mirror::Picture;
 
 /// A view above the first one, with its state.
 #[derive(Clone, Debug)]
@@ -78,6 +79,8 @@ pub struct Model {
     pub home: Home,
     /// The views above it; the last is on top.
     pub above: Vec<View>,
+    /// What the customer's display shows.
+    pub mirrored: Option<Picture>,
 }
 
 /// How often the clock is compared with the server's while a countdown shows.

@@ -30,7 +30,12 @@ use super::{
     view::view,
     wording,
 };
-use crate::{client::Client, moment, state::State};
+use crate::{
+    client::Client,
+    mirror::{Picture, Till},
+    moment,
+    state::State,
+};
 use events::Events;
 use requests::Desk;
 use screen::Screen;
@@ -49,8 +54,10 @@ const ASIDE: Duration = Duration::from_millis(300);
 pub struct TuiOptions {
     /// Only this cinema's shows.
     pub cinema: Option<CinemaId>,
-    /// Whether colours may be used; bold, reverse and dim always are.
-    pub coloured: bool,
+    /// Colours and emphasis.
+    pub theme: Theme,
+    /// What this till is called.
+    pub till: String,
 }
 
 /// Why the screens ended.
@@ -74,13 +81,9 @@ pub async fn run(options: TuiOptions, client: Client, state: State) -> Result<()
         return Err(TuiError::NoTerminal);
     }
     let mut screen = Screen::enter()?;
-    let theme = if options.coloured {
-        Theme::COLOURED
-    } else {
-        Theme::PLAIN
-    };
     let (post, mut inbox) = unbounded_channel();
     signals::watch(&post);
+    let till = open_till(&options.till, &client, &state);
     let mut runtime = Runtime {
         model: Model::new(options.cinema),
         started: moment::tick(),
@@ -88,16 +91,25 @@ pub async fn run(options: TuiOptions, client: Client, state: State) -> Result<()
         desk: Desk::new(client, state, post.clone()),
         tasks: TaskTracker::new(),
         feed: None,
+        till,
         aside: false,
         post: post.clone(),
     };
     runtime.model.desk.has_shell = signals::has_shell();
-    let screens = runtime.run(&mut screen, theme, &mut inbox);
+    let screens = runtime.run(&mut screen, options.theme, &mut inbox);
     let result = panics::watched(&post, screens).await;
     // The terminal first: from here on Ctrl-C is a signal, and words can be read.
     drop(screen);
     runtime.say_farewell(&mut inbox).await;
     result
+}
+
+/// Takes the till's name; a till sells without a display too.
+fn open_till(name: &str, client: &Client, state: &State) -> Option<Till> {
+    let folder = state.folder().ok()?;
+    Till::open(folder, name, client.base())
+        .inspect_err(|error| tracing::warn!(%error, till = name, "there is no customer display"))
+        .ok()
 }
 
 struct Runtime {
@@ -107,6 +119,8 @@ struct Runtime {
     desk: Desk,
     tasks: TaskTracker,
     feed: Option<AbortHandle>,
+    /// Where the customer's display looks; none when it can't be written.
+    till: Option<Till>,
     /// Whether the terminal is the shell's for a while.
     aside: bool,
     post: UnboundedSender<Msg>,
@@ -216,6 +230,7 @@ impl Runtime {
                 Effect::Forget(booking) => {
                     self.tasks.spawn(self.desk.clone().forget(booking));
                 }
+                Effect::Mirror(picture) => self.mirror(picture.map(|p| *p)),
                 Effect::Redraw => screen.clear()?,
                 Effect::Suspend => self.stand_aside(screen)?,
                 Effect::Resume => {
@@ -230,6 +245,16 @@ impl Runtime {
             }
         }
         Ok(())
+    }
+
+    /// Shows the customer something else. A till goes on selling when that fails.
+    fn mirror(&mut self, picture: Option<Picture>) {
+        let Some(till) = &self.till else { return };
+        if let Err(error) = till.post(picture) {
+            tracing::warn!(%error, till = till.name(), "the customer's display stands still");
+            // Nothing is better than another customer's seats.
+            self.till = None;
+        }
     }
 
     /// Gives the terminal to the shell and stands still; `Msg::Continued` comes afterwards.

@@ -4,6 +4,7 @@
 mod far;
 mod house;
 mod losses;
+mod mirrored;
 mod sale;
 mod screens;
 mod time;

@@ -10,6 +10,7 @@ use super::{
     desk::Desk,
     key::Key,
     keymap::{Action, Place, action},
+    mirrored,
     model::{Model, Step, View},
     msg::{Answer, Ask, Effect, Failure, Msg, News, Reply, Unfinished},
     overlay::{Leaving, Overlay},
@@ -50,6 +51,7 @@ pub fn update(model: &mut Model, msg: Msg, now: UtcMillis) -> Vec<Effect> {
         Msg::Mishap { what, file } => model.desk.tell_mishap(&what, file.as_deref()),
     }
     tick(model);
+    mirror(model);
     model.desk.take_effects()
 }
 
@@ -57,6 +59,15 @@ fn start(model: &mut Model, sales: Vec<Unfinished>) {
     ask_info(model);
     model.home.load(&mut model.desk);
     model.desk.older = sales;
+}
+
+/// Lets the customer's display follow, when what it shows has changed.
+fn mirror(model: &mut Model) {
+    let picture = mirrored::picture(model);
+    if picture != model.mirrored {
+        model.mirrored.clone_from(&picture);
+        model.desk.then(Effect::Mirror(picture.map(Box::new)));
+    }
 }
 
 fn ask_info(model: &mut Model) {
