@@ -6,7 +6,8 @@ use std::{collections::BTreeMap, fs, path::Path};
 
 use serde_json::Value;
 
-use super::program::{Folder, Ran, Server};
+use super::program::{Ran, Server};
+use houseful_tests::folder::Folder;
 
 /// Commands that only look.
 const LOOKS: [&str; 37] = [

@@ -25,10 +25,11 @@ mod http_seats;
 mod http_server;
 mod model;
 mod money;
-mod program;
 mod races;
 mod readme;
 mod scenarios;
 mod store_contract;
 mod store_sqlite;
 mod terminals;
+
+use houseful_tests::program;

@@ -3,6 +3,8 @@
 pub mod folder;
 pub mod load;
 pub mod made_up;
+pub mod picture;
+pub mod program;
 pub mod scenario;
 pub mod terminal;
 pub mod test_app;

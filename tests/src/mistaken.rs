@@ -10,7 +10,7 @@ use houseful::{
     client::Client,
     error::ExitStatus,
     state::State,
-    tui::{self, TuiOptions},
+    tui::{self, TuiOptions, theme::Theme},
 };
 use houseful_tests::wait;
 
@@ -42,7 +42,8 @@ async fn look(elsewhere: bool, file: PathBuf) -> ExitStatus {
         };
         let options = TuiOptions {
             cinema: None,
-            coloured: true,
+            theme: Theme::DEFAULT,
+            till: "till".to_owned(),
         };
         match tui::run(options, client, State::new(None)).await {
             Ok(()) => ExitStatus::Done,

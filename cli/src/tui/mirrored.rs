@@ -17,7 +17,7 @@ pub fn picture(model: &Model) -> Option<Picture> {
     let of = |show, stage, booking: Option<&Booking>| Picture {
         show,
         stage,
-        lines: booking.map_or_else(Vec::new, |b| lines(b, &name)),
+        lines: booking.map_or_else(Vec::new, |b| lines(b, name)),
         fee: booking.map(|b| b.fee),
         total: booking.map(|b| b.total),
         change: booking.and_then(|b| b.change),
