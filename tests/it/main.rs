@@ -7,6 +7,7 @@ mod cli_money;
 mod cli_serve;
 mod cli_unknown;
 mod commands;
+mod contest;
 mod crash;
 mod demo;
 mod dependencies;

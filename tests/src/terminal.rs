@@ -148,7 +148,7 @@ impl Terminal {
     /// # Panics
     /// It can't be sent.
     pub fn signal(&self, name: &str) {
-        let pid = self.child.process_id().expect("a running program");
+        let pid = self.pid();
         let sent = Command::new("kill")
             .args([format!("-{name}"), pid.to_string()])
             .status();
@@ -206,6 +206,20 @@ impl Terminal {
     #[must_use]
     pub fn text(&self) -> String {
         Screen(lock(&self.drawn).screen()).text()
+    }
+
+    /// Looks at the screen once.
+    pub fn look<T>(&self, look: impl FnOnce(&Screen<'_>) -> T) -> T {
+        look(&Screen(lock(&self.drawn).screen()))
+    }
+
+    /// The program's process.
+    ///
+    /// # Panics
+    /// It has ended.
+    #[must_use]
+    pub fn pid(&self) -> u32 {
+        self.child.process_id().expect("a running program")
     }
 
     /// Everything that the program wrote so far, and when its last piece came.
@@ -286,6 +300,13 @@ impl Screen<'_> {
     pub fn cell(&self, column: u16, row: u16) -> &str {
         let contents = self.0.cell(row, column).map_or("", vt100::Cell::contents);
         if contents.is_empty() { " " } else { contents }
+    }
+
+    /// Where the cursor is: column and row.
+    #[must_use]
+    pub fn cursor(&self) -> (u16, u16) {
+        let (row, column) = self.0.cursor_position();
+        (column, row)
     }
 
     /// Columns and rows.
