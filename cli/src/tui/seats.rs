@@ -4,7 +4,6 @@
 //! changes wait in line and keep their meaning; moving about never waits.
 
 mod answers;
-mod named;
 mod order;
 
 use std::collections::VecDeque;
@@ -22,7 +21,6 @@ use houseful_core::{
 };
 use tui_input::Input;
 
-pub use named::seats_named;
 pub use order::{Asking, Wanted};
 
 use super::{
@@ -37,6 +35,7 @@ use super::{
     question::Question,
     wording,
 };
+use crate::wish;
 
 /// How many changes may wait in line.
 const AHEAD_MAX: usize = 32;
@@ -228,7 +227,9 @@ impl Seats {
     fn named(&mut self) -> Option<Result<Vec<SeatLabel>, String>> {
         let goto = self.goto.as_ref()?;
         let hall = self.hall.as_ref()?;
-        let labels = seats_named(goto.value(), hall);
+        let labels = wish::seats(goto.value())
+            .and_then(|ranges| wish::labels(&ranges, Some(&hall.layout)))
+            .map_err(|e| e.to_string());
         if let Ok(labels) = &labels {
             let first = labels.first().and_then(|label| hall.find(*label));
             self.cursor = first.unwrap_or(self.cursor);
