@@ -18,6 +18,7 @@ mod msg;
 mod overlay;
 mod payment;
 mod question;
+mod quick;
 mod runtime;
 mod seats;
 mod server_clock;

@@ -64,7 +64,7 @@ fn changes<'a>(held: &'a str, paid: &'a str, url: &'a str) -> Vec<(&'a str, Vec<
             2,
         ),
         ("sell", vec!["sell", "9", "2a1c", "rear", "cash"], 0),
-        ("sell", vec!["sell", "9 2 cash=100"], 0),
+        ("sell", vec!["sell", "9 2 cash=90000"], 0),
         ("sell", vec!["sell", "9", "2", "cash=1"], 2),
         ("sell", vec!["sell", "9", "2", "cash", "--pay", "card"], 2),
         ("sell", vec!["sell", "9", "2", "--adult", "2", "cash"], 2),

@@ -4,6 +4,7 @@
 //! changes wait in line and keep their meaning; moving about never waits.
 
 mod answers;
+mod line;
 mod order;
 
 use std::collections::VecDeque;
@@ -67,6 +68,8 @@ pub struct Seats {
     pub asking: Option<Asking>,
     /// What waits for its answer.
     pub ahead: VecDeque<Wanted>,
+    /// The category of the best seats, and whether a wheelchair place is among them.
+    narrowed: (Option<String>, bool),
     /// Whether the cursor was moved by hand.
     moved: bool,
     /// Whether the seats held are the server's choice.
@@ -104,6 +107,7 @@ impl Seats {
             booking: None,
             asking: None,
             ahead: VecDeque::new(),
+            narrowed: (None, false),
             moved: false,
             by_best: false,
             skip: 0,

@@ -3,7 +3,9 @@
 
 mod far;
 mod house;
+mod keystrokes;
 mod losses;
+mod quick;
 mod sale;
 mod screens;
 mod time;

@@ -1,5 +1,6 @@
 //! Every sentence that the screens say, in one place.
 
+mod flow;
 mod payment;
 
 use houseful_core::{
@@ -14,6 +15,7 @@ use houseful_core::{
     },
 };
 
+pub use flow::*;
 pub use payment::*;
 
 use super::{hall::SeatLook, seats::Asking};
