@@ -24,6 +24,7 @@ pub mod state;
 mod stop;
 pub mod terminal;
 pub mod tui;
+mod wish;
 
 use std::{ffi::OsString, io::Write, process::ExitCode};
 

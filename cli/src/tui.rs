@@ -19,6 +19,7 @@ mod msg;
 mod overlay;
 mod payment;
 mod question;
+mod quick;
 mod runtime;
 mod seats;
 mod server_clock;

@@ -64,6 +64,13 @@ fn changes<'a>(held: &'a str, paid: &'a str, url: &'a str) -> Vec<(&'a str, Vec<
             vec!["sell", "9", "--adult", "2", "--best", "--pay", "cash=1"],
             2,
         ),
+        ("sell", vec!["sell", "9", "2a1c", "rear", "cash"], 0),
+        ("sell", vec!["sell", "9 2 cash=90000"], 0),
+        ("sell", vec!["sell", "9", "2", "cash=1"], 2),
+        ("sell", vec!["sell", "9", "2", "cash", "--pay", "card"], 2),
+        ("sell", vec!["sell", "9", "2", "--adult", "2", "cash"], 2),
+        ("sell", vec!["sell", "9", "zz999", "cash"], 2),
+        ("sell", vec!["sell", "9", "2", "plush", "cash"], 2),
         ("sell", vec!["sell", "--resume", "--pay", "cash"], 0),
         ("sell", vec!["sell", "--resume", "--pay", "card=-"], 0),
         (

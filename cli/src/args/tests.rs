@@ -170,6 +170,13 @@ fn a_sale_is_read_in_full() {
 }
 
 #[test]
+fn the_words_of_a_line_stand_behind_the_show() {
+    let args = sell("sell 1 2a1c h8-10 --pay card");
+    assert_eq!(args.show, Some(ShowRef::Number(1)));
+    assert_eq!(args.words, ["2a1c", "h8-10"]);
+}
+
+#[test]
 fn what_can_not_be_is_refused_before_anything_is_sent() {
     for bad in [
         "sell 0",

@@ -27,6 +27,8 @@ pub enum Place {
     Card,
     /// Typing a card number.
     CardNumber,
+    /// Typing a whole sale in one line.
+    QuickLine,
     /// A payment is under way.
     Paying,
     /// The tickets.
@@ -53,7 +55,7 @@ impl Place {
     pub fn is_text(self) -> bool {
         matches!(
             self,
-            Self::Filter | Self::BrowseFilter | Self::GoTo | Self::CardNumber
+            Self::Filter | Self::BrowseFilter | Self::GoTo | Self::CardNumber | Self::QuickLine
         )
     }
 
@@ -154,6 +156,8 @@ pub enum Action {
     Yes,
     /// Keeps the seats and leaves.
     Keep,
+    /// Types a whole sale in one line.
+    Quick,
 }
 
 /// The keys of a binding.
@@ -235,7 +239,7 @@ const fn many(
 
 use Place::{
     AskLeave, AskRelease, Browse, BrowseFilter, Card, CardNumber, Filter, GoTo, Help, HoldOver,
-    Home, LostRace, Override, Paying, Payment, Seats, Ticket, Trouble,
+    Home, LostRace, Override, Paying, Payment, QuickLine, Seats, Ticket, Trouble,
 };
 
 const ANYWHERE: &[Place] = &[
@@ -248,6 +252,7 @@ const ANYWHERE: &[Place] = &[
     Payment,
     Card,
     CardNumber,
+    QuickLine,
     Paying,
     Ticket,
     Help,
@@ -313,6 +318,10 @@ pub const TABLE: &[Binding] = &[
     // Typing.
     on(FIELDS, &[Key::Enter], "Enter", Action::Accept, "done", "take what was typed"),
     on(FIELDS, &[Key::Esc], "Esc", Action::Back, "cancel", "leave the field"),
+    on(&[QuickLine], &[Key::Enter], "Enter", Action::Accept, "do it", "do what the line says"),
+    on(&[QuickLine], &[Key::Esc], "Esc", Action::Back, "cancel", "leave the line"),
+    on(&[QuickLine], &[Key::Up], "Up", Action::Up, "line before", "the line before"),
+    on(&[QuickLine], &[Key::Down], "Down", Action::Down, "line after", "the line after"),
     // Around.
     on(LISTS, &[c('/')], "/", Action::Filter, "filter", "filter, forgives mistakes"),
     on(&[Home], &[c('n')], "n", Action::NextDay, "", "the next day"),
@@ -320,6 +329,8 @@ pub const TABLE: &[Binding] = &[
     many(&[Home], Keys::Any(&[]), "n/p", Action::NextDay, "day", ""),
     on(&[Home], &[c('b')], "b", Action::Browse, "browse", "by city, movie and show"),
     on(&[Home], &[c('r')], "r", Action::Resume, "resume", "take up a held booking"),
+    on(&[Home, Browse, Ticket], &[c(':')], ":", Action::Quick, "quick line", "one line: 1 2a h8-9 card"),
+    on(&[Seats], &[c(':')], ":", Action::Quick, "", "one line: 1 2a h8-9 card"),
     on(MOVING, &[Key::Up, c('k')], "Up", Action::Up, "", "up (also k)"),
     on(MOVING, &[Key::Down, c('j')], "Down", Action::Down, "", "down (also j)"),
     on(&[Browse, Seats], &[Key::Left, c('h')], "Left", Action::Left, "", "left (also h)"),

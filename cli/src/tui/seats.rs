@@ -4,7 +4,7 @@
 //! changes wait in line and keep their meaning; moving about never waits.
 
 mod answers;
-mod named;
+mod line;
 mod order;
 
 use std::collections::VecDeque;
@@ -22,7 +22,6 @@ use houseful_core::{
 };
 use tui_input::Input;
 
-pub use named::seats_named;
 pub use order::{Asking, Wanted};
 
 use super::{
@@ -37,6 +36,7 @@ use super::{
     question::Question,
     wording,
 };
+use crate::wish;
 
 /// How many changes may wait in line.
 const AHEAD_MAX: usize = 32;
@@ -68,6 +68,8 @@ pub struct Seats {
     pub asking: Option<Asking>,
     /// What waits for its answer.
     pub ahead: VecDeque<Wanted>,
+    /// The category of the best seats, and whether a wheelchair place is among them.
+    narrowed: (Option<String>, bool),
     /// Whether the cursor was moved by hand.
     moved: bool,
     /// Whether the seats held are the server's choice.
@@ -105,6 +107,7 @@ impl Seats {
             booking: None,
             asking: None,
             ahead: VecDeque::new(),
+            narrowed: (None, false),
             moved: false,
             by_best: false,
             skip: 0,
@@ -228,7 +231,9 @@ impl Seats {
     fn named(&mut self) -> Option<Result<Vec<SeatLabel>, String>> {
         let goto = self.goto.as_ref()?;
         let hall = self.hall.as_ref()?;
-        let labels = seats_named(goto.value(), hall);
+        let labels = wish::seats(goto.value())
+            .and_then(|ranges| wish::labels(&ranges, Some(&hall.layout)))
+            .map_err(|e| e.to_string());
         if let Ok(labels) = &labels {
             let first = labels.first().and_then(|label| hall.find(*label));
             self.cursor = first.unwrap_or(self.cursor);

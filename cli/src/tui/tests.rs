@@ -3,8 +3,10 @@
 
 mod far;
 mod house;
+mod keystrokes;
 mod losses;
 mod mirrored;
+mod quick;
 mod sale;
 mod screens;
 mod time;

@@ -15,6 +15,7 @@ use super::{
     msg::{Answer, Ask, Effect, Failure, Msg, News, Reply, Unfinished},
     overlay::{Leaving, Overlay},
     payment::Payment,
+    quick,
     ticket::TicketView,
     wording,
 };
@@ -122,8 +123,11 @@ fn press(model: &mut Model, key: Key) {
         Some(Action::Suspend) => return model.desk.suspend(),
         Some(Action::Help) => return model.desk.overlays.push(Overlay::Help(place)),
         Some(Action::Quit) => return ask_quit(model),
+        Some(Action::Quick) => return model.desk.quick.open(String::new()),
+        Some(action) if place == Place::QuickLine => quick::act(model, action),
         Some(action) if place.is_overlay() => dialogs::act(model, action),
         Some(action) => act(model, action, key),
+        None if place == Place::QuickLine => return quick::typed(&mut model.desk.quick, key),
         None if place.is_text() => return typed(model, key),
         None => {
             if let (Key::Char(c), false) = (key, place == Place::Paying) {
@@ -293,6 +297,9 @@ fn quit(model: &mut Model) {
 
 fn take_answer(model: &mut Model, answer: &Answer) {
     note_link(model, answer);
+    if let Some(step) = quick::answer(model, answer) {
+        return follow(model, step);
+    }
     let desk = &mut model.desk;
     if model.home.answer(desk, answer) || kept::answer(desk, answer) {
         return;

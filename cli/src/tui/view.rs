@@ -40,7 +40,7 @@ pub fn view(model: &Model, theme: Theme, frame: &mut Frame<'_>) {
     } else {
         let body = sheet.part(0, 0, area.width, area.height - FOOTER_ROWS);
         let cursor = draw_view(model, &mut sheet, body);
-        footer::draw(model, &mut sheet);
+        let cursor = footer::draw(model, &mut sheet).or(cursor);
         match model.desk.overlays.last() {
             Some(overlay) => dialogs::draw(overlay, &mut sheet),
             None => cursor,

@@ -1,5 +1,6 @@
 //! Every sentence that the screens say, in one place.
 
+mod flow;
 mod payment;
 
 use houseful_core::{
@@ -14,6 +15,7 @@ use houseful_core::{
     },
 };
 
+pub use flow::*;
 pub use payment::*;
 
 use super::{hall::SeatLook, seats::Asking};
@@ -46,10 +48,6 @@ pub const HOLD_EXPIRED: &str = "the five minutes are over and the seats are for 
 pub const HOLD_RELEASED: &str = "the seats were released";
 /// The booking was cancelled.
 pub const BOOKING_CANCELLED: &str = "the booking was cancelled";
-/// Too many seats were named.
-pub const TOO_MANY_NAMES: &str = "too many seats for one line";
-/// Nothing was typed.
-pub const NAME_SEATS: &str = "type seat names, as in h8-9 or h8,j3";
 /// The feed told something unknown.
 pub const MAP_NOT_UNDERSTOOD: &str =
     "the server's seat map has a mark that this program does not know; update it";
@@ -138,18 +136,6 @@ pub const fn fullness(free: u32, total: u32) -> &'static str {
     } else {
         ""
     }
-}
-
-/// Two names in different rows with a hyphen between.
-#[must_use]
-pub fn not_one_row(part: &str) -> String {
-    format!("`{part}` does not stay in one row; write h8-9")
-}
-
-/// A seat that the hall has not.
-#[must_use]
-pub fn no_such_seat(label: SeatLabel) -> String {
-    format!("this hall has no seat {label}")
 }
 
 /// A seat that is not in the booking.

@@ -45,6 +45,8 @@ fn everywhere() -> Vec<(&'static str, Till)> {
         walk("seats", "1"),
         walk("held", "12"),
         walk("go to", "1gh8"),
+        walk("quick", "1:1 2a1c h8-10 card"),
+        walk("quick mistake", ":1 2x\n"),
         walk("release", "12\u{1b}"),
         walk("payment", "12\n50"),
         walk("card", "12\nd"),
