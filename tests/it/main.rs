@@ -19,6 +19,7 @@ mod fixtures;
 mod golden;
 mod http_bad_input;
 mod http_log;
+mod http_lookup;
 mod http_money;
 mod http_roles;
 mod http_sale;
