@@ -153,13 +153,6 @@ impl Till {
         self.terminal.find("the next shows", home);
     }
 
-    /// Where the cursor is: column and row.
-    #[must_use]
-    pub fn cursor(&self) -> (u16, u16) {
-        self.terminal
-            .look(|screen| (screen.cursor().0, screen.cursor().1))
-    }
-
     /// Waits until the screen answers `look`, closely; tells how long that took from `since` on.
     ///
     /// # Panics

@@ -23,7 +23,7 @@ use houseful_tests::{
     folder::Folder,
     program::{Server, program},
     proxy::Proxy,
-    terminal::Terminal,
+    terminal::{Screen, Terminal},
     tills::{Till, home},
 };
 use serde_json::{Map, Value, json};
@@ -192,6 +192,14 @@ fn demo_from_nothing(house: &House, table: &mut Table, _: &Args) {
     );
 }
 
+/// What moves with the cursor of the seat grid: itself, or the hall under it; and the name of its
+/// seat at the bottom.
+fn focus(screen: &Screen<'_>) -> ((u16, u16), String) {
+    let row = screen.size().1 - 3;
+    let name = (0..8).map(|column| screen.cell(column, row)).collect();
+    (screen.cursor(), name)
+}
+
 fn keys_in_a_big_hall(house: &House, table: &mut Table, _: &Args) {
     let proxy = Proxy::before(house.address());
     let mut till = house.till(&proxy.url(), 140, 40);
@@ -202,11 +210,11 @@ fn keys_in_a_big_hall(house: &House, table: &mut Table, _: &Args) {
     let times = (0..400).map(|n| {
         // Round and round, so that there is always somewhere to go.
         let key = ["\u{1b}[C", "\u{1b}[B", "\u{1b}[D", "\u{1b}[A"][n / 5 % 4];
-        let before = till.cursor();
+        let before = till.terminal.look(focus);
         let begun = Instant::now();
         till.terminal.press(key);
         moves += 1;
-        till.time(begun, |screen| (screen.cursor() != before).then_some(()))
+        till.time(begun, |screen| (focus(screen) != before).then_some(()))
     });
     let times = spread(times.collect());
     let what = "key to cell, 140x40, 2,006 seats, server 5 s late, ms";
@@ -226,9 +234,7 @@ fn other_till(house: &House, table: &mut Table, _: &Args) {
     let mut tills = [0; 2].map(|_| house.till(&house.url(), 80, 24));
     tills.iter_mut().for_each(|till| till.show(show));
     let [seller, other] = &mut tills;
-    let held = |screen: &houseful_tests::terminal::Screen<'_>| {
-        screen.text().contains("held by others").then_some(())
-    };
+    let held = |screen: &Screen<'_>| screen.text().contains("held by others").then_some(());
     let times = (0..50).map(|_| {
         let begun = Instant::now();
         seller.terminal.press("2");
