@@ -1,6 +1,7 @@
 //! Every sentence that the screens say, in one place.
 
 mod payment;
+mod seats;
 
 use houseful_core::{
     best::{Relaxed, Zone},
@@ -15,6 +16,7 @@ use houseful_core::{
 };
 
 pub use payment::*;
+pub use seats::*;
 
 use super::{hall::SeatLook, seats::Asking};
 

@@ -30,6 +30,8 @@ pub enum Wanted {
     NextBest,
     /// Another zone.
     Zone,
+    /// Wheelchair places, or no longer.
+    Accessible,
     /// Pick or drop a seat.
     Toggle(SeatLabel),
     /// These seats.
@@ -123,6 +125,7 @@ impl Seats {
                 self.ask_best(desk);
             }
             Wanted::Zone => self.turn_zone(desk),
+            Wanted::Accessible => self.turn_accessible(desk),
             Wanted::Toggle(label) => self.toggle(desk, label),
             Wanted::Named(labels) => self.take_named(desk, &labels),
             Wanted::TicketType(key) => self.set_type(desk, key),
@@ -211,6 +214,15 @@ impl Seats {
         }
     }
 
+    fn turn_accessible(&mut self, desk: &mut Desk) {
+        self.accessible = !self.accessible;
+        self.skip = 0;
+        desk.say(wording::accessible(self.accessible));
+        if self.by_best && self.booking.is_some() {
+            self.ask_best(desk);
+        }
+    }
+
     fn default_type(&self) -> Option<&str> {
         let detail = self.detail.as_ref()?;
         detail.ticket_types.first().map(|t| t.code.as_str())
@@ -247,7 +259,7 @@ impl Seats {
             tickets: self.tickets(),
             zone: self.zone,
             category: None,
-            accessible: false,
+            accessible: self.accessible,
             skip: self.skip,
         };
         self.ask_seats(desk, Wish::Best(best), false, Leave::default());
