@@ -21,6 +21,8 @@ pub enum Place {
     Seats,
     /// Typing seat names.
     GoTo,
+    /// Choosing a range of seats.
+    Range,
     /// Choosing how to pay.
     Payment,
     /// Choosing a card for the simulated terminal.
@@ -136,6 +138,14 @@ pub enum Action {
     NextBest,
     /// The next zone.
     Zone,
+    /// Only wheelchair places for the party, or no longer.
+    Accessible,
+    /// Begins a range of seats.
+    Range,
+    /// Draws seats larger.
+    ZoomIn,
+    /// Draws seats smaller.
+    ZoomOut,
     /// Types seat names.
     GoTo,
     /// Sets a ticket type by its key.
@@ -239,7 +249,7 @@ const fn many(
 
 use Place::{
     AskLeave, AskRelease, Browse, BrowseFilter, Card, CardNumber, Filter, GoTo, Help, HoldOver,
-    Home, LostRace, Override, Paying, Payment, QuickLine, Seats, Ticket, Trouble,
+    Home, LostRace, Override, Paying, Payment, QuickLine, Range, Seats, Ticket, Trouble,
 };
 
 const ANYWHERE: &[Place] = &[
@@ -249,6 +259,7 @@ const ANYWHERE: &[Place] = &[
     BrowseFilter,
     Seats,
     GoTo,
+    Range,
     Payment,
     Card,
     CardNumber,
@@ -263,9 +274,10 @@ const ANYWHERE: &[Place] = &[
     HoldOver,
     Trouble,
 ];
-const VIEWS: &[Place] = &[Home, Browse, Seats, Payment, Card, Paying, Ticket];
+const VIEWS: &[Place] = &[Home, Browse, Seats, Range, Payment, Card, Paying, Ticket];
 const LISTS: &[Place] = &[Home, Browse];
 const MOVING: &[Place] = &[Home, Browse, Seats];
+const ROWS: &[Place] = &[Home, Browse, Seats, Range];
 const FIELDS: &[Place] = &[Filter, BrowseFilter, GoTo, CardNumber];
 
 const fn c(c: char) -> Key {
@@ -287,9 +299,16 @@ pub const TABLE: &[Binding] = &[
     on(&[Seats], &[Key::Char('b')], "b", Action::NextBest, "next best", "next best for the party"),
     on(&[Seats], &[Key::Char('z')], "z", Action::Zone, "zone", "any, front, middle, rear"),
     on(&[Seats], &[Key::Char(' ')], "Space", Action::Pick, "pick", "pick or drop this seat"),
+    on(&[Seats], &[Key::Char('v')], "v", Action::Range, "range", "a range: v, move, v"),
     on(&[Seats], &[Key::Char('g')], "g", Action::GoTo, "go to", "by name: h8-9 or h8,j3"),
     on(&[Seats], &[Key::Char('u')], "u", Action::Undo, "undo", "take the last change back"),
-    on(&[Seats], &[Key::Enter], "Enter", Action::Accept, "pay", "go on to payment"),
+    on(&[Seats], &[Key::Enter], "Enter", Action::Accept, "pay", "pay; open a block"),
+    on(&[Seats], &[c('w')], "w", Action::Accessible, "wheelchair", "wheelchair places, or any"),
+    many(&[Seats], Keys::Any(&[]), "+/-", Action::ZoomIn, "zoom", ""),
+    on(&[Seats], &[c('+'), c('=')], "+", Action::ZoomIn, "", "larger seats"),
+    on(&[Seats], &[c('-')], "-", Action::ZoomOut, "", "smaller seats, blocks"),
+    on(&[Range], &[Key::Char(' '), c('v'), Key::Enter], "Space", Action::Pick, "pick what is free", "pick its free seats (also v)"),
+    many(&[Range], Keys::Any(&[]), "Left/Right", Action::Right, "move its end", ""),
     on(&[Payment], &[Key::Enter], "Enter", Action::Accept, "take cash", "exact cash or the amount"),
     on(&[Payment], &[Key::Char('.')], ".", Action::Point, "", "the decimal point of the amount"),
     on(&[Payment], &[Key::Backspace], "Backspace", Action::Erase, "", "take the last digit back"),
@@ -333,18 +352,18 @@ pub const TABLE: &[Binding] = &[
     on(&[Seats], &[c(':')], ":", Action::Quick, "", "one line: 1 2a h8-9 card"),
     on(MOVING, &[Key::Up, c('k')], "Up", Action::Up, "", "up (also k)"),
     on(MOVING, &[Key::Down, c('j')], "Down", Action::Down, "", "down (also j)"),
-    on(&[Browse, Seats], &[Key::Left, c('h')], "Left", Action::Left, "", "left (also h)"),
-    on(&[Browse, Seats], &[Key::Right, c('l')], "Right", Action::Right, "", "right (also l)"),
-    many(&[Seats], Keys::Any(&[]), "arrows", Action::Up, "move", ""),
+    on(&[Browse, Seats, Range], &[Key::Left, c('h')], "Left", Action::Left, "", "left (also h)"),
+    on(&[Browse, Seats, Range], &[Key::Right, c('l')], "Right", Action::Right, "", "right (also l)"),
+    many(&[Seats], Keys::Any(&[]), "arrows", Action::Up, "", ""),
     many(&[Browse], Keys::Any(&[]), "Tab/arrows", Action::Next, "column", ""),
     on(&[Browse], &[Key::Tab], "Tab", Action::Next, "", "the next column"),
     on(&[Browse], &[Key::BackTab], "Shift-Tab", Action::Previous, "", "the column before"),
-    on(&[Seats], &[Key::Tab], "Tab", Action::Next, "", "over the aisle, right"),
-    on(&[Seats], &[Key::BackTab], "Shift-Tab", Action::Previous, "", "over the aisle, left"),
+    on(&[Seats, Range], &[Key::Tab], "Tab", Action::Next, "", "over the aisle, right"),
+    on(&[Seats, Range], &[Key::BackTab], "Shift-Tab", Action::Previous, "", "over the aisle, left"),
     on(MOVING, &[Key::PageUp], "PgUp", Action::PageUp, "", "a page up"),
     on(MOVING, &[Key::PageDown], "PgDn", Action::PageDown, "", "a page down"),
-    on(MOVING, &[Key::Home], "Home", Action::First, "", "to the first"),
-    on(MOVING, &[Key::End], "End", Action::Last, "", "to the last"),
+    on(ROWS, &[Key::Home], "Home", Action::First, "", "to the first"),
+    on(ROWS, &[Key::End], "End", Action::Last, "", "to the last"),
     on(&[Seats], &[c('t')], "t", Action::TurnTicketType, "ticket type", "this seat's ticket type"),
     // Everywhere.
     on(VIEWS, &[c('?'), Key::F1], "?", Action::Help, "help", "all keys of this view"),
@@ -352,6 +371,7 @@ pub const TABLE: &[Binding] = &[
     on(&[Home], &[Key::Esc], "Esc", Action::Back, "", "clear the filter"),
     on(&[Browse, Payment, Card, Ticket], &[Key::Esc, c('q')], "Esc", Action::Back, "back", "one step back (also q)"),
     on(&[Seats], &[Key::Esc, c('q')], "Esc", Action::Back, "release, back", "release, back (also q)"),
+    on(&[Range], &[Key::Esc, c('q')], "Esc", Action::Back, "cancel", "no range (also q)"),
     on(&[Paying], &[Key::Esc, c('q')], "Esc", Action::Back, "leave", "leave it alone (also q)"),
     on(ANYWHERE, &[Key::Ctrl('c')], "Ctrl-C", Action::Interrupt, "", "twice: release and quit"),
     on(ANYWHERE, &[Key::Ctrl('l')], "Ctrl-L", Action::Redraw, "", "draw everything again"),

@@ -205,6 +205,7 @@ impl Model {
                     .and_then(|b| b.next_end(desk.server_now()));
                 at.push(end.and_then(|end| desk.clock.local_of(end, now)));
                 at.push(seats.again_at());
+                at.push(seats.others.fades_at());
                 at.push(seats.asking.as_ref().map(|_| now.plus_ms(1_000)));
             }
             Some(View::Payment(payment)) => {

@@ -6,28 +6,33 @@
 mod answers;
 mod line;
 mod order;
+mod others;
+mod picture;
+mod range;
+mod zoom;
 
 use std::collections::VecDeque;
 
 use houseful_core::{
     best::Zone,
-    layout::BlockReason,
     seat::{SeatLabel, SeatNo},
     time::UtcMillis,
     wire::{
         booking::{Booking, SeatWish},
         catalogue::{Show, ShowDetail},
-        seats::SeatMark,
     },
 };
 use tui_input::Input;
 
 pub use order::{Asking, Wanted};
+pub use others::{Happening, Others, What};
+pub use picture::Picture;
+pub use zoom::{ABOVE_SEATS, Arrangement, BLOCK_CELL, Ruler, Zoom, block_margin, scrolled};
 
 use super::{
     desk::Desk,
     field,
-    hall::{Board, Hall, SeatLook, Way},
+    hall::{Blocks, Board, Hall, SeatLook, Way},
     key::Key,
     keymap::{Action, Place},
     model::Step,
@@ -58,6 +63,16 @@ pub struct Seats {
     pub zone: Zone,
     /// How many the best seats are for; 0 until a digit says so.
     pub party: u16,
+    /// Whether the best seats shall have a wheelchair place among them.
+    pub accessible: bool,
+    /// Where the range begins that is being chosen.
+    pub range: Option<SeatNo>,
+    /// How large seats are drawn, if that was chosen by hand.
+    pub zoom_by_hand: Option<Zoom>,
+    /// Columns and rows of the window.
+    pub window: (u16, u16),
+    /// What other people did.
+    pub others: Others,
     /// The seat names being typed.
     pub goto: Option<Input>,
     /// The booking's id and secret, from the first question on.
@@ -68,8 +83,8 @@ pub struct Seats {
     pub asking: Option<Asking>,
     /// What waits for its answer.
     pub ahead: VecDeque<Wanted>,
-    /// The category of the best seats, and whether a wheelchair place is among them.
-    narrowed: (Option<String>, bool),
+    /// The category that the best seats shall be of, when a line said so.
+    category: Option<String>,
     /// Whether the cursor was moved by hand.
     moved: bool,
     /// Whether the seats held are the server's choice.
@@ -102,12 +117,17 @@ impl Seats {
             cursor: SeatNo(0),
             zone: Zone::Any,
             party: 0,
+            accessible: false,
+            range: None,
+            zoom_by_hand: None,
+            window: (0, 0),
+            others: Others::default(),
             goto: None,
             owned: None,
             booking: None,
             asking: None,
             ahead: VecDeque::new(),
-            narrowed: (None, false),
+            category: None,
             moved: false,
             by_best: false,
             skip: 0,
@@ -130,6 +150,8 @@ impl Seats {
     pub fn place(&self) -> Place {
         if self.goto.is_some() {
             Place::GoTo
+        } else if self.range.is_some() {
+            Place::Range
         } else {
             Place::Seats
         }
@@ -143,10 +165,18 @@ impl Seats {
 
     /// A key was pressed.
     pub fn act(&mut self, desk: &mut Desk, action: Action, key: Key) -> Step {
+        if self.range.is_some() {
+            return self.act_in_range(desk, action);
+        }
+        if matches!(action, Action::Accept | Action::Pick) && self.opens_block() {
+            self.zoom_in();
+            return Step::Stay;
+        }
         let wanted = match action {
             Action::Digit => Wanted::Best(u16::from(key.digit().unwrap_or(1))),
             Action::NextBest => Wanted::NextBest,
             Action::Zone => Wanted::Zone,
+            Action::Accessible => Wanted::Accessible,
             Action::Undo => Wanted::Undo,
             Action::TicketType => match key {
                 Key::Char(c) => Wanted::TicketType(c),
@@ -191,6 +221,14 @@ impl Seats {
                 self.load_missing(desk);
                 return Step::Stay;
             }
+            Action::Range => {
+                self.begin_range();
+                return Step::Stay;
+            }
+            Action::ZoomIn | Action::ZoomOut => {
+                self.turn_zoom(desk, action == Action::ZoomIn);
+                return Step::Stay;
+            }
             Action::Up => Way::Up,
             Action::Down => Way::Down,
             Action::Left => Way::Left,
@@ -215,9 +253,48 @@ impl Seats {
     }
 
     fn step(&mut self, way: Way) {
+        let Some(hall) = &self.hall else { return };
+        let arranged = self.arrangement(hall, self.window);
+        self.cursor = if arranged.zoom == Zoom::Blocks {
+            Blocks::of(hall, usize::from(arranged.lines())).step(hall, self.cursor, way)
+        } else {
+            hall.step(self.cursor, way)
+        };
+        self.moved = true;
+    }
+
+    /// Where everything is in a window of this size.
+    #[must_use]
+    pub fn arrangement(&self, hall: &Hall, window: (u16, u16)) -> Arrangement {
+        Arrangement::of(hall, window, self.zoom_by_hand, self.booking.is_some())
+    }
+
+    /// How large seats are drawn.
+    #[must_use]
+    pub fn zoom(&self) -> Zoom {
+        let hall = self.hall.as_ref();
+        hall.map_or(Zoom::Two, |hall| self.arrangement(hall, self.window).zoom)
+    }
+
+    /// Whether Enter opens the block under the cursor: where there is something to pay, it pays.
+    fn opens_block(&self) -> bool {
+        let nothing = self.booking.is_none() && self.asking.is_none() && self.ahead.is_empty();
+        nothing && self.goto.is_none() && self.is_loaded() && self.zoom() == Zoom::Blocks
+    }
+
+    /// From blocks to their seats.
+    fn zoom_in(&mut self) {
         if let Some(hall) = &self.hall {
-            self.cursor = hall.step(self.cursor, way);
-            self.moved = true;
+            self.zoom_by_hand = Some(Arrangement::inside(hall, self.window));
+        }
+    }
+
+    fn turn_zoom(&mut self, desk: &mut Desk, closer: bool) {
+        let zoom = self.zoom();
+        let next = if closer { zoom.closer() } else { zoom.wider() };
+        match next {
+            Some(next) => self.zoom_by_hand = Some(next),
+            None => desk.say(wording::no_zoom(closer)),
         }
     }
 
@@ -286,39 +363,7 @@ impl Seats {
     /// What every seat is at this moment, in the order of the layout.
     #[must_use]
     pub fn looks(&self, desk: &Desk) -> Vec<SeatLook> {
-        let (Some(hall), Some(board)) = (&self.hall, &self.board) else {
-            return Vec::new();
-        };
-        let server_now = desk.server_now();
-        let mut looks: Vec<SeatLook> = hall
-            .seats()
-            .map(|(no, seat)| match board.mark(no, server_now) {
-                SeatMark::Free => SeatLook::Free(hall.letter(seat)),
-                SeatMark::Held => SeatLook::Held,
-                SeatMark::Booked => SeatLook::Booked,
-                SeatMark::Blocked(BlockReason::Broken) => SeatLook::Broken,
-                SeatMark::Blocked(BlockReason::House | BlockReason::Companion) => SeatLook::House,
-            })
-            .collect();
-        let mut set = |label: SeatLabel, look: SeatLook| {
-            if let Some(slot) = hall.find(label).and_then(|no| looks.get_mut(no.index())) {
-                *slot = look;
-            }
-        };
-        if let Some(booking) = &self.booking {
-            let mine = if desk.alive(booking.hold_until.0) {
-                SeatLook::Mine
-            } else {
-                SeatLook::Asking
-            };
-            booking.lines.iter().for_each(|line| set(line.seat, mine));
-        }
-        let asked = self.asking.iter().flat_map(|a| a.seats.iter().copied());
-        let waiting = self.ahead.iter().flat_map(Wanted::seats);
-        asked
-            .chain(waiting)
-            .for_each(|label| set(label, SeatLook::Asking));
-        looks
+        self.picture(desk).map_or_else(Vec::new, |p| p.looks)
     }
 
     /// What a ticket of the default type costs in a category.
@@ -358,6 +403,7 @@ impl Seats {
     pub fn tick(&mut self, desk: &mut Desk) {
         let now = desk.now;
         let id = self.show.id;
+        self.others.fade(now);
         if self.asks_detail.is_due(now) {
             self.asks_detail.ask(desk, Ask::Show(id));
         }

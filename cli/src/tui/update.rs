@@ -144,7 +144,10 @@ fn act(model: &mut Model, action: Action, key: Key) -> Step {
     match model.above.last_mut() {
         None => model.home.act(desk, action, key),
         Some(View::Browse(browse)) => browse.act(desk, action, key),
-        Some(View::Seats(seats)) => seats.act(desk, action, key),
+        Some(View::Seats(seats)) => {
+            seats.window = model.size;
+            seats.act(desk, action, key)
+        }
         Some(View::Payment(payment)) => payment.act(desk, action, key),
         Some(View::Ticket(ticket)) => ticket.act(action, key),
     }

@@ -7,6 +7,7 @@ mod footer;
 mod grid;
 mod home;
 mod payment;
+mod readout;
 mod seats;
 mod sheet;
 mod show_columns;
@@ -18,6 +19,7 @@ use ratatui::{Frame, layout::Position};
 use super::{
     local_time,
     model::{Model, View},
+    overlay::Overlay,
     theme::Theme,
     wording,
 };
@@ -42,12 +44,30 @@ pub fn view(model: &Model, theme: Theme, frame: &mut Frame<'_>) {
         let cursor = draw_view(model, &mut sheet, body);
         let cursor = footer::draw(model, &mut sheet).or(cursor);
         match model.desk.overlays.last() {
-            Some(overlay) => dialogs::draw(overlay, &mut sheet),
+            Some(overlay) => {
+                let room = dialog_room(model, &sheet, overlay, cursor);
+                dialogs::draw(overlay, &mut sheet, room)
+            }
             None => cursor,
         }
     };
     if let Some((x, y)) = cursor {
         frame.set_cursor_position(Position::new(x, y));
+    }
+}
+
+/// Where an overlay is drawn: what is about seats leaves them in view.
+fn dialog_room(
+    model: &Model,
+    sheet: &Sheet<'_>,
+    overlay: &Overlay,
+    cursor: Option<(u16, u16)>,
+) -> sheet::Part {
+    match (overlay, model.above.last()) {
+        (Overlay::LostRace { .. } | Overlay::Override { .. }, Some(View::Seats(seats))) => {
+            seats::beside_seats(model, seats, sheet, cursor)
+        }
+        _ => sheet.part(0, 0, sheet.width(), sheet.height()),
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod flow;
 mod payment;
+mod seats;
 
 use houseful_core::{
     best::{Relaxed, Zone},
@@ -17,6 +18,7 @@ use houseful_core::{
 
 pub use flow::*;
 pub use payment::*;
+pub use seats::*;
 
 use super::{hall::SeatLook, seats::Asking};
 

@@ -54,7 +54,8 @@ impl Seats {
         {
             if line.words.says_who() || line.words.narrows() {
                 self.zone = *zone;
-                self.narrowed = (category.clone(), *accessible);
+                self.category.clone_from(category);
+                self.accessible = *accessible;
             }
             self.skip = 0;
         }

@@ -32,6 +32,8 @@ pub enum Wanted {
     NextBest,
     /// Another zone.
     Zone,
+    /// Wheelchair places, or no longer.
+    Accessible,
     /// Pick or drop a seat.
     Toggle(SeatLabel),
     /// These seats.
@@ -124,7 +126,7 @@ impl Seats {
         }
         match wanted {
             Wanted::Best(party) => {
-                self.narrowed = (None, false);
+                self.category = None;
                 self.party = party;
                 self.skip = 0;
                 self.ask_best(desk);
@@ -135,6 +137,7 @@ impl Seats {
                 self.ask_best(desk);
             }
             Wanted::Zone => self.turn_zone(desk),
+            Wanted::Accessible => self.turn_accessible(desk),
             Wanted::Toggle(label) => self.toggle(desk, label),
             Wanted::Named(labels) => self.take_named(desk, &labels),
             Wanted::TicketType(key) => self.set_type(desk, key),
@@ -229,6 +232,15 @@ impl Seats {
         }
     }
 
+    fn turn_accessible(&mut self, desk: &mut Desk) {
+        self.accessible = !self.accessible;
+        self.skip = 0;
+        desk.say(wording::accessible(self.accessible));
+        if self.by_best && self.booking.is_some() {
+            self.ask_best(desk);
+        }
+    }
+
     fn default_type(&self) -> Option<&str> {
         let detail = self.detail.as_ref()?;
         detail.ticket_types.first().map(|t| t.code.as_str())
@@ -264,8 +276,8 @@ impl Seats {
         let best = BestRequest {
             tickets: self.tickets(),
             zone: self.zone,
-            category: self.narrowed.0.clone(),
-            accessible: self.narrowed.1,
+            category: self.category.clone(),
+            accessible: self.accessible,
             skip: self.skip,
         };
         self.ask_seats(desk, Wish::Best(best), false, Leave::default());

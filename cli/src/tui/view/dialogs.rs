@@ -12,13 +12,14 @@ use crate::tui::{
 
 type Line = (String, Style);
 
-/// Draws an overlay; gives the place of the cursor.
-pub(super) fn draw(overlay: &Overlay, sheet: &mut Sheet<'_>) -> Option<(u16, u16)> {
+/// Draws an overlay into the middle of a part of the screen, or of all of it if it needs more;
+/// gives the place of the cursor.
+pub(super) fn draw(overlay: &Overlay, sheet: &mut Sheet<'_>, part: Part) -> Option<(u16, u16)> {
     let help = matches!(overlay, Overlay::Help(_));
     let width = if help {
-        sheet.width().saturating_sub(2).min(84)
+        part.width.saturating_sub(2).min(84)
     } else {
-        sheet.width().saturating_sub(4).min(64)
+        part.width.saturating_sub(4).min(64)
     };
     let inner = width.saturating_sub(4);
     let mut lines = match overlay {
@@ -49,30 +50,31 @@ pub(super) fn draw(overlay: &Overlay, sheet: &mut Sheet<'_>) -> Option<(u16, u16
         lines.extend(keys);
     }
     lines.truncate(room);
-    draw_box(sheet, width, &lines);
-    let top = box_top(sheet, lines.len());
-    Some((box_left(sheet, width) + 2, top + 1))
-}
-
-fn box_left(sheet: &Sheet<'_>, width: u16) -> u16 {
-    (sheet.width() - width) / 2
-}
-
-fn box_top(sheet: &Sheet<'_>, lines: usize) -> u16 {
-    let height = u16::try_from(lines).unwrap_or(0) + 2;
-    sheet.height().saturating_sub(height) / 2
-}
-
-fn draw_box(sheet: &mut Sheet<'_>, width: u16, lines: &[Line]) {
-    let theme = sheet.theme();
-    let (x, y) = (box_left(sheet, width), box_top(sheet, lines.len()));
     let height = u16::try_from(lines.len()).unwrap_or(0) + 2;
-    sheet.clear(Part {
+    let part = if height > part.height {
+        sheet.part(part.x, 0, part.width, sheet.height())
+    } else {
+        part
+    };
+    let at = Part {
+        x: part.x + part.width.saturating_sub(width) / 2,
+        y: part.y + part.height.saturating_sub(height) / 2,
+        width,
+        height,
+    };
+    draw_box(sheet, at, &lines);
+    Some((at.x + 2, at.y + 1))
+}
+
+fn draw_box(sheet: &mut Sheet<'_>, at: Part, lines: &[Line]) {
+    let theme = sheet.theme();
+    let Part {
         x,
         y,
         width,
         height,
-    });
+    } = at;
+    sheet.clear(at);
     let edge = format!("+{}+", "-".repeat(usize::from(width.saturating_sub(2))));
     sheet.put(x, y, &edge, theme.strong());
     for (row, (text, style)) in (y + 1..).zip(lines) {

@@ -89,10 +89,15 @@ impl<'a> Sheet<'a> {
         self.clip(x + (columns - width) / 2, y, width, text, style);
     }
 
-    /// Draws one narrow character.
+    /// Draws one narrow character that is ours, not foreign text.
     pub(super) fn dot(&mut self, x: u16, y: u16, character: char, style: Style) {
-        let mut bytes = [0; 4];
-        self.put(x, y, character.encode_utf8(&mut bytes), style);
+        let at = (self.area.x.saturating_add(x), self.area.y.saturating_add(y));
+        if x < self.area.width
+            && y < self.area.height
+            && let Some(cell) = self.buffer.cell_mut(at)
+        {
+            cell.set_char(character).set_style(style);
+        }
     }
 
     /// Empties a rectangle.
