@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::program::{Folder, Ran, Server};
 
 /// Commands that only look.
-const LOOKS: [&str; 37] = [
+const LOOKS: [&str; 38] = [
     "today",
     "find",
     "city list",
@@ -37,6 +37,7 @@ const LOOKS: [&str; 37] = [
     "auth token list",
     "config list",
     "config get",
+    "config keys",
     "config path",
     "config explain",
     "doctor",

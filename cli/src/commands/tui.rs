@@ -1,6 +1,6 @@
 //! `houseful tui`: the full-screen box office.
 
-use super::names;
+use super::{config, names};
 use crate::{
     context::Context,
     error::CliError,
@@ -30,6 +30,8 @@ pub(super) fn options(ctx: &Context, instead: &str) -> Result<TuiOptions, CliErr
         return Ok(TuiOptions {
             cinema: None,
             coloured: ctx.color(ctx.console.terminal.stdout) && ctx.settings.theme() != "mono",
+            keymap: config::keymap(ctx)?,
+            mouse: ctx.settings.mouse(),
         });
     };
     Err(CliError::usage_hint(

@@ -88,7 +88,7 @@ pub const THEMES: [&str; 2] = ["default", "mono"];
 pub const SWITCH: [&str; 2] = ["on", "off"];
 
 /// Every setting, in the order of `config list`.
-pub static KEYS: [Key; 12] = [
+pub static KEYS: [Key; 13] = [
     key(
         "server",
         "--server",
@@ -176,6 +176,14 @@ pub static KEYS: [Key; 12] = [
         Kind::Choice(&THEMES),
         Some("default"),
         "colours of the full screen",
+    ),
+    key(
+        "mouse",
+        "--mouse",
+        "HOUSEFUL_MOUSE",
+        Kind::Switch,
+        Some("false"),
+        "whether the full screen listens to the mouse; text can't be marked then",
     ),
     key(
         "motion",

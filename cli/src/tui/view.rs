@@ -33,7 +33,7 @@ const FOOTER_ROWS: u16 = 3;
 /// Draws the whole screen.
 pub fn view(model: &Model, theme: Theme, frame: &mut Frame<'_>) {
     let area = frame.area();
-    let mut sheet = Sheet::new(frame.buffer_mut(), area, theme);
+    let mut sheet = Sheet::new(frame.buffer_mut(), area, theme).naming(&model.keymap);
     let cursor = if area.width < COLUMNS_MIN || area.height < ROWS_MIN {
         small::draw(model, &mut sheet);
         None
@@ -42,7 +42,7 @@ pub fn view(model: &Model, theme: Theme, frame: &mut Frame<'_>) {
         let cursor = draw_view(model, &mut sheet, body);
         let cursor = footer::draw(model, &mut sheet).or(cursor);
         match model.desk.overlays.last() {
-            Some(overlay) => dialogs::draw(overlay, &mut sheet),
+            Some(overlay) => dialogs::draw(overlay, &model.keymap, &mut sheet),
             None => cursor,
         }
     };
