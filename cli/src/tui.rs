@@ -31,4 +31,5 @@ mod update;
 mod view;
 mod wording;
 
+pub use keymap::{Keymap, Place};
 pub use runtime::{TuiError, TuiOptions, run};

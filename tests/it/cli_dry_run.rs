@@ -10,7 +10,7 @@ use super::program::{Ran, Server};
 use houseful_tests::folder::Folder;
 
 /// Commands that only look.
-const LOOKS: [&str; 37] = [
+const LOOKS: [&str; 38] = [
     "today",
     "find",
     "city list",
@@ -38,6 +38,7 @@ const LOOKS: [&str; 37] = [
     "auth token list",
     "config list",
     "config get",
+    "config keys",
     "config path",
     "config explain",
     "doctor",

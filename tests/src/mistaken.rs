@@ -10,7 +10,7 @@ use houseful::{
     client::Client,
     error::ExitStatus,
     state::State,
-    tui::{self, TuiOptions, theme::Theme},
+    tui::{self, TuiOptions},
 };
 use houseful_tests::wait;
 
@@ -40,12 +40,7 @@ async fn look(elsewhere: bool, file: PathBuf) -> ExitStatus {
         let Ok(client) = Client::new(NO_SERVER, None, Duration::from_secs(1)) else {
             return ExitStatus::Failed;
         };
-        let options = TuiOptions {
-            cinema: None,
-            theme: Theme::DEFAULT,
-            till: "till".to_owned(),
-        };
-        match tui::run(options, client, State::new(None)).await {
+        match tui::run(TuiOptions::default(), client, State::new(None)).await {
             Ok(()) => ExitStatus::Done,
             Err(_) => ExitStatus::Failed,
         }

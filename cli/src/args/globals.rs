@@ -113,6 +113,9 @@ pub struct Globals {
     /// Whether progress moves while something takes long
     #[arg(long, global = true, hide_short_help = true, value_name = "ON_OR_OFF", value_parser = SWITCH)]
     pub motion: Option<String>,
+    /// Whether the full screen listens to the mouse
+    #[arg(long, global = true, hide_short_help = true, value_name = "ON_OR_OFF", value_parser = SWITCH)]
+    pub mouse: Option<String>,
     /// Only ever add lines: no colours, no progress, no full screen
     #[arg(long, global = true, hide_short_help = true)]
     pub plain: bool,
@@ -149,6 +152,7 @@ impl Globals {
             ("colors", self.colors.clone()),
             ("till", self.till.clone()),
             ("motion", self.motion.clone()),
+            ("mouse", self.mouse.clone()),
         ]
         .into_iter()
         .filter_map(|(key, value)| Some((key, value?)))

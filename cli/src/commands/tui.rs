@@ -1,6 +1,6 @@
 //! `houseful tui`: the full-screen box office.
 
-use super::names;
+use super::{config, names};
 use crate::{
     context::Context,
     error::CliError,
@@ -35,6 +35,8 @@ pub(super) fn options(ctx: &Context, instead: &str) -> Result<TuiOptions, CliErr
                 &ctx.settings.styles(),
                 ctx.color(ctx.console.terminal.stdout),
             ),
+            keymap: config::keymap(ctx)?,
+            mouse: ctx.settings.mouse(),
         });
     };
     Err(CliError::usage_hint(

@@ -105,7 +105,7 @@ pub use crate::tui::theme::NAMES as THEMES;
 pub const SWITCH: [&str; 2] = ["on", "off"];
 
 /// Every setting, in the order of `config list`.
-pub static KEYS: [Key; 14] = [
+pub static KEYS: [Key; 15] = [
     key(
         "server",
         "--server",
@@ -209,6 +209,14 @@ pub static KEYS: [Key; 14] = [
         Kind::Name,
         Some("till"),
         "what this till is called; its customer display goes by that name",
+    ),
+    key(
+        "mouse",
+        "--mouse",
+        "HOUSEFUL_MOUSE",
+        Kind::Switch,
+        Some("false"),
+        "whether the full screen listens to the mouse; text can't be marked then",
     ),
     key(
         "motion",

@@ -4,6 +4,14 @@
 //! Small letters, digits, Enter, Esc, Space, Tab, arrows and Ctrl with a letter only: every
 //! keyboard has those. In a place with a text field, what is not in the table is typed.
 
+mod bound;
+mod names;
+mod settings;
+#[cfg(test)]
+mod tests;
+
+pub use bound::Keymap;
+
 use super::key::Key;
 
 /// Where a key is pressed: the view or the overlay on top.
@@ -171,7 +179,7 @@ pub enum Action {
 }
 
 /// The keys of a binding.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Keys {
     /// Each of these.
     Any(&'static [Key]),
@@ -379,26 +387,3 @@ pub const TABLE: &[Binding] = &[
     on(VIEWS, &[Key::Ctrl('r')], "Ctrl-R", Action::Refresh, "", "ask the server again"),
     many(&[Seats], Keys::Letters, "a c ..", Action::TicketType, "", "ticket type, see prices"),
 ];
-
-/// What a key does in a place.
-#[must_use]
-pub fn action(place: Place, key: Key) -> Option<Action> {
-    TABLE
-        .iter()
-        .find(|b| b.places.contains(&place) && b.keys.has(key))
-        .map(|b| b.action)
-}
-
-/// What the footer of a place tells, in order.
-pub fn footer(place: Place) -> impl Iterator<Item = &'static Binding> {
-    TABLE
-        .iter()
-        .filter(move |b| b.places.contains(&place) && !b.label.is_empty())
-}
-
-/// What the `?` page of a place tells, in order.
-pub fn help(place: Place) -> impl Iterator<Item = &'static Binding> {
-    TABLE
-        .iter()
-        .filter(move |b| b.places.contains(&place) && !b.help.is_empty())
-}

@@ -11,7 +11,7 @@ use super::{
     desk::{Desk, is_held},
     home::Home,
     key::Key,
-    keymap::Place,
+    keymap::{Keymap, Place},
     local_time,
     msg::Owned,
     payment::Payment,
@@ -73,6 +73,8 @@ pub enum Step {
 pub struct Model {
     /// Columns and rows of the window.
     pub size: (u16, u16),
+    /// The keys as they are bound.
+    pub keymap: Keymap,
     /// What all views share.
     pub desk: Desk,
     /// The first view.

@@ -23,6 +23,7 @@ use tokio::{
 use tokio_util::task::TaskTracker;
 
 use super::{
+    keymap::Keymap,
     model::Model,
     msg::{Effect, Msg},
     theme::Theme,
@@ -50,7 +51,7 @@ const QUIET: Duration = Duration::from_millis(150);
 const ASIDE: Duration = Duration::from_millis(300);
 
 /// How the screens shall be.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct TuiOptions {
     /// Only this cinema's shows.
     pub cinema: Option<CinemaId>,
@@ -58,6 +59,10 @@ pub struct TuiOptions {
     pub theme: Theme,
     /// What this till is called.
     pub till: String,
+    /// The keys as they are bound.
+    pub keymap: Keymap,
+    /// Whether the mouse is listened to.
+    pub mouse: bool,
 }
 
 /// Why the screens ended.
@@ -95,6 +100,7 @@ pub async fn run(options: TuiOptions, client: Client, state: State) -> Result<()
         aside: false,
         post: post.clone(),
     };
+    runtime.model.keymap = options.keymap;
     runtime.model.desk.has_shell = signals::has_shell();
     let screens = runtime.run(&mut screen, options.theme, &mut inbox);
     let result = panics::watched(&post, screens).await;

@@ -23,6 +23,12 @@ pub struct Theme {
     coloured: bool,
 }
 
+impl Default for Theme {
+    fn default() -> Self {
+        Self::DEFAULT
+    }
+}
+
 const fn only(modifier: Modifier) -> Style {
     Style::new().add_modifier(modifier)
 }

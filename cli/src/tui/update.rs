@@ -9,7 +9,7 @@ use houseful_core::{time::UtcMillis, wire::booking::BookingState};
 use super::{
     desk::Desk,
     key::Key,
-    keymap::{Action, Place, action},
+    keymap::{Action, Place},
     mirrored,
     model::{Model, Step, View},
     msg::{Answer, Ask, Effect, Failure, Msg, News, Reply, Unfinished},
@@ -113,7 +113,7 @@ fn press(model: &mut Model, key: Key) {
     {
         return seats.type_ahead(key);
     }
-    let found = action(place, key);
+    let found = model.keymap.action(place, key);
     if found != Some(Action::Interrupt) {
         model.desk.interrupted = false;
     }

@@ -35,7 +35,7 @@ const FOOTER_ROWS: u16 = 3;
 /// Draws the whole screen.
 pub fn view(model: &Model, theme: Theme, frame: &mut Frame<'_>) {
     let area = frame.area();
-    let mut sheet = Sheet::new(frame.buffer_mut(), area, theme);
+    let mut sheet = Sheet::new(frame.buffer_mut(), area, theme).naming(&model.keymap);
     let cursor = if area.width < COLUMNS_MIN || area.height < ROWS_MIN {
         small::draw(model, &mut sheet);
         None
@@ -46,7 +46,7 @@ pub fn view(model: &Model, theme: Theme, frame: &mut Frame<'_>) {
         match model.desk.overlays.last() {
             Some(overlay) => {
                 let room = dialog_room(model, &sheet, overlay, cursor);
-                dialogs::draw(overlay, &mut sheet, room)
+                dialogs::draw(overlay, &model.keymap, &mut sheet, room)
             }
             None => cursor,
         }

@@ -58,10 +58,10 @@ const TASKS: [Task; 8] = [
     },
     Task {
         what: "another day by name",
-        keys: "/salt\n1",
+        keys: "/lant\n1",
         count: 7,
         ends: Place::Seats,
-        shows: &["Salt Roads"],
+        shows: &["The Lantern Keeper"],
     },
     Task {
         what: "the next customer from the ticket",

@@ -238,7 +238,7 @@ fn the_help_page_shows_every_key_in_full() {
         till.press(keys);
         till.press("?");
         let screen = till.screen();
-        for binding in crate::tui::keymap::help(till.model.view_place()) {
+        for binding in till.model.keymap.help(till.model.view_place()) {
             assert!(
                 screen.contains(binding.help),
                 "`{}` is missing:\n{screen}",

@@ -2,7 +2,7 @@
 //! the connection at the bottom right.
 
 use super::sheet::{Sheet, columns_of};
-use crate::tui::{desk::Feed, keymap, model::Model, wording};
+use crate::tui::{desk::Feed, model::Model, wording};
 
 /// Draws the footer; gives the place of the cursor when it is there.
 pub(super) fn draw(model: &Model, sheet: &mut Sheet<'_>) -> Option<(u16, u16)> {
@@ -62,8 +62,8 @@ fn quick_line(model: &Model, sheet: &mut Sheet<'_>, y: u16) -> Option<(u16, u16)
 fn draw_keys(model: &Model, sheet: &mut Sheet<'_>, top: u16, widths: [u16; 2]) {
     let theme = sheet.theme();
     let (mut x, mut line) = (1, 0);
-    for binding in keymap::footer(model.place()) {
-        let needed = columns_of(binding.shown) + 1 + columns_of(binding.label);
+    for binding in model.keymap.footer(model.place()) {
+        let needed = columns_of(&binding.shown) + 1 + columns_of(binding.label);
         if x + needed > widths[line].saturating_sub(1) {
             if line == 1 {
                 return;
@@ -71,8 +71,8 @@ fn draw_keys(model: &Model, sheet: &mut Sheet<'_>, top: u16, widths: [u16; 2]) {
             (x, line) = (1, 1);
         }
         let y = top + u16::from(line == 1);
-        sheet.put(x, y, binding.shown, theme.key());
-        x += columns_of(binding.shown) + 1;
+        sheet.put(x, y, &binding.shown, theme.key());
+        x += columns_of(&binding.shown) + 1;
         sheet.put(x, y, binding.label, theme.text());
         x += columns_of(binding.label) + 2;
     }
