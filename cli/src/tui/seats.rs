@@ -14,7 +14,7 @@ mod zoom;
 use std::collections::VecDeque;
 
 use houseful_core::{
-    best::Zone,
+    best::{BestWish, Zone},
     seat::{SeatLabel, SeatNo},
     time::UtcMillis,
     wire::{
@@ -273,6 +273,18 @@ impl Seats {
         hall.map_or(Zoom::Two, |hall| self.arrangement(hall, self.window).zoom)
     }
 
+    /// What `b` would ask for now; `None` without a party.
+    #[must_use]
+    pub fn next_wish(&self) -> Option<BestWish> {
+        (self.party > 0).then_some(BestWish {
+            seats: self.party,
+            zone: self.zone,
+            accessible: self.accessible,
+            skip: self.skip.saturating_add(1),
+            ..BestWish::default()
+        })
+    }
+
     /// Whether Enter opens the block under the cursor: where there is something to pay, it pays.
     fn opens_block(&self) -> bool {
         let nothing = self.booking.is_none() && self.asking.is_none() && self.ahead.is_empty();
@@ -349,6 +361,8 @@ impl Seats {
         if let Some(owned) = self.owned.take() {
             desk.release(owned);
         }
+        let ours = self.our_seats();
+        self.others.give_back(ours);
         self.booking = None;
         self.asking = None;
         self.checks = Question::default();

@@ -2,9 +2,13 @@
 //! rules of `core`, and the drawn lines.
 
 mod far;
+mod grid;
+mod halls;
 mod house;
 mod losses;
+mod picking;
 mod sale;
 mod screens;
+mod speed;
 mod time;
 mod trouble;

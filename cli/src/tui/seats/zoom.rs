@@ -43,6 +43,8 @@ const PANEL_ROWS: (u16, u16) = (2, 4);
 const AROUND: u16 = 5;
 /// The screen and the numbers above the seats.
 pub const ABOVE_SEATS: u16 = 2;
+/// Columns of the grid at least: the screen above the seats has to be readable.
+const GRID_MIN: u16 = 22;
 /// Windows from this width on get seats with room around them.
 const WIDE: u16 = 110;
 /// Windows from this width on keep the booking at the side of a hall that is too wide anyway.
@@ -120,6 +122,7 @@ impl Arrangement {
             Zoom::Blocks => block_columns(hall),
             zoom => Ruler::new(hall, zoom).width(),
         };
+        let needed = needed.max(GRID_MIN);
         let fits_beside = needed.saturating_add(PANEL_COLUMNS) <= columns;
         let beside = fits_beside || needed > columns && columns >= SIDE;
         if beside {
