@@ -28,7 +28,7 @@ pub use named::seats_named;
 pub use order::{Asking, Wanted};
 pub use others::{Happening, Others, What};
 pub use picture::Picture;
-pub use zoom::{ABOVE_SEATS, Arrangement, BLOCK_CELL, Ruler, Zoom, block_margin, scrolled};
+pub use zoom::{ABOVE_SEATS, Arrangement, BLOCK_CELL, Ruler, Section, Zoom, block_margin};
 
 use super::{
     desk::Desk,
@@ -70,7 +70,9 @@ pub struct Seats {
     /// How large seats are drawn, if that was chosen by hand.
     pub zoom_by_hand: Option<Zoom>,
     /// Columns and rows of the window.
-    pub window: (u16, u16),
+    window: (u16, u16),
+    /// The part of the hall that was on the screen last.
+    section: Option<Section>,
     /// What other people did.
     pub others: Others,
     /// The seat names being typed.
@@ -119,6 +121,7 @@ impl Seats {
             range: None,
             zoom_by_hand: None,
             window: (0, 0),
+            section: None,
             others: Others::default(),
             goto: None,
             owned: None,
@@ -264,6 +267,21 @@ impl Seats {
     #[must_use]
     pub fn arrangement(&self, hall: &Hall, window: (u16, u16)) -> Arrangement {
         Arrangement::of(hall, window, self.zoom_by_hand, self.booking.is_some())
+    }
+
+    /// The part of the hall that is on the screen.
+    #[must_use]
+    pub fn section(&self, hall: &Hall, arranged: &Arrangement) -> Section {
+        Section::of(hall, arranged, self.cursor, self.section.as_ref())
+    }
+
+    /// The window has this size now, and the cursor may have moved.
+    pub fn fit(&mut self, window: (u16, u16)) {
+        self.window = window;
+        if let Some(hall) = &self.hall {
+            let arranged = self.arrangement(hall, window);
+            self.section = Some(self.section(hall, &arranged));
+        }
     }
 
     /// How large seats are drawn.

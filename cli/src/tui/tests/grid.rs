@@ -98,8 +98,7 @@ fn read_back(till: &Till, page: &Page) -> BTreeMap<SeatNo, SeatLook> {
     let ruler = Ruler::new(hall, page.arranged.zoom);
     let plain = hall.layout.categories[0].glyph;
     let name = usize::from(hall.row_name_columns());
-    let focus = hall.seat(seats.cursor).expect("a seat").column;
-    let (first, end) = ruler.part(focus, page.arranged.columns);
+    let (first, end) = seats.section(hall, &page.arranged).columns;
     let mut read = BTreeMap::new();
     for y in 2..page.arranged.rows {
         // The letters beside the row say which it is.
