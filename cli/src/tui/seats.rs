@@ -14,7 +14,7 @@ mod zoom;
 use std::collections::VecDeque;
 
 use houseful_core::{
-    best::Zone,
+    best::{BestWish, Zone},
     seat::{SeatLabel, SeatNo},
     time::UtcMillis,
     wire::{
@@ -27,7 +27,7 @@ use tui_input::Input;
 pub use order::{Asking, Wanted};
 pub use others::{Happening, Others, What};
 pub use picture::Picture;
-pub use zoom::{ABOVE_SEATS, Arrangement, BLOCK_CELL, Ruler, Zoom, block_margin, scrolled};
+pub use zoom::{ABOVE_SEATS, Arrangement, BLOCK_CELL, Ruler, Section, Zoom, block_margin};
 
 use super::{
     desk::Desk,
@@ -70,7 +70,9 @@ pub struct Seats {
     /// How large seats are drawn, if that was chosen by hand.
     pub zoom_by_hand: Option<Zoom>,
     /// Columns and rows of the window.
-    pub window: (u16, u16),
+    window: (u16, u16),
+    /// The part of the hall that was on the screen last.
+    section: Option<Section>,
     /// What other people did.
     pub others: Others,
     /// The seat names being typed.
@@ -121,6 +123,7 @@ impl Seats {
             range: None,
             zoom_by_hand: None,
             window: (0, 0),
+            section: None,
             others: Others::default(),
             goto: None,
             owned: None,
@@ -269,11 +272,38 @@ impl Seats {
         Arrangement::of(hall, window, self.zoom_by_hand, self.booking.is_some())
     }
 
+    /// The part of the hall that is on the screen.
+    #[must_use]
+    pub fn section(&self, hall: &Hall, arranged: &Arrangement) -> Section {
+        Section::of(hall, arranged, self.cursor, self.section.as_ref())
+    }
+
+    /// The window has this size now, and the cursor may have moved.
+    pub fn fit(&mut self, window: (u16, u16)) {
+        self.window = window;
+        if let Some(hall) = &self.hall {
+            let arranged = self.arrangement(hall, window);
+            self.section = Some(self.section(hall, &arranged));
+        }
+    }
+
     /// How large seats are drawn.
     #[must_use]
     pub fn zoom(&self) -> Zoom {
         let hall = self.hall.as_ref();
         hall.map_or(Zoom::Two, |hall| self.arrangement(hall, self.window).zoom)
+    }
+
+    /// What `b` would ask for now; `None` without a party.
+    #[must_use]
+    pub fn next_wish(&self) -> Option<BestWish> {
+        (self.party > 0).then_some(BestWish {
+            seats: self.party,
+            zone: self.zone,
+            accessible: self.accessible,
+            skip: self.skip.saturating_add(1),
+            ..BestWish::default()
+        })
     }
 
     /// Whether Enter opens the block under the cursor: where there is something to pay, it pays.
@@ -354,6 +384,8 @@ impl Seats {
         if let Some(owned) = self.owned.take() {
             desk.release(owned);
         }
+        let ours = self.our_seats();
+        self.others.give_back(ours);
         self.booking = None;
         self.asking = None;
         self.checks = Question::default();

@@ -2,12 +2,16 @@
 //! rules of `core`, and the drawn lines.
 
 mod far;
+mod grid;
+mod halls;
 mod house;
 mod keystrokes;
 mod losses;
 mod mirrored;
+mod picking;
 mod quick;
 mod sale;
 mod screens;
+mod speed;
 mod time;
 mod trouble;

@@ -96,7 +96,10 @@ fn tick(model: &mut Model) {
             model.home.tick(desk);
             kept::tick(desk);
         }
-        Some(View::Seats(seats)) => seats.tick(desk),
+        Some(View::Seats(seats)) => {
+            seats.fit(model.size);
+            seats.tick(desk);
+        }
         Some(View::Payment(payment)) => payment.tick(desk),
         Some(View::Browse(_) | View::Ticket(_)) => {}
     }
@@ -144,10 +147,7 @@ fn act(model: &mut Model, action: Action, key: Key) -> Step {
     match model.above.last_mut() {
         None => model.home.act(desk, action, key),
         Some(View::Browse(browse)) => browse.act(desk, action, key),
-        Some(View::Seats(seats)) => {
-            seats.window = model.size;
-            seats.act(desk, action, key)
-        }
+        Some(View::Seats(seats)) => seats.act(desk, action, key),
         Some(View::Payment(payment)) => payment.act(desk, action, key),
         Some(View::Ticket(ticket)) => ticket.act(action, key),
     }

@@ -1,7 +1,8 @@
 //! A hall as blocks of seats, for halls that are larger than the window.
 //!
-//! A block is ten columns of seats wide and overlaps the next by two, so that a choice across its
-//! edge stands whole in one of them. It is as many rows deep as needed for all blocks to fit.
+//! A block is ten columns of seats wide and overlaps the next by two (the last one by more), so
+//! that a choice across its edge stands whole in one of them. It is as many rows deep as needed
+//! for all blocks to fit.
 
 use houseful_core::seat::SeatNo;
 
@@ -59,7 +60,8 @@ impl Blocks {
         down: usize,
     ) -> impl Iterator<Item = SeatNo> + 'a {
         let columns = hall.seat_columns();
-        let start = across * BLOCK_STEP;
+        let flush_right = columns.len().saturating_sub(BLOCK_COLUMNS);
+        let start = (across * BLOCK_STEP).min(flush_right);
         let last = (start + BLOCK_COLUMNS).min(columns.len()).saturating_sub(1);
         let range = columns.get(start).copied().zip(columns.get(last).copied());
         let inside = move |no: &SeatNo| {

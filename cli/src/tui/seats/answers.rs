@@ -135,7 +135,7 @@ impl Seats {
     }
 
     /// The seats that are ours or asked for.
-    fn our_seats(&self) -> Vec<SeatNo> {
+    pub(super) fn our_seats(&self) -> Vec<SeatNo> {
         let Some(hall) = &self.hall else {
             return Vec::new();
         };
@@ -344,6 +344,8 @@ impl Seats {
         let what = what.unwrap_or_else(|| over.to_owned());
         desk.overlays.push(Overlay::HoldOver { what, seats });
         desk.notice = None;
+        let ours = self.our_seats();
+        self.others.give_back(ours);
         self.owned = None;
         self.booking = None;
         self.asking = None;

@@ -58,6 +58,8 @@ pub struct Others {
     recent: VecDeque<Happening>,
     /// Seats that stand out, each until its time, locally.
     fresh: Vec<(SeatNo, UtcMillis)>,
+    /// Seats that we gave back, until the feed tells of it.
+    given_back: Vec<SeatNo>,
 }
 
 impl Others {
@@ -71,7 +73,9 @@ impl Others {
         self.fade(now);
         let mut happened: Vec<Happening> = Vec::new();
         for (no, _, is) in newer.since(older) {
-            if ours.contains(&no) {
+            let was_given_back = self.given_back.contains(&no);
+            self.given_back.retain(|seat| *seat != no);
+            if ours.contains(&no) || was_given_back && is == SeatMark::Free {
                 continue;
             }
             self.fresh.retain(|(seat, _)| *seat != no);
@@ -101,6 +105,11 @@ impl Others {
         }
         self.recent.retain(|happening| !happening.seats.is_empty());
         self.fresh.retain(|(no, _)| !ours.contains(no));
+    }
+
+    /// We give these back: that they are free again is our own doing.
+    pub fn give_back(&mut self, ours: Vec<SeatNo>) {
+        self.given_back = ours;
     }
 
     /// Lets seats stand out no longer whose time is over.

@@ -1,6 +1,7 @@
 //! What every seat is at one moment, worked out once for a whole frame.
 
 use houseful_core::{
+    best::{BestWish, Relaxed, best},
     layout::BlockReason,
     orphan::orphans,
     seat::{SeatLabel, SeatNo, SeatSet},
@@ -118,20 +119,49 @@ impl Picture<'_> {
             _ => return None,
         }
         taken.sort_unstable();
-        // Our own seats are free to us: the rule is about what will be left of all of them.
+        Some(Outcome {
+            seats: self.labels(&taken),
+            alone: self.labels(&orphans(rules, &self.open(), &taken)),
+        })
+    }
+
+    /// The best offers for a party after `skip` better ones, by what this screen knows. The server
+    /// decides by the same rule, but it may know more: some ticket types are not sold everywhere.
+    #[must_use]
+    pub fn offers(&self, wish: BestWish, count: u16) -> Vec<(Vec<SeatLabel>, Vec<Relaxed>)> {
+        let Some(rules) = self.hall.rules() else {
+            return Vec::new();
+        };
+        let open = self.open();
+        let nth = |n| {
+            let skip = wish.skip.saturating_add(n);
+            best(rules, &open, &BestWish { skip, ..wish })
+        };
+        let mut offers: Vec<(Vec<SeatLabel>, Vec<Relaxed>)> = Vec::new();
+        for offer in (0..count).map_while(nth) {
+            let seats = self.labels(&offer.seats);
+            // After the last offer comes the best again.
+            if offers.iter().any(|(known, _)| *known == seats) {
+                break;
+            }
+            offers.push((seats, offer.relaxed));
+        }
+        offers
+    }
+
+    /// What is free to us: our own seats are, the rules are about what will be left of all.
+    fn open(&self) -> SeatSet {
         let open = |look: &SeatLook| matches!(look, SeatLook::Free(_) | SeatLook::Mine);
-        let free: SeatSet = numbered()
+        let seats = (0..).map(SeatNo).zip(&self.looks);
+        seats
             .filter(|(_, look)| open(look))
             .map(|(no, _)| no)
-            .collect();
-        let labels = |seats: &[SeatNo]| -> Vec<SeatLabel> {
-            let seats = seats.iter().filter_map(|no| self.hall.seat(*no));
-            seats.map(|seat| seat.label).collect()
-        };
-        Some(Outcome {
-            seats: labels(&taken),
-            alone: labels(&orphans(rules, &free, &taken)),
-        })
+            .collect()
+    }
+
+    fn labels(&self, seats: &[SeatNo]) -> Vec<SeatLabel> {
+        let seats = seats.iter().filter_map(|no| self.hall.seat(*no));
+        seats.map(|seat| seat.label).collect()
     }
 
     /// The numbers of a row that can be bought, neighbours joined: `2-4 6-7 13-22`.

@@ -1,6 +1,8 @@
 //! How large the seats are drawn, and where the booking stands beside them: chosen by the size of
 //! hall and window, or by hand.
 
+use houseful_core::seat::SeatNo;
+
 use crate::tui::hall::{Blocks, Hall};
 
 /// How large seats are drawn.
@@ -43,6 +45,8 @@ const PANEL_ROWS: (u16, u16) = (2, 4);
 const AROUND: u16 = 5;
 /// The screen and the numbers above the seats.
 pub const ABOVE_SEATS: u16 = 2;
+/// Columns of the grid at least: the screen above the seats has to be readable.
+const GRID_MIN: u16 = 22;
 /// Windows from this width on get seats with room around them.
 const WIDE: u16 = 110;
 /// Windows from this width on keep the booking at the side of a hall that is too wide anyway.
@@ -120,6 +124,7 @@ impl Arrangement {
             Zoom::Blocks => block_columns(hall),
             zoom => Ruler::new(hall, zoom).width(),
         };
+        let needed = needed.max(GRID_MIN);
         let fits_beside = needed.saturating_add(PANEL_COLUMNS) <= columns;
         let beside = fits_beside || needed > columns && columns >= SIDE;
         if beside {
@@ -130,7 +135,7 @@ impl Arrangement {
                 beside,
             };
         }
-        let seats = u16::try_from(hall.seat_rows().len()).unwrap_or(u16::MAX);
+        let seats = count(hall.seat_rows().len());
         let left = height.saturating_sub(seats.saturating_add(ABOVE_SEATS));
         let panel = left.clamp(PANEL_ROWS.0, PANEL_ROWS.1);
         Self {
@@ -144,7 +149,7 @@ impl Arrangement {
 
 /// Columns of the whole hall in blocks.
 fn block_columns(hall: &Hall) -> u16 {
-    let across = u16::try_from(Blocks::of(hall, 1).across).unwrap_or(u16::MAX);
+    let across = count(Blocks::of(hall, 1).across);
     block_margin(hall).saturating_add(across.saturating_mul(BLOCK_CELL))
 }
 
@@ -216,12 +221,11 @@ impl Ruler {
     }
 
     /// The drawn columns that fit into so many, with the one in focus: the first, and the one
-    /// after the last.
-    #[must_use]
-    pub fn part(&self, focus: u16, room: u16) -> (u16, u16) {
+    /// after the last. It stays at `from` as long as that shows the focus.
+    fn part(&self, focus: u16, room: u16, from: u16) -> (u16, u16) {
         let all = u16::try_from(self.starts.len().saturating_sub(1)).unwrap_or(0);
         let room = room.saturating_sub(self.left + self.right);
-        let mut first = scrolled(focus, all, room / self.seat.max(1));
+        let mut first = scrolled(focus, all, room / self.seat.max(1), from);
         let fits = |first: u16, end: u16| self.start(end) - self.start(first) <= room;
         let mut end = first;
         while end < all && fits(first, end + 1) {
@@ -234,17 +238,83 @@ impl Ruler {
     }
 }
 
+/// The part of a hall that is on the screen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Section {
+    /// How large it is drawn.
+    pub zoom: Zoom,
+    /// Drawn columns, or blocks: the first, and the one after the last.
+    pub columns: (u16, u16),
+    /// Drawn rows, in order; walkways are left out where that makes room.
+    pub rows: Vec<u16>,
+    /// How many of the rows are above.
+    pub above: u16,
+}
+
+impl Section {
+    /// The part that is on the screen with this seat, as near as can be to the one before it: a
+    /// step of the cursor then changes few cells.
+    #[must_use]
+    pub fn of(hall: &Hall, arranged: &Arrangement, focus: SeatNo, before: Option<&Self>) -> Self {
+        let before = before.filter(|b| b.zoom == arranged.zoom);
+        let from = before.map_or((0, 0), |b| (b.columns.0, b.above));
+        if arranged.zoom == Zoom::Blocks {
+            return Self::of_blocks(hall, arranged, focus, from.0);
+        }
+        let (row, column) = hall.seat(focus).map_or((0, 0), |s| (s.row, s.column));
+        let columns = Ruler::new(hall, arranged.zoom).part(column, arranged.columns, from.0);
+        let lines = arranged.lines();
+        let all: Vec<u16> = if hall.layout.rows <= lines {
+            (0..hall.layout.rows).collect()
+        } else {
+            hall.seat_rows().collect()
+        };
+        let at = all.partition_point(|r| *r < row);
+        let above = scrolled(count(at), count(all.len()), lines, from.1);
+        let rows = all.into_iter().skip(usize::from(above));
+        Self {
+            zoom: arranged.zoom,
+            columns,
+            rows: rows.take(usize::from(lines)).collect(),
+            above,
+        }
+    }
+
+    fn of_blocks(hall: &Hall, arranged: &Arrangement, focus: SeatNo, from: u16) -> Self {
+        let blocks = Blocks::of(hall, usize::from(arranged.lines()));
+        let room = arranged.columns.saturating_sub(block_margin(hall)) / BLOCK_CELL;
+        let (across, _) = blocks.at(hall, focus);
+        let first = scrolled(count(across), count(blocks.across), room, from);
+        Self {
+            zoom: Zoom::Blocks,
+            columns: (first, (first + room).min(count(blocks.across))),
+            rows: Vec::new(),
+            above: 0,
+        }
+    }
+}
+
+fn count(n: usize) -> u16 {
+    u16::try_from(n).unwrap_or(u16::MAX)
+}
+
 /// The first of `all` lines that is drawn where `room` of them fit, so that the one in focus is
-/// among them. It moves on by half a window at a time, and not with every step: a step then
-/// changes few cells.
-#[must_use]
-pub fn scrolled(focus: u16, all: u16, room: u16) -> u16 {
+/// among them and not at the edge. It stays at `from` as long as it can, then centres the focus.
+fn scrolled(focus: u16, all: u16, room: u16, from: u16) -> u16 {
     if all <= room {
         return 0;
     }
-    let step = (room / 2).max(1);
-    let pages = focus.saturating_sub(room / 4) / step;
-    pages.saturating_mul(step).min(all - room)
+    let last = all - room;
+    let from = from.min(last);
+    let edge = (room / 6).min(2);
+    let clear_above = from == 0 || focus >= from + edge;
+    let clear_below = from == last || focus + edge < from + room;
+    let inside = (from..from + room).contains(&focus);
+    if inside && clear_above && clear_below {
+        from
+    } else {
+        focus.saturating_sub(room / 2).min(last)
+    }
 }
 
 #[cfg(test)]
@@ -253,17 +323,25 @@ mod tests {
 
     #[test]
     fn the_focus_is_always_in_the_part_that_is_drawn() {
-        for room in 1..40 {
-            for all in 1..90 {
-                for focus in 0..all {
-                    let first = scrolled(focus, all, room);
+        for room in 1..30 {
+            for all in 1..70 {
+                for (focus, from) in (0..all).flat_map(|f| [(f, 0), (f, f), (f, 90), (f, all / 2)])
+                {
+                    let first = scrolled(focus, all, room, from);
                     assert!(
                         first <= focus && focus < first + room,
                         "{focus} {all} {room}"
                     );
                     assert!(first == 0 || first + room <= all);
+                    assert_eq!(scrolled(focus, all, room, first), first, "it stays there");
                 }
             }
         }
+    }
+
+    #[test]
+    fn a_step_back_never_scrolls_back() {
+        let there = scrolled(18, 60, 20, 0);
+        assert_eq!((there, scrolled(17, 60, 20, there)), (8, 8));
     }
 }

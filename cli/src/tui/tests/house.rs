@@ -6,7 +6,7 @@ mod server;
 use std::{collections::VecDeque, sync::Arc};
 
 use houseful_core::{
-    ids::{CinemaId, CommandId, OwnerRef, ShowId},
+    ids::{CinemaId, CommandId, OwnerRef, PaymentId, ShowId},
     layout::SeatLayout,
     price::Channel,
     refusal::Refusal,
@@ -217,6 +217,21 @@ impl Till {
             ..clerk()
         };
         self.decide(ask, None, other).expect("free seats");
+    }
+
+    /// Somebody else buys these seats.
+    pub(super) fn somebody_buys(&mut self, seats: &[&str]) {
+        self.somebody_holds(seats);
+        let other = Actor {
+            owner: OwnerRef::of_staff("other"),
+            ..clerk()
+        };
+        let ask = CoreAsk::PayCash {
+            booking: Uuid::from_u128(u128::from(self.rolls - 1)),
+            payment: PaymentId(Uuid::from_u128(u128::from(self.rolls) << 32)),
+            given_minor: None,
+        };
+        self.decide(ask, None, other).expect("sold");
     }
 
     /// Puts a command to the rules; the feed tells what changed.

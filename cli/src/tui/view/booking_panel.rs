@@ -17,6 +17,9 @@ use crate::tui::{
 /// From this width on there is room for more than the least.
 pub(super) const WIDE: u16 = 34;
 
+/// How many offers are told ahead.
+const OFFERS: u16 = 3;
+
 /// Beside the grid; gives the lines it took.
 pub(super) fn draw_beside(scene: &Scene<'_>, sheet: &mut Sheet<'_>, part: Part) -> u16 {
     let legend = legend(scene, part.width >= WIDE);
@@ -207,6 +210,25 @@ pub(super) fn draw_under(scene: &Scene<'_>, sheet: &mut Sheet<'_>, part: Part) {
     for (y, line) in (part.y + 1..part.y + part.height).zip(lines) {
         sheet.clip(part.x + 1, y, room, &line, theme.faint());
     }
+}
+
+/// What `b` would bring, as far as this screen knows; gives the lines it took.
+pub(super) fn draw_offers(scene: &Scene<'_>, sheet: &mut Sheet<'_>, part: Part) -> u16 {
+    let Some(wish) = scene.seats.next_wish() else {
+        return 0;
+    };
+    if part.height < OFFERS + 4 {
+        return 0;
+    }
+    let theme = sheet.theme();
+    let heading = wording::next_offers(wish.seats);
+    sheet.clip(part.x, part.y, part.width, &heading, theme.strong());
+    let offers = scene.picture.offers(wish, OFFERS);
+    for ((y, nth), (seats, relaxed)) in (part.y + 1..).zip(1..).zip(&offers) {
+        let line = wording::next_offer(nth, seats, relaxed);
+        sheet.clip(part.x, y, part.width.saturating_sub(1), &line, theme.text());
+    }
+    1 + u16::try_from(offers.len()).unwrap_or(0)
 }
 
 /// What other people did to this show, the newest first.

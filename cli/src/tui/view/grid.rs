@@ -9,7 +9,7 @@ use super::sheet::{Part, Sheet, columns_of};
 use crate::tui::{
     desk::Desk,
     hall::Hall,
-    seats::{ABOVE_SEATS, Arrangement, Picture, Ruler, Seats, Zoom, scrolled},
+    seats::{ABOVE_SEATS, Arrangement, Picture, Ruler, Seats, Zoom},
     wording,
 };
 use cell::Cell;
@@ -48,15 +48,13 @@ pub(super) fn draw(scene: &Scene<'_>, sheet: &mut Sheet<'_>, part: Part) -> Draw
     }
     let hall = scene.picture.hall;
     let ruler = Ruler::new(hall, scene.arranged.zoom);
-    let focus = hall.seat(scene.seats.cursor);
-    let (focus_row, focus_column) = focus.map_or((0, 0), |s| (s.row, s.column));
-    let rows = rows_in(hall, part.height.saturating_sub(ABOVE_SEATS), focus_row);
-    let (first, end) = ruler.part(focus_column, part.width);
+    let focus_row = hall.seat(scene.seats.cursor).map_or(0, |s| s.row);
+    let section = scene.seats.section(hall, &scene.arranged);
     let window = Window {
         part,
-        first,
-        end,
-        rows,
+        first: section.columns.0,
+        end: section.columns.1,
+        rows: section.rows,
         ruler,
     };
     draw_bar(hall, sheet, &window);
@@ -70,20 +68,6 @@ pub(super) fn draw(scene: &Scene<'_>, sheet: &mut Sheet<'_>, part: Part) -> Draw
         cursor,
         shown: window.shown(hall),
     }
-}
-
-/// The drawn rows that are on the screen. Walkways are left out where that makes room.
-fn rows_in(hall: &Hall, lines: u16, focus: u16) -> Vec<u16> {
-    let all: Vec<u16> = if hall.layout.rows <= lines {
-        (0..hall.layout.rows).collect()
-    } else {
-        hall.seat_rows().collect()
-    };
-    let count = |n: usize| u16::try_from(n).unwrap_or(u16::MAX);
-    let at = all.partition_point(|row| *row < focus);
-    let first = scrolled(count(at), count(all.len()), lines);
-    let rows = all.into_iter().skip(usize::from(first));
-    rows.take(usize::from(lines)).collect()
 }
 
 /// The part of the hall that is drawn, and where.

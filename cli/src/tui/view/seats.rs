@@ -57,18 +57,20 @@ pub(super) fn draw(
 /// Booking, prices and characters; what room is left has the map and what other people did.
 fn draw_beside(scene: &Scene<'_>, drawn: &Drawn, sheet: &mut Sheet<'_>, panel: Part) {
     let mut left = panel;
-    let mut take = |lines: u16, gap: u16| {
-        let lines = (lines + gap).min(left.height);
+    let mut take = |lines: u16| {
+        let lines = if lines == 0 { 0 } else { lines + 1 };
+        let lines = lines.min(left.height);
         left.y += lines;
         left.height -= lines;
         left
     };
-    let rest = take(booking_panel::draw_beside(scene, sheet, panel), 1);
+    let rest = take(booking_panel::draw_beside(scene, sheet, panel));
     let rest = match drawn.shown {
-        Some(shown) => take(grid::draw_map(scene, sheet, rest, shown), 1),
+        Some(shown) => take(grid::draw_map(scene, sheet, rest, shown)),
         None => rest,
     };
     if panel.width >= booking_panel::WIDE {
+        let rest = take(booking_panel::draw_offers(scene, sheet, rest));
         booking_panel::draw_others(scene, sheet, rest);
     }
 }
@@ -92,7 +94,7 @@ fn panel(scene: &Scene<'_>, sheet: &Sheet<'_>, body: Part) -> Part {
 }
 
 /// Where a dialog about seats leaves the grid in view: over the booking if that is wide enough,
-/// else over the half of the screen that the cursor is not in.
+/// else over the larger part of the screen that the cursor's row is not in.
 pub(super) fn beside_seats(
     model: &Model,
     seats: &Seats,
@@ -113,11 +115,12 @@ pub(super) fn beside_seats(
             return panel;
         }
     }
-    let half = body.height / 2;
-    match cursor {
-        Some((_, y)) if y < half => sheet.part(0, y + 1, body.width, body.height - y - 1),
-        Some((_, y)) => sheet.part(0, 0, body.width, y),
-        None => body,
+    let Some((_, y)) = cursor else { return body };
+    let (above, below) = (y.saturating_sub(TOP), body.height.saturating_sub(y + 1));
+    if above > below {
+        sheet.part(0, TOP, body.width, above)
+    } else {
+        sheet.part(0, y + 1, body.width, below)
     }
 }
 

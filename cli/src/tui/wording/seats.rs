@@ -1,6 +1,6 @@
 //! What the seat grid says.
 
-use houseful_core::seat::SeatLabel;
+use houseful_core::{best::Relaxed, seat::SeatLabel};
 
 use crate::tui::{
     hall::SeatLook,
@@ -13,6 +13,21 @@ pub const NONE_FREE_IN_RANGE: &str = "no seat of that range is free";
 pub const MAP: &str = "MAP  + shown  # yours";
 /// Above what other people did.
 pub const LAST_ON_THIS_SHOW: &str = "LAST ON THIS SHOW";
+/// Above the offers that `b` would bring, by what this screen knows.
+#[must_use]
+pub fn next_offers(party: u16) -> String {
+    format!("NEXT BEST FOR {party}, as seen from here")
+}
+
+/// One of them.
+#[must_use]
+pub fn next_offer(nth: usize, seats: &[SeatLabel], relaxed: &[Relaxed]) -> String {
+    let relaxed: Vec<String> = relaxed.iter().map(ToString::to_string).collect();
+    let seats = super::seat_list(seats);
+    let text = format!("{nth}  {seats}  {}", relaxed.join(", "));
+    text.trim_end().to_owned()
+}
+
 /// Nothing of that.
 pub const NOTHING_YET: &str = "nothing yet";
 /// A category without a free seat.
@@ -49,8 +64,8 @@ pub const WITH_WHEELCHAIR: &str = "with wheelchair";
 #[must_use]
 pub fn blocks_of(rows: usize) -> String {
     match rows {
-        1 => "free seats in blocks of 10; Enter opens one".to_owned(),
-        _ => format!("free seats in blocks of 10 x {rows} rows; Enter opens one"),
+        1 => "free in blocks of 10; Enter opens one".to_owned(),
+        _ => format!("free in blocks of 10 x {rows}; Enter opens one"),
     }
 }
 

@@ -4,7 +4,7 @@
 use super::{Drawn, Scene};
 use crate::tui::{
     hall::{Blocks, SeatLook},
-    seats::{BLOCK_CELL, block_margin, scrolled},
+    seats::{BLOCK_CELL, block_margin},
     view::sheet::{Part, Sheet, columns_of},
     wording,
 };
@@ -16,9 +16,7 @@ pub(super) fn draw(scene: &Scene<'_>, sheet: &mut Sheet<'_>, part: Part) -> Draw
     let margin = block_margin(hall);
     let focus = blocks.at(hall, scene.seats.cursor);
     let count = |n: usize| u16::try_from(n).unwrap_or(u16::MAX);
-    let room = part.width.saturating_sub(margin) / BLOCK_CELL;
-    let first = scrolled(count(focus.0), count(blocks.across), room);
-    let end = (first + room).min(count(blocks.across));
+    let (first, end) = scene.seats.section(hall, &scene.arranged).columns;
     let width = ((end - first) * BLOCK_CELL).max(columns_of(wording::SCREEN_BAR));
     let bar = "=".repeat(usize::from(width));
     let left = part.x + margin;
