@@ -17,6 +17,7 @@ mod model;
 mod msg;
 mod overlay;
 mod payment;
+mod plain;
 mod question;
 mod runtime;
 mod seats;
@@ -29,4 +30,4 @@ mod update;
 mod view;
 mod wording;
 
-pub use runtime::{TuiError, TuiOptions, run};
+pub use runtime::{Plain, TuiError, TuiOptions, run};

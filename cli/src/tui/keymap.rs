@@ -358,6 +358,12 @@ pub fn action(place: Place, key: Key) -> Option<Action> {
         .map(|b| b.action)
 }
 
+/// All places.
+#[cfg(test)]
+pub fn places() -> &'static [Place] {
+    ANYWHERE
+}
+
 /// What the footer of a place tells, in order.
 pub fn footer(place: Place) -> impl Iterator<Item = &'static Binding> {
     TABLE

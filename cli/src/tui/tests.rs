@@ -4,6 +4,7 @@
 mod far;
 mod house;
 mod losses;
+mod plain;
 mod sale;
 mod screens;
 mod time;

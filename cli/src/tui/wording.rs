@@ -1,6 +1,7 @@
 //! Every sentence that the screens say, in one place.
 
 mod payment;
+pub mod plain;
 
 use houseful_core::{
     best::{Relaxed, Zone},
