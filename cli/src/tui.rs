@@ -18,6 +18,7 @@ mod model;
 mod msg;
 mod overlay;
 mod payment;
+mod plain;
 mod question;
 mod quick;
 mod runtime;
@@ -32,4 +33,4 @@ mod view;
 mod wording;
 
 pub use keymap::{Keymap, Place};
-pub use runtime::{TuiError, TuiOptions, run};
+pub use runtime::{Plain, TuiError, TuiOptions, run};

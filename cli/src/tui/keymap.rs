@@ -10,7 +10,7 @@ mod settings;
 #[cfg(test)]
 mod tests;
 
-pub use bound::Keymap;
+pub use bound::{BoundKeys, BoundLine, Keymap};
 
 use super::key::Key;
 

@@ -55,6 +55,9 @@ pub enum Msg {
     Started(Vec<Unfinished>),
     /// A key was pressed.
     Key(Key),
+    /// A number was said as a whole, as plain mode hears it: a line of a list, a party. Unlike a
+    /// digit key it may be above nine.
+    Number(usize),
     /// The window has this many columns and rows.
     Resized(u16, u16),
     /// The time that `Model::wake_at` asked for has come.

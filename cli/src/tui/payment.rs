@@ -31,7 +31,7 @@ use super::{
 use crate::wish::PayWord;
 
 /// The longest amount that can be typed.
-const AMOUNT_CHARS_MAX: usize = 12;
+pub const AMOUNT_CHARS_MAX: usize = 12;
 
 /// Where a payment stands on this screen.
 #[derive(Clone, Debug)]

@@ -166,6 +166,20 @@ impl Seats {
         self.detail.is_some() && self.hall.is_some() && self.board.is_some()
     }
 
+    /// Whether somebody moved the cursor to where it is.
+    #[must_use]
+    pub fn is_pointed_at(&self) -> bool {
+        self.moved
+    }
+
+    /// Whether something is asked, or will be asked again, that the seats can't be sold without.
+    #[must_use]
+    pub fn is_waiting(&self) -> bool {
+        let loads = [&self.asks_detail, &self.asks_layout, &self.asks_map];
+        let loading = !self.is_loaded() && loads.iter().any(|question| !question.is_quiet());
+        loading || self.asking.is_some() || !self.ahead.is_empty()
+    }
+
     /// A key was pressed.
     pub fn act(&mut self, desk: &mut Desk, action: Action, key: Key) -> Step {
         if self.range.is_some() {

@@ -9,6 +9,7 @@ mod keystrokes;
 mod losses;
 mod mirrored;
 mod picking;
+mod plain;
 mod quick;
 mod sale;
 mod screens;

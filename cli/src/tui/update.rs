@@ -16,6 +16,7 @@ use super::{
     overlay::{Leaving, Overlay},
     payment::Payment,
     quick,
+    seats::Wanted,
     ticket::TicketView,
     wording,
 };
@@ -27,6 +28,7 @@ pub fn update(model: &mut Model, msg: Msg, now: UtcMillis) -> Vec<Effect> {
     match msg {
         Msg::Started(sales) => start(model, sales),
         Msg::Key(key) => press(model, key),
+        Msg::Number(number) => choose(model, number),
         Msg::Resized(columns, rows) => model.size = (columns, rows),
         Msg::Tick => {}
         Msg::Answer(answer) => take_answer(model, &answer),
@@ -151,6 +153,29 @@ fn act(model: &mut Model, action: Action, key: Key) -> Step {
         Some(View::Payment(payment)) => payment.act(desk, action, key),
         Some(View::Ticket(ticket)) => ticket.act(action, key),
     }
+}
+
+/// A number was said as a whole.
+fn choose(model: &mut Model, number: usize) {
+    model.desk.notice = None;
+    model.desk.interrupted = false;
+    if model.place().is_overlay() {
+        return;
+    }
+    if let Some(View::Ticket(_)) = model.above.last() {
+        go_home(model);
+    }
+    let desk = &mut model.desk;
+    let step = match model.above.last_mut() {
+        None => model.home.choose(desk, number),
+        Some(View::Browse(browse)) => browse.choose(desk, number),
+        Some(View::Seats(seats)) => {
+            let party = u16::try_from(number).unwrap_or(u16::MAX);
+            seats.want(desk, Wanted::Best(party))
+        }
+        Some(View::Payment(_) | View::Ticket(_)) => Step::Stay,
+    };
+    follow(model, step);
 }
 
 fn typed(model: &mut Model, key: Key) {

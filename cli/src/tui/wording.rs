@@ -2,6 +2,7 @@
 
 mod flow;
 mod payment;
+pub mod plain;
 mod seats;
 
 use houseful_core::{

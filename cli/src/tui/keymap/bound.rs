@@ -152,12 +152,21 @@ impl Keymap {
     /// A sentence with the keys that it names, as they are bound: `⟨home.next_day⟩` is `n`.
     #[must_use]
     pub fn say(&self, sentence: &str) -> String {
+        self.say_by(sentence, |line| &line.shown)
+    }
+
+    /// The same with other names for the lines than their keys.
+    pub fn say_by<'a>(
+        &'a self,
+        sentence: &str,
+        called: impl Fn(&'a BoundLine) -> &'a str,
+    ) -> String {
         let mut said = String::new();
         let mut rest = sentence;
         while let Some((before, name, after)) = named(rest) {
             said.push_str(before);
-            match self.key_of(name) {
-                Some(key) => said.push_str(key),
+            match self.line_of(name) {
+                Some(line) => said.push_str(called(line)),
                 None => said.push_str(name),
             }
             rest = after;
@@ -165,14 +174,12 @@ impl Keymap {
         said + rest
     }
 
-    /// How the key of an action is written: `home.next_day`.
+    /// The line of an action by its name: `home.next_day`.
     #[must_use]
-    pub fn key_of(&self, name: &str) -> Option<&str> {
+    pub fn line_of(&self, name: &str) -> Option<&BoundLine> {
         let (place, action) = name.split_once('.')?;
         let mut lines = self.lines.iter().filter(|line| !line.sums_up());
-        lines
-            .find(|l| l.place.name() == place && l.action.name() == action)
-            .map(|line| line.shown.as_str())
+        lines.find(|l| l.place.name() == place && l.action.name() == action)
     }
 }
 

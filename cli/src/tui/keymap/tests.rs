@@ -243,7 +243,7 @@ fn sentences_name_only_keys_that_there_are() {
     ] {
         for part in source.split('⟨').skip(1) {
             let name = part.split('⟩').next().unwrap_or_default();
-            assert!(keymap.key_of(name).is_some(), "{name}");
+            assert!(keymap.line_of(name).is_some(), "{name}");
         }
     }
 }

@@ -164,11 +164,16 @@ fn every_seat_reads_back_without_style_in_every_view_of_every_hall() {
         let hall = till.seats().hall.clone().expect("a hall");
         for zoom in Zoom::ALL.into_iter().skip(1) {
             seats_mut(&mut till).zoom_by_hand = Some(zoom);
-            let themes = [Theme::COLOURED, Theme::PLAIN, Theme::PLAIN, Theme::PLAIN];
+            let themes = [
+                Theme::DEFAULT,
+                Theme::LIGHT,
+                Theme::HIGH_CONTRAST,
+                Theme::MONO,
+            ];
             for (size, theme) in SIZES
                 .into_iter()
                 .zip(themes)
-                .chain([(SIZES[1], Theme::COLOURED)])
+                .chain([(SIZES[1], Theme::DEFAULT)])
             {
                 let page = Page::of(&till, size, theme);
                 let read = read_back(&till, &page);
@@ -198,7 +203,7 @@ fn a_window_of_two_hundred_columns_shows_all_seats_of_a_usual_hall_at_every_zoom
     let mut till = till_of(super::house::GRAND, (200, 60));
     for zoom in Zoom::ALL.into_iter().skip(1) {
         seats_mut(&mut till).zoom_by_hand = Some(zoom);
-        let page = Page::of(&till, (200, 60), Theme::PLAIN);
+        let page = Page::of(&till, (200, 60), Theme::MONO);
         assert_eq!(read_back(&till, &page).len(), 308, "{zoom:?}");
     }
 }
@@ -210,7 +215,7 @@ fn blocks_tell_how_many_of_their_seats_are_free_and_which_are_ours() {
         fill(&mut till);
         seats_mut(&mut till).zoom_by_hand = Some(Zoom::Blocks);
         for size in [(80, 24), (140, 40), (200, 60)] {
-            let page = Page::of(&till, size, Theme::PLAIN);
+            let page = Page::of(&till, size, Theme::MONO);
             let seats = till.seats();
             let hall = seats.hall.as_ref().expect("a hall");
             let looks = seats.looks(&till.model.desk);
@@ -275,7 +280,7 @@ fn no_character_of_the_grid_is_wide_or_ambiguous() {
         for zoom in Zoom::ALL {
             seats_mut(&mut till).zoom_by_hand = Some(zoom);
             for size in SIZES {
-                let buffer = drawn(&till, size, Theme::COLOURED);
+                let buffer = drawn(&till, size, Theme::DEFAULT);
                 for y in 1..size.1 {
                     for c in (0..size.0).flat_map(|x| buffer[(x, y)].symbol().chars()) {
                         let widths = (c.width(), c.width_cjk());

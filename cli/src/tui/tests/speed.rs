@@ -35,7 +35,7 @@ fn bytes_of(till: &mut Till, (columns, rows): (u16, u16), keys: &[Key]) -> Vec<u
     let mut draw = |till: &Till| {
         count.set(0);
         terminal
-            .draw(|frame| view(&till.model, Theme::COLOURED, frame))
+            .draw(|frame| view(&till.model, Theme::DEFAULT, frame))
             .expect("drawn");
         count.get()
     };
@@ -98,7 +98,7 @@ fn a_move_in_a_hall_of_two_thousand_seats_is_cheap() {
         let start = std::time::Instant::now();
         till.key(key);
         terminal
-            .draw(|frame| view(&till.model, Theme::COLOURED, frame))
+            .draw(|frame| view(&till.model, Theme::DEFAULT, frame))
             .expect("drawn");
         took.push(start.elapsed());
     }
