@@ -9,6 +9,6 @@ mod losses;
 mod picking;
 mod sale;
 mod screens;
-mod speed;
+mod steps;
 mod time;
 mod trouble;

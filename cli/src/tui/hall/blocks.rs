@@ -66,7 +66,9 @@ impl Blocks {
         let range = columns.get(start).copied().zip(columns.get(last).copied());
         let inside = move |no: &SeatNo| {
             let column = hall.seat(*no).map(|s| s.column);
-            range.zip(column).is_some_and(|((a, b), c)| (a..=b).contains(&c))
+            range
+                .zip(column)
+                .is_some_and(|((a, b), c)| (a..=b).contains(&c))
         };
         let seats = self.rows(down).iter().flat_map(|row| hall.row(*row));
         seats.copied().filter(inside)

@@ -4,9 +4,7 @@
 
 use std::collections::VecDeque;
 
-use houseful_core::{
-    layout::BlockReason, seat::SeatNo, time::UtcMillis, wire::seats::SeatMark,
-};
+use houseful_core::{layout::BlockReason, seat::SeatNo, time::UtcMillis, wire::seats::SeatMark};
 
 use crate::tui::hall::Board;
 

@@ -174,13 +174,14 @@ impl Picture<'_> {
             .map(|seat| seat.label.number())
             .collect();
         numbers.sort_unstable();
-        let runs = numbers
-            .chunk_by(|a, b| a + 1 == *b)
-            .map(|run| match (run.first(), run.last()) {
-                (Some(a), Some(b)) if a != b => format!("{a}-{b}"),
-                (Some(a), _) => a.to_string(),
-                _ => String::new(),
-            });
+        let runs =
+            numbers
+                .chunk_by(|a, b| a + 1 == *b)
+                .map(|run| match (run.first(), run.last()) {
+                    (Some(a), Some(b)) if a != b => format!("{a}-{b}"),
+                    (Some(a), _) => a.to_string(),
+                    _ => String::new(),
+                });
         runs.collect::<Vec<_>>().join(" ")
     }
 }

@@ -325,9 +325,13 @@ mod tests {
     fn the_focus_is_always_in_the_part_that_is_drawn() {
         for room in 1..30 {
             for all in 1..70 {
-                for (focus, from) in (0..all).flat_map(|f| [(f, 0), (f, f), (f, 90), (f, all / 2)]) {
+                for (focus, from) in (0..all).flat_map(|f| [(f, 0), (f, f), (f, 90), (f, all / 2)])
+                {
                     let first = scrolled(focus, all, room, from);
-                    assert!(first <= focus && focus < first + room, "{focus} {all} {room}");
+                    assert!(
+                        first <= focus && focus < first + room,
+                        "{focus} {all} {room}"
+                    );
                     assert!(first == 0 || first + room <= all);
                     assert_eq!(scrolled(focus, all, room, first), first, "it stays there");
                 }

@@ -103,7 +103,9 @@ fn read_back(till: &Till, page: &Page) -> BTreeMap<SeatNo, SeatLook> {
     for y in 2..page.arranged.rows {
         // The letters beside the row say which it is.
         let letters: String = page.lines[usize::from(y)][1..=name].iter().collect();
-        let rows = hall.seat_rows().filter(|row| hall.row_name(*row) == letters.trim());
+        let rows = hall
+            .seat_rows()
+            .filter(|row| hall.row_name(*row) == letters.trim());
         for no in rows.flat_map(|row| hall.row(row)).copied() {
             let seat = hall.seat(no).expect("a seat");
             if !(first..end).contains(&seat.column) {
@@ -163,7 +165,11 @@ fn every_seat_reads_back_without_style_in_every_view_of_every_hall() {
         for zoom in Zoom::ALL.into_iter().skip(1) {
             seats_mut(&mut till).zoom_by_hand = Some(zoom);
             let themes = [Theme::COLOURED, Theme::PLAIN, Theme::PLAIN, Theme::PLAIN];
-            for (size, theme) in SIZES.into_iter().zip(themes).chain([(SIZES[1], Theme::COLOURED)]) {
+            for (size, theme) in SIZES
+                .into_iter()
+                .zip(themes)
+                .chain([(SIZES[1], Theme::COLOURED)])
+            {
                 let page = Page::of(&till, size, theme);
                 let read = read_back(&till, &page);
                 let focus = till.seats().cursor;
@@ -238,7 +244,10 @@ fn blocks_tell_how_many_of_their_seats_are_free_and_which_are_ours() {
                     assert_eq!(&cell[4..] == "#", ours, "{what}");
                 }
             }
-            assert!(covered.iter().all(|c| *c), "{name}: every seat is in a block");
+            assert!(
+                covered.iter().all(|c| *c),
+                "{name}: every seat is in a block"
+            );
         }
     }
 }
@@ -251,7 +260,9 @@ fn neighbouring_blocks_share_two_columns_at_least() {
     assert_eq!((blocks.across, blocks.down), (10, 12));
     for across in 1..blocks.across {
         let before: Vec<SeatNo> = blocks.seats(hall, across - 1, 3).collect();
-        let shared = blocks.seats(hall, across, 3).filter(|no| before.contains(no));
+        let shared = blocks
+            .seats(hall, across, 3)
+            .filter(|no| before.contains(no));
         assert!(shared.count() >= 2, "block {across}");
     }
 }
@@ -295,7 +306,11 @@ fn the_view_is_chosen_by_the_size_of_hall_and_window() {
         (hall(40), (Zoom::One, true), (Zoom::Two, true)),
         (hall(60), (Zoom::One, false), (Zoom::Two, false)),
         (hall(80), (Zoom::Blocks, true), (Zoom::One, true)),
-        (halls::hall(40, 50, 25), (Zoom::Blocks, true), (Zoom::Two, true)),
+        (
+            halls::hall(40, 50, 25),
+            (Zoom::Blocks, true),
+            (Zoom::Two, true),
+        ),
     ] {
         let name = text.lines().last().expect("a row").to_owned();
         assert_eq!(zoom(&text, small), at_80, "{name}");
@@ -341,7 +356,11 @@ fn enter_opens_a_block_and_pays_once_seats_are_held() {
     assert_eq!(till.seats().zoom_by_hand, Some(Zoom::Two));
     let mut till = till_of(&halls::hall(12, 80, 20), (80, 24));
     till.press("2\n\n");
-    assert_eq!(till.model.place(), Place::Ticket, "four keys, as everywhere");
+    assert_eq!(
+        till.model.place(),
+        Place::Ticket,
+        "four keys, as everywhere"
+    );
 }
 
 #[test]
@@ -366,6 +385,82 @@ fn every_block_can_be_reached() {
         }
         till.key(Key::Home);
         till.key(Key::Down);
+    }
+}
+
+/// Every size from 1x1 to 200x60 with `HOUSEFUL_ALL_SIZES=1`. Without it every size that is too
+/// small, every width at some heights, and every height at some widths.
+#[test]
+fn the_grid_has_no_size_at_which_it_panics() {
+    let all = std::env::var_os("HOUSEFUL_ALL_SIZES").is_some();
+    let is_taken = |columns: u16, rows: u16| {
+        let some_rows = [16, 17, 24, 40, 60].contains(&rows);
+        let some_columns = [60, 61, 80, 110, 140, 200].contains(&columns);
+        all || columns < 60 || rows < 16 || some_rows || some_columns
+    };
+    let mut till = till_of(super::house::GRAND, (80, 24));
+    till.press("2");
+    for columns in 1..=200 {
+        for rows in (1..=60).filter(|rows| is_taken(columns, *rows)) {
+            drawn(&till, (columns, rows), Theme::PLAIN);
+        }
+    }
+}
+
+#[test]
+fn no_hall_panics_at_any_zoom_and_edge_of_sizes() {
+    for (_, text) in halls::all() {
+        let mut till = till_of(&text, (80, 24));
+        fill(&mut till);
+        for zoom in Zoom::ALL {
+            seats_mut(&mut till).zoom_by_hand = Some(zoom);
+            for size in [
+                (60, 16),
+                (61, 17),
+                (79, 16),
+                (80, 17),
+                (109, 23),
+                (110, 24),
+                (200, 16),
+            ] {
+                drawn(&till, size, Theme::PLAIN);
+            }
+        }
+    }
+}
+
+/// The agreed pictures are files, so that a change of one is seen in review. With
+/// `HOUSEFUL_WRITE_SCREENS=1` this test writes them anew.
+#[test]
+fn grids_are_as_they_were_agreed() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/tui/tests/screens");
+    for (file, name, keys, (columns, rows)) in [
+        ("grid-numbers", "twenty-two", "2", (140, 40)),
+        ("grid-numbers", "twenty-two", "2++", (80, 24)),
+        ("grid-one", "twenty-two", "2-", (80, 24)),
+        ("grid-one", "twenty-two", "2---", (140, 40)),
+        ("grid-three", "thirty wide", "2", (140, 40)),
+        ("grid-under", "thirty wide", "2", (80, 24)),
+        ("grid-small", "twenty-two", "2", (60, 16)),
+        ("grid-range", "twenty-two", "vllll", (80, 24)),
+        ("grid-blocks", "two thousand", "", (80, 24)),
+        ("grid-blocks", "two thousand", "---", (140, 40)),
+        ("grid-huge", "two thousand", "2", (80, 24)),
+        ("grid-huge", "fifty by forty", "2", (140, 40)),
+        ("grid-part", "eighty wide", "2", (80, 24)),
+    ] {
+        let found = halls::all().into_iter().find(|(known, _)| *known == name);
+        let mut till = till_of(&found.expect("a hall").1, (columns, rows));
+        till.somebody_holds(&["C4", "C5"]);
+        till.somebody_buys(&["D3", "D4"]);
+        till.press(keys);
+        let drawn = till.lines(columns, rows).join("\n") + "\n";
+        let path = folder.join(format!("{file}-{columns}x{rows}.txt"));
+        if std::env::var_os("HOUSEFUL_WRITE_SCREENS").is_some() {
+            std::fs::write(&path, &drawn).expect("written");
+        }
+        let agreed = std::fs::read_to_string(&path).expect("an agreed screen");
+        assert_eq!(drawn, agreed, "{file} at {columns}x{rows}:\n{drawn}");
     }
 }
 

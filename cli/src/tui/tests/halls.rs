@@ -57,7 +57,10 @@ pub(super) fn all() -> Vec<(&'static str, String)> {
         ("high numbers", hall_of_high_numbers()),
         ("from the right", numbered_from_the_right()),
         ("one seat", "name: One\n\nA o\n".to_owned()),
-        ("one long row", format!("name: Row\n\nZZZ {}\n", "o".repeat(110))),
+        (
+            "one long row",
+            format!("name: Row\n\nZZZ {}\n", "o".repeat(110)),
+        ),
         ("deep", hall(78, 4, 2)),
     ]
 }

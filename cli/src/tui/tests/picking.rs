@@ -2,13 +2,7 @@
 //! other people do meanwhile.
 
 use super::{halls, house::Till};
-use crate::tui::{
-    hall::SeatLook,
-    key::Key,
-    keymap::Place,
-    msg::Msg,
-    seats::What,
-};
+use crate::tui::{hall::SeatLook, key::Key, keymap::Place, msg::Msg, seats::What};
 
 fn till() -> Till {
     let mut till = Till::open();
@@ -39,7 +33,8 @@ fn a_range_picks_the_free_seats_of_its_run() {
     assert_eq!(till.model.place(), Place::Range);
     till.press("lll");
     assert!(
-        till.screen().contains("Range C6 to C9: 3 of 4 can be picked"),
+        till.screen()
+            .contains("Range C6 to C9: 3 of 4 can be picked"),
         "{}",
         till.screen()
     );
@@ -94,7 +89,10 @@ fn w_offers_places_for_a_wheelchair_and_w_again_any() {
     assert_eq!(till.held(), ["H11 adult", "H12 adult"]);
     till.press("w");
     let held = till.held();
-    assert!(held[0].starts_with("A1 ") || held[0].starts_with("A2 "), "{held:?}");
+    assert!(
+        held[0].starts_with("A1 ") || held[0].starts_with("A2 "),
+        "{held:?}"
+    );
     assert!(till.screen().contains("party 2, zone any  with wheelchair"));
     till.press("w");
     assert_eq!(till.held(), ["H11 adult", "H12 adult"]);
@@ -160,7 +158,10 @@ fn the_readout_says_what_picking_would_make_and_leave_alone() {
     till.press("\u{1b}");
     till.press("l");
     let wide = readout(&till, 140);
-    assert!(wide.contains("H8 standard 9.50 - yours. Dropping it keeps H9"), "{wide}");
+    assert!(
+        wide.contains("H8 standard 9.50 - yours. Dropping it keeps H9"),
+        "{wide}"
+    );
 }
 
 #[test]
@@ -202,7 +203,11 @@ fn the_readout_agrees_with_the_server_about_every_seat() {
 #[test]
 fn what_others_do_stands_out_for_two_seconds_and_is_listed() {
     let mut till = till();
-    let no = |till: &Till, seat: &str| till.layout.find(seat.parse().expect("a label")).expect("a seat");
+    let no = |till: &Till, seat: &str| {
+        till.layout
+            .find(seat.parse().expect("a label"))
+            .expect("a seat")
+    };
     let c3 = no(&till, "C3");
     till.somebody_holds(&["C3", "C4"]);
     let fresh = |till: &Till| till.seats().others.is_fresh(c3, till.model.desk.now);
@@ -246,11 +251,18 @@ fn a_sold_out_category_says_so() {
         "name: T\ncategory o: standard \"Standard\"\ncategory p: premium \"Premium\"\n\nA oooooo\nB pp\n",
     );
     till.press("1");
-    assert!(till.screen().contains("12.50    2 free"), "{}", till.screen());
+    assert!(
+        till.screen().contains("12.50    2 free"),
+        "{}",
+        till.screen()
+    );
     till.somebody_buys(&["B1", "B2"]);
     assert!(till.screen().contains("sold out"), "{}", till.screen());
     let wide = till.lines(140, 40).join("\n");
-    assert!(wide.contains("6 free") && wide.contains("sold out"), "{wide}");
+    assert!(
+        wide.contains("6 free") && wide.contains("sold out"),
+        "{wide}"
+    );
 }
 
 #[test]
@@ -266,7 +278,10 @@ fn next_best_is_told_before_it_is_asked_for() {
         .to_owned();
     till.press("b");
     let labels = crate::tui::wording::seat_list(&till.seats().labels());
-    assert!(first.contains(&format!("1  {labels}")), "{first} and {labels}");
+    assert!(
+        first.contains(&format!("1  {labels}")),
+        "{first} and {labels}"
+    );
 }
 
 #[test]
@@ -295,12 +310,21 @@ fn a_lost_race_is_told_over_the_booking_where_there_is_room() {
     for size in [(140, 40), (120, 40)] {
         let width = usize::from(till.seats().arrangement(&hall, size).columns);
         let lines = till.lines(size.0, size.1);
-        let over = lines.iter().any(|line| line.chars().take(width).any(|c| c == '+'));
+        let over = lines
+            .iter()
+            .any(|line| line.chars().take(width).any(|c| c == '+'));
         assert!(!over, "{}", lines.join("\n"));
     }
     // At 80 columns it keeps away from the line of the seat.
     let screen = till.lines(80, 24);
-    let row = screen.iter().find(|line| line.starts_with(" H")).expect("row H");
-    assert!(row.contains("# ") && row.contains('~'), "{}", screen.join("\n"));
+    let row = screen
+        .iter()
+        .find(|line| line.starts_with(" H"))
+        .expect("row H");
+    assert!(
+        row.contains("# ") && row.contains('~'),
+        "{}",
+        screen.join("\n")
+    );
     assert!(screen.join("\n").contains("Still yours: H8"));
 }

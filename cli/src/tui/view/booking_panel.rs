@@ -204,7 +204,8 @@ pub(super) fn draw_under(scene: &Scene<'_>, sheet: &mut Sheet<'_>, part: Part) {
     let prices = prices.map(|(text, price)| format!("{} {price}", text.trim_start()));
     let places = places(scene.picture.hall).map(str::to_owned).into_iter();
     let marks = wording::marks(scene.arranged.zoom);
-    let marks = places.chain(marks.map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ")));
+    let marks =
+        places.chain(marks.map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ")));
     let lines = flowed(prices.chain(marks), "  ", room);
     for (y, line) in (part.y + 1..part.y + part.height).zip(lines) {
         sheet.clip(part.x + 1, y, room, &line, theme.faint());
@@ -256,5 +257,8 @@ fn happened(scene: &Scene<'_>, happening: &Happening, room: u16) -> String {
     let labels: Vec<_> = labels.map(|seat| seat.label).collect();
     let time = local_time::wall_clock_seconds(happening.at, &scene.seats.show.time_zone);
     let what = wording::happened(happening.what);
-    fit(&format!("{time} {what} {}", wording::seat_list(&labels)), room)
+    fit(
+        &format!("{time} {what} {}", wording::seat_list(&labels)),
+        room,
+    )
 }

@@ -36,7 +36,13 @@ pub(super) fn draw(scene: &Scene<'_>, sheet: &mut Sheet<'_>, part: Part) -> Draw
         } else {
             theme.faint()
         };
-        sheet.clip(part.x + 1, y, margin - 2, &rows_name(scene, &blocks, down), style);
+        sheet.clip(
+            part.x + 1,
+            y,
+            margin - 2,
+            &rows_name(scene, &blocks, down),
+            style,
+        );
         for across in first..end {
             let x = left + (across - first) * BLOCK_CELL;
             let across = usize::from(across);

@@ -11,12 +11,7 @@
 
 use ratatui::style::Style;
 
-use crate::tui::{
-    hall::SeatLook,
-    seats::Zoom,
-    theme::Theme,
-    view::sheet::Sheet,
-};
+use crate::tui::{hall::SeatLook, seats::Zoom, theme::Theme, view::sheet::Sheet};
 
 /// A seat to be drawn.
 pub(super) struct Cell {
@@ -32,7 +27,13 @@ pub(super) struct Cell {
 
 impl Cell {
     /// Draws it; gives the column of its character.
-    pub(super) fn draw(&self, sheet: &mut Sheet<'_>, at: (u16, u16), zoom: Zoom, width: u16) -> u16 {
+    pub(super) fn draw(
+        &self,
+        sheet: &mut Sheet<'_>,
+        at: (u16, u16),
+        zoom: Zoom,
+        width: u16,
+    ) -> u16 {
         let (x, y) = at;
         let theme = sheet.theme();
         let style = self.style(theme);
