@@ -9,6 +9,7 @@ mod order;
 mod others;
 mod picture;
 mod range;
+mod window;
 mod zoom;
 
 use std::collections::VecDeque;
@@ -32,7 +33,7 @@ pub use zoom::{ABOVE_SEATS, Arrangement, BLOCK_CELL, Ruler, Section, Zoom, block
 use super::{
     desk::Desk,
     field,
-    hall::{Blocks, Board, Hall, SeatLook, Way},
+    hall::{Board, Hall, SeatLook, Way},
     key::Key,
     keymap::{Action, Place},
     model::Step,
@@ -269,45 +270,6 @@ impl Seats {
         Step::Stay
     }
 
-    fn step(&mut self, way: Way) {
-        let Some(hall) = &self.hall else { return };
-        let arranged = self.arrangement(hall, self.window);
-        self.cursor = if arranged.zoom == Zoom::Blocks {
-            Blocks::of(hall, usize::from(arranged.lines())).step(hall, self.cursor, way)
-        } else {
-            hall.step(self.cursor, way)
-        };
-        self.moved = true;
-    }
-
-    /// Where everything is in a window of this size.
-    #[must_use]
-    pub fn arrangement(&self, hall: &Hall, window: (u16, u16)) -> Arrangement {
-        Arrangement::of(hall, window, self.zoom_by_hand, self.booking.is_some())
-    }
-
-    /// The part of the hall that is on the screen.
-    #[must_use]
-    pub fn section(&self, hall: &Hall, arranged: &Arrangement) -> Section {
-        Section::of(hall, arranged, self.cursor, self.section.as_ref())
-    }
-
-    /// The window has this size now, and the cursor may have moved.
-    pub fn fit(&mut self, window: (u16, u16)) {
-        self.window = window;
-        if let Some(hall) = &self.hall {
-            let arranged = self.arrangement(hall, window);
-            self.section = Some(self.section(hall, &arranged));
-        }
-    }
-
-    /// How large seats are drawn.
-    #[must_use]
-    pub fn zoom(&self) -> Zoom {
-        let hall = self.hall.as_ref();
-        hall.map_or(Zoom::Two, |hall| self.arrangement(hall, self.window).zoom)
-    }
-
     /// What `b` would ask for now; `None` without a party.
     #[must_use]
     pub fn next_wish(&self) -> Option<BestWish> {
@@ -318,28 +280,6 @@ impl Seats {
             skip: self.skip.saturating_add(1),
             ..BestWish::default()
         })
-    }
-
-    /// Whether Enter opens the block under the cursor: where there is something to pay, it pays.
-    fn opens_block(&self) -> bool {
-        let nothing = self.booking.is_none() && self.asking.is_none() && self.ahead.is_empty();
-        nothing && self.goto.is_none() && self.is_loaded() && self.zoom() == Zoom::Blocks
-    }
-
-    /// From blocks to their seats.
-    fn zoom_in(&mut self) {
-        if let Some(hall) = &self.hall {
-            self.zoom_by_hand = Some(Arrangement::inside(hall, self.window));
-        }
-    }
-
-    fn turn_zoom(&mut self, desk: &mut Desk, closer: bool) {
-        let zoom = self.zoom();
-        let next = if closer { zoom.closer() } else { zoom.wider() };
-        match next {
-            Some(next) => self.zoom_by_hand = Some(next),
-            None => desk.say(wording::no_zoom(closer)),
-        }
     }
 
     /// A key was typed into the field for seat names.

@@ -13,6 +13,6 @@ mod plain;
 mod quick;
 mod sale;
 mod screens;
-mod speed;
+mod steps;
 mod time;
 mod trouble;

@@ -393,6 +393,82 @@ fn every_block_can_be_reached() {
     }
 }
 
+/// Every size from 1x1 to 200x60 with `HOUSEFUL_ALL_SIZES=1`. Without it every size that is too
+/// small, every width at some heights, and every height at some widths.
+#[test]
+fn the_grid_has_no_size_at_which_it_panics() {
+    let all = std::env::var_os("HOUSEFUL_ALL_SIZES").is_some();
+    let is_taken = |columns: u16, rows: u16| {
+        let some_rows = [16, 17, 24, 40, 60].contains(&rows);
+        let some_columns = [60, 61, 80, 110, 140, 200].contains(&columns);
+        all || columns < 60 || rows < 16 || some_rows || some_columns
+    };
+    let mut till = till_of(super::house::GRAND, (80, 24));
+    till.press("2");
+    for columns in 1..=200 {
+        for rows in (1..=60).filter(|rows| is_taken(columns, *rows)) {
+            drawn(&till, (columns, rows), Theme::MONO);
+        }
+    }
+}
+
+#[test]
+fn no_hall_panics_at_any_zoom_and_edge_of_sizes() {
+    for (_, text) in halls::all() {
+        let mut till = till_of(&text, (80, 24));
+        fill(&mut till);
+        for zoom in Zoom::ALL {
+            seats_mut(&mut till).zoom_by_hand = Some(zoom);
+            for size in [
+                (60, 16),
+                (61, 17),
+                (79, 16),
+                (80, 17),
+                (109, 23),
+                (110, 24),
+                (200, 16),
+            ] {
+                drawn(&till, size, Theme::MONO);
+            }
+        }
+    }
+}
+
+/// The agreed pictures are files, so that a change of one is seen in review. With
+/// `HOUSEFUL_WRITE_SCREENS=1` this test writes them anew.
+#[test]
+fn grids_are_as_they_were_agreed() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/tui/tests/screens");
+    for (file, name, keys, (columns, rows)) in [
+        ("grid-numbers", "twenty-two", "2", (140, 40)),
+        ("grid-numbers", "twenty-two", "2++", (80, 24)),
+        ("grid-one", "twenty-two", "2-", (80, 24)),
+        ("grid-one", "twenty-two", "2---", (140, 40)),
+        ("grid-three", "thirty wide", "2", (140, 40)),
+        ("grid-under", "thirty wide", "2", (80, 24)),
+        ("grid-small", "twenty-two", "2", (60, 16)),
+        ("grid-range", "twenty-two", "vllll", (80, 24)),
+        ("grid-blocks", "two thousand", "", (80, 24)),
+        ("grid-blocks", "two thousand", "---", (140, 40)),
+        ("grid-huge", "two thousand", "2", (80, 24)),
+        ("grid-huge", "fifty by forty", "2", (140, 40)),
+        ("grid-part", "eighty wide", "2", (80, 24)),
+    ] {
+        let found = halls::all().into_iter().find(|(known, _)| *known == name);
+        let mut till = till_of(&found.expect("a hall").1, (columns, rows));
+        till.somebody_holds(&["C4", "C5"]);
+        till.somebody_buys(&["D3", "D4"]);
+        till.press(keys);
+        let drawn = till.lines(columns, rows).join("\n") + "\n";
+        let path = folder.join(format!("{file}-{columns}x{rows}.txt"));
+        if std::env::var_os("HOUSEFUL_WRITE_SCREENS").is_some() {
+            std::fs::write(&path, &drawn).expect("written");
+        }
+        let agreed = std::fs::read_to_string(&path).expect("an agreed screen");
+        assert_eq!(drawn, agreed, "{file} at {columns}x{rows}:\n{drawn}");
+    }
+}
+
 /// The seat grid that is open, to be set up for a test.
 pub(super) fn seats_mut(till: &mut Till) -> &mut crate::tui::seats::Seats {
     use crate::tui::model::View;

@@ -233,7 +233,7 @@ fn screens_are_as_they_were_agreed() {
 
 #[test]
 fn the_help_page_shows_every_key_in_full() {
-    for keys in ["", "b", "1", "12\n", "12\nd", "12\n\n"] {
+    for keys in ["", "b", "1", "1v", "12\n", "12\nd", "12\n\n"] {
         let mut till = Till::open();
         till.press(keys);
         till.press("?");

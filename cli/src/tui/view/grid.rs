@@ -14,6 +14,9 @@ use crate::tui::{
 };
 use cell::Cell;
 
+/// Rows of so many seats show all their numbers, even where those change with the row.
+const SHORT_ROW: usize = 12;
+
 /// What a grid is drawn from.
 #[derive(Clone, Copy)]
 pub(super) struct Scene<'a> {
@@ -212,11 +215,11 @@ fn draw_numbers(scene: &Scene<'_>, sheet: &mut Sheet<'_>, window: &Window, focus
     if zoom == Zoom::One || zoom == Zoom::Four {
         return;
     }
-    let shown = |number: u16, alike: bool| match number {
-        _ if !alike => number == 1 || number % 5 == 0,
+    let shown = |number: u16, all: bool| match number {
+        _ if !all => number == 1 || number.is_multiple_of(5),
         ..10 => true,
         10..100 => zoom == Zoom::Three || number % 2 == 1,
-        _ => number % 5 == 0,
+        _ => number.is_multiple_of(5),
     };
     let mut put = |column: u16, number: u16| {
         if let Some(x) = window.x(column) {
@@ -234,8 +237,10 @@ fn draw_numbers(scene: &Scene<'_>, sheet: &mut Sheet<'_>, window: &Window, focus
         }
         return;
     }
-    let in_row = hall.row(focus_row).iter().filter_map(|no| hall.seat(*no));
-    for seat in in_row.filter(|seat| shown(seat.label.number(), false)) {
+    let in_row = hall.row(focus_row);
+    let is_short = in_row.len() <= SHORT_ROW;
+    let in_row = in_row.iter().filter_map(|no| hall.seat(*no));
+    for seat in in_row.filter(|seat| shown(seat.label.number(), is_short)) {
         put(seat.column, seat.label.number());
     }
 }

@@ -1,13 +1,13 @@
 //! The line under the grid: the field for seat names, or what the seat under the cursor is, in
 //! words. It is what a screen reader or a braille line has of the grid.
 
-use houseful_core::price::Channel;
+use houseful_core::{price::Channel, seat::SeatNo};
 
 use super::sheet::{Part, Sheet, columns_of};
 use crate::tui::{
-    hall::SeatLook,
+    hall::{Blocks, SeatLook},
     model::Model,
-    seats::{Picture, Seats},
+    seats::{Arrangement, Picture, Seats, Zoom},
     wording,
 };
 
@@ -35,16 +35,28 @@ pub(super) fn draw(
         return Some(((FIELD + at).min(body.width.saturating_sub(1)), y));
     }
     let room = body.width.saturating_sub(2);
-    let text = picture.and_then(|picture| readout(model, seats, picture, room));
+    let size = (sheet.width(), sheet.height());
+    let text = picture.and_then(|picture| {
+        let arranged = seats.arrangement(picture.hall, size);
+        readout(model, seats, picture, (&arranged, room))
+    });
     sheet.clip(1, y, room, &text.unwrap_or_default(), theme.text());
     None
 }
 
 /// The seat under the cursor: its name, kind, price, state, what picking it would make, and what
 /// is free in its row.
-fn readout(model: &Model, seats: &Seats, picture: &Picture<'_>, room: u16) -> Option<String> {
+fn readout(
+    model: &Model,
+    seats: &Seats,
+    picture: &Picture<'_>,
+    (arranged, room): (&Arrangement, u16),
+) -> Option<String> {
     if seats.range.is_some() {
         return range(seats, picture);
+    }
+    if arranged.zoom == Zoom::Blocks {
+        return Some(block(seats, picture, arranged));
     }
     let seat = picture.hall.seat(seats.cursor)?;
     let look = picture.look(seats.cursor);
@@ -97,6 +109,22 @@ fn outcome(
         wording::picking(all, alone, at_counter)
     };
     (full, wording::leaves_alone(alone))
+}
+
+/// The block under the cursor.
+fn block(seats: &Seats, picture: &Picture<'_>, arranged: &Arrangement) -> String {
+    let hall = picture.hall;
+    let blocks = Blocks::of(hall, usize::from(arranged.lines()));
+    let (across, down) = blocks.at(hall, seats.cursor);
+    let inside: Vec<SeatNo> = blocks.seats(hall, across, down).collect();
+    let free = inside
+        .iter()
+        .filter(|no| matches!(picture.look(**no), SeatLook::Free(_)));
+    let labels = |no: Option<&SeatNo>| Some(hall.seat(*no?)?.label);
+    let ends = labels(inside.first()).zip(labels(inside.last()));
+    ends.map_or_else(String::new, |(first, last)| {
+        wording::block(first, last, free.count(), inside.len())
+    })
 }
 
 fn range(seats: &Seats, picture: &Picture<'_>) -> Option<String> {

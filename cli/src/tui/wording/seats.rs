@@ -178,6 +178,12 @@ pub fn row_free(row: &str, runs: &str) -> String {
     }
 }
 
+/// The block under the cursor.
+#[must_use]
+pub fn block(first: SeatLabel, last: SeatLabel, free: usize, all: usize) -> String {
+    format!("Block {first} to {last}: {free} of {all} free. Enter opens it.")
+}
+
 /// The range that is being chosen.
 #[must_use]
 pub fn range(from: SeatLabel, to: SeatLabel, open: usize, all: usize) -> String {

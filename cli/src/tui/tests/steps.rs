@@ -2,11 +2,7 @@
 
 use std::{cell::Cell, rc::Rc};
 
-use ratatui::{
-    Terminal, TerminalOptions, Viewport,
-    backend::{CrosstermBackend, TestBackend},
-    layout::Rect,
-};
+use ratatui::{Terminal, TerminalOptions, Viewport, backend::CrosstermBackend, layout::Rect};
 
 use super::{halls, house::Till};
 use crate::tui::{key::Key, msg::Msg, seats::Zoom, theme::Theme, view::view};
@@ -82,27 +78,4 @@ fn a_move_writes_less_than_four_hundred_bytes() {
             }
         }
     }
-}
-
-/// Not a benchmark: it guards against work that grows with the square of the seats.
-#[test]
-fn a_move_in_a_hall_of_two_thousand_seats_is_cheap() {
-    let text = include_str!("../../../../fixtures/halls/basin.txt");
-    let mut till = Till::open_with(text);
-    till.send(Msg::Resized(140, 40));
-    till.press("12");
-    let mut terminal = Terminal::new(TestBackend::new(140, 40)).expect("a test terminal");
-    let mut took = Vec::new();
-    for step in 0..60 {
-        let key = [Key::Right, Key::Up, Key::Left, Key::Down][step % 4];
-        let start = std::time::Instant::now();
-        till.key(key);
-        terminal
-            .draw(|frame| view(&till.model, Theme::DEFAULT, frame))
-            .expect("drawn");
-        took.push(start.elapsed());
-    }
-    took.sort();
-    println!("median {:?}, worst {:?}", took[30], took[59]);
-    assert!(took[30].as_millis() < 100, "median {:?}", took[30]);
 }
