@@ -5,6 +5,7 @@
 //! server by HTTP alone, and never decide about seats or money: they ask.
 
 mod browse;
+mod copy;
 mod desk;
 mod field;
 mod filter;
@@ -16,6 +17,7 @@ mod local_time;
 mod model;
 mod msg;
 mod overlay;
+mod palette;
 mod payment;
 mod question;
 mod quick;

@@ -17,6 +17,7 @@ use uuid::Uuid;
 use super::{
     msg::{Ask, Effect, Generation, Owned, Secret, Unfinished},
     overlay::Overlay,
+    palette::Palette,
     question::Question,
     quick::Quick,
     server_clock::ServerClock,
@@ -135,6 +136,10 @@ pub struct Desk {
     pub notice: Option<String>,
     /// The quick line.
     pub quick: Quick,
+    /// The palette, while it is open.
+    pub palette: Option<Palette>,
+    /// Whether the mouse is listened to.
+    pub mouse: bool,
     /// The booking to resume.
     pub kept: Option<Kept>,
     /// Sales behind it in line, the newest last.

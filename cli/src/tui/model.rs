@@ -103,6 +103,7 @@ impl Model {
     pub fn place(&self) -> Place {
         match self.desk.overlays.last() {
             Some(overlay) => overlay.place(),
+            None if self.desk.palette.is_some() => Place::Palette,
             None if self.desk.quick.typed.is_some() => Place::QuickLine,
             None => self.view_place(),
         }

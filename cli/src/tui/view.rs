@@ -6,6 +6,7 @@ mod dialogs;
 mod footer;
 mod grid;
 mod home;
+mod palette;
 mod payment;
 mod seats;
 mod sheet;
@@ -21,6 +22,7 @@ use super::{
     theme::Theme,
     wording,
 };
+pub use sheet::Hits;
 use sheet::Sheet;
 
 /// The smallest window that everything fits into.
@@ -31,7 +33,9 @@ pub const ROWS_MIN: u16 = 16;
 const FOOTER_ROWS: u16 = 3;
 
 /// Draws the whole screen.
-pub fn view(model: &Model, theme: Theme, frame: &mut Frame<'_>) {
+///
+/// Tells what was drawn where.
+pub fn view(model: &Model, theme: Theme, frame: &mut Frame<'_>) -> Hits {
     let area = frame.area();
     let mut sheet = Sheet::new(frame.buffer_mut(), area, theme).naming(&model.keymap);
     let cursor = if area.width < COLUMNS_MIN || area.height < ROWS_MIN {
@@ -43,12 +47,17 @@ pub fn view(model: &Model, theme: Theme, frame: &mut Frame<'_>) {
         let cursor = footer::draw(model, &mut sheet).or(cursor);
         match model.desk.overlays.last() {
             Some(overlay) => dialogs::draw(overlay, &model.keymap, &mut sheet),
-            None => cursor,
+            None => match &model.desk.palette {
+                Some(palette) => palette::draw(model, palette, &mut sheet),
+                None => cursor,
+            },
         }
     };
+    let hits = sheet.into_hits();
     if let Some((x, y)) = cursor {
         frame.set_cursor_position(Position::new(x, y));
     }
+    hits
 }
 
 /// Draws the view on top into the rectangle above the footer; gives the place of the cursor.

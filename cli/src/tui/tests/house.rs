@@ -67,6 +67,10 @@ pub(super) struct Till {
     pub(super) forgotten: usize,
     /// Whether the shell has the terminal.
     pub(super) aside: bool,
+    /// What was copied last.
+    pub(super) copied: Option<String>,
+    /// Whether the mouse is listened to.
+    pub(super) mouse: bool,
     /// Whether the program ended.
     pub(super) quit: bool,
     paid: Option<(Payment, Option<Booking>)>,
@@ -104,6 +108,8 @@ impl Till {
             ticks: 0,
             forgotten: 0,
             aside: false,
+            copied: None,
+            mouse: false,
             quit: false,
             paid: None,
             feed: None,
@@ -114,13 +120,15 @@ impl Till {
         till
     }
 
-    /// Presses keys: letters and digits as they are, `\n` Enter, `\u{1b}` Esc, `\u{8}` Backspace.
+    /// Presses keys: letters and digits as they are, `\n` Enter, `\u{1b}` Esc, `\u{8}` Backspace,
+    /// `\u{10}` Ctrl-P.
     pub(super) fn press(&mut self, keys: &str) {
         for c in keys.chars() {
             self.key(match c {
                 '\n' => Key::Enter,
                 '\u{1b}' => Key::Esc,
                 '\u{8}' => Key::Backspace,
+                '\u{10}' => Key::Ctrl('p'),
                 c => Key::Char(c),
             });
         }
@@ -161,6 +169,8 @@ impl Till {
                 Effect::Unwatch => self.feed = None,
                 Effect::Forget(_) => self.forgotten += 1,
                 Effect::Redraw => {}
+                Effect::Copy(text) => self.copied = Some(text),
+                Effect::Mouse(on) => self.mouse = on,
                 Effect::Suspend => self.aside = true,
                 Effect::Resume => self.aside = false,
                 Effect::Quit => self.quit = true,
@@ -287,7 +297,7 @@ impl Till {
 pub(super) fn lines_of(model: &Model, columns: u16, rows: u16) -> Vec<String> {
     let mut terminal = Terminal::new(TestBackend::new(columns, rows)).expect("a test terminal");
     terminal
-        .draw(|frame| view(model, Theme::COLOURED, frame))
+        .draw(|frame| drop(view(model, Theme::COLOURED, frame)))
         .expect("drawn");
     let buffer = terminal.backend().buffer().clone();
     (0..rows)

@@ -68,7 +68,8 @@ fn box_top(sheet: &Sheet<'_>, lines: usize) -> u16 {
     sheet.height().saturating_sub(height) / 2
 }
 
-fn draw_box(sheet: &mut Sheet<'_>, width: u16, lines: &[Line]) {
+/// Draws a box in the middle; gives its left and top.
+pub(super) fn draw_box(sheet: &mut Sheet<'_>, width: u16, lines: &[Line]) -> (u16, u16) {
     let theme = sheet.theme();
     let (x, y) = (box_left(sheet, width), box_top(sheet, lines.len()));
     let height = u16::try_from(lines.len()).unwrap_or(0) + 2;
@@ -86,6 +87,7 @@ fn draw_box(sheet: &mut Sheet<'_>, width: u16, lines: &[Line]) {
         sheet.put(x + width.saturating_sub(1), row, "|", theme.strong());
     }
     sheet.put(x, y + height - 1, &edge, theme.strong());
+    (x, y)
 }
 
 /// What an overlay says, wrapped.

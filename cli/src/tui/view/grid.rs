@@ -8,6 +8,7 @@ use super::sheet::{Part, Sheet, columns_of, window};
 use crate::tui::{
     hall::{Hall, SeatLook},
     model::Model,
+    msg::Hit,
     seats::Seats,
     theme::Theme,
     wording,
@@ -82,6 +83,7 @@ pub(super) fn draw(
                 cursor = Some((x + 1, y));
             }
             sheet.dot(x + 1, y, look.glyph(), style);
+            sheet.hit(x, y, SEAT, Hit::Seat(*no));
         }
     }
     cursor

@@ -4,6 +4,35 @@ use houseful_core::seat::SeatLabel;
 
 use crate::wish::PayWord;
 
+/// Before the field of the palette.
+pub const PALETTE: &str = "Do:";
+/// Nothing in the palette fits.
+pub const NOTHING_TO_DO: &str = "nothing fits; Esc closes this list";
+/// `y` where there is nothing to copy.
+pub const NOTHING_TO_COPY: &str = "there is nothing here to copy";
+
+/// A command was copied.
+#[must_use]
+pub fn copied(command: &str) -> String {
+    format!("copied: {command}")
+}
+
+/// The mouse was turned on or off.
+#[must_use]
+pub const fn mouse(on: bool) -> &'static str {
+    if on {
+        "the mouse is on: click marks, a second click opens; text is marked with Shift now"
+    } else {
+        "the mouse is off"
+    }
+}
+
+/// A scanner typed a code.
+#[must_use]
+pub fn scanned(code: &str) -> String {
+    format!("scanned {code}")
+}
+
 /// Before the quick line.
 pub const QUICK: &str = ":";
 /// A line names a show that has to be asked for.
