@@ -5,6 +5,7 @@ mod copy;
 mod far;
 mod house;
 mod keystrokes;
+mod link;
 mod losses;
 mod mouse;
 mod palette;

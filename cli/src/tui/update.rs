@@ -75,6 +75,8 @@ fn ask_info(model: &mut Model) {
 
 /// What time alone brings about.
 fn tick(model: &mut Model) {
+    let now = model.desk.now;
+    model.desk.link.note_feed(now);
     let follows = model.follows_the_clock();
     let sync_ms = model.sync_ms();
     let desk = &model.desk;

@@ -1,8 +1,32 @@
 //! What the quick line, the palette, copying and scanning say.
 
-use houseful_core::seat::SeatLabel;
+use houseful_core::{seat::SeatLabel, time::UtcMillis};
 
-use crate::wish::PayWord;
+use crate::{tui::desk::Feed, wish::PayWord};
+
+/// How long the last answer took, and whether changes come by themselves.
+#[must_use]
+pub fn round_trip(ms: i64, feed: Feed) -> String {
+    let feed = match feed {
+        Feed::Off => "",
+        Feed::Opening => ", opening",
+        Feed::Live => ", live",
+        Feed::Down => ", not live",
+    };
+    format!("{ms} ms{feed}")
+}
+
+/// Changes do not come by themselves.
+#[must_use]
+pub fn feed_down(since: UtcMillis, now: UtcMillis) -> String {
+    format!("live feed down {}", super::age(since, now))
+}
+
+/// How old what is on the screen is.
+#[must_use]
+pub fn heard_ago(since: UtcMillis, now: UtcMillis) -> String {
+    format!("as of {} min ago", now.ms_since(since).max(0) / 60_000)
+}
 
 /// Before the field of the palette.
 pub const PALETTE: &str = "Do:";
