@@ -5,6 +5,7 @@
 //! server by HTTP alone, and never decide about seats or money: they ask.
 
 mod browse;
+mod copy;
 mod desk;
 mod field;
 mod filter;
@@ -17,6 +18,7 @@ mod mirrored;
 mod model;
 mod msg;
 mod overlay;
+mod palette;
 mod payment;
 mod plain;
 mod question;

@@ -211,6 +211,25 @@ impl Browse {
         Step::Stay
     }
 
+    /// A line was pointed at: it is marked, and opened when it was marked already.
+    pub fn point(&mut self, desk: &mut Desk, column: Column, line: usize) -> Step {
+        let again = self.column == column && self.marked_line() == line;
+        self.column = column;
+        if again {
+            return self.act(desk, Action::Accept, Key::Enter);
+        }
+        self.move_by(desk, |_| line);
+        Step::Stay
+    }
+
+    fn marked_line(&self) -> usize {
+        match self.column {
+            Column::City => self.city,
+            Column::Movie => self.movie,
+            Column::Show => self.show,
+        }
+    }
+
     /// A key was typed into the search box.
     pub fn typed(&mut self, desk: &mut Desk, key: Key) {
         if field::edit(&mut self.search, key) {

@@ -17,6 +17,7 @@ use uuid::Uuid;
 use super::{
     msg::{Ask, Effect, Generation, Owned, Secret, Unfinished},
     overlay::Overlay,
+    palette::Palette,
     question::Question,
     quick::Quick,
     server_clock::ServerClock,
@@ -34,7 +35,31 @@ pub struct Link {
     pub down: Option<String>,
     /// The feed of the show on screen.
     pub feed: Feed,
+    /// Since when that feed is down, locally.
+    pub feed_down_at: Option<UtcMillis>,
 }
+
+impl Link {
+    /// Notes since when the feed is down.
+    pub fn note_feed(&mut self, now: UtcMillis) {
+        self.feed_down_at = match self.feed {
+            Feed::Down => self.feed_down_at.or(Some(now)),
+            Feed::Off | Feed::Opening | Feed::Live => None,
+        };
+    }
+
+    /// Since when nothing was heard, where nothing is expected to come by itself and it is worth
+    /// telling how old the data is.
+    #[must_use]
+    pub fn old_since(&self, now: UtcMillis) -> Option<UtcMillis> {
+        let expects = self.feed != Feed::Off || self.down.is_some();
+        let heard = self.heard_at.filter(|_| !expects)?;
+        (now.ms_since(heard) >= OLD_MS).then_some(heard)
+    }
+}
+
+/// From which age on data is called old: lists are asked for again long before.
+const OLD_MS: i64 = 60_000;
 
 /// The live feed of the show on screen.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -135,6 +160,10 @@ pub struct Desk {
     pub notice: Option<String>,
     /// The quick line.
     pub quick: Quick,
+    /// The palette, while it is open.
+    pub palette: Option<Palette>,
+    /// Whether the mouse is listened to.
+    pub mouse: bool,
     /// The booking to resume.
     pub kept: Option<Kept>,
     /// Sales behind it in line, the newest last.

@@ -39,6 +39,8 @@ pub enum Place {
     CardNumber,
     /// Typing a whole sale in one line.
     QuickLine,
+    /// Looking for something to do.
+    Palette,
     /// A payment is under way.
     Paying,
     /// The tickets.
@@ -65,7 +67,12 @@ impl Place {
     pub fn is_text(self) -> bool {
         matches!(
             self,
-            Self::Filter | Self::BrowseFilter | Self::GoTo | Self::CardNumber | Self::QuickLine
+            Self::Filter
+                | Self::BrowseFilter
+                | Self::GoTo
+                | Self::CardNumber
+                | Self::QuickLine
+                | Self::Palette
         )
     }
 
@@ -176,6 +183,12 @@ pub enum Action {
     Keep,
     /// Types a whole sale in one line.
     Quick,
+    /// Lists everything that can be done here.
+    Palette,
+    /// Copies the present thing as a command.
+    Copy,
+    /// Listens to the mouse, or not.
+    Mouse,
 }
 
 /// The keys of a binding.
@@ -257,7 +270,7 @@ const fn many(
 
 use Place::{
     AskLeave, AskRelease, Browse, BrowseFilter, Card, CardNumber, Filter, GoTo, Help, HoldOver,
-    Home, LostRace, Override, Paying, Payment, QuickLine, Range, Seats, Ticket, Trouble,
+    Home, LostRace, Override, Palette, Paying, Payment, QuickLine, Range, Seats, Ticket, Trouble,
 };
 
 const ANYWHERE: &[Place] = &[
@@ -272,6 +285,7 @@ const ANYWHERE: &[Place] = &[
     Card,
     CardNumber,
     QuickLine,
+    Palette,
     Paying,
     Ticket,
     Help,
@@ -350,6 +364,12 @@ pub const TABLE: &[Binding] = &[
     on(&[QuickLine], &[Key::Esc], "Esc", Action::Back, "cancel", "leave the line"),
     on(&[QuickLine], &[Key::Up], "Up", Action::Up, "line before", "the line before"),
     on(&[QuickLine], &[Key::Down], "Down", Action::Down, "line after", "the line after"),
+    on(&[Palette], &[Key::Enter], "Enter", Action::Accept, "do it", "do the marked thing"),
+    on(&[Palette], &[Key::Esc, Key::Ctrl('p')], "Esc", Action::Back, "close", "close the list"),
+    on(&[Palette], &[Key::Up], "Up", Action::Up, "", "up"),
+    on(&[Palette], &[Key::Down], "Down", Action::Down, "", "down"),
+    on(&[Palette], &[Key::PageUp], "PgUp", Action::PageUp, "", "a page up"),
+    on(&[Palette], &[Key::PageDown], "PgDn", Action::PageDown, "", "a page down"),
     // Around.
     on(LISTS, &[c('/')], "/", Action::Filter, "filter", "filter, forgives mistakes"),
     on(&[Home], &[c('n')], "n", Action::NextDay, "", "the next day"),
@@ -376,6 +396,9 @@ pub const TABLE: &[Binding] = &[
     on(&[Seats], &[c('t')], "t", Action::TurnTicketType, "type", "this seat's ticket type"),
     // Everywhere.
     on(VIEWS, &[c('?'), Key::F1], "?", Action::Help, "help", "all keys of this view"),
+    on(VIEWS, &[c('y')], "y", Action::Copy, "", "copy as a command"),
+    on(VIEWS, &[Key::Ctrl('p')], "Ctrl-P", Action::Palette, "", "find any of these"),
+    on(VIEWS, &[], "", Action::Mouse, "", "mouse on or off"),
     on(&[Home], &[c('q')], "q", Action::Quit, "quit", "quit"),
     on(&[Home], &[Key::Esc], "Esc", Action::Back, "", "clear the filter"),
     on(&[Browse, Payment, Card, Ticket], &[Key::Esc, c('q')], "Esc", Action::Back, "back", "one step back (also q)"),

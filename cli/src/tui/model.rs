@@ -8,7 +8,7 @@ use houseful_core::{
 
 use super::{
     browse::Browse,
-    desk::{Desk, is_held},
+    desk::{Desk, Feed, is_held},
     home::Home,
     key::Key,
     keymap::{Keymap, Place},
@@ -106,6 +106,7 @@ impl Model {
     pub fn place(&self) -> Place {
         match self.desk.overlays.last() {
             Some(overlay) => overlay.place(),
+            None if self.desk.palette.is_some() => Place::Palette,
             None if self.desk.quick.typed.is_some() => Place::QuickLine,
             None => self.view_place(),
         }
@@ -177,6 +178,12 @@ impl Model {
         }
     }
 
+    /// Whether what is on the screen may be different at the server by now. Tickets are not.
+    #[must_use]
+    pub fn can_age(&self) -> bool {
+        !matches!(self.above.last(), Some(View::Ticket(_)))
+    }
+
     /// When something on the screen changes by itself, in local time; `None` when nothing does.
     #[must_use]
     pub fn wake_at(&self) -> Option<UtcMillis> {
@@ -216,7 +223,13 @@ impl Model {
             }
             Some(View::Browse(_) | View::Ticket(_)) => {}
         }
-        if desk.link.down.is_some() {
+        let silent = desk.link.feed == Feed::Off && desk.link.down.is_none() && self.can_age();
+        if let Some(heard) = heard.filter(|_| silent) {
+            // The age of what is on the screen is told in minutes.
+            let minutes = desk.now.ms_since(heard).max(0) / 60_000 + 1;
+            at.push(Some(heard.plus_ms(minutes * 60_000)));
+        }
+        if desk.link.down.is_some() || desk.link.feed_down_at.is_some() {
             at.push(Some(now.plus_ms(1_000)));
         }
         let soonest = at.into_iter().flatten().min();

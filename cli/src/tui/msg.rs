@@ -3,6 +3,7 @@
 
 use houseful_core::{
     ids::{BookingId, CinemaId, CityId, MovieId, PaymentId, ShowId},
+    seat::SeatNo,
     wire::{
         admin::ServerInfo,
         booking::{Booking, CashRequest, ChangeSeatsRequest, HoldRequest, ReleaseRequest},
@@ -13,7 +14,7 @@ use houseful_core::{
     },
 };
 
-use super::{key::Key, server_clock::Heard};
+use super::{browse::Column, key::Key, server_clock::Heard};
 use crate::mirror::Picture;
 
 /// Numbers the questions; an answer to an older one is dropped.
@@ -48,6 +49,26 @@ pub struct Unfinished {
     pub payment: Option<PaymentId>,
 }
 
+/// What is drawn somewhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hit {
+    /// A line of the list, from 0.
+    Line(usize),
+    /// A line of a column of Browse, from 0.
+    ColumnLine(Column, usize),
+    /// A seat.
+    Seat(SeatNo),
+}
+
+/// A way to turn the wheel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Turn {
+    /// Away from the hand.
+    Up,
+    /// To the hand.
+    Down,
+}
+
 /// Something happened.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Msg {
@@ -58,6 +79,12 @@ pub enum Msg {
     /// A number was said as a whole, as plain mode hears it: a line of a list, a party. Unlike a
     /// digit key it may be above nine.
     Number(usize),
+    /// A scanner typed this code of a ticket or booking.
+    Scanned(String),
+    /// The mouse pointed at something.
+    Pointed(Hit),
+    /// The wheel was turned: down, or up.
+    Wheel(Turn),
     /// The window has this many columns and rows.
     Resized(u16, u16),
     /// The time that `Model::wake_at` asked for has come.
@@ -228,6 +255,10 @@ pub enum Effect {
     Forget(BookingId),
     /// The customer's display shows this from now on.
     Mirror(Option<Box<Picture>>),
+    /// Give a text to the clipboard of the terminal.
+    Copy(String),
+    /// Listen to the mouse, or not.
+    Mouse(bool),
     /// Draw every cell again.
     Redraw,
     /// Give the terminal to the shell, and stand still.

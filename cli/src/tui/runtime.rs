@@ -1,6 +1,7 @@
 //! The only place of the screens that touches the terminal, the network, the disk and the clock:
 //! it feeds `update` with messages, carries its effects out, and draws.
 
+mod burst;
 mod events;
 mod feed;
 mod keys;
@@ -13,6 +14,7 @@ mod screen;
 mod signals;
 
 use std::{
+    cell::Cell,
     io::{self, IsTerminal, Write},
     time::{Duration, Instant},
 };
@@ -30,7 +32,7 @@ use super::{
     msg::{Effect, Msg},
     theme::Theme,
     update::update,
-    view::view,
+    view::{Hits, view},
     wording,
 };
 use crate::{
@@ -39,7 +41,8 @@ use crate::{
     moment,
     state::State,
 };
-use events::Events;
+use burst::Burst;
+use events::{Events, Heard};
 use requests::Desk;
 use screen::Screen;
 
@@ -105,6 +108,7 @@ pub async fn run(options: TuiOptions, client: Client, state: State) -> Result<()
     let (post, mut inbox) = unbounded_channel();
     signals::watch(&post);
     let mut runtime = Runtime::new(&options, client, state, &post);
+    screen.listen_to_mouse(options.mouse)?;
     runtime.model.desk.has_shell = signals::has_shell();
     let screens = runtime.run(&mut screen, options.theme, &mut inbox);
     let result = panics::watched(&post, screens).await;
@@ -128,6 +132,10 @@ struct Runtime {
     started_at: UtcMillis,
     desk: Desk,
     tasks: TaskTracker,
+    /// Keys that may be those of a scanner.
+    burst: Burst,
+    /// What is drawn where.
+    hits: Hits,
     feed: Option<AbortHandle>,
     /// Where the customer's display looks; none when it can't be written.
     till: Option<Till>,
@@ -145,6 +153,7 @@ impl Runtime {
     ) -> Self {
         let mut model = Model::new(options.cinema);
         model.keymap.clone_from(&options.keymap);
+        model.desk.mouse = options.mouse;
         Self {
             model,
             till: open_till(&options.till, &client, &state),
@@ -152,6 +161,8 @@ impl Runtime {
             started_at: moment::wall_clock(),
             desk: Desk::new(client, state, post.clone()),
             tasks: TaskTracker::new(),
+            burst: Burst::default(),
+            hits: Hits::default(),
             feed: None,
             aside: false,
             post: post.clone(),
@@ -169,12 +180,15 @@ impl Runtime {
         self.take(Msg::Resized(columns, rows), screen)?;
         let sales = self.desk.open_sales();
         self.take(Msg::Started(sales), screen)?;
+        let mut changed = true;
         while !self.model.desk.over {
-            if !self.aside {
-                screen.draw(|frame| view(&self.model, theme, frame))?;
+            if changed && !self.aside {
+                let hits = Cell::new(Hits::default());
+                screen.draw(|frame| hits.set(view(&self.model, theme, frame)))?;
+                self.hits = hits.into_inner();
             }
             let first = self.next(&mut events, inbox).await?;
-            self.take(first, screen)?;
+            changed = self.hear(first, screen)?;
             // What is there already is taken before drawing, so that bursts draw once.
             while !self.model.desk.over {
                 // The terminal is the shell's while we stand aside.
@@ -183,8 +197,8 @@ impl Runtime {
                 } else {
                     events.ready().await?
                 };
-                match key.or_else(|| inbox.try_recv().ok()) {
-                    Some(msg) => self.take(msg, screen)?,
+                match key.or_else(|| inbox.try_recv().ok().map(Heard::Msg)) {
+                    Some(heard) => changed |= self.hear(heard, screen)?,
                     None => break,
                 }
             }
@@ -197,13 +211,21 @@ impl Runtime {
         &self,
         events: &mut Events,
         inbox: &mut UnboundedReceiver<Msg>,
-    ) -> Result<Msg, TuiError> {
+    ) -> Result<Heard, TuiError> {
         let alarm = self.alarm(self.model.wake_at());
+        let due = self.burst.due_at();
+        let held = async {
+            match due {
+                Some(due) => moment::pause(due.saturating_duration_since(moment::tick())).await,
+                None => std::future::pending().await,
+            }
+        };
         tokio::select! {
-            msg = events.next(), if !self.aside => Ok(msg?),
-            Some(msg) = inbox.recv() => Ok(msg),
-            () = alarm => Ok(Msg::Tick),
-            () = brought_back(), if self.aside => Ok(Msg::Continued),
+            heard = events.next(), if !self.aside => Ok(heard?),
+            Some(msg) = inbox.recv() => Ok(Heard::Msg(msg)),
+            () = held => Ok(Heard::Silence),
+            () = alarm => Ok(Heard::Msg(Msg::Tick)),
+            () = brought_back(), if self.aside => Ok(Heard::Msg(Msg::Continued)),
         }
     }
 
@@ -216,6 +238,22 @@ impl Runtime {
         moment::pause(Duration::from_millis(u64::try_from(ms).unwrap_or(0))).await;
     }
 
+    /// Makes messages of what was heard and takes them over; tells whether there were any.
+    fn hear(&mut self, heard: Heard, screen: &mut Screen) -> Result<bool, TuiError> {
+        let now = moment::tick();
+        let msgs = match heard {
+            Heard::Msg(Msg::Key(key)) => self.burst.key(key, now),
+            Heard::Msg(msg) => vec![msg],
+            Heard::Silence => self.burst.pass(now),
+            Heard::Click(x, y) => self.hits.at(x, y).map(Msg::Pointed).into_iter().collect(),
+        };
+        let any = !msgs.is_empty();
+        for msg in msgs {
+            self.take(msg, screen)?;
+        }
+        Ok(any)
+    }
+
     /// Local time: the wall clock at the start, and from then on a clock that never goes back.
     fn now(&self) -> UtcMillis {
         let passed = moment::tick().saturating_duration_since(self.started);
@@ -226,6 +264,8 @@ impl Runtime {
     fn take(&mut self, msg: Msg, screen: &mut Screen) -> Result<(), TuiError> {
         for effect in self.update(msg) {
             match effect {
+                Effect::Copy(text) => screen.copy(&text)?,
+                Effect::Mouse(on) => screen.listen_to_mouse(on)?,
                 Effect::Redraw => screen.clear()?,
                 Effect::Suspend => self.stand_aside(screen)?,
                 Effect::Resume => {
@@ -296,7 +336,12 @@ impl Runtime {
             }
             Effect::Mirror(picture) => self.mirror(picture.map(|p| *p)),
             // The loop ends by `Desk::over`; the others are the terminal's.
-            Effect::Quit | Effect::Redraw | Effect::Suspend | Effect::Resume => {}
+            Effect::Quit
+            | Effect::Redraw
+            | Effect::Suspend
+            | Effect::Resume
+            | Effect::Copy(_)
+            | Effect::Mouse(_) => {}
         }
     }
 

@@ -282,6 +282,12 @@ impl Seats {
         })
     }
 
+    /// Puts the cursor on a seat.
+    pub fn point(&mut self, no: SeatNo) {
+        self.cursor = no;
+        self.moved = true;
+    }
+
     /// A key was typed into the field for seat names.
     pub fn typed(&mut self, key: Key) {
         if let Some(goto) = &mut self.goto {

@@ -1,13 +1,17 @@
 //! Tests of the screens without a terminal and without a server: scripted keys, answers by the
 //! rules of `core`, and the drawn lines.
 
+mod copy;
 mod far;
 mod grid;
 mod halls;
 mod house;
 mod keystrokes;
+mod link;
 mod losses;
 mod mirrored;
+mod mouse;
+mod palette;
 mod picking;
 mod plain;
 mod quick;

@@ -3,10 +3,12 @@
 
 mod dialogs;
 mod kept;
+mod mouse;
 
 use houseful_core::{time::UtcMillis, wire::booking::BookingState};
 
 use super::{
+    copy,
     desk::Desk,
     key::Key,
     keymap::{Action, Place},
@@ -14,6 +16,7 @@ use super::{
     model::{Model, Step, View},
     msg::{Answer, Ask, Effect, Failure, Msg, News, Reply, Unfinished},
     overlay::{Leaving, Overlay},
+    palette::Palette,
     payment::Payment,
     quick,
     seats::Wanted,
@@ -29,6 +32,10 @@ pub fn update(model: &mut Model, msg: Msg, now: UtcMillis) -> Vec<Effect> {
         Msg::Started(sales) => start(model, sales),
         Msg::Key(key) => press(model, key),
         Msg::Number(number) => choose(model, number),
+        // Who owns codes decides what becomes of one; until then it is told.
+        Msg::Scanned(code) => model.desk.say(wording::scanned(&code)),
+        Msg::Pointed(hit) => mouse::pointed(model, hit),
+        Msg::Wheel(turn) => mouse::wheel(model, turn),
         Msg::Resized(columns, rows) => model.size = (columns, rows),
         Msg::Tick => {}
         Msg::Answer(answer) => take_answer(model, &answer),
@@ -81,6 +88,8 @@ fn ask_info(model: &mut Model) {
 
 /// What time alone brings about.
 fn tick(model: &mut Model) {
+    let now = model.desk.now;
+    model.desk.link.note_feed(now);
     let follows = model.follows_the_clock();
     let sync_ms = model.sync_ms();
     let desk = &model.desk;
@@ -122,26 +131,82 @@ fn press(model: &mut Model, key: Key) {
     if found != Some(Action::Interrupt) {
         model.desk.interrupted = false;
     }
-    let step = match found {
-        Some(Action::Interrupt) => return interrupt(model),
-        Some(Action::Redraw) => return model.desk.then(Effect::Redraw),
-        Some(Action::Suspend) => return model.desk.suspend(),
-        Some(Action::Help) => return model.desk.overlays.push(Overlay::Help(place)),
-        Some(Action::Quit) => return ask_quit(model),
-        Some(Action::Quick) => return model.desk.quick.open(String::new()),
-        Some(action) if place == Place::QuickLine => quick::act(model, action),
-        Some(action) if place.is_overlay() => dialogs::act(model, action),
-        Some(action) => act(model, action, key),
-        None if place == Place::QuickLine => return quick::typed(&mut model.desk.quick, key),
-        None if place.is_text() => return typed(model, key),
+    match found {
+        Some(action) => perform(model, (place, action, key)),
+        None if place == Place::QuickLine => quick::typed(&mut model.desk.quick, key),
+        None if place == Place::Palette => {
+            if let Some(palette) = &mut model.desk.palette {
+                palette.typed(key);
+            }
+        }
+        None if place.is_text() => typed(model, key),
         None => {
             if let (Key::Char(c), false) = (key, place == Place::Paying) {
                 model.desk.say(wording::no_such_key(c));
             }
-            return;
         }
+    }
+}
+
+/// Does what a key, or a line of the palette, stands for.
+fn perform(model: &mut Model, (place, action, key): (Place, Action, Key)) {
+    let step = match action {
+        Action::Interrupt => return interrupt(model),
+        Action::Redraw => return model.desk.then(Effect::Redraw),
+        Action::Suspend => return model.desk.suspend(),
+        Action::Help => return model.desk.overlays.push(Overlay::Help(place)),
+        Action::Quit => return ask_quit(model),
+        Action::Quick => return model.desk.quick.open(String::new()),
+        Action::Palette => return model.desk.palette = Some(Palette::open(place)),
+        Action::Copy => return copy(model),
+        Action::Mouse => return turn_mouse(&mut model.desk),
+        _ if place == Place::QuickLine => quick::act(model, action),
+        _ if place == Place::Palette => return look_for(model, action),
+        _ if place.is_overlay() => dialogs::act(model, action),
+        _ => act(model, action, key),
     };
     follow(model, step);
+}
+
+/// A key of the palette's own was pressed.
+fn look_for(model: &mut Model, action: Action) {
+    let Some(mut palette) = model.desk.palette.take() else {
+        return;
+    };
+    let doings = palette.doings(&model.keymap);
+    match action {
+        Action::Accept => {
+            if let Some(doing) = doings.get(palette.cursor) {
+                let place = model.place();
+                // What has no key of its own needs none.
+                let key = doing.key.unwrap_or(Key::Enter);
+                return perform(model, (place, doing.action, key));
+            }
+            model.desk.palette = Some(palette);
+        }
+        Action::Back => {}
+        _ => {
+            palette.look(action, doings.len());
+            model.desk.palette = Some(palette);
+        }
+    }
+}
+
+/// Copies the present thing as a command to type.
+fn copy(model: &mut Model) {
+    match copy::command(model) {
+        Some(command) => {
+            model.desk.say(wording::copied(&command));
+            model.desk.then(Effect::Copy(command));
+        }
+        None => model.desk.say(wording::NOTHING_TO_COPY),
+    }
+}
+
+fn turn_mouse(desk: &mut Desk) {
+    desk.mouse = !desk.mouse;
+    desk.say(wording::mouse(desk.mouse));
+    desk.then(Effect::Mouse(desk.mouse));
 }
 
 fn act(model: &mut Model, action: Action, key: Key) -> Step {

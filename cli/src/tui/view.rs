@@ -6,6 +6,7 @@ mod dialogs;
 mod footer;
 mod grid;
 mod home;
+mod palette;
 mod payment;
 mod readout;
 mod seats;
@@ -23,6 +24,7 @@ use super::{
     theme::Theme,
     wording,
 };
+pub use sheet::Hits;
 use sheet::Sheet;
 
 /// The smallest window that everything fits into.
@@ -33,7 +35,9 @@ pub const ROWS_MIN: u16 = 16;
 const FOOTER_ROWS: u16 = 3;
 
 /// Draws the whole screen.
-pub fn view(model: &Model, theme: Theme, frame: &mut Frame<'_>) {
+///
+/// Tells what was drawn where.
+pub fn view(model: &Model, theme: Theme, frame: &mut Frame<'_>) -> Hits {
     let area = frame.area();
     let mut sheet = Sheet::new(frame.buffer_mut(), area, theme).naming(&model.keymap);
     let cursor = if area.width < COLUMNS_MIN || area.height < ROWS_MIN {
@@ -48,12 +52,17 @@ pub fn view(model: &Model, theme: Theme, frame: &mut Frame<'_>) {
                 let room = dialog_room(model, &sheet, overlay, cursor);
                 dialogs::draw(overlay, &model.keymap, &mut sheet, room)
             }
-            None => cursor,
+            None => match &model.desk.palette {
+                Some(palette) => palette::draw(model, palette, &mut sheet),
+                None => cursor,
+            },
         }
     };
+    let hits = sheet.into_hits();
     if let Some((x, y)) = cursor {
         frame.set_cursor_position(Position::new(x, y));
     }
+    hits
 }
 
 /// Where an overlay is drawn: what is about seats leaves them in view.

@@ -69,6 +69,12 @@ impl BoundLine {
         }
     }
 
+    /// Whether its keys can't be changed.
+    #[must_use]
+    pub fn is_fixed(&self) -> bool {
+        matches!(self.keys, BoundKeys::Fixed(_))
+    }
+
     /// Whether it has no keys of its own and tells in the footer what several others do.
     fn sums_up(&self) -> bool {
         self.help.is_empty()

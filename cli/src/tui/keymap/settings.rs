@@ -62,7 +62,7 @@ pub enum KeysError {
         why: String,
     },
     /// Two actions of one place have the same key.
-    #[error("{at}: in {place} {key} is the key of both `{one}` and `{other}`")]
+    #[error("{at}: in {place} `{key}` is the key of both `{one}` and `{other}`")]
     Conflict {
         /// File and line.
         at: String,
@@ -86,7 +86,7 @@ impl KeysError {
                 format!("did you mean `{n}`?")
             }
             Self::Conflict { place, one, .. } => {
-                format!("give the other one another key, as in `{place}.{one} = \"x\"`")
+                format!("give one of them another key, as in `{place}.{one} = \"x\"`")
             }
             _ => "`houseful config keys` lists all places, actions and keys".to_owned(),
         }

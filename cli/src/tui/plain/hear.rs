@@ -235,13 +235,18 @@ fn word(line: &str, place: Place, model: &Model) -> Option<Heard> {
         return Some(heard.clone());
     }
     let words = vocabulary::words(model, place);
+    let of_key = |key: Key| match vocabulary::action(model, place, key) {
+        // Whatever can be said is a palette already.
+        Some(Action::Palette) => Heard::Tell(Tell::Words),
+        _ => Heard::keys([key]),
+    };
     if let Some(word) = words.iter().find(|w| w.text == said) {
-        return Some(Heard::keys([word.key]));
+        return Some(of_key(word.key));
     }
     if said.chars().count() < 2 {
         return None;
     }
-    let of_keys = words.into_iter().map(|w| (w.text, Heard::keys([w.key])));
+    let of_keys = words.into_iter().map(|w| (w.text, of_key(w.key)));
     let own = own
         .into_iter()
         .map(|(word, heard)| (word.to_owned(), heard));

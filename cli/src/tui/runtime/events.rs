@@ -7,13 +7,24 @@ use std::{
     task::{Context, Poll},
 };
 
-use crossterm::event::{Event, EventStream, KeyEventKind};
+use crossterm::event::{Event, EventStream, KeyEventKind, MouseButton, MouseEvent, MouseEventKind};
 use futures_util::Stream;
 
 use super::keys;
-use crate::tui::msg::Msg;
+use crate::tui::msg::{Msg, Turn};
 
-/// Keys and sizes.
+/// What was heard.
+#[derive(Debug, PartialEq)]
+pub(super) enum Heard {
+    /// This.
+    Msg(Msg),
+    /// Nothing came after the last key.
+    Silence,
+    /// The mouse was pressed in this cell.
+    Click(u16, u16),
+}
+
+/// Keys, clicks and sizes.
 pub(super) struct Events(EventStream);
 
 impl Events {
@@ -25,7 +36,7 @@ impl Events {
     ///
     /// # Errors
     /// The terminal can't be read.
-    pub(super) async fn next(&mut self) -> io::Result<Msg> {
+    pub(super) async fn next(&mut self) -> io::Result<Heard> {
         loop {
             let event = poll_fn(|context| self.poll(context)).await;
             if let Some(msg) = message(event)? {
@@ -41,7 +52,7 @@ impl Events {
     ///
     /// # Errors
     /// The terminal can't be read.
-    pub(super) async fn ready(&mut self) -> io::Result<Option<Msg>> {
+    pub(super) async fn ready(&mut self) -> io::Result<Option<Heard>> {
         let event = poll_fn(|context| match self.poll(context) {
             Poll::Ready(event) => Poll::Ready(Some(event)),
             Poll::Pending => Poll::Ready(None),
@@ -80,15 +91,26 @@ fn hung_up() -> bool {
 }
 
 /// A terminal event as a message; `None` for what does not concern us.
-fn message(event: Option<io::Result<Event>>) -> io::Result<Option<Msg>> {
+fn message(event: Option<io::Result<Event>>) -> io::Result<Option<Heard>> {
     match event {
         Some(Ok(Event::Key(key))) if key.kind != KeyEventKind::Release => {
-            Ok(keys::key_of(key).map(Msg::Key))
+            Ok(keys::key_of(key).map(Msg::Key).map(Heard::Msg))
         }
-        Some(Ok(Event::Resize(columns, rows))) => Ok(Some(Msg::Resized(columns, rows))),
+        Some(Ok(Event::Resize(columns, rows))) => Ok(Some(Heard::Msg(Msg::Resized(columns, rows)))),
+        Some(Ok(Event::Mouse(mouse))) => Ok(of_mouse(mouse)),
         Some(Ok(_)) => Ok(None),
         Some(Err(error)) => Err(error),
         // The terminal was closed.
-        None => Ok(Some(Msg::Stop)),
+        None => Ok(Some(Heard::Msg(Msg::Stop))),
+    }
+}
+
+/// What the mouse did; `None` for what does not concern us.
+fn of_mouse(mouse: MouseEvent) -> Option<Heard> {
+    match mouse.kind {
+        MouseEventKind::Down(MouseButton::Left) => Some(Heard::Click(mouse.column, mouse.row)),
+        MouseEventKind::ScrollUp => Some(Heard::Msg(Msg::Wheel(Turn::Up))),
+        MouseEventKind::ScrollDown => Some(Heard::Msg(Msg::Wheel(Turn::Down))),
+        _ => None,
     }
 }

@@ -5,11 +5,19 @@ use std::{
     sync::atomic::{AtomicBool, Ordering},
 };
 
-use crossterm::{cursor, execute, style, terminal};
+use crossterm::{clipboard::CopyToClipboard, cursor, execute, style, terminal};
 use ratatui::{Frame, Terminal, backend::CrosstermBackend, buffer::Buffer};
 
 /// Whether the terminal is in full-screen mode.
 static ENTERED: AtomicBool = AtomicBool::new(false);
+/// Whether the mouse is listened to, as long as the terminal is in full-screen mode.
+static MOUSE: AtomicBool = AtomicBool::new(false);
+
+/// Asks for presses and the wheel, with cells of any number. The library's own command asks for
+/// every movement too, which nobody needs.
+const MOUSE_ON: &str = "\u{1b}[?1000h\u{1b}[?1006h";
+/// Takes that back.
+const MOUSE_OFF: &str = "\u{1b}[?1006l\u{1b}[?1000l";
 
 /// The terminal in full-screen mode, until it is dropped.
 pub(super) struct Screen {
@@ -32,6 +40,21 @@ impl Screen {
             terminal,
             joined: Vec::new(),
         })
+    }
+
+    /// Listens to the mouse, or not: while it does, the terminal itself can't mark text.
+    pub(super) fn listen_to_mouse(&mut self, on: bool) -> io::Result<()> {
+        if MOUSE.swap(on, Ordering::SeqCst) == on {
+            return Ok(());
+        }
+        let mut out = io::stdout();
+        write!(out, "{}", if on { MOUSE_ON } else { MOUSE_OFF })?;
+        out.flush()
+    }
+
+    /// Gives a text to the clipboard of the terminal; those that have none ignore it.
+    pub(super) fn copy(&mut self, text: &str) -> io::Result<()> {
+        execute!(io::stdout(), CopyToClipboard::to_clipboard_from(text))
     }
 
     /// Gives the terminal to the shell for a while.
@@ -100,7 +123,11 @@ impl Drop for Entering {
 fn take() -> io::Result<()> {
     ENTERED.store(true, Ordering::SeqCst);
     terminal::enable_raw_mode()?;
-    execute!(io::stdout(), terminal::EnterAlternateScreen, cursor::Hide)
+    execute!(io::stdout(), terminal::EnterAlternateScreen, cursor::Hide)?;
+    if MOUSE.load(Ordering::SeqCst) {
+        write!(io::stdout(), "{MOUSE_ON}")?;
+    }
+    io::stdout().flush()
 }
 
 /// Gives the terminal back, once. Each step is tried whatever became of the others.
@@ -109,6 +136,9 @@ pub(super) fn restore() {
         return;
     }
     let mut out = io::stdout();
+    if MOUSE.load(Ordering::SeqCst) {
+        let _ = write!(out, "{MOUSE_OFF}");
+    }
     let _ = execute!(out, style::ResetColor, cursor::Show);
     let _ = execute!(out, terminal::LeaveAlternateScreen);
     let _ = terminal::disable_raw_mode();

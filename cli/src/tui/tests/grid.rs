@@ -29,7 +29,7 @@ fn till_of(hall: &str, (columns, rows): (u16, u16)) -> Till {
 fn drawn(till: &Till, (columns, rows): (u16, u16), theme: Theme) -> Buffer {
     let mut terminal = Terminal::new(TestBackend::new(columns, rows)).expect("a test terminal");
     terminal
-        .draw(|frame| view(&till.model, theme, frame))
+        .draw(|frame| drop(view(&till.model, theme, frame)))
         .expect("drawn");
     terminal.backend().buffer().clone()
 }

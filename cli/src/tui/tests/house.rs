@@ -69,6 +69,10 @@ pub(super) struct Till {
     pub(super) mirrored: Option<crate::mirror::Picture>,
     /// Whether the shell has the terminal.
     pub(super) aside: bool,
+    /// What was copied last.
+    pub(super) copied: Option<String>,
+    /// Whether the mouse is listened to.
+    pub(super) mouse: bool,
     /// Whether the program ended.
     pub(super) quit: bool,
     paid: Option<(Payment, Option<Booking>)>,
@@ -107,6 +111,8 @@ impl Till {
             forgotten: 0,
             mirrored: None,
             aside: false,
+            copied: None,
+            mouse: false,
             quit: false,
             paid: None,
             feed: None,
@@ -117,13 +123,15 @@ impl Till {
         till
     }
 
-    /// Presses keys: letters and digits as they are, `\n` Enter, `\u{1b}` Esc, `\u{8}` Backspace.
+    /// Presses keys: letters and digits as they are, `\n` Enter, `\u{1b}` Esc, `\u{8}` Backspace,
+    /// `\u{10}` Ctrl-P.
     pub(super) fn press(&mut self, keys: &str) {
         for c in keys.chars() {
             self.key(match c {
                 '\n' => Key::Enter,
                 '\u{1b}' => Key::Esc,
                 '\u{8}' => Key::Backspace,
+                '\u{10}' => Key::Ctrl('p'),
                 c => Key::Char(c),
             });
         }
@@ -165,6 +173,8 @@ impl Till {
                 Effect::Forget(_) => self.forgotten += 1,
                 Effect::Mirror(picture) => self.mirrored = picture.map(|p| *p),
                 Effect::Redraw => {}
+                Effect::Copy(text) => self.copied = Some(text),
+                Effect::Mouse(on) => self.mouse = on,
                 Effect::Suspend => self.aside = true,
                 Effect::Resume => self.aside = false,
                 Effect::Quit => self.quit = true,
@@ -306,7 +316,7 @@ impl Till {
 pub(super) fn lines_of(model: &Model, columns: u16, rows: u16) -> Vec<String> {
     let mut terminal = Terminal::new(TestBackend::new(columns, rows)).expect("a test terminal");
     terminal
-        .draw(|frame| view(model, Theme::DEFAULT, frame))
+        .draw(|frame| drop(view(model, Theme::DEFAULT, frame)))
         .expect("drawn");
     let buffer = terminal.backend().buffer().clone();
     (0..rows)

@@ -165,7 +165,13 @@ fn a_feed_that_breaks_is_told_until_it_stands_again() {
     till.press("12");
     let feed = feed_of(&till);
     till.send(Msg::Feed(feed, News::Down("closed".into())));
-    assert!(till.screen().contains("not live"));
+    assert!(till.screen().contains("live feed down 0 s"));
+    till.pass(3_000);
+    assert!(
+        till.screen().contains("live feed down 3 s"),
+        "{}",
+        till.screen()
+    );
     till.send(Msg::Feed(feed, News::Up));
     assert!(till.screen().contains(", live"));
 }

@@ -45,6 +45,7 @@ fn everywhere() -> Vec<(&'static str, Till)> {
         walk("seats", "1"),
         walk("held", "12"),
         walk("go to", "1gh8"),
+        walk("palette", "1\u{10}seat"),
         walk("quick", "1:1 2a1c h8-10 card"),
         walk("quick mistake", ":1 2x\n"),
         walk("release", "12\u{1b}"),
@@ -217,6 +218,8 @@ fn screens_are_as_they_were_agreed() {
         ("over", "hold-over", 80, 24),
         ("help", "help", 80, 24),
         ("cut off", "no-server", 80, 24),
+        ("palette", "palette", 80, 24),
+        ("quick mistake", "quick-mistake", 80, 24),
     ];
     let tills = everywhere();
     for (name, file, columns, rows) in cases {

@@ -8,6 +8,7 @@ use crate::tui::{
     browse::{Browse, Column},
     local_time,
     model::Model,
+    msg::Hit,
     wording,
 };
 
@@ -167,6 +168,7 @@ fn draw_column(
             _ => theme.text(),
         };
         sheet.clip(part.x + 2, y, width.saturating_sub(1), text, style);
+        sheet.hit(part.x, y, part.width, Hit::ColumnLine(column, line));
         if here {
             sheet.put(part.x, y, ">", style);
             cursor = Some((part.x, y));

@@ -62,25 +62,27 @@ pub(super) fn draw(
     } else {
         part
     };
-    let at = Part {
-        x: part.x + part.width.saturating_sub(width) / 2,
-        y: part.y + part.height.saturating_sub(height) / 2,
-        width,
-        height,
-    };
-    draw_box(sheet, at, &lines);
-    Some((at.x + 2, at.y + 1))
+    let (x, y) = draw_box(sheet, part, width, &lines);
+    Some((x + 2, y + 1))
 }
 
-fn draw_box(sheet: &mut Sheet<'_>, at: Part, lines: &[Line]) {
+/// Draws a box into the middle of a part of the screen; gives its left and top.
+pub(super) fn draw_box(
+    sheet: &mut Sheet<'_>,
+    part: Part,
+    width: u16,
+    lines: &[Line],
+) -> (u16, u16) {
     let theme = sheet.theme();
-    let Part {
+    let height = u16::try_from(lines.len()).unwrap_or(0) + 2;
+    let x = part.x + part.width.saturating_sub(width) / 2;
+    let y = part.y + part.height.saturating_sub(height) / 2;
+    sheet.clear(Part {
         x,
         y,
         width,
         height,
-    } = at;
-    sheet.clear(at);
+    });
     let edge = format!("+{}+", "-".repeat(usize::from(width.saturating_sub(2))));
     sheet.put(x, y, &edge, theme.strong());
     for (row, (text, style)) in (y + 1..).zip(lines) {
@@ -89,6 +91,7 @@ fn draw_box(sheet: &mut Sheet<'_>, at: Part, lines: &[Line]) {
         sheet.put(x + width.saturating_sub(1), row, "|", theme.strong());
     }
     sheet.put(x, y + height - 1, &edge, theme.strong());
+    (x, y)
 }
 
 /// What an overlay says, wrapped.

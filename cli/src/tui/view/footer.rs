@@ -2,7 +2,7 @@
 //! the connection at the bottom right.
 
 use super::sheet::{Sheet, columns_of};
-use crate::tui::{desk::Feed, model::Model, wording};
+use crate::tui::{model::Model, wording};
 
 /// Draws the footer; gives the place of the cursor when it is there.
 pub(super) fn draw(model: &Model, sheet: &mut Sheet<'_>) -> Option<(u16, u16)> {
@@ -23,7 +23,8 @@ pub(super) fn draw(model: &Model, sheet: &mut Sheet<'_>) -> Option<(u16, u16)> {
     } else {
         draw_keys(model, sheet, height - 2, [width, second]);
     }
-    let style = if model.desk.link.down.is_some() {
+    let trouble = model.desk.link.down.is_some() || model.desk.link.feed_down_at.is_some();
+    let style = if trouble {
         theme.alarm()
     } else {
         theme.faint()
@@ -78,7 +79,7 @@ fn draw_keys(model: &Model, sheet: &mut Sheet<'_>, top: u16, widths: [u16; 2]) {
     }
 }
 
-/// How fresh what is on the screen is: `42 ms, live`, or since when there is no answer.
+/// How fresh what is on the screen is: `42 ms, live`, or since when nothing comes.
 pub(super) fn link_state(model: &Model) -> String {
     let link = &model.desk.link;
     let now = model.desk.now;
@@ -86,14 +87,13 @@ pub(super) fn link_state(model: &Model) -> String {
         (None, None) => wording::CONNECTING.to_owned(),
         (None, Some(_)) => wording::NEVER_REACHED.to_owned(),
         (Some(at), Some(_)) => wording::offline(at, now),
-        (Some(_), None) => {
-            let feed = match link.feed {
-                Feed::Off => "",
-                Feed::Opening => ", opening",
-                Feed::Live => ", live",
-                Feed::Down => ", not live",
-            };
-            format!("{} ms{feed}", link.round_trip_ms)
-        }
+        (Some(_), None) => match (
+            link.feed_down_at,
+            link.old_since(now).filter(|_| model.can_age()),
+        ) {
+            (Some(since), _) => wording::feed_down(since, now),
+            (None, Some(since)) => wording::heard_ago(since, now),
+            (None, None) => wording::round_trip(link.round_trip_ms, link.feed),
+        },
     }
 }

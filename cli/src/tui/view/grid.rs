@@ -9,6 +9,7 @@ use super::sheet::{Part, Sheet, columns_of};
 use crate::tui::{
     desk::Desk,
     hall::Hall,
+    msg::Hit,
     seats::{ABOVE_SEATS, Arrangement, Picture, Ruler, Seats, Zoom},
     wording,
 };
@@ -139,6 +140,7 @@ fn draw_row(
             is_fresh: seats.others.is_fresh(*no, scene.desk.now),
         };
         let at = cell.draw(sheet, (x, y), scene.arranged.zoom, window.ruler.seat);
+        sheet.hit(x, y, window.ruler.seat, Hit::Seat(*no));
         if cell.is_cursor {
             cursor = Some((at, y));
         }

@@ -7,7 +7,7 @@ use super::{
     sheet::{Part, Sheet, window},
     show_columns::{Columns, film},
 };
-use crate::tui::{desk::is_held, home::Home, local_time, model::Model, wording};
+use crate::tui::{desk::is_held, home::Home, local_time, model::Model, msg::Hit, wording};
 
 /// Where the list begins: header, day, blank, headings.
 const TOP: u16 = 4;
@@ -45,6 +45,7 @@ pub(super) fn draw(model: &Model, sheet: &mut Sheet<'_>, body: Part) -> Option<(
             (false, false) => theme.text(),
         };
         sheet.put(1, y, &text, style);
+        sheet.hit(0, y, body.width, Hit::Line(line));
         if marked {
             sheet.put(0, y, ">", theme.strong());
             cursor = Some((0, y));

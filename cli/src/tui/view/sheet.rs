@@ -5,7 +5,7 @@ use houseful_core::text::is_unsafe;
 use ratatui::{buffer::Buffer, layout::Rect, style::Style};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-use crate::tui::{keymap::Keymap, theme::Theme};
+use crate::tui::{keymap::Keymap, msg::Hit, theme::Theme};
 
 /// A rectangle of the screen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,12 +20,32 @@ pub(super) struct Part {
     pub(super) height: u16,
 }
 
+/// What was drawn where.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Hits(Vec<(Part, Hit)>);
+
+impl Hits {
+    /// What is drawn in a cell; the last that was drawn there.
+    #[must_use]
+    pub fn at(&self, x: u16, y: u16) -> Option<Hit> {
+        let inside = |part: &Part| {
+            (part.x..part.x.saturating_add(part.width)).contains(&x)
+                && (part.y..part.y.saturating_add(part.height)).contains(&y)
+        };
+        let mut last_first = self.0.iter().rev();
+        last_first
+            .find(|(part, _)| inside(part))
+            .map(|(_, hit)| *hit)
+    }
+}
+
 /// The screen.
 pub(super) struct Sheet<'a> {
     buffer: &'a mut Buffer,
     area: Rect,
     theme: Theme,
     keys: Option<&'a Keymap>,
+    hits: Vec<(Part, Hit)>,
 }
 
 impl<'a> Sheet<'a> {
@@ -36,6 +56,7 @@ impl<'a> Sheet<'a> {
             area,
             theme,
             keys: None,
+            hits: Vec::new(),
         }
     }
 
@@ -43,6 +64,17 @@ impl<'a> Sheet<'a> {
     pub(super) fn naming(mut self, keys: &'a Keymap) -> Self {
         self.keys = Some(keys);
         self
+    }
+
+    /// Notes what is drawn in some columns of a row, for the mouse.
+    pub(super) fn hit(&mut self, x: u16, y: u16, width: u16, hit: Hit) {
+        let part = self.part(x, y, width, 1);
+        self.hits.push((part, hit));
+    }
+
+    /// What was drawn where.
+    pub(super) fn into_hits(self) -> Hits {
+        Hits(self.hits)
     }
 
     pub(super) fn theme(&self) -> Theme {

@@ -1,8 +1,69 @@
 //! What the quick line, the palette, copying and scanning say.
 
-use houseful_core::seat::SeatLabel;
+use houseful_core::{seat::SeatLabel, time::UtcMillis};
 
-use crate::wish::PayWord;
+use crate::{tui::desk::Feed, wish::PayWord};
+
+/// How long the last answer took, and whether changes come by themselves.
+#[must_use]
+pub fn round_trip(ms: i64, feed: Feed) -> String {
+    let feed = match feed {
+        Feed::Off => "",
+        Feed::Opening => ", opening",
+        Feed::Live => ", live",
+        Feed::Down => ", not live",
+    };
+    format!("{ms} ms{feed}")
+}
+
+/// Changes do not come by themselves.
+#[must_use]
+pub fn feed_down(since: UtcMillis, now: UtcMillis) -> String {
+    format!("live feed down {}", super::age(since, now))
+}
+
+/// How old what is on the screen is.
+#[must_use]
+pub fn heard_ago(since: UtcMillis, now: UtcMillis) -> String {
+    format!("as of {} min ago", now.ms_since(since).max(0) / 60_000)
+}
+
+/// Before the field of the palette.
+pub const PALETTE: &str = "Do:";
+/// Nothing in the palette fits.
+pub const NOTHING_TO_DO: &str = "nothing fits; Esc closes this list";
+/// `y` where there is nothing to copy.
+pub const NOTHING_TO_COPY: &str = "there is nothing here to copy";
+
+/// A command was copied.
+#[must_use]
+pub fn copied(command: &str) -> String {
+    format!("{COPIED}{command}")
+}
+
+/// The command in what [`copied`] says.
+#[must_use]
+pub fn copied_command(notice: &str) -> Option<&str> {
+    notice.strip_prefix(COPIED)
+}
+
+const COPIED: &str = "copied: ";
+
+/// The mouse was turned on or off.
+#[must_use]
+pub const fn mouse(on: bool) -> &'static str {
+    if on {
+        "the mouse is on: click marks, a second click opens; text is marked with Shift now"
+    } else {
+        "the mouse is off"
+    }
+}
+
+/// A scanner typed a code.
+#[must_use]
+pub fn scanned(code: &str) -> String {
+    format!("scanned {code}")
+}
 
 /// Before the quick line.
 pub const QUICK: &str = ":";

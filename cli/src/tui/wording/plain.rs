@@ -187,6 +187,10 @@ pub fn sentence(text: &str) -> String {
 /// A message that names keys, in words that can be typed here.
 #[must_use]
 pub fn notice(text: &str) -> String {
+    // Nothing is put into a clipboard here: the line itself can be taken.
+    if let Some(command) = super::copied_command(text) {
+        return format!("As a command: {command}");
+    }
     let said = match text {
         super::SEATS_FIRST => "no seats yet: type how many, or seat names",
         super::PARTY_FIRST => "type a number first: how many come",
