@@ -1,5 +1,6 @@
 //! Every sentence that the screens say, in one place.
 
+mod bookings;
 mod payment;
 
 use houseful_core::{
@@ -14,6 +15,7 @@ use houseful_core::{
     },
 };
 
+pub use bookings::*;
 pub use payment::*;
 
 use super::{hall::SeatLook, seats::Asking};

@@ -3,10 +3,13 @@
 mod catalogue;
 mod server;
 
-use std::{collections::VecDeque, sync::Arc};
+use std::{
+    collections::{BTreeMap, VecDeque},
+    sync::Arc,
+};
 
 use houseful_core::{
-    ids::{CinemaId, CommandId, OwnerRef, ShowId},
+    ids::{CinemaId, CommandId, OwnerRef, PaymentId, ShowId},
     layout::SeatLayout,
     price::Channel,
     refusal::Refusal,
@@ -16,7 +19,8 @@ use houseful_core::{
     },
     time::UtcMillis,
     wire::{
-        booking::Booking,
+        admin::Role,
+        booking::{Booking, Contact},
         catalogue::Show,
         payment::{Payment, PaymentState},
         seats::{SeatChanges, Version},
@@ -69,6 +73,14 @@ pub(super) struct Till {
     pub(super) aside: bool,
     /// Whether the program ended.
     pub(super) quit: bool,
+    /// What the till's token may do.
+    pub(super) role: Role,
+    /// Who bookings are for.
+    pub(super) contacts: BTreeMap<Uuid, Contact>,
+    /// Why money went back.
+    pub(super) reasons: Vec<String>,
+    /// Every question that was asked.
+    pub(super) asked: Vec<Ask>,
     paid: Option<(Payment, Option<Booking>)>,
     feed: Option<Generation>,
     rolls: u64,
@@ -105,6 +117,10 @@ impl Till {
             forgotten: 0,
             aside: false,
             quit: false,
+            role: Role::Manager,
+            contacts: BTreeMap::new(),
+            reasons: Vec::new(),
+            asked: Vec::new(),
             paid: None,
             feed: None,
             rolls: 0,
@@ -156,7 +172,10 @@ impl Till {
         let effects = update(&mut self.model, msg, self.now);
         for effect in effects {
             match effect {
-                Effect::Ask(generation, ask) => self.unanswered.push_back((generation, ask)),
+                Effect::Ask(generation, ask) => {
+                    self.asked.push(ask.clone());
+                    self.unanswered.push_back((generation, ask));
+                }
                 Effect::Watch(generation, _) => self.feed = Some(generation),
                 Effect::Unwatch => self.feed = None,
                 Effect::Forget(_) => self.forgotten += 1,
@@ -213,6 +232,21 @@ impl Till {
             ..clerk()
         };
         self.decide(ask, None, other).expect("free seats");
+    }
+
+    /// Another till sells these seats for cash.
+    pub(super) fn somebody_buys(&mut self, seats: &[&str]) {
+        self.somebody_holds(seats);
+        let other = Actor {
+            owner: OwnerRef::of_staff("other"),
+            ..clerk()
+        };
+        let ask = CoreAsk::PayCash {
+            booking: Uuid::from_u128(u128::from(self.rolls - 1)),
+            payment: PaymentId(Uuid::from_u128(u128::from(self.rolls) << 32)),
+            given_minor: None,
+        };
+        self.decide(ask, None, other).expect("cash");
     }
 
     /// Puts a command to the rules; the feed tells what changed.
