@@ -407,10 +407,10 @@ pub const TABLE: &[Binding] = &[
     on(MOVING, &[Key::Home], "Home", Action::First, "", "to the first"),
     on(MOVING, &[Key::End], "End", Action::Last, "", "to the last"),
     on(&[Seats], &[c('t')], "t", Action::TurnTicketType, "ticket type", "this seat's ticket type"),
-    on(&[Home], &[c('.')], ".", Action::LastSale, "last sale", "the last tickets again"),
+    on(&[Home], &[c('.')], ".", Action::LastSale, "", "the last tickets again"),
     on(&[Home, Browse, Ticket, Live], &[c('B')], "B", Action::Bookings, "bookings", "find a booking"),
     on(&[Seats, Payment, Card], &[c('B')], "B", Action::Bookings, "", "find a booking"),
-    on(&[Home, Browse, BookingDetail], &[c('L')], "L", Action::Live, "live board", "who holds what of the show"),
+    on(&[Home, Browse, BookingDetail], &[c('L')], "L", Action::Live, "live", "who holds what of the show"),
     on(&[Seats, Bookings, Ticket], &[c('L')], "L", Action::Live, "", "who holds what of the show"),
     // Everywhere.
     on(VIEWS, &[c('?'), Key::F1], "?", Action::Help, "help", "all keys of this view"),
