@@ -168,7 +168,7 @@ fn follow(model: &mut Model, step: Step) {
         Step::Back => go_back(model),
         Step::Home => go_home(model),
         Step::Open(view) => open(model, *view),
-        Step::LookUp(booking) => staff::look_up(model, booking.to_string()),
+        Step::LookUp(booking) => staff::look_up_listed(model, booking),
         Step::Sold(ticket) => show_ticket(model, *ticket),
         Step::SellNext(key) => {
             go_home(model);

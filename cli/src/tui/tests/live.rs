@@ -114,6 +114,8 @@ fn the_seat_grid_is_as_it_was_and_lives_again() {
     assert_eq!(till.model.place(), Place::Live);
     assert!(till.screen().contains("HOLD 05:00"), "{}", till.screen());
     till.somebody_holds(&["C3", "C4"]);
+    till.press("\n");
+    assert!(till.screen().contains(wording::SEATS_BELOW));
     till.press("\u{1b}");
     assert_eq!(till.model.place(), Place::Seats);
     assert_eq!(till.held(), held);

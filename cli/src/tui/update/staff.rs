@@ -1,7 +1,7 @@
 //! The views that staff open from everywhere: the bookings, the live board of a show, the tickets
 //! of the last sale; and what a scanner read.
 
-use houseful_core::{text::is_unsafe, wire::catalogue::Show};
+use houseful_core::{ids::BookingId, text::is_unsafe, wire::catalogue::Show};
 
 use crate::tui::{
     bookings::Bookings,
@@ -55,10 +55,14 @@ pub(super) fn open_bookings(model: &mut Model) {
     }
 }
 
-/// Opens one booking, as if its id had been scanned.
-pub(super) fn look_up(model: &mut Model, text: String) {
-    model.desk.scanned = Some(text);
-    bookings(model);
+/// Opens a booking that a view lists, unless seats below would be lost by that.
+pub(super) fn look_up_listed(model: &mut Model, booking: BookingId) {
+    let is_held = |view: &View| matches!(view, View::Seats(seats) if seats.is_under_way());
+    if model.above.iter().any(is_held) {
+        return model.desk.say(wording::SEATS_BELOW);
+    }
+    model.desk.scanned = Some(booking.to_string());
+    open_bookings(model);
 }
 
 /// Something was scanned. It is looked up at once, or kept where that would be in the way.
@@ -85,7 +89,8 @@ pub(super) fn scanned(model: &mut Model, text: &str) {
     } else {
         model.desk.notice = None;
         model.home.typing = false;
-        look_up(model, text);
+        model.desk.scanned = Some(text);
+        open_bookings(model);
     }
 }
 

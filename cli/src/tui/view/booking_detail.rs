@@ -36,7 +36,7 @@ pub(super) fn draw(
     let theme = sheet.theme();
     let name = booking
         .code
-        .map_or_else(|| "BOOKING".to_owned(), |c| c.to_string());
+        .map_or_else(|| seats_of(booking), |c| c.to_string());
     header(
         model,
         sheet,

@@ -18,8 +18,8 @@ use crate::tui::{
 const TOP: u16 = 4;
 /// From this width on names stand in the list.
 const WIDE: u16 = 100;
-/// Below this width the seats stand in the readout alone.
-const NARROW: u16 = 70;
+/// With fewer columns for film and seats together, the seats stand in the readout alone.
+const SHARED_MIN: u16 = 22;
 
 pub(super) fn draw(
     model: &Model,
@@ -35,7 +35,7 @@ pub(super) fn draw(
     header(model, sheet, &format!("{}  BOOKINGS", wording::NAME));
     draw_search(view, sheet);
     sheet.put(1, 2, &state_line(view), theme.faint());
-    let columns = Columns::new(body.width);
+    let columns = Columns::new(view, body.width);
     sheet.put(1, 3, &columns.heading(), theme.faint());
     let mut cursor = None;
     let room = usize::from(body.height.saturating_sub(TOP));
@@ -147,36 +147,54 @@ fn readout(booking: &Booking, show: Option<&Show>) -> String {
     )
 }
 
-/// The widths of the columns that share what the fixed ones leave.
+/// The widths of the columns, each with a blank.
 struct Columns {
+    starts: u16,
     film: u16,
     seats: u16,
+    total: u16,
     name: u16,
+    zones_differ: bool,
+    currencies_differ: bool,
 }
 
-/// Code, state with time left, start, total, each with a blank.
-const FIXED: [u16; 4] = [13, 11, 13, 9];
+/// The code.
+const CODE: u16 = 13;
+/// The state, with the time left of a hold.
+const STATE: u16 = 11;
 
 impl Columns {
-    fn new(width: u16) -> Self {
-        let left = width.saturating_sub(2 + FIXED.iter().sum::<u16>());
-        if width >= WIDE {
-            let film = left * 2 / 5;
-            let seats = left / 4;
-            let name = left - film - seats;
-            return Self { film, seats, name };
+    fn new(view: &Bookings, width: u16) -> Self {
+        let shows = || view.found.iter().filter_map(|b| view.shows.get(&b.show));
+        let zones_differ = differ(shows().map(|show| &show.time_zone));
+        let currencies_differ = differ(view.found.iter().map(|b| b.total.currency));
+        let starts = if zones_differ { 17 } else { 13 };
+        let total = if currencies_differ { 13 } else { 9 };
+        let left = width.saturating_sub(2 + CODE + STATE + starts + total);
+        let (film, seats, name) = if width >= WIDE {
+            let (film, seats) = (left * 2 / 5, left / 4);
+            (film, seats, left - film - seats)
+        } else if left < SHARED_MIN {
+            (left, 0, 0)
+        } else {
+            let film = left * 3 / 5;
+            (film, left - film, 0)
+        };
+        Self {
+            starts,
+            film,
+            seats,
+            total,
+            name,
+            zones_differ,
+            currencies_differ,
         }
-        if width < NARROW {
-            let (film, seats, name) = (left, 0, 0);
-            return Self { film, seats, name };
-        }
-        let film = left * 3 / 5;
-        let (seats, name) = (left - film, 0);
-        Self { film, seats, name }
     }
 
     fn heading(&self) -> String {
-        self.row(["Code", "State", "Starts", "Film", "Seats", "Total", "For"])
+        let room = usize::from(self.total.saturating_sub(1));
+        let total = format!("{:>room$}", "Total");
+        self.row(["Code", "State", "Starts", "Film", "Seats", &total, "For"])
     }
 
     fn line(&self, model: &Model, booking: &Booking, show: Option<&Show>) -> String {
@@ -185,23 +203,43 @@ impl Columns {
             let now = model.desk.server_now();
             state += &format!(" {}", local_time::countdown(booking.hold_until.0, now));
         }
-        let starts = show.map_or_else(String::new, |show| {
-            let day = local_time::weekday_and_day(&show.starts_local);
-            format!("{day} {}", local_time::time_of(&show.starts_local))
-        });
+        let starts = show.map_or_else(String::new, |show| self.starts(show));
         let code = booking
             .code
             .map_or_else(|| "-".to_owned(), |c| c.to_string());
         let film = show.map_or(wording::SHOW_UNKNOWN, |show| &show.title);
-        let total = format!("{:>8}", booking.total.plain());
+        let total = if self.currencies_differ {
+            booking.total.to_string()
+        } else {
+            booking.total.plain()
+        };
+        let room = usize::from(self.total.saturating_sub(1));
+        let total = format!("{total:>room$}");
         let contact = wording::contact(booking);
         let seats = seats_of(booking);
         self.row([&code, &state, &starts, film, &seats, &total, &contact])
     }
 
+    fn starts(&self, show: &Show) -> String {
+        let day = local_time::weekday_and_day(&show.starts_local);
+        let mut starts = format!("{day} {}", local_time::time_of(&show.starts_local));
+        if self.zones_differ {
+            starts.push(' ');
+            starts += &local_time::zone_name(show.starts_at.0, &show.time_zone);
+        }
+        starts
+    }
+
     fn row(&self, cells: [&str; 7]) -> String {
-        let [code, state, starts, total] = FIXED;
-        let widths = [code, state, starts, self.film, self.seats, total, self.name];
+        let widths = [
+            CODE,
+            STATE,
+            self.starts,
+            self.film,
+            self.seats,
+            self.total,
+            self.name,
+        ];
         let mut row = String::new();
         for (cell, width) in cells.into_iter().zip(widths) {
             if width > 0 {
@@ -211,4 +249,9 @@ impl Columns {
         }
         row
     }
+}
+
+fn differ<T: PartialEq>(mut all: impl Iterator<Item = T>) -> bool {
+    let first = all.next();
+    all.any(|one| Some(one) != first)
 }
