@@ -32,4 +32,5 @@ mod readme;
 mod scenarios;
 mod store_contract;
 mod store_sqlite;
+mod terminal_bookings;
 mod terminals;

@@ -108,10 +108,10 @@ impl Desk {
 
     async fn call(&self, ask: &Ask) -> Result<Reply, ClientError> {
         let client = &self.client;
-        if let Some(owned) = owner(ask) {
-            if let Some(secret) = &owned.secret {
-                client.keep_secret(owned.id, secret.0.clone());
-            }
+        if let Some(owned) = owner(ask)
+            && let Some(secret) = &owned.secret
+        {
+            client.keep_secret(owned.id, secret.0.clone());
         }
         Ok(match ask {
             Ask::Info => Reply::Info(Box::new(client.server_info().await?)),

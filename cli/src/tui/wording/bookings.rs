@@ -228,7 +228,7 @@ pub fn payment(payment: &AppliedPayment) -> String {
     };
     let why = payment.returned_because.as_deref().map(returned_because);
     let why = why.map_or_else(String::new, |why| format!(" ({why})"));
-    format!("{tender:<5} {}  {said}{why}", amount)
+    format!("{tender:<5} {amount}  {said}{why}")
 }
 
 /// Why money went back.
