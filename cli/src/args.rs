@@ -23,7 +23,8 @@ pub use plumbing::{
 #[cfg(feature = "embedded")]
 pub use running::{DemoArgs, LogArg, ServeArgs};
 pub use sales::{
-    BookingCommand, BookingListArgs, HoldCommand, PayArgs, PaymentCommand, TicketCommand,
+    BookingCommand, BookingFindArgs, BookingListArgs, ContactArgs, HoldCommand, PayArgs,
+    PaymentCommand, TicketCommand,
 };
 pub use sell::{CardFrom, HoldArgs, Pay, SellArgs, TicketCount, WishArgs, card_number};
 pub use staff::{

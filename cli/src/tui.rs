@@ -4,6 +4,7 @@
 //! the only place that touches the terminal, the network and the clock. The screens know the
 //! server by HTTP alone, and never decide about seats or money: they ask.
 
+mod bookings;
 mod browse;
 mod copy;
 mod desk;
@@ -13,6 +14,7 @@ mod hall;
 mod home;
 mod key;
 mod keymap;
+mod live;
 mod local_time;
 mod mirrored;
 mod model;

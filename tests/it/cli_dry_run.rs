@@ -82,6 +82,16 @@ fn changes<'a>(held: &'a str, paid: &'a str, url: &'a str) -> Vec<(&'a str, Vec<
         ("hold release", vec!["hold", "release", held], 0),
         ("hold release", vec!["hold", "release", paid], 3),
         (
+            "booking contact",
+            vec!["booking", "contact", held, "--name", "Ann"],
+            0,
+        ),
+        (
+            "booking contact",
+            vec!["booking", "contact", paid, "--remove"],
+            0,
+        ),
+        (
             "booking pay",
             vec!["booking", "pay", held, "--pay", "cash"],
             0,

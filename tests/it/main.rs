@@ -32,6 +32,7 @@ mod readme;
 mod scenarios;
 mod store_contract;
 mod store_sqlite;
+mod terminal_bookings;
 mod terminals;
 
 use houseful_tests::program;

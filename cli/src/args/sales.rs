@@ -44,6 +44,44 @@ pub struct BookingListArgs {
     pub scope: ScopeArgs,
 }
 
+/// Which bookings, by what is known of them.
+#[derive(Debug, Args)]
+pub struct BookingFindArgs {
+    /// Of a show, or made here.
+    #[command(flatten)]
+    pub of: BookingListArgs,
+    /// By code or its first 4 characters, ticket code, id, name, or the last 4 digits of a
+    /// telephone number (staff)
+    #[arg(long, value_name = "TEXT", conflicts_with_all = ["show", "recent"])]
+    pub find: Option<String>,
+    /// Those whose money or tickets changed last (staff)
+    #[arg(long, conflicts_with = "show")]
+    pub recent: bool,
+    /// At most so many, 1 to 100, with `--find` or `--recent`
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=100), conflicts_with = "show")]
+    pub limit: Option<u16>,
+}
+
+/// Who a booking is for.
+#[derive(Debug, Args)]
+#[command(
+    after_long_help = "Examples:\n  booking=$(houseful sell 1 --adult 2 --best --pay cash -q)\n  houseful booking contact \"$booking\" --name \"Ann Lee\" --phone \"0113 496 0123\"\n  houseful booking contact \"$booking\" --remove"
+)]
+pub struct ContactArgs {
+    /// Booking id or code
+    #[arg(value_name = "BOOKING")]
+    pub booking: String,
+    /// Their name; stays as it is if absent
+    #[arg(long, required_unless_present_any = ["phone", "remove"])]
+    pub name: Option<String>,
+    /// Their telephone number; stays as it is if absent
+    #[arg(long)]
+    pub phone: Option<String>,
+    /// Take name and number away
+    #[arg(long, conflicts_with_all = ["name", "phone"])]
+    pub remove: bool,
+}
+
 /// How to pay for a held booking.
 #[derive(Debug, Args)]
 #[command(
@@ -62,11 +100,11 @@ pub struct PayArgs {
 /// `houseful booking`.
 #[derive(Debug, Subcommand)]
 pub enum BookingCommand {
-    /// List bookings: those of a show, or those made here
+    /// List bookings: those of a show, those that are looked for, the newest, or those made here
     #[command(
-        after_long_help = "Examples:\n  houseful booking list\n  houseful booking list --show 1"
+        after_long_help = "Examples:\n  houseful booking list\n  houseful booking list --show 1\n  houseful booking list --recent --limit 5\n  houseful booking list --find \"ann lee\""
     )]
-    List(BookingListArgs),
+    List(BookingFindArgs),
     /// Show one booking
     #[command(
         after_long_help = "Examples:\n  booking=$(houseful sell 1 --adult 2 --best --pay cash -q)\n  houseful booking view \"$booking\""
@@ -90,6 +128,8 @@ pub enum BookingCommand {
         #[arg(long)]
         reason: String,
     },
+    /// Say who a booking is for
+    Contact(ContactArgs),
     /// Follow a booking until nothing more will happen to it
     #[command(
         after_long_help = "Examples:\n  booking=$(houseful sell 1 --adult 2 --best --pay cash -q)\n  houseful booking watch \"$booking\""

@@ -5,12 +5,12 @@ mod watch;
 
 use houseful_core::wire::{
     Page,
-    booking::{Booking, BookingState, CancelRequest},
+    booking::{Booking, BookingState, CancelRequest, ContactRequest},
 };
 
 use super::{board, dry_run, names, sell};
 use crate::{
-    args::{BookingCommand, BookingListArgs},
+    args::{BookingCommand, BookingFindArgs, BookingListArgs, ContactArgs},
     client::{Client, ClientError},
     context::Context,
     error::CliError,
@@ -32,12 +32,16 @@ pub(super) static COLUMNS: Columns = Columns {
         usual("hold_until", "Held until"),
         extra("held_at", "Held at"),
         extra("channel", "Channel"),
+        extra("by", "By"),
+        extra("contact.name", "Name"),
+        extra("contact.phone", "Phone"),
         extra("fee", "Fee"),
         extra("lines.ticket_type", "Ticket types"),
         extra("lines.category", "Categories"),
         extra("lines.price.minor", "Prices"),
         extra("tickets.code", "Tickets"),
         extra("payments.id", "Payments"),
+        extra("payments.tender", "Tenders"),
         extra("relaxed", "Gave way"),
         extra("change", "Change"),
         extra("version", "Version"),
@@ -46,12 +50,66 @@ pub(super) static COLUMNS: Columns = Columns {
 
 pub(super) async fn run(ctx: &mut Context, command: BookingCommand) -> Result<(), CliError> {
     match command {
-        BookingCommand::List(args) => list(ctx, &args, |_| true, "no bookings").await,
+        BookingCommand::List(args) => find(ctx, &args).await,
         BookingCommand::View { booking } => view(ctx, &booking).await,
         BookingCommand::Pay(args) => sell::pay_booking(ctx, args).await,
         BookingCommand::Cancel { booking, reason } => cancel(ctx, &booking, reason).await,
+        BookingCommand::Contact(args) => contact(ctx, args).await,
         BookingCommand::Watch { booking } => watch::run(ctx, &booking).await,
     }
+}
+
+/// Bookings by what is known of them, or as [`list`] has them.
+async fn find(ctx: &mut Context, args: &BookingFindArgs) -> Result<(), CliError> {
+    if args.limit.is_some() && args.find.is_none() && !args.recent {
+        return Err(CliError::usage_hint(
+            "`--limit` goes with `--find` or `--recent`".to_owned(),
+            "leave it out: the other lists are complete",
+        ));
+    }
+    if args.find.is_none() && !args.recent {
+        return list(ctx, &args.of, |_| true, "no bookings").await;
+    }
+    let client = ctx.client().await?;
+    let found = async {
+        match &args.find {
+            Some(text) => client.bookings_found(text, args.limit).await,
+            None => client.bookings_recent(args.limit).await,
+        }
+    };
+    let page = ctx.wait("looking for bookings", found).await?;
+    ctx.list(&COLUMNS, &page, &page.items, "no bookings found")
+}
+
+/// Says who a booking is for; what is not named stays as it was.
+async fn contact(ctx: &mut Context, args: ContactArgs) -> Result<(), CliError> {
+    let client = ctx.client().await?;
+    let id = names::booking(ctx, &client, &args.booking).await?;
+    let before = ctx
+        .wait("asking for the booking", client.booking(id))
+        .await?;
+    let known = before.contact.unwrap_or_default();
+    let request = if args.remove {
+        ContactRequest::default()
+    } else {
+        ContactRequest {
+            name: args.name.or(known.name),
+            phone: args.phone.or(known.phone),
+        }
+    };
+    if ctx.globals.dry_run {
+        let path = format!("/v1/bookings/{id}/contact");
+        let effect = if args.remove {
+            "the booking would be for nobody in particular"
+        } else {
+            "this would stand beside the booking"
+        };
+        return dry_run::tell(ctx, "PUT", path, &request, effect.to_owned());
+    }
+    let after = ctx
+        .wait("writing it down", client.contact(id, &request))
+        .await?;
+    show(ctx, &client, &after).await
 }
 
 /// Bookings of a show, or those this machine made.

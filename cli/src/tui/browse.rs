@@ -160,6 +160,12 @@ impl Browse {
         self.fitting_movies().get(self.movie).copied()
     }
 
+    /// The marked show.
+    #[must_use]
+    pub fn marked_show(&self) -> Option<&Show> {
+        self.fitting_shows().get(self.show).copied()
+    }
+
     fn load_movies(&mut self, desk: &mut Desk) {
         self.movies_asked = Some(desk.ask(Ask::Movies(self.marked_city())));
         self.shows_asked = None;

@@ -23,12 +23,21 @@ pub fn command(model: &Model) -> Option<String> {
         Some(View::Seats(seats)) => Some(sale(seats)),
         Some(View::Payment(payment)) => Some(pay(payment)),
         Some(View::Ticket(ticket)) => {
-            let booking = &ticket.booking;
-            let name = booking.code.map(|code| code.to_string());
-            let name = name.unwrap_or_else(|| booking.id.to_string());
-            Some(format!("houseful ticket list {name}"))
+            Some(format!("houseful ticket list {}", name(&ticket.booking)))
         }
+        Some(View::Bookings(view)) => {
+            let open = view.detail.as_ref().map(|detail| &detail.booking);
+            let booking = open.or(view.marked())?;
+            Some(format!("houseful booking view {}", name(booking)))
+        }
+        Some(View::Live(live)) => Some(format!("houseful show watch {}", live.show.id)),
     }
+}
+
+/// A booking's code, or its id while it has none.
+fn name(booking: &Booking) -> String {
+    let code = booking.code.map(|code| code.to_string());
+    code.unwrap_or_else(|| booking.id.to_string())
 }
 
 fn list(browse: &Browse) -> String {

@@ -21,6 +21,7 @@ use super::{
     question::Question,
     quick::Quick,
     server_clock::ServerClock,
+    ticket::TicketView,
     wording,
 };
 
@@ -168,6 +169,10 @@ pub struct Desk {
     pub kept: Option<Kept>,
     /// Sales behind it in line, the newest last.
     pub older: Vec<Unfinished>,
+    /// The tickets that were sold here last.
+    pub last_sale: Option<Box<TicketView>>,
+    /// What was scanned when it could not be looked up.
+    pub scanned: Option<String>,
     /// Releases under way.
     pub releasing: Vec<(Generation, Owned)>,
     /// Whether Ctrl-C was pressed once.
@@ -251,7 +256,7 @@ impl Desk {
         );
         Owned {
             id,
-            secret: Secret(secret),
+            secret: Some(Secret(secret)),
         }
     }
 
@@ -302,6 +307,14 @@ impl Desk {
     /// Nothing is left to do for a booking.
     pub fn forget(&mut self, booking: BookingId) {
         self.then(Effect::Forget(booking));
+    }
+
+    /// The same, and it is not offered to be taken up again.
+    pub fn forget_if_kept(&mut self, booking: BookingId) {
+        if self.kept.as_ref().is_some_and(|k| k.owned.id == booking) {
+            self.kept = None;
+            self.forget(booking);
+        }
     }
 
     /// Tells the user something on one line.

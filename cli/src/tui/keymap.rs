@@ -1,8 +1,8 @@
 //! The one table from keys to actions. Footers and the `?` page are drawn from it, so they can't
 //! tell anything else than what the keys do.
 //!
-//! Small letters, digits, Enter, Esc, Space, Tab, arrows and Ctrl with a letter only: every
-//! keyboard has those. In a place with a text field, what is not in the table is typed.
+//! Letters, digits, Enter, Esc, Space, Tab, arrows and Ctrl with a letter only: every keyboard has
+//! those. Capitals open what staff have everywhere, and ask before money goes back. In a place with a text field, what is not in the table is typed.
 
 mod bound;
 mod names;
@@ -45,10 +45,24 @@ pub enum Place {
     Paying,
     /// The tickets.
     Ticket,
+    /// The list of bookings.
+    Bookings,
+    /// Typing what bookings are searched by.
+    BookingsSearch,
+    /// One booking.
+    BookingDetail,
+    /// Typing who a booking is for.
+    ContactForm,
+    /// The live board of a show.
+    Live,
     /// The page of keys.
     Help,
     /// Asks before seats are released.
     AskRelease,
+    /// Asks before the seats of any booking are released.
+    AskGiveUp,
+    /// Asks before money goes back, and why.
+    AskRefund,
     /// Asks before a payment is left alone.
     AskLeave,
     /// Seats were taken by somebody else.
@@ -73,6 +87,8 @@ impl Place {
                 | Self::CardNumber
                 | Self::QuickLine
                 | Self::Palette
+                | Self::BookingsSearch
+                | Self::ContactForm
         )
     }
 
@@ -83,6 +99,8 @@ impl Place {
             self,
             Self::Help
                 | Self::AskRelease
+                | Self::AskGiveUp
+                | Self::AskRefund
                 | Self::AskLeave
                 | Self::LostRace
                 | Self::Override
@@ -177,6 +195,20 @@ pub enum Action {
     NextTicket,
     /// The ticket of the seat before.
     PreviousTicket,
+    /// Opens the bookings.
+    Bookings,
+    /// Opens the live board of the show.
+    Live,
+    /// Shows the tickets of the last sale again.
+    LastSale,
+    /// Gives the seats of the open booking back.
+    GiveUp,
+    /// Gives the money of the open booking back.
+    Refund,
+    /// Changes who the open booking is for.
+    EditContact,
+    /// Shows the tickets of the open booking.
+    Tickets,
     /// Yes.
     Yes,
     /// Keeps the seats and leaves.
@@ -269,8 +301,9 @@ const fn many(
 }
 
 use Place::{
-    AskLeave, AskRelease, Browse, BrowseFilter, Card, CardNumber, Filter, GoTo, Help, HoldOver,
-    Home, LostRace, Override, Palette, Paying, Payment, QuickLine, Range, Seats, Ticket, Trouble,
+    AskGiveUp, AskLeave, AskRefund, AskRelease, BookingDetail, Bookings, BookingsSearch, Browse,
+    BrowseFilter, Card, CardNumber, ContactForm, Filter, GoTo, Help, HoldOver, Home, Live,
+    LostRace, Override, Palette, Paying, Payment, QuickLine, Range, Seats, Ticket, Trouble,
 };
 
 const ANYWHERE: &[Place] = &[
@@ -288,19 +321,38 @@ const ANYWHERE: &[Place] = &[
     Palette,
     Paying,
     Ticket,
+    Bookings,
+    BookingsSearch,
+    BookingDetail,
+    ContactForm,
+    Live,
     Help,
     AskRelease,
+    AskGiveUp,
+    AskRefund,
     AskLeave,
     LostRace,
     Override,
     HoldOver,
     Trouble,
 ];
-const VIEWS: &[Place] = &[Home, Browse, Seats, Range, Payment, Card, Paying, Ticket];
+const VIEWS: &[Place] = &[
+    Home,
+    Browse,
+    Seats,
+    Range,
+    Payment,
+    Card,
+    Paying,
+    Ticket,
+    Bookings,
+    BookingDetail,
+    Live,
+];
 const LISTS: &[Place] = &[Home, Browse];
-const MOVING: &[Place] = &[Home, Browse, Seats];
-const ROWS: &[Place] = &[Home, Browse, Seats, Range];
-const FIELDS: &[Place] = &[Filter, BrowseFilter, GoTo, CardNumber];
+const MOVING: &[Place] = &[Home, Browse, Seats, Bookings, Live];
+const ROWS: &[Place] = &[Home, Browse, Seats, Range, Bookings, Live];
+const FIELDS: &[Place] = &[Filter, BrowseFilter, GoTo, CardNumber, BookingsSearch];
 
 const fn c(c: char) -> Key {
     Key::Char(c)
@@ -341,7 +393,20 @@ pub const TABLE: &[Binding] = &[
     on(&[Ticket], &[Key::Enter], "Enter", Action::Accept, "next customer", "back to the next shows"),
     on(&[Ticket], &[Key::Char(']'), Key::Right, Key::Down], "]", Action::NextTicket, "next ticket", "the code of the next seat"),
     on(&[Ticket], &[Key::Char('['), Key::Left, Key::Up], "[", Action::PreviousTicket, "", "the code of the seat before"),
+    on(&[Bookings], &[Key::Enter], "Enter", Action::Accept, "open", "open the marked booking"),
+    on(&[Bookings], &[c('/')], "/", Action::Filter, "find", "by code, ticket, name, number"),
+    on(&[BookingDetail], &[c('r')], "r", Action::Resume, "resume", "take the hold up here"),
+    on(&[BookingDetail], &[c('x')], "x", Action::GiveUp, "release", "give its seats back"),
+    on(&[BookingDetail], &[c('R')], "R", Action::Refund, "refund", "give its money back, asks"),
+    on(&[BookingDetail], &[c('t')], "t", Action::Tickets, "tickets", "its tickets with their codes"),
+    on(&[BookingDetail], &[c('e')], "e", Action::EditContact, "name and phone", "who it is for"),
+    on(&[Live], &[Key::Enter], "Enter", Action::Accept, "open", "open the marked booking"),
     // Dialogs.
+    many(&[AskRefund], Keys::OneToNine, "1-4", Action::Digit, "reason", "choose the reason"),
+    on(&[AskRefund], &[Key::Enter], "Enter", Action::Accept, "refund", "give the money back"),
+    on(&[AskRefund], &[Key::Esc, c('n')], "Esc", Action::Back, "leave it", "leave it as it is"),
+    on(&[AskGiveUp], &[c('y')], "y", Action::Yes, "release", "give the seats back"),
+    on(&[AskGiveUp], &[c('n'), Key::Esc, Key::Enter], "n", Action::Back, "leave it", "leave it as it is"),
     on(&[LostRace], &[c('b')], "b", Action::NextBest, "take the next best", "hold the seats that are offered"),
     on(&[LostRace], &[Key::Enter], "Enter", Action::Accept, "choose other seats", "keep what is held and choose other seats"),
     on(&[LostRace], &[Key::Esc], "Esc", Action::Back, "release", "give up what is held"),
@@ -370,6 +435,11 @@ pub const TABLE: &[Binding] = &[
     on(&[Palette], &[Key::Down], "Down", Action::Down, "", "down"),
     on(&[Palette], &[Key::PageUp], "PgUp", Action::PageUp, "", "a page up"),
     on(&[Palette], &[Key::PageDown], "PgDn", Action::PageDown, "", "a page down"),
+    on(&[BookingsSearch], &[Key::Up], "Up", Action::Up, "", "up"),
+    on(&[BookingsSearch], &[Key::Down], "Down", Action::Down, "", "down"),
+    on(&[ContactForm], &[Key::Enter], "Enter", Action::Accept, "keep", "write it down"),
+    on(&[ContactForm], &[Key::Tab, Key::BackTab, Key::Up, Key::Down], "Tab", Action::Next, "other field", "the other field"),
+    on(&[ContactForm], &[Key::Esc], "Esc", Action::Back, "cancel", "leave it as it was"),
     // Around.
     on(LISTS, &[c('/')], "/", Action::Filter, "filter", "filter, forgives mistakes"),
     on(&[Home], &[c('n')], "n", Action::NextDay, "", "the next day"),
@@ -394,6 +464,11 @@ pub const TABLE: &[Binding] = &[
     on(ROWS, &[Key::Home], "Home", Action::First, "", "to the first"),
     on(ROWS, &[Key::End], "End", Action::Last, "", "to the last"),
     on(&[Seats], &[c('t')], "t", Action::TurnTicketType, "type", "this seat's ticket type"),
+    on(&[Home], &[c('.')], ".", Action::LastSale, "", "the last tickets again"),
+    on(&[Home, Browse, Ticket, Live], &[c('B')], "B", Action::Bookings, "bookings", "find a booking"),
+    on(&[Seats, Payment, Card], &[c('B')], "B", Action::Bookings, "", "find a booking"),
+    on(&[Home, Browse, BookingDetail], &[c('L')], "L", Action::Live, "live", "who holds what of the show"),
+    on(&[Seats, Bookings, Ticket], &[c('L')], "L", Action::Live, "", "who holds what of the show"),
     // Everywhere.
     on(VIEWS, &[c('?'), Key::F1], "?", Action::Help, "help", "all keys of this view"),
     on(VIEWS, &[c('y')], "y", Action::Copy, "", "copy as a command"),
@@ -401,7 +476,7 @@ pub const TABLE: &[Binding] = &[
     on(VIEWS, &[], "", Action::Mouse, "", "mouse on or off"),
     on(&[Home], &[c('q')], "q", Action::Quit, "quit", "quit"),
     on(&[Home], &[Key::Esc], "Esc", Action::Back, "", "clear the filter"),
-    on(&[Browse, Payment, Card, Ticket], &[Key::Esc, c('q')], "Esc", Action::Back, "back", "one step back (also q)"),
+    on(&[Browse, Payment, Card, Ticket, Bookings, BookingDetail, Live], &[Key::Esc, c('q')], "Esc", Action::Back, "back", "one step back (also q)"),
     on(&[Range], &[Key::Esc, c('q')], "Esc", Action::Back, "cancel", "no range (also q)"),
     on(&[Paying], &[Key::Esc, c('q')], "Esc", Action::Back, "leave", "leave it alone (also q)"),
     on(ANYWHERE, &[Key::Ctrl('c')], "Ctrl-C", Action::Interrupt, "", "twice: release and quit"),

@@ -19,9 +19,9 @@ pub fn wall_clock(at: UtcMillis, zone_name: &str) -> String {
     civil(at, zone_name).map_or_else(String::new, |t| t.strftime("%H:%M").to_string())
 }
 
-/// The time of day to the second in a time zone.
+/// The same to the second: `19:12:58`.
 #[must_use]
-pub fn wall_clock_seconds(at: UtcMillis, zone_name: &str) -> String {
+pub fn clock_with_seconds(at: UtcMillis, zone_name: &str) -> String {
     civil(at, zone_name).map_or_else(String::new, |t| t.strftime("%H:%M:%S").to_string())
 }
 

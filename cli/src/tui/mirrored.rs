@@ -28,7 +28,7 @@ pub fn picture(model: &Model) -> Option<Picture> {
         View::Ticket(ticket) if ticket.tender.is_some() => {
             Some(of(ticket.show.id, Stage::Sold, Some(&ticket.booking)))
         }
-        View::Browse(_) | View::Ticket(_) => None,
+        View::Browse(_) | View::Ticket(_) | View::Bookings(_) | View::Live(_) => None,
     }
 }
 

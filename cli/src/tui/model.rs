@@ -1,17 +1,19 @@
 //! All that the screens know. Drawing reads it, `update` alone changes it.
 
 use houseful_core::{
-    ids::{CinemaId, PaymentId},
+    ids::{BookingId, CinemaId, PaymentId},
     time::UtcMillis,
     wire::{booking::Booking, catalogue::Show},
 };
 
 use super::{
+    bookings::Bookings,
     browse::Browse,
     desk::{Desk, Feed, is_held},
     home::Home,
     key::Key,
-    keymap::{Keymap, Place},
+    keymap::{Action, Keymap, Place},
+    live::Live,
     local_time,
     msg::Owned,
     payment::Payment,
@@ -31,6 +33,10 @@ pub enum View {
     Payment(Box<Payment>),
     /// The tickets.
     Ticket(Box<TicketView>),
+    /// The bookings.
+    Bookings(Box<Bookings>),
+    /// The live board of a show.
+    Live(Box<Live>),
 }
 
 /// What a view wants to happen to the stack of views.
@@ -44,6 +50,8 @@ pub enum Step {
     Home,
     /// Another view on top.
     Open(Box<View>),
+    /// A booking in full.
+    LookUp(BookingId),
     /// It is sold: the tickets on the first view.
     Sold(Box<TicketView>),
     /// The next sale, by the number that was pressed.
@@ -121,6 +129,8 @@ impl Model {
             Some(View::Seats(seats)) => seats.place(),
             Some(View::Payment(payment)) => payment.place(),
             Some(View::Ticket(_)) => Place::Ticket,
+            Some(View::Bookings(bookings)) => bookings.place(),
+            Some(View::Live(_)) => Place::Live,
         }
     }
 
@@ -131,9 +141,28 @@ impl Model {
             None => self.desk.kept.as_ref().and_then(|k| k.booking.as_ref()),
             Some(View::Seats(seats)) => seats.booking.as_ref(),
             Some(View::Payment(payment)) => Some(&payment.booking),
-            Some(View::Browse(_) | View::Ticket(_)) => None,
+            // Its seats stay held while somebody looks at the board.
+            Some(View::Live(_)) => self.held_below(),
+            Some(View::Browse(_) | View::Ticket(_) | View::Bookings(_)) => None,
         };
         booking.filter(|b| is_held(b))
+    }
+
+    /// The booking of a seat grid that another view lies over.
+    fn held_below(&self) -> Option<&Booking> {
+        self.above.iter().find_map(|view| match view {
+            View::Seats(seats) => seats.booking.as_ref(),
+            _ => None,
+        })
+    }
+
+    /// Whether a key does something in the view on top as it stands now.
+    #[must_use]
+    pub fn offers(&self, action: Action) -> bool {
+        match self.above.last() {
+            Some(View::Bookings(bookings)) => bookings.offers(&self.desk, action),
+            _ => true,
+        }
     }
 
     /// The time zone that the clock in the header is in.
@@ -143,6 +172,10 @@ impl Model {
             Some(View::Seats(seats)) => &seats.show.time_zone,
             Some(View::Payment(payment)) => &payment.show.time_zone,
             Some(View::Ticket(ticket)) => &ticket.show.time_zone,
+            Some(View::Live(live)) => &live.show.time_zone,
+            Some(View::Bookings(bookings)) => bookings
+                .show()
+                .map_or(self.home.time_zone(), |show| &show.time_zone),
             None | Some(View::Browse(_)) => self.home.time_zone(),
         }
     }
@@ -165,7 +198,16 @@ impl Model {
     /// server's can only be known by asking.
     #[must_use]
     pub fn follows_the_clock(&self) -> bool {
-        self.counted().is_some() || self.desk.clock.is_manual()
+        self.counted().is_some() || self.shows_ends() || self.desk.clock.is_manual()
+    }
+
+    /// Whether ends of other people's holds are counted down.
+    fn shows_ends(&self) -> bool {
+        match self.above.last() {
+            Some(View::Bookings(bookings)) => bookings.next_end(&self.desk).is_some(),
+            Some(View::Live(live)) => live.next_end(&self.desk).is_some(),
+            _ => false,
+        }
     }
 
     /// How often the clock is compared with the server's now.
@@ -221,7 +263,20 @@ impl Model {
                 at.push(payment.again_at());
                 at.push(payment.is_paying().then(|| now.plus_ms(1_000)));
             }
-            Some(View::Browse(_) | View::Ticket(_)) => {}
+            Some(View::Ticket(ticket)) => at.push(ticket.again_at()),
+            Some(View::Bookings(bookings)) => {
+                at.push(bookings.again_at());
+                at.push(
+                    bookings
+                        .next_end(desk)
+                        .and_then(|end| self.next_second(end)),
+                );
+            }
+            Some(View::Live(live)) => {
+                at.push(live.again_at());
+                at.push(live.next_end(desk).and_then(|end| self.next_second(end)));
+            }
+            Some(View::Browse(_)) => {}
         }
         let silent = desk.link.feed == Feed::Off && desk.link.down.is_none() && self.can_age();
         if let Some(heard) = heard.filter(|_| silent) {

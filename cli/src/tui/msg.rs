@@ -6,7 +6,10 @@ use houseful_core::{
     seat::SeatNo,
     wire::{
         admin::ServerInfo,
-        booking::{Booking, CashRequest, ChangeSeatsRequest, HoldRequest, ReleaseRequest},
+        booking::{
+            Booking, CancelRequest, CashRequest, ChangeSeatsRequest, ContactRequest, HoldRequest,
+            ReleaseRequest,
+        },
         catalogue::{City, Movie, Show, ShowDetail},
         payment::{PayRequest, Payment, PaymentToken},
         problem::Problem,
@@ -36,8 +39,8 @@ impl std::fmt::Debug for Secret {
 pub struct Owned {
     /// Which.
     pub id: BookingId,
-    /// The proof that it is ours.
-    pub secret: Secret,
+    /// The proof that it is ours; staff need none for what others made.
+    pub secret: Option<Secret>,
 }
 
 /// A sale that is not finished.
@@ -158,6 +161,28 @@ pub struct ShowsWanted {
     pub limit: u16,
 }
 
+/// Which bookings to list.
+#[derive(Clone, PartialEq, Eq)]
+pub enum BookingsWanted {
+    /// Those whose money or tickets changed last.
+    Recent,
+    /// What this text may mean.
+    Found(String),
+    /// Those that hold seats of this show now.
+    HeldOf(ShowId),
+}
+
+/// What is searched for may be somebody's name.
+impl std::fmt::Debug for BookingsWanted {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Recent => f.write_str("Recent"),
+            Self::Found(_) => f.write_str("Found(..)"),
+            Self::HeldOf(show) => write!(f, "HeldOf({show})"),
+        }
+    }
+}
+
 /// A question for the server.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Ask {
@@ -183,6 +208,12 @@ pub enum Ask {
     Release(Owned, ReleaseRequest),
     /// Where a booking stands.
     Booking(Owned),
+    /// Bookings, for staff.
+    Bookings(BookingsWanted),
+    /// Says who a booking is for.
+    Contact(Owned, Box<ContactRequest>),
+    /// Gives a booking's money back.
+    Cancel(Owned, Box<CancelRequest>),
     /// Takes cash.
     Cash(Owned, CashRequest),
     /// Leave to pay by card.
@@ -201,6 +232,8 @@ impl Ask {
             Self::Hold(..)
             | Self::Change(..)
             | Self::Release(..)
+            | Self::Contact(..)
+            | Self::Cancel(..)
             | Self::Cash(..)
             | Self::Pay(..) => true,
             Self::Info
@@ -211,6 +244,7 @@ impl Ask {
             | Self::Layout(_)
             | Self::Seats(_)
             | Self::Booking(_)
+            | Self::Bookings(_)
             | Self::Token(_)
             | Self::Payment(..) => false,
         }
@@ -236,6 +270,8 @@ pub enum Reply {
     Map(Box<SeatMap>),
     /// To everything about a booking.
     Booking(Box<Booking>),
+    /// To `Bookings`.
+    Bookings(Vec<Booking>),
     /// To `Token`.
     Token(Box<PaymentToken>),
     /// To `Pay` and `Payment`.

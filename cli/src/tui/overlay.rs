@@ -16,6 +16,8 @@ use super::keymap::Place;
 pub enum Leaving {
     /// Back to the view below.
     Back,
+    /// To the bookings.
+    Bookings,
     /// End the program.
     Quit,
 }
@@ -31,6 +33,18 @@ pub enum Overlay {
         seats: Vec<SeatLabel>,
         /// Where to afterwards.
         then: Leaving,
+    },
+    /// Asks before the seats of any booking are released.
+    AskGiveUp {
+        /// The seats.
+        seats: Vec<SeatLabel>,
+    },
+    /// Asks before money goes back, and why it does.
+    AskRefund {
+        /// What goes back, and whose.
+        what: String,
+        /// Which of the reasons, once one was chosen.
+        reason: Option<usize>,
     },
     /// Asks before a payment under way is left alone.
     AskLeave,
@@ -83,6 +97,8 @@ impl Overlay {
         match self {
             Self::Help(_) => Place::Help,
             Self::AskRelease { .. } => Place::AskRelease,
+            Self::AskGiveUp { .. } => Place::AskGiveUp,
+            Self::AskRefund { .. } => Place::AskRefund,
             Self::AskLeave => Place::AskLeave,
             Self::LostRace { .. } => Place::LostRace,
             Self::Override { .. } => Place::Override,

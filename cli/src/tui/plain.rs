@@ -5,6 +5,7 @@
 //! that matters here, the difference is said (`speak`) and a prompt follows. All of it is pure:
 //! `runtime/plain.rs` reads the lines and writes the words.
 
+mod bookings;
 mod browse;
 mod clock;
 mod dialogs;
@@ -12,6 +13,7 @@ mod hall;
 mod hear;
 mod home;
 mod link;
+mod live;
 mod payment;
 mod seats;
 mod speak;
@@ -242,6 +244,7 @@ fn prompt(model: &Model, talk: &Talk) -> &'static str {
     let place = model.place();
     match (place, model.above.last()) {
         (Place::Browse, Some(View::Browse(browse))) => browse::prompt(browse),
+        (Place::AskRefund, _) => wording::plain::REFUND_PROMPT,
         (Place::Seats, Some(View::Seats(seats))) => {
             wording::plain::prompt(place, seats.booking.is_some(), false)
         }

@@ -170,7 +170,8 @@ fn known(model: &Model) -> impl Iterator<Item = &Show> {
         View::Browse(browse) => &browse.shows[..],
         View::Seats(seats) => std::slice::from_ref(&seats.show),
         View::Ticket(ticket) => std::slice::from_ref(&ticket.show),
-        View::Payment(_) => &[],
+        View::Live(live) => std::slice::from_ref(&live.show),
+        View::Payment(_) | View::Bookings(_) => &[],
     });
     model.home.shows.iter().chain(above)
 }

@@ -330,6 +330,18 @@ impl Seats {
         self.feed == generation
     }
 
+    /// The view is on top again; another view may have had the one feed meanwhile.
+    pub fn look_again(&mut self, desk: &mut Desk) {
+        self.feed = desk.watch(self.show.id);
+        self.load_map(desk);
+    }
+
+    /// Whether leaving it would lose seats, or an answer about seats.
+    #[must_use]
+    pub fn is_under_way(&self) -> bool {
+        self.owned.is_some() || self.asking.is_some() || !self.ahead.is_empty()
+    }
+
     /// The names of the seats held.
     #[must_use]
     pub fn labels(&self) -> Vec<SeatLabel> {

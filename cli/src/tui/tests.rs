@@ -1,6 +1,7 @@
 //! Tests of the screens without a terminal and without a server: scripted keys, answers by the
 //! rules of `core`, and the drawn lines.
 
+mod bookings;
 mod copy;
 mod far;
 mod grid;
@@ -8,7 +9,9 @@ mod halls;
 mod house;
 mod keystrokes;
 mod link;
+mod live;
 mod losses;
+mod many;
 mod mirrored;
 mod mouse;
 mod palette;

@@ -4,12 +4,13 @@
 mod dialogs;
 mod kept;
 mod mouse;
+mod staff;
 
 use houseful_core::{time::UtcMillis, wire::booking::BookingState};
 
 use super::{
     copy,
-    desk::Desk,
+    desk::{Desk, Feed},
     key::Key,
     keymap::{Action, Place},
     mirrored,
@@ -32,8 +33,6 @@ pub fn update(model: &mut Model, msg: Msg, now: UtcMillis) -> Vec<Effect> {
         Msg::Started(sales) => start(model, sales),
         Msg::Key(key) => press(model, key),
         Msg::Number(number) => choose(model, number),
-        // Who owns codes decides what becomes of one; until then it is told.
-        Msg::Scanned(code) => model.desk.say(wording::scanned(&code)),
         Msg::Pointed(hit) => mouse::pointed(model, hit),
         Msg::Wheel(turn) => mouse::wheel(model, turn),
         Msg::Resized(columns, rows) => model.size = (columns, rows),
@@ -44,6 +43,11 @@ pub fn update(model: &mut Model, msg: Msg, now: UtcMillis) -> Vec<Effect> {
                 model.desk.link.heard_at = Some(model.desk.now);
             }
             let desk = &mut model.desk;
+            for view in &mut model.above {
+                if let View::Live(live) = view {
+                    live.news(desk, generation, &news);
+                }
+            }
             let seats = model.above.iter_mut().find_map(|view| match view {
                 View::Seats(seats) => Some(seats),
                 _ => None,
@@ -54,6 +58,7 @@ pub fn update(model: &mut Model, msg: Msg, now: UtcMillis) -> Vec<Effect> {
                 follow(model, step);
             }
         }
+        Msg::Scanned(text) => staff::scanned(model, &text),
         // The hold stays: it can be resumed, or ends by itself.
         Msg::Stop => quit(model),
         Msg::Suspend => model.desk.suspend(),
@@ -112,7 +117,10 @@ fn tick(model: &mut Model) {
             seats.tick(desk);
         }
         Some(View::Payment(payment)) => payment.tick(desk),
-        Some(View::Browse(_) | View::Ticket(_)) => {}
+        Some(View::Ticket(ticket)) => ticket.tick(desk),
+        Some(View::Bookings(bookings)) => bookings.tick(desk),
+        Some(View::Live(live)) => live.tick(desk),
+        Some(View::Browse(_)) => {}
     }
 }
 
@@ -162,7 +170,10 @@ fn perform(model: &mut Model, (place, action, key): (Place, Action, Key)) {
         Action::Mouse => return turn_mouse(&mut model.desk),
         _ if place == Place::QuickLine => quick::act(model, action),
         _ if place == Place::Palette => return look_for(model, action),
-        _ if place.is_overlay() => dialogs::act(model, action),
+        _ if place.is_overlay() => dialogs::act(model, action, key),
+        Action::Bookings => return staff::bookings(model),
+        Action::Live => return staff::live(model),
+        Action::LastSale => return staff::last_sale(model),
         _ => act(model, action, key),
     };
     follow(model, step);
@@ -217,6 +228,8 @@ fn act(model: &mut Model, action: Action, key: Key) -> Step {
         Some(View::Seats(seats)) => seats.act(desk, action, key),
         Some(View::Payment(payment)) => payment.act(desk, action, key),
         Some(View::Ticket(ticket)) => ticket.act(action, key),
+        Some(View::Bookings(bookings)) => bookings.act(desk, action, key),
+        Some(View::Live(live)) => live.act(desk, action),
     }
 }
 
@@ -238,7 +251,8 @@ fn choose(model: &mut Model, number: usize) {
             let party = u16::try_from(number).unwrap_or(u16::MAX);
             seats.want(desk, Wanted::Best(party))
         }
-        Some(View::Payment(_) | View::Ticket(_)) => Step::Stay,
+        Some(View::Bookings(bookings)) => bookings.choose(desk, number),
+        Some(View::Payment(_) | View::Ticket(_) | View::Live(_)) => Step::Stay,
     };
     follow(model, step);
 }
@@ -249,7 +263,8 @@ fn typed(model: &mut Model, key: Key) {
         Some(View::Browse(browse)) => browse.typed(&mut model.desk, key),
         Some(View::Seats(seats)) => seats.typed(key),
         Some(View::Payment(payment)) => payment.typed(key),
-        Some(View::Ticket(_)) => {}
+        Some(View::Bookings(bookings)) => bookings.typed(&model.desk, key),
+        Some(View::Ticket(_) | View::Live(_)) => {}
     }
 }
 
@@ -260,6 +275,7 @@ fn follow(model: &mut Model, step: Step) {
         Step::Back => go_back(model),
         Step::Home => go_home(model),
         Step::Open(view) => open(model, *view),
+        Step::LookUp(booking) => staff::look_up_listed(model, booking),
         Step::Sold(ticket) => show_ticket(model, *ticket),
         Step::SellNext(key) => {
             go_home(model);
@@ -306,6 +322,10 @@ fn open(model: &mut Model, view: View) {
         Some(View::Seats(seats)) => seats.take_typed_ahead(),
         _ => Vec::new(),
     };
+    if let View::Seats(_) = view {
+        // There is one seat grid at a time. One below holds nothing: it would have been asked for.
+        model.above.retain(|view| !matches!(view, View::Seats(_)));
+    }
     model.above.push(view);
     for key in keys {
         press(model, key);
@@ -317,12 +337,14 @@ fn show_ticket(model: &mut Model, ticket: TicketView) {
     model.desk.unwatch();
     model.desk.overlays.clear();
     model.desk.notice = None;
+    model.desk.last_sale = Some(Box::new(ticket.clone()));
     model.above = vec![View::Ticket(Box::new(ticket))];
 }
 
 fn go_back(model: &mut Model) {
     let left = model.above.pop();
     let desk = &mut model.desk;
+    let had_no_feed = !matches!(left, Some(View::Seats(_) | View::Payment(_)));
     match (left, model.above.last_mut()) {
         (Some(View::Payment(payment)), Some(View::Seats(seats))) => {
             seats.booking = Some(payment.booking);
@@ -333,8 +355,21 @@ fn go_back(model: &mut Model) {
         }
         _ => {}
     }
-    if model.above.is_empty() {
-        model.home.load(desk);
+    if had_no_feed {
+        desk.unwatch();
+    }
+    returned(model);
+}
+
+/// The view that is on top again may be old.
+fn returned(model: &mut Model) {
+    let desk = &mut model.desk;
+    match model.above.last_mut() {
+        None => model.home.load(desk),
+        Some(View::Seats(seats)) if desk.link.feed == Feed::Off => seats.look_again(desk),
+        Some(View::Live(live)) => live.look_again(desk),
+        Some(View::Bookings(bookings)) => bookings.look_again(desk),
+        Some(_) => {}
     }
 }
 
@@ -406,7 +441,9 @@ fn take_answer(model: &mut Model, answer: &Answer) {
             View::Browse(browse) => browse.answer(desk, answer).then_some(Step::Stay),
             View::Seats(seats) => seats.answer(desk, answer),
             View::Payment(payment) => payment.answer(desk, answer),
-            View::Ticket(_) => None,
+            View::Ticket(ticket) => ticket.answer(desk, answer),
+            View::Bookings(bookings) => bookings.answer(desk, answer),
+            View::Live(live) => live.answer(desk, answer),
         };
         if step.is_some() {
             break;

@@ -1,11 +1,14 @@
 //! Draws the model. Nothing here can change it.
 
+mod booking_detail;
 mod booking_panel;
+mod bookings;
 mod browse;
 mod dialogs;
 mod footer;
 mod grid;
 mod home;
+mod live;
 mod palette;
 mod payment;
 mod readout;
@@ -88,6 +91,8 @@ fn draw_view(model: &Model, sheet: &mut Sheet<'_>, body: sheet::Part) -> Option<
         Some(View::Seats(seats)) => seats::draw(model, seats, sheet, body),
         Some(View::Payment(payment)) => payment::draw(model, payment, sheet, body),
         Some(View::Ticket(ticket)) => ticket::draw(model, ticket, sheet, body),
+        Some(View::Bookings(bookings)) => bookings::draw(model, bookings, sheet, body),
+        Some(View::Live(live)) => live::draw(model, live, sheet, body),
     }
 }
 

@@ -1,5 +1,6 @@
 //! Every sentence that the screens say, in one place.
 
+mod bookings;
 mod flow;
 mod payment;
 pub mod plain;
@@ -17,6 +18,7 @@ use houseful_core::{
     },
 };
 
+pub use bookings::*;
 pub use flow::*;
 pub use payment::*;
 pub use seats::*;

@@ -31,6 +31,11 @@ pub(super) fn drawn(
         None => writeln!(text, "show {}", booking.show),
     };
     let _ = writeln!(text, "{}", standing(booking, now, &end));
+    if let Some(contact) = &booking.contact {
+        let parts = [contact.name.as_deref(), contact.phone.as_deref()];
+        let parts: Vec<String> = parts.into_iter().flatten().map(escaped).collect();
+        let _ = writeln!(text, "for {}", parts.join(", "));
+    }
     write_seats(&mut text, booking);
     if booking.fee.minor != 0 {
         let _ = writeln!(text, "  {:<29} {:>12}", "fee", booking.fee.to_string());

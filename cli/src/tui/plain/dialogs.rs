@@ -26,6 +26,13 @@ fn sentences(overlay: &Overlay) -> Vec<String> {
         Overlay::AskRelease { seats, then } => {
             vec![wording::ask_release(seats, *then == Leaving::Quit)]
         }
+        Overlay::AskGiveUp { seats } => vec![wording::ask_give_up(seats)],
+        Overlay::AskRefund { what, reason } => {
+            let mut lines = vec![said(what)];
+            let reasons = 0..wording::REFUND_REASONS.len();
+            lines.extend(reasons.map(|at| said(wording::refund_reason(at, *reason).trim())));
+            lines
+        }
         Overlay::AskLeave => vec![plain::kept(wording::ASK_LEAVE)],
         Overlay::LostRace {
             what,

@@ -120,12 +120,26 @@ fn in_field(line: &str, place: Place, model: &Model) -> Heard {
     {
         return Heard::say(why);
     }
+    if place == Place::ContactForm {
+        return contact(line);
+    }
     let text = if place == Place::GoTo {
         seats::as_typed(line)
     } else {
         line.to_owned()
     };
     typed(&text)
+}
+
+/// `Ann Lee, 0113 496 0000` fills both fields of the form.
+fn contact(line: &str) -> Heard {
+    let (name, phone) = line.split_once(',').unwrap_or((line, ""));
+    let field = |text: &str| {
+        let text: Vec<Key> = text.trim().chars().map(Key::Char).collect();
+        std::iter::once(Key::Ctrl('u')).chain(text)
+    };
+    let keys = field(name).chain([Key::Tab]).chain(field(phone));
+    Heard::keys(keys.chain([Key::Enter]))
 }
 
 /// Types a line into the field, in place of what is there.
@@ -142,6 +156,10 @@ fn number(line: &str, place: Place, model: &Model, talk: &Talk) -> Option<Heard>
     }
     // More digits than fit are more than there is of anything.
     let number: usize = line.parse().unwrap_or(usize::MAX);
+    if place == Place::AskRefund {
+        let digit = char::from_digit(u32::try_from(number).unwrap_or(0), 10);
+        return Some(Heard::keys(digit.map(Key::Char)));
+    }
     if place.is_overlay() {
         let choices = vocabulary::choices(model, place);
         let chosen = number.checked_sub(1).and_then(|at| choices.get(at));
@@ -153,6 +171,7 @@ fn number(line: &str, place: Place, model: &Model, talk: &Talk) -> Option<Heard>
     match (place, model.above.last()) {
         (Place::Home | Place::Ticket, _) => Some(lists::show(number, model, talk)),
         (Place::Browse, Some(View::Browse(browse))) => Some(lists::of_column(number, browse)),
+        (Place::Bookings, _) => Some(Heard::Do(vec![Msg::Number(number)])),
         (Place::Seats, _) if number == 0 => Some(Heard::say(plain::AT_LEAST_ONE)),
         (Place::Seats, _) => Some(Heard::Do(vec![Msg::Number(number)])),
         (Place::Payment, Some(View::Payment(payment))) => Some(money::number(line, model, payment)),

@@ -4,8 +4,8 @@
 use houseful_core::{ids::ShowId, seat::SeatLabel};
 
 use super::{
-    browse, clock, dialogs, hall, hear::Tell, home, link, payment, seats, talk::Talk, ticket,
-    vocabulary,
+    bookings, browse, clock, dialogs, hall, hear::Tell, home, link, live, payment, seats,
+    talk::Talk, ticket, vocabulary,
 };
 use crate::tui::{
     desk::is_held,
@@ -22,6 +22,8 @@ pub(super) enum At {
     Seats(ShowId),
     Payment(ShowId),
     Ticket(ShowId),
+    Bookings,
+    Live(ShowId),
 }
 
 fn at(model: &Model) -> At {
@@ -31,6 +33,8 @@ fn at(model: &Model) -> At {
         Some(View::Seats(seats)) => At::Seats(seats.show.id),
         Some(View::Payment(payment)) => At::Payment(payment.show.id),
         Some(View::Ticket(ticket)) => At::Ticket(ticket.show.id),
+        Some(View::Bookings(_)) => At::Bookings,
+        Some(View::Live(live)) => At::Live(live.show.id),
     }
 }
 
@@ -55,6 +59,8 @@ pub(super) fn awaits(model: &Model) -> bool {
         Some(View::Seats(seats)) => seats.is_waiting(),
         Some(View::Payment(payment)) => payment.is_paying(),
         Some(View::Ticket(_)) => false,
+        Some(View::Bookings(view)) => bookings::awaits(view),
+        Some(View::Live(live)) => live::awaits(live),
     }
 }
 
@@ -102,6 +108,8 @@ fn tell_view(model: &Model, talk: &mut Talk) -> Vec<String> {
         Some(View::Seats(seats)) => seats::tell(model, seats, talk),
         Some(View::Payment(payment)) => payment::tell(model, payment),
         Some(View::Ticket(ticket)) => ticket::tell(ticket),
+        Some(View::Bookings(view)) => bookings::tell(model, view, talk),
+        Some(View::Live(live)) => live::tell(model, live, talk),
     }
 }
 
@@ -114,6 +122,10 @@ fn view_news(before: &Model, after: &Model, talk: &mut Talk) -> Vec<String> {
         }
         (Some(View::Payment(was)), Some(View::Payment(is))) => payment::news(after, was, is),
         (Some(View::Ticket(was)), Some(View::Ticket(is))) => ticket::news(was, is),
+        (Some(View::Bookings(was)), Some(View::Bookings(is))) => {
+            bookings::news(was, (after, is), talk)
+        }
+        (Some(View::Live(was)), Some(View::Live(is))) => live::news(was, is),
         // Another one of the same kind, whose name is the same.
         _ => tell_view(after, talk),
     }
@@ -130,6 +142,8 @@ pub(super) fn summary(model: &Model, talk: &mut Talk) -> Vec<String> {
         Some(View::Seats(seats)) => seats::summary(model, seats, talk),
         Some(View::Payment(payment)) => payment::tell(model, payment),
         Some(View::Ticket(ticket)) => ticket::summary(ticket),
+        Some(View::Bookings(view)) => bookings::tell(model, view, talk),
+        Some(View::Live(live)) => live::tell(model, live, talk),
     }
 }
 
@@ -187,7 +201,7 @@ fn holds(model: &Model) -> Vec<SeatLabel> {
         None => model.desk.kept.as_ref().and_then(|k| k.booking.as_ref()),
         Some(View::Seats(seats)) => seats.booking.as_ref(),
         Some(View::Payment(payment)) => Some(&payment.booking),
-        Some(View::Browse(_) | View::Ticket(_)) => None,
+        Some(View::Browse(_) | View::Ticket(_) | View::Bookings(_) | View::Live(_)) => None,
     };
     let held = booking.filter(|b| is_held(b));
     held.iter()

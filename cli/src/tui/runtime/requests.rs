@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use houseful_core::{ids::BookingId, time::UtcMillis};
+use houseful_core::{ids::BookingId, time::UtcMillis, wire::booking::Booking};
 use tokio::sync::mpsc::UnboundedSender;
 
 use super::sales;
@@ -12,7 +12,10 @@ use crate::{
     moment,
     state::State,
     tui::{
-        msg::{Answer, Ask, Failure, Generation, Msg, Owned, Reply, ShowsWanted, Unfinished},
+        msg::{
+            Answer, Ask, BookingsWanted, Failure, Generation, Msg, Owned, Reply, ShowsWanted,
+            Unfinished,
+        },
         server_clock::Heard,
     },
 };
@@ -21,6 +24,9 @@ use crate::{
 const TIMEOUT: Duration = Duration::from_secs(5);
 /// How long the server may wait for the bank before it says "pending".
 const PAY_WAIT: Duration = Duration::from_secs(2);
+
+/// How many bookings are listed at most.
+const BOOKINGS: u16 = 100;
 
 /// What asking needs.
 #[derive(Clone)]
@@ -102,8 +108,10 @@ impl Desk {
 
     async fn call(&self, ask: &Ask) -> Result<Reply, ClientError> {
         let client = &self.client;
-        if let Some(owned) = owner(ask) {
-            client.keep_secret(owned.id, owned.secret.0.clone());
+        if let Some(owned) = owner(ask)
+            && let Some(secret) = &owned.secret
+        {
+            client.keep_secret(owned.id, secret.0.clone());
         }
         Ok(match ask {
             Ask::Info => Reply::Info(Box::new(client.server_info().await?)),
@@ -127,6 +135,13 @@ impl Desk {
                 Reply::Booking(Box::new(client.release(owned.id, request).await?))
             }
             Ask::Booking(owned) => Reply::Booking(Box::new(client.booking(owned.id).await?)),
+            Ask::Bookings(wanted) => Reply::Bookings(bookings(client, wanted).await?),
+            Ask::Contact(owned, request) => {
+                Reply::Booking(Box::new(client.contact(owned.id, request).await?))
+            }
+            Ask::Cancel(owned, request) => {
+                Reply::Booking(Box::new(client.cancel(owned.id, request).await?))
+            }
             Ask::Cash(owned, request) => {
                 Reply::Booking(Box::new(client.cash(owned.id, request).await?))
             }
@@ -141,12 +156,23 @@ impl Desk {
     }
 }
 
+async fn bookings(client: &Client, wanted: &BookingsWanted) -> Result<Vec<Booking>, ClientError> {
+    let page = match wanted {
+        BookingsWanted::Recent => client.bookings_recent(Some(BOOKINGS)).await?,
+        BookingsWanted::Found(text) => client.bookings_found(text, Some(BOOKINGS)).await?,
+        BookingsWanted::HeldOf(show) => client.bookings_held(*show).await?,
+    };
+    Ok(page.items)
+}
+
 fn owner(ask: &Ask) -> Option<&Owned> {
     match ask {
         Ask::Hold(owned, _)
         | Ask::Change(owned, _)
         | Ask::Release(owned, _)
         | Ask::Booking(owned)
+        | Ask::Contact(owned, _)
+        | Ask::Cancel(owned, _)
         | Ask::Cash(owned, _)
         | Ask::Token(owned)
         | Ask::Pay(owned, _)
@@ -157,7 +183,8 @@ fn owner(ask: &Ask) -> Option<&Owned> {
         | Ask::Shows(_)
         | Ask::Show(_)
         | Ask::Layout(_)
-        | Ask::Seats(_) => None,
+        | Ask::Seats(_)
+        | Ask::Bookings(_) => None,
     }
 }
 
@@ -213,7 +240,7 @@ mod tests {
         let id: BookingId = moment::fresh_booking(ShowId(7));
         let owned = Owned {
             id,
-            secret: Secret(moment::fresh_secret()),
+            secret: Some(Secret(moment::fresh_secret())),
         };
         let request = HoldRequest {
             booking: id,

@@ -21,7 +21,7 @@ pub(super) fn open(state: &State, server: &str) -> Vec<Unfinished> {
             Some(Unfinished {
                 owned: Owned {
                     id: sale.booking,
-                    secret: Secret(sale.secret?),
+                    secret: Some(Secret(sale.secret?)),
                 },
                 payment: card.map(|card| card.payment),
             })
@@ -35,7 +35,7 @@ pub(super) fn note(state: &State, server: &str, ask: &Ask) -> Result<(), StateEr
         Ask::Hold(owned, request) => {
             let now: UtcMillis = moment::wall_clock();
             let mut sale = Sale::new(server, (**request).clone(), Time(now));
-            sale.secret = Some(owned.secret.0.clone());
+            sale.secret = owned.secret.as_ref().map(|secret| secret.0.clone());
             return state.store_sale(&sale);
         }
         Ask::Change(owned, _) | Ask::Release(owned, _) | Ask::Cash(owned, _) => owned,
@@ -48,6 +48,9 @@ pub(super) fn note(state: &State, server: &str, ask: &Ask) -> Result<(), StateEr
         | Ask::Layout(_)
         | Ask::Seats(_)
         | Ask::Booking(_)
+        | Ask::Bookings(_)
+        | Ask::Contact(..)
+        | Ask::Cancel(..)
         | Ask::Token(_)
         | Ask::Payment(..) => return Ok(()),
     };

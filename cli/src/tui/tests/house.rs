@@ -3,7 +3,10 @@
 mod catalogue;
 mod server;
 
-use std::{collections::VecDeque, sync::Arc};
+use std::{
+    collections::{BTreeMap, VecDeque},
+    sync::Arc,
+};
 
 use houseful_core::{
     ids::{CinemaId, CommandId, OwnerRef, PaymentId, ShowId},
@@ -16,7 +19,8 @@ use houseful_core::{
     },
     time::UtcMillis,
     wire::{
-        booking::Booking,
+        admin::Role,
+        booking::{Booking, Contact},
         catalogue::Show,
         payment::{Payment, PaymentState},
         seats::{SeatChanges, Version},
@@ -75,6 +79,14 @@ pub(super) struct Till {
     pub(super) mouse: bool,
     /// Whether the program ended.
     pub(super) quit: bool,
+    /// What the till's token may do.
+    pub(super) role: Role,
+    /// Who bookings are for.
+    pub(super) contacts: BTreeMap<Uuid, Contact>,
+    /// Why money went back.
+    pub(super) reasons: Vec<String>,
+    /// Every question that was asked.
+    pub(super) asked: Vec<Ask>,
     paid: Option<(Payment, Option<Booking>)>,
     feed: Option<Generation>,
     rolls: u64,
@@ -114,6 +126,10 @@ impl Till {
             copied: None,
             mouse: false,
             quit: false,
+            role: Role::Manager,
+            contacts: BTreeMap::new(),
+            reasons: Vec::new(),
+            asked: Vec::new(),
             paid: None,
             feed: None,
             rolls: 0,
@@ -167,7 +183,10 @@ impl Till {
         let effects = update(&mut self.model, msg, self.now);
         for effect in effects {
             match effect {
-                Effect::Ask(generation, ask) => self.unanswered.push_back((generation, ask)),
+                Effect::Ask(generation, ask) => {
+                    self.asked.push(ask.clone());
+                    self.unanswered.push_back((generation, ask));
+                }
                 Effect::Watch(generation, _) => self.feed = Some(generation),
                 Effect::Unwatch => self.feed = None,
                 Effect::Forget(_) => self.forgotten += 1,

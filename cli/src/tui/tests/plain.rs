@@ -1,6 +1,7 @@
 //! Plain mode: the same till, typed and spoken.
 
 mod bad_days;
+mod staff;
 mod words;
 
 use houseful_core::wire::payment::PaymentState;

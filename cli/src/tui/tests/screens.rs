@@ -35,7 +35,25 @@ fn everywhere() -> Vec<(&'static str, Till)> {
     let mut help = Till::open();
     help.press("1");
     help.key(Key::F1);
+    let mut refused = Till::open();
+    refused.refusal = Some("role_too_low");
+    refused.press("B");
+    let mut no_board = Till::open();
+    no_board.cut_off = true;
+    no_board.press("L");
     vec![
+        ("bookings", super::many::bookings()),
+        ("booking", super::many::booking()),
+        ("refunded", super::many::refunded()),
+        ("live", super::many::live()),
+        ("bookings refused", refused),
+        ("live cut off", no_board),
+        walk("bookings empty", "B"),
+        walk("bookings search", "12\n\n\nB/x"),
+        walk("refund", "12\n\n\nB\nR2"),
+        walk("contact form", "12\n\n\nB\neAnn"),
+        walk("give up", "12\u{1b}kL\nx"),
+        walk("last sale", "12\n\n\n."),
         walk("home", ""),
         ("chain", super::far::chain()),
         walk("filter", "/sal"),
@@ -220,6 +238,20 @@ fn screens_are_as_they_were_agreed() {
         ("cut off", "no-server", 80, 24),
         ("palette", "palette", 80, 24),
         ("quick mistake", "quick-mistake", 80, 24),
+        ("bookings", "bookings", 80, 24),
+        ("bookings", "bookings", 140, 40),
+        ("bookings", "bookings", 60, 16),
+        ("booking", "booking", 80, 24),
+        ("booking", "booking", 140, 40),
+        ("booking", "booking", 60, 16),
+        ("refunded", "booking-refunded", 80, 24),
+        ("refund", "refund", 80, 24),
+        ("contact form", "contact-form", 80, 24),
+        ("bookings refused", "bookings-refused", 80, 24),
+        ("bookings search", "bookings-search", 80, 24),
+        ("live", "live", 80, 24),
+        ("live", "live", 140, 40),
+        ("live", "live", 60, 16),
     ];
     let tills = everywhere();
     for (name, file, columns, rows) in cases {
@@ -236,7 +268,18 @@ fn screens_are_as_they_were_agreed() {
 
 #[test]
 fn the_help_page_shows_every_key_in_full() {
-    for keys in ["", "b", "1", "1v", "12\n", "12\nd", "12\n\n"] {
+    for keys in [
+        "",
+        "b",
+        "1",
+        "1v",
+        "12\n",
+        "12\nd",
+        "12\n\n",
+        "B",
+        "L",
+        "12\n\n\nB\n",
+    ] {
         let mut till = Till::open();
         till.press(keys);
         till.press("?");

@@ -2,8 +2,9 @@
 
 use houseful_core::wire::booking::{SeatWish, Wish};
 
-use super::{go_home, quit};
+use super::{go_home, quit, returned, staff};
 use crate::tui::{
+    key::Key,
     keymap::Action,
     model::{Model, Step, View},
     msg::Unfinished,
@@ -12,13 +13,17 @@ use crate::tui::{
 };
 
 /// A key of the overlay on top was pressed.
-pub(super) fn act(model: &mut Model, action: Action) -> Step {
+pub(super) fn act(model: &mut Model, action: Action, key: Key) -> Step {
     let Some(overlay) = model.desk.overlays.pop() else {
         return Step::Stay;
     };
     match (overlay, action) {
         (Overlay::AskRelease { then, .. }, Action::Yes | Action::Keep) => {
             leave(model, then, action == Action::Keep);
+        }
+        (Overlay::AskGiveUp { .. }, Action::Yes) => staff::release(model),
+        (Overlay::AskRefund { what, reason }, Action::Digit | Action::Accept) => {
+            staff::refund(model, what, reason, key);
         }
         (Overlay::AskLeave, Action::Yes) => leave_payment(model),
         (Overlay::LostRace { next_best, .. }, Action::NextBest) => {
@@ -92,7 +97,7 @@ fn leave(model: &mut Model, then: Leaving, keep: bool) {
             }
             quit(model);
         }
-        (Leaving::Back, keep) => {
+        (Leaving::Back | Leaving::Bookings, keep) => {
             // The question was about the seats, whatever has come to lie over them since.
             let is_seats = |view: &View| matches!(view, View::Seats(_));
             let at = model.above.iter().rposition(is_seats);
@@ -106,8 +111,10 @@ fn leave(model: &mut Model, then: Leaving, keep: bool) {
                 }
             }
             desk.unwatch();
-            if model.above.is_empty() {
-                model.home.load(desk);
+            if then == Leaving::Bookings {
+                staff::open_bookings(model);
+            } else {
+                returned(model);
             }
         }
     }

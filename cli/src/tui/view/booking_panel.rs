@@ -255,7 +255,7 @@ fn happened(scene: &Scene<'_>, happening: &Happening, room: u16) -> String {
     let hall = scene.picture.hall;
     let labels = happening.seats.iter().filter_map(|no| hall.seat(*no));
     let labels: Vec<_> = labels.map(|seat| seat.label).collect();
-    let time = local_time::wall_clock_seconds(happening.at, &scene.seats.show.time_zone);
+    let time = local_time::clock_with_seconds(happening.at, &scene.seats.show.time_zone);
     let what = wording::happened(happening.what);
     fit(
         &format!("{time} {what} {}", wording::seat_list(&labels)),

@@ -111,6 +111,18 @@ fn sentences(overlay: &Overlay, keymap: &Keymap, width: u16, sheet: &Sheet<'_>) 
             let quit = *then == Leaving::Quit;
             say(&wording::ask_release(seats, quit), theme.strong());
         }
+        Overlay::AskGiveUp { seats } => say(&wording::ask_give_up(seats), theme.strong()),
+        Overlay::AskRefund { what, reason } => {
+            say(what, theme.strong());
+            for at in 0..wording::REFUND_REASONS.len() {
+                let style = if *reason == Some(at) {
+                    theme.mine()
+                } else {
+                    theme.text()
+                };
+                lines.push((wording::refund_reason(at, *reason), style));
+            }
+        }
         Overlay::AskLeave => say(wording::ASK_LEAVE, theme.strong()),
         Overlay::LostRace {
             what,

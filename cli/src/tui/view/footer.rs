@@ -63,7 +63,7 @@ fn quick_line(model: &Model, sheet: &mut Sheet<'_>, y: u16) -> Option<(u16, u16)
 fn draw_keys(model: &Model, sheet: &mut Sheet<'_>, top: u16, widths: [u16; 2]) {
     let theme = sheet.theme();
     let (mut x, mut line) = (1, 0);
-    for binding in model.keymap.footer(model.place()) {
+    for binding in (model.keymap.footer(model.place())).filter(|b| model.offers(b.action)) {
         let needed = columns_of(&binding.shown) + 1 + columns_of(binding.label);
         if x + needed > widths[line].saturating_sub(1) {
             if line == 1 {

@@ -1,8 +1,10 @@
 //! The tickets: a code for the door's scanner, and everything in words beside it.
 
 use fast_qr::{ECL, QRBuilder};
+use houseful_core::wire::booking::BookingState;
 
 use super::{
+    bookings::seats_of,
     header,
     sheet::{Part, Sheet, columns_of},
 };
@@ -19,7 +21,9 @@ pub(super) fn draw(
 ) -> Option<(u16, u16)> {
     let theme = sheet.theme();
     header(model, sheet, &format!("{}  TICKETS", wording::NAME));
-    let code = view.ticket().map(|t| t.code.to_string());
+    // A code that opens no door is not drawn.
+    let valid = view.booking.state != BookingState::Cancelled;
+    let code = view.ticket().filter(|_| valid).map(|t| t.code.to_string());
     let picture = code.as_deref().map(qr_lines).unwrap_or_default();
     let rows = u16::try_from(picture.len()).unwrap_or(u16::MAX);
     let fits = rows + 2 <= body.height + 1;
@@ -32,12 +36,23 @@ pub(super) fn draw(
     }
     let mut lines = words(view);
     let now = local_time::wall_clock(model.desk.server_now(), &view.show.time_zone);
-    lines.insert(0, (wording::SOLD.to_owned(), now));
+    let state = wording::state_said(view.booking.state).to_owned();
+    lines.insert(
+        0,
+        match view.is_again {
+            true => (state, String::new()),
+            false => (wording::SOLD.to_owned(), now),
+        },
+    );
     for (y, (label, text)) in (2..).zip(lines) {
         if y >= body.height {
             break;
         }
-        let style = if y == 2 { theme.mine() } else { theme.text() };
+        let style = match (y, valid) {
+            (2, true) => theme.mine(),
+            (2, false) => theme.alarm(),
+            _ => theme.text(),
+        };
         sheet.put(x, y, &format!("{label:<9}{text}"), style);
     }
     None
@@ -63,8 +78,7 @@ fn words(view: &TicketView) -> Vec<(String, String)> {
     lines.push(line("Starts", when));
     lines.push(line("Place", show.cinema_name.clone()));
     lines.push(line("Screen", show.screen_name.clone()));
-    let seats: Vec<_> = booking.lines.iter().map(|l| l.seat).collect();
-    lines.push(line("Seats", wording::seat_list(&seats)));
+    lines.push(line("Seats", seats_of(booking)));
     lines.push(line("Total", booking.total.to_string()));
     match view.tender {
         Some(Tender::Cash) => {

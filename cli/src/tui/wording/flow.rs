@@ -59,12 +59,6 @@ pub const fn mouse(on: bool) -> &'static str {
     }
 }
 
-/// A scanner typed a code.
-#[must_use]
-pub fn scanned(code: &str) -> String {
-    format!("scanned {code}")
-}
-
 /// Before the quick line.
 pub const QUICK: &str = ":";
 /// A line names a show that has to be asked for.

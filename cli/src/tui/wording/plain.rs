@@ -121,11 +121,16 @@ pub fn prompt(place: Place, holds: bool, amount: bool) -> &'static str {
         Place::CardNumber => "Card number? ",
         Place::Paying => "Wait, or leave? ",
         Place::Ticket => "Next show? ",
+        Place::Bookings => "Booking? ",
+        Place::BookingsSearch => "Find? ",
+        Place::ContactForm => "Name, telephone? ",
         Place::Trouble => "Enter to go on? ",
         _ => "Which? ",
     }
 }
 
+/// What is asked before money goes back.
+pub const REFUND_PROMPT: &str = "Reason 1 to 4, then Enter? ";
 /// What is asked of a column of Browse.
 pub const BROWSE_PROMPTS: [&str; 3] = ["City? ", "Film? ", "Show? "];
 
@@ -163,6 +168,15 @@ pub fn action_words(action: Action) -> &'static [&'static str] {
         Action::PreviousTicket => &["previous ticket"],
         Action::Yes => &["yes"],
         Action::Keep => &["keep"],
+        Action::Bookings => &["bookings"],
+        Action::Live => &["live"],
+        Action::LastSale => &["last sale", "reprint"],
+        Action::GiveUp => &["release"],
+        Action::Refund => &["refund"],
+        Action::Tickets => &["tickets"],
+        Action::EditContact => &["contact", "name and phone"],
+        Action::Quick => &["quick line"],
+        Action::Copy => &["command"],
         Action::Erase => &["erase"],
         Action::Point => &["point"],
         _ => &[],
@@ -663,6 +677,60 @@ pub fn still_paying(what: &str, seconds: i64) -> String {
         sentence(what),
         duration(seconds)
     )
+}
+
+/// Above the list of bookings.
+#[must_use]
+pub fn bookings(count: usize) -> String {
+    match count {
+        1 => "The newest booking.".to_owned(),
+        count => format!("The newest {count} bookings."),
+    }
+}
+
+/// A line of a list with its number.
+#[must_use]
+pub fn numbered(number: usize, line: &str) -> String {
+    format!("{number}. {line}")
+}
+
+/// Who holds seats, and for how long yet.
+#[must_use]
+pub fn held_by(holder: &str, seconds_left: i64) -> String {
+    format!("held by {holder}, {} left.", duration(seconds_left))
+}
+
+/// The form for who a booking is for.
+#[must_use]
+pub fn contact_form(name: &str, phone: &str) -> String {
+    let now = match (name, phone) {
+        ("", "") => "nobody in particular".to_owned(),
+        (name, "") => name.to_owned(),
+        ("", phone) => phone.to_owned(),
+        (name, phone) => format!("{name}, {phone}"),
+    };
+    format!("For: {now}. Type a name, or a name and a telephone number with a comma between.")
+}
+
+/// Above the live board of a show.
+#[must_use]
+pub fn board_of(title: &str) -> String {
+    format!("Live board of {title}.")
+}
+
+/// How full a show is.
+#[must_use]
+pub fn counts(counts: crate::tui::live::Counts) -> String {
+    format!(
+        "{} free, {} held, {} sold, {} blocked.",
+        counts.free, counts.held, counts.sold, counts.blocked
+    )
+}
+
+/// Seats became something.
+#[must_use]
+pub fn became(seats: &str, what: &str) -> String {
+    format!("{seats}: {what}.")
 }
 
 #[cfg(test)]

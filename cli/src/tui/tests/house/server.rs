@@ -2,13 +2,14 @@
 
 use houseful_core::{
     code::BookingCode,
-    ids::ShowId,
+    ids::{OwnerRef, ShowId},
     price::Channel,
     refusal::Refusal,
     show::{Ask as CoreAsk, Party, SeatPick, Wish as CoreWish},
     wire::{
         Time,
-        booking::{BookingState, Wish},
+        admin::ServerInfo,
+        booking::{Booking, BookingState, Contact, Ticket, Wish},
         catalogue::{Fee, Price, ShowDetail},
         payment::{PayRequest, Payment, PaymentState, PaymentToken},
         problem::{Facts, Problem},
@@ -22,7 +23,7 @@ use super::{
     catalogue::{city, info, money, movies, price_card},
     clerk, rules,
 };
-use crate::tui::msg::{Ask, Failure, Reply};
+use crate::tui::msg::{Ask, BookingsWanted, Failure, Reply};
 
 impl Till {
     pub(in crate::tui::tests) fn result(&mut self, ask: &Ask) -> Result<Reply, Failure> {
@@ -33,7 +34,10 @@ impl Till {
             return Err(refused(code));
         }
         Ok(match ask {
-            Ask::Info => Reply::Info(Box::new(info(self.now))),
+            Ask::Info => Reply::Info(Box::new(ServerInfo {
+                role: Some(self.role),
+                ..info(self.now)
+            })),
             Ask::Cities => Reply::Cities(vec![city()]),
             Ask::Movies(_) => Reply::Movies(movies()),
             Ask::Shows(_) => Reply::Shows(self.shows.clone()),
@@ -76,6 +80,23 @@ impl Till {
                 }
                 _ => self.booking(owned.id.uuid)?,
             },
+            Ask::Bookings(wanted) => Reply::Bookings(self.bookings(wanted)),
+            Ask::Contact(owned, request) => {
+                let contact = Contact {
+                    name: request.name.clone(),
+                    phone: request.phone.clone(),
+                };
+                self.contacts.insert(owned.id.uuid, contact);
+                self.booking(owned.id.uuid)?
+            }
+            Ask::Cancel(owned, request) => {
+                let ask = CoreAsk::Cancel {
+                    booking: owned.id.uuid,
+                    reason: request.reason.clone(),
+                };
+                self.reasons.push(request.reason.clone());
+                self.booking_after(ask, Some(request.command.0), owned.id.uuid)?
+            }
             Ask::Token(owned) => Reply::Token(Box::new(PaymentToken {
                 token: "token".into(),
                 booking: owned.id,
@@ -126,10 +147,44 @@ impl Till {
     }
 
     fn booking(&self, booking: Uuid) -> Result<Reply, Failure> {
-        self.state
-            .booking_view(booking, 7, self.now)
+        self.drawn(booking)
             .map(|b| Reply::Booking(Box::new(b)))
             .ok_or_else(|| Failure::Broken("no such booking".into()))
+    }
+
+    fn drawn(&self, uuid: Uuid) -> Option<Booking> {
+        let mut booking = self.state.booking_view(uuid, 7, self.now)?;
+        booking.contact = self.contacts.get(&uuid).cloned();
+        let owner = self.state.booking(uuid)?.owner;
+        booking.by = ["till-1", "other"]
+            .into_iter()
+            .find(|account| owner == OwnerRef::of_staff(account))
+            .map(str::to_owned);
+        Some(booking)
+    }
+
+    fn bookings(&self, wanted: &BookingsWanted) -> Vec<Booking> {
+        let all = self
+            .state
+            .bookings()
+            .filter_map(|(uuid, _)| self.drawn(uuid));
+        let mut all: Vec<Booking> = all.collect();
+        all.sort_by_key(|b| std::cmp::Reverse((b.held_at.0, b.id)));
+        all.retain(|b| match wanted {
+            BookingsWanted::Recent => b.code.is_some(),
+            BookingsWanted::HeldOf(show) => b.show == *show && b.state == BookingState::Held,
+            BookingsWanted::Found(text) => {
+                let text = text.to_lowercase();
+                let name = b.contact.as_ref().and_then(|c| c.name.as_deref());
+                let code = b.code.map_or_else(String::new, |c| c.to_string());
+                let ticket = |t: &Ticket| t.code.to_string().to_lowercase() == text;
+                b.id.to_string() == text
+                    || code.to_lowercase().starts_with(&text)
+                    || b.tickets.iter().any(ticket)
+                    || name.is_some_and(|n| n.to_lowercase().starts_with(&text))
+            }
+        });
+        all
     }
 
     fn problem(&self, refusal: &Refusal) -> Problem {

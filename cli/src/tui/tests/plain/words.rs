@@ -40,7 +40,19 @@ fn everywhere() -> Vec<Talk> {
     let mut trouble = walk(&["1"]);
     trouble.till.refusal = Some("internal");
     trouble.say("2");
+    let sold = ["1", "2", "", "1", "", "bookings"];
+    let and = |more: &[&'static str]| walk(&[&sold[..], more].concat());
+    let mut given_up = Talk::open();
+    given_up.till.somebody_holds(&["C5", "C6"]);
+    given_up.all(&["live", "", "release"]);
     vec![
+        and(&[]),
+        and(&["find"]),
+        and(&["1"]),
+        and(&["1", "refund"]),
+        and(&["1", "contact"]),
+        walk(&["live"]),
+        given_up,
         walk(&[]),
         walk(&["find"]),
         walk(&["browse"]),
@@ -122,7 +134,8 @@ fn the_choices_of_dialogs_have_numbers() {
     for talk in everywhere() {
         let model = &talk.till.model;
         let place = model.place();
-        if !place.is_overlay() || place == Place::Help {
+        // Where a reason is asked for, the numbers are the reasons.
+        if !place.is_overlay() || matches!(place, Place::Help | Place::AskRefund) {
             continue;
         }
         for (number, binding) in (1..).zip(model.keymap.footer(place)) {
@@ -158,7 +171,7 @@ fn an_unknown_word_is_answered_with_the_words_that_exist() {
     assert_eq!(
         said,
         "`flibbertigibbet` is no word here.\n\
-         Words here: sell the marked show, filter, browse, resume, quick line, help, quit, again, time."
+         Words here: sell the marked show, filter, browse, resume, quick line, bookings, live, help, quit, again, time."
     );
     // A word that some film has is looked for.
     let said = talk.say("lantern");

@@ -1,0 +1,327 @@
+//! One booking in full, and what staff can do about it: resume, release, refund, say who it is for.
+//!
+//! A change is asked with the same command until it is answered, so a lost answer does nothing
+//! twice.
+
+use houseful_core::{
+    money::Money,
+    time::UtcMillis,
+    wire::{
+        admin::Role,
+        booking::{Booking, BookingState, CancelRequest, ReleaseRequest},
+        catalogue::Show,
+    },
+};
+
+use super::ContactForm;
+use crate::tui::{
+    desk::{Desk, is_held},
+    key::Key,
+    keymap::Action,
+    model::{Step, View},
+    msg::{Answer, Ask, Failure, Owned, Reply},
+    overlay::Overlay,
+    question::Question,
+    seats::Seats,
+    ticket::TicketView,
+    wording,
+};
+
+/// How often a booking is looked at whose money is on its way.
+const UNSETTLED_MS: i64 = 2_000;
+
+/// What is being done about a booking.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum What {
+    /// Its seats are given back.
+    Release,
+    /// Its money goes back.
+    Refund,
+    /// Who it is for is written down.
+    Contact,
+}
+
+/// A change whose answer is awaited.
+#[derive(Clone, Debug)]
+pub struct Doing {
+    /// What.
+    pub what: What,
+    ask: Ask,
+    question: Question,
+}
+
+/// One booking.
+#[derive(Clone, Debug)]
+pub struct Detail {
+    /// As the server last told it.
+    pub booking: Booking,
+    /// The form for who it is for, while that is typed.
+    pub form: Option<ContactForm>,
+    /// The change that is asked.
+    pub doing: Option<Doing>,
+    /// Asks how it stands.
+    looks: Question,
+}
+
+impl Detail {
+    /// A booking as a list had it.
+    #[must_use]
+    pub fn new(booking: Booking) -> Self {
+        Self {
+            booking,
+            form: None,
+            doing: None,
+            looks: Question::default(),
+        }
+    }
+
+    /// Staff need no secret.
+    fn owned(&self) -> Owned {
+        Owned {
+            id: self.booking.id,
+            secret: None,
+        }
+    }
+
+    /// Asks how it stands.
+    pub fn look(&mut self, desk: &mut Desk) {
+        self.looks.ask(desk, Ask::Booking(self.owned()));
+    }
+
+    /// Why a key does nothing now; `None` when it does.
+    #[must_use]
+    pub fn hindrance(&self, desk: &Desk, action: Action) -> Option<String> {
+        let state = self.booking.state;
+        let alive = is_held(&self.booking) && desk.alive(self.booking.hold_until.0);
+        let why = match action {
+            Action::Resume if !alive => wording::cannot_resume(state),
+            Action::GiveUp if !alive => wording::cannot_release(state),
+            Action::Refund => match state {
+                BookingState::Confirmed | BookingState::Secured => {
+                    let role = desk.info.as_ref().and_then(|info| info.role);
+                    return (desk.info.is_some() && role < Some(Role::Manager))
+                        .then(|| wording::refund_needs_manager(role));
+                }
+                _ => wording::cannot_refund(state),
+            },
+            Action::Tickets if self.booking.tickets.is_empty() => wording::no_tickets(state),
+            _ => return None,
+        };
+        Some(why.to_owned())
+    }
+
+    /// A key was pressed.
+    pub fn act(&mut self, desk: &mut Desk, show: Option<&Show>, action: Action, _: Key) -> Step {
+        if self.form.is_some() {
+            self.fill_in(desk, action);
+            return Step::Stay;
+        }
+        let changes = matches!(
+            action,
+            Action::Resume | Action::GiveUp | Action::Refund | Action::EditContact
+        );
+        if changes && self.doing.is_some() {
+            desk.say(wording::CHANGE_UNANSWERED);
+            return Step::Stay;
+        }
+        if let Some(why) = self.hindrance(desk, action) {
+            desk.say(why);
+            return Step::Stay;
+        }
+        match (action, show) {
+            (Action::Resume | Action::Tickets, None) => desk.say(wording::SHOW_COMES),
+            (Action::Resume, Some(show)) => {
+                let (owned, booking) = (self.owned(), self.booking.clone());
+                let seats = Seats::resume(desk, show.clone(), owned, booking);
+                return Step::Open(Box::new(View::Seats(Box::new(seats))));
+            }
+            (Action::Tickets, Some(show)) => {
+                let ticket = TicketView::again(desk, show.clone(), self.booking.clone());
+                return Step::Open(Box::new(View::Ticket(Box::new(ticket))));
+            }
+            (Action::GiveUp, _) => desk.overlays.push(Overlay::AskGiveUp {
+                seats: self.booking.lines.iter().map(|line| line.seat).collect(),
+            }),
+            (Action::Refund, _) => desk.overlays.push(Overlay::AskRefund {
+                what: wording::refund_what(&self.booking),
+                reason: None,
+            }),
+            (Action::EditContact, _) => {
+                self.form = Some(ContactForm::new(self.booking.contact.as_ref()));
+            }
+            (Action::Refresh, _) => self.look(desk),
+            _ => {}
+        }
+        Step::Stay
+    }
+
+    /// A key of the form that types nothing.
+    fn fill_in(&mut self, desk: &mut Desk, action: Action) {
+        match action {
+            Action::Next | Action::Previous | Action::Up | Action::Down => {
+                if let Some(form) = &mut self.form {
+                    form.turn();
+                }
+            }
+            Action::Accept => {
+                if let Some(form) = self.form.take() {
+                    let request = Box::new(form.request());
+                    self.change(desk, What::Contact, Ask::Contact(self.owned(), request));
+                }
+            }
+            Action::Back => self.form = None,
+            _ => {}
+        }
+    }
+
+    /// Gives its seats back: the user said yes.
+    pub fn release(&mut self, desk: &mut Desk) {
+        let command = desk.new_command();
+        let ask = Ask::Release(self.owned(), ReleaseRequest { command });
+        self.change(desk, What::Release, ask);
+    }
+
+    /// Gives its money back: the user said yes, and why.
+    pub fn refund(&mut self, desk: &mut Desk, reason: &str) {
+        let request = CancelRequest {
+            command: desk.new_command(),
+            reason: reason.to_owned(),
+        };
+        let ask = Ask::Cancel(self.owned(), Box::new(request));
+        self.change(desk, What::Refund, ask);
+    }
+
+    fn change(&mut self, desk: &mut Desk, what: What, ask: Ask) {
+        // An older answer would show the booking as it was.
+        self.looks = Question::default();
+        self.doing = Some(Doing {
+            what,
+            question: Question::asked(desk, ask.clone()),
+            ask,
+        });
+    }
+
+    /// Whether money of it is still on its way.
+    fn is_unsettled(&self) -> bool {
+        self.booking.state == BookingState::Secured
+            || self.booking.payments.iter().any(|p| !p.settled)
+    }
+
+    /// Time has passed.
+    pub fn tick(&mut self, desk: &mut Desk) {
+        if let Some(doing) = &mut self.doing {
+            if doing.question.is_due(desk.now) {
+                doing.question.ask(desk, doing.ask.clone());
+            }
+            return;
+        }
+        // Only the server says that a hold is dead.
+        let over = is_held(&self.booking) && !desk.alive(self.booking.hold_until.0);
+        if self.looks.is_due(desk.now) || over && self.looks.is_quiet() {
+            self.look(desk);
+        }
+    }
+
+    /// When to look again.
+    #[must_use]
+    pub fn again_at(&self) -> Option<UtcMillis> {
+        match &self.doing {
+            Some(doing) => doing.question.again_at(),
+            None => self.looks.again_at(),
+        }
+    }
+
+    /// Takes an answer if it is about this booking; `false` when it is not.
+    pub fn answer(&mut self, desk: &mut Desk, answer: &Answer) -> bool {
+        let generation = answer.generation;
+        if self
+            .doing
+            .as_mut()
+            .is_some_and(|d| d.question.takes(generation))
+        {
+            self.changed(desk, answer);
+            return true;
+        }
+        if !self.looks.takes(generation) {
+            return false;
+        }
+        match &answer.result {
+            Ok(Reply::Booking(booking)) => {
+                self.looks.answered();
+                self.booking = (**booking).clone();
+                let over = is_held(booking) && !desk.alive(booking.hold_until.0);
+                if over {
+                    self.looks.look_again(desk.now);
+                } else if self.is_unsettled() {
+                    self.looks.rest(desk.now, UNSETTLED_MS);
+                }
+            }
+            Ok(_) => {}
+            Err(failure) => {
+                if let Some(why) = self.looks.failed(failure, desk.now) {
+                    desk.say(why);
+                }
+            }
+        }
+        true
+    }
+
+    /// A change was answered.
+    fn changed(&mut self, desk: &mut Desk, answer: &Answer) {
+        let Some(mut doing) = self.doing.take() else {
+            return;
+        };
+        match &answer.result {
+            Ok(Reply::Booking(booking)) => {
+                let before = std::mem::replace(&mut self.booking, (**booking).clone());
+                // Not every answer tells who it is for, nor who holds it.
+                self.booking.by = self.booking.by.take().or(before.by);
+                if doing.what != What::Contact {
+                    let contact = self.booking.contact.take();
+                    self.booking.contact = contact.or(before.contact);
+                }
+                if doing.what != What::Contact {
+                    desk.forget_if_kept(booking.id);
+                }
+                desk.say(match doing.what {
+                    What::Release => wording::HOLD_RELEASED.to_owned(),
+                    What::Contact => wording::CONTACT_KEPT.to_owned(),
+                    What::Refund => wording::refunded(&self.booking, cash_back(&self.booking)),
+                });
+                self.look(desk);
+            }
+            Ok(_) => {}
+            Err(Failure::NoAnswer(_)) => {
+                doing.question.try_again(desk.now);
+                self.doing = Some(doing);
+            }
+            Err(Failure::Refused(problem)) => {
+                desk.tell_problem(problem);
+                if let Ask::Contact(_, request) = &doing.ask {
+                    // What was typed can be mended.
+                    self.form = Some(ContactForm::of(request));
+                }
+                self.look(desk);
+            }
+            Err(Failure::Broken(why)) => {
+                desk.say(why.clone());
+                self.look(desk);
+            }
+        }
+    }
+}
+
+/// The cash that somebody at the till has to hand back.
+fn cash_back(booking: &Booking) -> Option<Money> {
+    let cash = booking
+        .payments
+        .iter()
+        .filter(|p| p.tender.as_deref() == Some("cash"));
+    let back = cash.filter_map(|p| {
+        let amount = p.amount?;
+        let minor = amount.minor.checked_sub(p.keep.minor)?;
+        Some(Money::new(minor, amount.currency))
+    });
+    back.filter(|m| m.minor > 0)
+        .reduce(|a, b| a.plus(b).unwrap_or(a))
+}

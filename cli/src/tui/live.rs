@@ -1,0 +1,333 @@
+//! The live board of a show: who holds what and for how long, how full it is, and what changed
+//! last. The feed drives it; nothing here can be bought or given up.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use houseful_core::{
+    ids::BookingId,
+    seat::SeatNo,
+    time::UtcMillis,
+    wire::{
+        booking::Booking,
+        catalogue::Show,
+        seats::{SeatMap, SeatMark},
+    },
+};
+
+use super::{
+    desk::{Desk, Feed},
+    hall::{Board, Hall},
+    keymap::Action,
+    model::Step,
+    msg::{Answer, Ask, BookingsWanted, Failure, Generation, News, Reply},
+    question::Question,
+    wording,
+};
+
+/// How many changes are remembered.
+const CHANGES_MAX: usize = 200;
+/// The least time between two questions for who holds what.
+const HELD_EVERY_MS: i64 = 1_000;
+
+/// Seats that became something at the same time.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Change {
+    /// When it was heard, by the server's clock.
+    pub at: UtcMillis,
+    /// What they became.
+    pub mark: SeatMark,
+    /// The seats.
+    pub seats: Vec<SeatNo>,
+}
+
+/// How many seats are what.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// For sale.
+    pub free: usize,
+    /// Held.
+    pub held: usize,
+    /// Sold, or paid for and being settled.
+    pub sold: usize,
+    /// Kept back by staff.
+    pub blocked: usize,
+}
+
+/// The live board of a show.
+#[derive(Clone, Debug)]
+pub struct Live {
+    /// The show.
+    pub show: Show,
+    /// Its hall, once it is here.
+    pub hall: Option<Hall>,
+    /// What each seat is, once it is here.
+    pub board: Option<Board>,
+    /// Who holds seats, the soonest end first.
+    pub held: Vec<Booking>,
+    /// Whether that was told.
+    pub loaded: bool,
+    /// Which of them is marked.
+    pub cursor: usize,
+    /// What changed, the newest first.
+    pub changes: VecDeque<Change>,
+    /// Why the server would not tell who holds what.
+    pub refused: Option<String>,
+    asks_layout: Question,
+    asks_map: Question,
+    asks_held: Question,
+    /// Whether something has changed since that was asked last.
+    is_stale: bool,
+    held_asked_at: UtcMillis,
+    feed: Generation,
+}
+
+impl Live {
+    /// Opens the board of a show.
+    pub fn open(desk: &mut Desk, show: Show) -> Self {
+        let id = show.id;
+        let feed = desk.watch(id);
+        Self {
+            asks_layout: Question::asked(desk, Ask::Layout(id)),
+            asks_map: Question::asked(desk, Ask::Seats(id)),
+            asks_held: Question::asked(desk, Ask::Bookings(BookingsWanted::HeldOf(id))),
+            held_asked_at: desk.now,
+            feed,
+            show,
+            hall: None,
+            board: None,
+            held: Vec::new(),
+            loaded: false,
+            cursor: 0,
+            changes: VecDeque::new(),
+            refused: None,
+            is_stale: false,
+        }
+    }
+
+    /// The view is on top again: its feed may have been another's meanwhile.
+    pub fn look_again(&mut self, desk: &mut Desk) {
+        self.feed = desk.watch(self.show.id);
+        self.load_map(desk);
+        self.is_stale = true;
+    }
+
+    /// The marked booking.
+    #[must_use]
+    pub fn marked(&self) -> Option<&Booking> {
+        self.held.get(self.cursor)
+    }
+
+    /// How many seats are what at this time of the server.
+    #[must_use]
+    pub fn counts(&self, server_now: UtcMillis) -> Option<Counts> {
+        let board = self.board.as_ref()?;
+        let mut counts = Counts::default();
+        for no in (0..).map(SeatNo).take(board.len()) {
+            match board.mark(no, server_now) {
+                SeatMark::Free => counts.free += 1,
+                SeatMark::Held => counts.held += 1,
+                SeatMark::Booked => counts.sold += 1,
+                SeatMark::Blocked(_) => counts.blocked += 1,
+            }
+        }
+        Some(counts)
+    }
+
+    /// A key was pressed.
+    pub fn act(&mut self, desk: &mut Desk, action: Action) -> Step {
+        let page = 10;
+        match action {
+            Action::Back => return Step::Back,
+            Action::Accept => match self.marked() {
+                Some(booking) => return Step::LookUp(booking.id),
+                None => desk.say(wording::NOBODY_HOLDS),
+            },
+            Action::Refresh => {
+                self.load_map(desk);
+                self.load_held(desk);
+            }
+            Action::Up => self.move_to(self.cursor.saturating_sub(1)),
+            Action::Down => self.move_to(self.cursor + 1),
+            Action::PageUp => self.move_to(self.cursor.saturating_sub(page)),
+            Action::PageDown => self.move_to(self.cursor + page),
+            Action::First => self.move_to(0),
+            Action::Last => self.move_to(usize::MAX),
+            _ => {}
+        }
+        Step::Stay
+    }
+
+    fn move_to(&mut self, line: usize) {
+        self.cursor = line.min(self.held.len().saturating_sub(1));
+    }
+
+    fn load_map(&mut self, desk: &mut Desk) {
+        self.asks_map.ask(desk, Ask::Seats(self.show.id));
+    }
+
+    fn load_held(&mut self, desk: &mut Desk) {
+        self.is_stale = false;
+        self.held_asked_at = desk.now;
+        let wanted = BookingsWanted::HeldOf(self.show.id);
+        self.asks_held.ask(desk, Ask::Bookings(wanted));
+    }
+
+    /// When who holds what may be asked again, if it has to be.
+    fn held_at(&self) -> Option<UtcMillis> {
+        let wanted = self.is_stale && !self.asks_held.is_out();
+        let soonest = self.held_asked_at.plus_ms(HELD_EVERY_MS);
+        let again = self.asks_held.again_at();
+        // A question that failed has its own time.
+        again.or(wanted.then_some(soonest))
+    }
+
+    /// Time has passed.
+    pub fn tick(&mut self, desk: &mut Desk) {
+        let (now, id) = (desk.now, self.show.id);
+        if self.asks_layout.is_due(now) {
+            self.asks_layout.ask(desk, Ask::Layout(id));
+        }
+        if self.asks_map.is_due(now) {
+            self.load_map(desk);
+        }
+        // Only the server says that a hold is over.
+        self.is_stale |= self.held.iter().any(|b| !desk.alive(b.hold_until.0));
+        if self.held_at().is_some_and(|at| at <= now) {
+            self.load_held(desk);
+        }
+    }
+
+    /// When to look again.
+    #[must_use]
+    pub fn again_at(&self) -> Option<UtcMillis> {
+        let questions = [self.asks_layout.again_at(), self.asks_map.again_at()];
+        questions
+            .into_iter()
+            .chain([self.held_at()])
+            .flatten()
+            .min()
+    }
+
+    /// The end of the hold that ends first.
+    #[must_use]
+    pub fn next_end(&self, desk: &Desk) -> Option<UtcMillis> {
+        let ends = self.held.iter().map(|b| b.hold_until.0);
+        ends.filter(|end| desk.alive(*end)).min()
+    }
+
+    /// Takes news of the feed if it is this view's.
+    pub fn news(&mut self, desk: &mut Desk, generation: Generation, news: &News) {
+        if self.feed != generation {
+            return;
+        }
+        match news {
+            News::Map(map) => {
+                desk.link.feed = Feed::Live;
+                self.take_map(desk, map);
+            }
+            News::Changes(changes) => {
+                desk.link.feed = Feed::Live;
+                self.is_stale = true;
+                let known = |b: &Board| b.version.ver >= changes.version.ver;
+                if self.board.as_ref().is_some_and(known) {
+                    return;
+                }
+                let seats = changes.seats.iter();
+                let became = seats.filter_map(|s| Some((s.seat, SeatMark::from_letter(s.state)?)));
+                let became: Vec<_> = became.collect();
+                let followed = self.board.as_mut().is_some_and(|b| b.change(changes));
+                if followed {
+                    self.note(desk, &became);
+                } else if !self.asks_map.is_out() {
+                    self.load_map(desk);
+                }
+            }
+            News::Up if desk.link.feed == Feed::Down => desk.link.feed = Feed::Live,
+            News::Up => {}
+            News::Down(_) => desk.link.feed = Feed::Down,
+        }
+    }
+
+    /// Takes all seats over; what changed since the last map was missed and is told now.
+    fn take_map(&mut self, desk: &mut Desk, map: &SeatMap) {
+        let older = |b: &Board| b.version.ver > map.version.ver;
+        if self.board.as_ref().is_some_and(older) && desk.link.feed == Feed::Live {
+            return;
+        }
+        let Some(board) = Board::new(map) else {
+            return desk.say(wording::MAP_NOT_UNDERSTOOD);
+        };
+        let now = desk.server_now();
+        if let Some(before) = &self.board {
+            let seats = (0..).map(SeatNo).take(board.len());
+            let changed = seats.filter(|no| before.mark(*no, now) != board.mark(*no, now));
+            let became: Vec<_> = changed.map(|no| (no, board.mark(no, now))).collect();
+            self.note(desk, &became);
+        }
+        self.is_stale = true;
+        self.board = Some(board);
+    }
+
+    fn note(&mut self, desk: &Desk, became: &[(SeatNo, SeatMark)]) {
+        let mut by_mark: BTreeMap<char, Change> = BTreeMap::new();
+        for (seat, mark) in became {
+            let fresh = || Change {
+                at: desk.server_now(),
+                mark: *mark,
+                seats: Vec::new(),
+            };
+            let change = by_mark.entry(mark.letter()).or_insert_with(fresh);
+            change.seats.push(*seat);
+        }
+        by_mark
+            .into_values()
+            .for_each(|change| self.changes.push_front(change));
+        self.changes.truncate(CHANGES_MAX);
+    }
+
+    /// Takes an answer if it is this view's; `None` when it is not.
+    pub fn answer(&mut self, desk: &mut Desk, answer: &Answer) -> Option<Step> {
+        let generation = answer.generation;
+        if self.asks_held.takes(generation) {
+            self.take_held(desk, answer);
+            return Some(Step::Stay);
+        }
+        let question = [&mut self.asks_layout, &mut self.asks_map]
+            .into_iter()
+            .find_map(|question| question.takes(generation).then_some(question))?;
+        match &answer.result {
+            Ok(Reply::Layout(layout)) => self.hall = Some(Hall::new((**layout).clone())),
+            Ok(Reply::Map(map)) => self.take_map(desk, map),
+            Ok(_) => {}
+            Err(failure) => {
+                if let Some(why) = question.failed(failure, desk.now) {
+                    self.refused = Some(why.to_owned());
+                }
+            }
+        }
+        Some(Step::Stay)
+    }
+
+    fn take_held(&mut self, desk: &Desk, answer: &Answer) {
+        match &answer.result {
+            Ok(Reply::Bookings(held)) => {
+                self.asks_held.answered();
+                let marked: Option<BookingId> = self.marked().map(|b| b.id);
+                self.held.clone_from(held);
+                self.held.sort_by_key(|b| (b.hold_until.0, b.id));
+                let line = self.held.iter().position(|b| Some(b.id) == marked);
+                self.move_to(line.unwrap_or(self.cursor));
+                self.loaded = true;
+                self.refused = None;
+            }
+            Ok(_) => {}
+            // What is shown may be wrong now, and is said to be.
+            Err(failure) => {
+                let why = self.asks_held.failed(failure, desk.now);
+                if let (Some(why), Failure::Refused(_) | Failure::Broken(_)) = (why, failure) {
+                    self.refused = Some(why.to_owned());
+                }
+            }
+        }
+    }
+}
