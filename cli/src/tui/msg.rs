@@ -57,6 +57,12 @@ pub enum Msg {
     Started(Vec<Unfinished>),
     /// A key was pressed.
     Key(Key),
+    /// A scanner typed this code of a ticket or booking.
+    #[cfg_attr(
+        not(test),
+        expect(dead_code, reason = "bursts of keys are not told apart yet")
+    )]
+    Scanned(String),
     /// The window has this many columns and rows.
     Resized(u16, u16),
     /// The time that `Model::wake_at` asked for has come.
@@ -65,12 +71,6 @@ pub enum Msg {
     Answer(Answer),
     /// The live feed of a show said something.
     Feed(Generation, News),
-    /// A scanner read this.
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "bursts of keys are not told apart yet")
-    )]
-    Scanned(String),
     /// A signal wants the program to end.
     Stop,
     /// A signal wants the program to stand aside.
