@@ -9,6 +9,7 @@ use axum::{extract::State, http::HeaderMap, response::Json};
 use houseful_core::{
     code::BookingCode,
     ids::{BookingId, OwnerRef, ShowId},
+    show::Slot,
     time::UtcMillis,
     wire::{
         Page,
@@ -221,6 +222,9 @@ async fn of_show(
     show: ShowId,
     wanted: Option<BookingState>,
 ) -> Result<Vec<Owned>, ApiError> {
+    if wanted == Some(BookingState::Held) {
+        return holding(app, show).await;
+    }
     let mut all: Vec<Owned> = Vec::new();
     loop {
         let after = all.last().map(|(booking, _)| booking.id.uuid);
@@ -241,4 +245,25 @@ async fn of_show(
             return Ok(all);
         }
     }
+}
+
+/// Who holds seats of a show now. That is read from its seats: live boards ask for it again and
+/// again, and a show has fewer seats than it ever had holds.
+async fn holding(app: &App, show: ShowId) -> Result<Vec<Owned>, ApiError> {
+    let read = app.lane.read(show, move |state, tip, now| {
+        let held = |slot: &Slot| match slot {
+            Slot::Held { booking, .. } => Some(*booking),
+            Slot::Free | Slot::Booked { .. } | Slot::Blocked(_) => None,
+        };
+        let uuids: BTreeSet<Uuid> = state.slots().iter().filter_map(held).collect();
+        let view = |uuid: Uuid| {
+            let record = state.booking(uuid)?;
+            (record.state_at(now) == BookingState::Held)
+                .then(|| state.booking_view(uuid, tip, now))
+                .flatten()
+                .map(|booking| (booking, record.owner))
+        };
+        uuids.into_iter().filter_map(view).collect::<Vec<_>>()
+    });
+    Ok(read.await?)
 }
