@@ -31,4 +31,5 @@ mod readme;
 mod scenarios;
 mod store_contract;
 mod store_sqlite;
+mod terminal_flow;
 mod terminals;
