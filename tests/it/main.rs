@@ -33,6 +33,7 @@ mod scenarios;
 mod store_contract;
 mod store_sqlite;
 mod terminal_bookings;
+mod terminal_flow;
 mod terminals;
 
 use houseful_tests::program;

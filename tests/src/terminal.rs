@@ -29,6 +29,35 @@ use crate::wait;
 /// The longest a test waits for something on the screen, in seconds.
 const PATIENCE_S: u64 = 30;
 
+/// What the program draws.
+type Drawn = Parser<Clipboard>;
+
+/// What programs give to the clipboard.
+#[derive(Default)]
+struct Clipboard(Vec<String>);
+
+impl vt100::Callbacks for Clipboard {
+    fn copy_to_clipboard(&mut self, _: &mut vt100::Screen, _: &[u8], data: &[u8]) {
+        self.0.push(plain_text(data));
+    }
+}
+
+/// Text that was written in base 64.
+fn plain_text(data: &[u8]) -> String {
+    const LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let value = |byte: &u8| LETTERS.iter().position(|letter| letter == byte);
+    let (mut bits, mut held, mut bytes) = (0_usize, 0, Vec::new());
+    for six in data.iter().filter_map(value) {
+        bits = (bits << 6 | six) & 0xffff;
+        held += 6;
+        if held >= 8 {
+            held -= 8;
+            bytes.push(u8::try_from(bits >> held & 0xff).unwrap_or(0));
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
 /// A program in a terminal of its own. It is killed when its test ends without [`Terminal::ended`].
 pub struct Terminal {
     master: Box<dyn MasterPty + Send>,
@@ -36,7 +65,7 @@ pub struct Terminal {
     ours: Box<dyn SlavePty + Send>,
     child: Box<dyn Child + Send + Sync>,
     keyboard: Box<dyn Write + Send>,
-    drawn: Arc<Mutex<Parser>>,
+    drawn: Arc<Mutex<Drawn>>,
     reader: Option<JoinHandle<()>>,
     written: Arc<Mutex<Written>>,
     /// Whether nobody looks at the screen any more.
@@ -100,7 +129,12 @@ impl Terminal {
             .openpty(size(columns, rows))
             .expect("a terminal");
         let modes_before = modes(&*pair.master);
-        let drawn = Arc::new(Mutex::new(Parser::new(count(rows), count(columns), 0)));
+        let drawn = Arc::new(Mutex::new(Drawn::new_with_callbacks(
+            count(rows),
+            count(columns),
+            0,
+            Clipboard::default(),
+        )));
         let source = pair.master.try_clone_reader().expect("a reader");
         let closed = Arc::new(AtomicBool::new(false));
         let written = Arc::new(Mutex::new(Written::default()));
@@ -226,6 +260,19 @@ impl Terminal {
     #[must_use]
     pub fn written(&self) -> Written {
         *self.written.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What the program gave to the clipboard, the latest last.
+    #[must_use]
+    pub fn copied(&self) -> Vec<String> {
+        lock(&self.drawn).callbacks().0.clone()
+    }
+
+    /// Whether the program asks for the mouse.
+    #[must_use]
+    pub fn listens_to_mouse(&self) -> bool {
+        let mode = lock(&self.drawn).screen().mouse_protocol_mode();
+        mode != vt100::MouseProtocolMode::None
     }
 
     /// Waits until the program ended by itself; tells how it left the terminal.
@@ -379,7 +426,7 @@ fn count(number: u16) -> NonZeroU16 {
 )]
 fn draw(
     mut source: Box<dyn Read + Send>,
-    drawn: &Mutex<Parser>,
+    drawn: &Mutex<Drawn>,
     written: &Mutex<Written>,
     closed: &AtomicBool,
 ) {
@@ -396,7 +443,7 @@ fn draw(
     }
 }
 
-fn lock(drawn: &Mutex<Parser>) -> MutexGuard<'_, Parser> {
+fn lock(drawn: &Mutex<Drawn>) -> MutexGuard<'_, Drawn> {
     drawn.lock().unwrap_or_else(PoisonError::into_inner)
 }
 

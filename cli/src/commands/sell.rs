@@ -86,7 +86,7 @@ pub(super) async fn run(ctx: &mut Context, args: SellArgs) -> Result<(), CliErro
         return resume::run(ctx, pay).await;
     }
     let pay = (!args.hold_only).then_some(args.pay);
-    let (show, words) = read_line(args.show, &args.words).map_err(plan::told)?;
+    let (show, words) = read_line(args.show, &args.words).map_err(|e| plan::told(&e))?;
     plan::check_words(&words, &args.wish, pay.as_ref())?;
     let pay = plan::pay_of(&words, pay);
     let wanted = (args.wish, words);

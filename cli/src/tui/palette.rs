@@ -26,11 +26,19 @@ pub struct Doing {
     /// What it is.
     pub action: Action,
     /// In words.
-    pub words: &'static str,
+    pub words: String,
     /// Its key as it is bound, if it has one.
     pub shown: String,
     /// The key it stands for, if it has one.
     pub key: Option<Key>,
+}
+
+/// A line of the footer and of the `?` page as one.
+fn in_full(label: &str, help: &str) -> String {
+    if label.is_empty() || help.contains(label) {
+        return help.to_owned();
+    }
+    format!("{label}: {help}")
 }
 
 impl Palette {
@@ -55,7 +63,7 @@ impl Palette {
             if told && !known && !line.is_fixed() && !matches!(line.action, Action::Point) {
                 all.push(Doing {
                     action: line.action,
-                    words: line.help,
+                    words: in_full(line.label, line.help),
                     shown: line.shown.clone(),
                     key: line.first_key(),
                 });
@@ -65,7 +73,7 @@ impl Palette {
             .iter()
             .map(|doing| {
                 let name = doing.action.name().replace('_', " ");
-                (doing.words.to_owned(), format!("{name} {}", doing.shown))
+                (doing.words.clone(), format!("{name} {}", doing.shown))
             })
             .collect();
         let found = fitting(self.typed.value(), &lines);

@@ -94,6 +94,11 @@ impl Quick {
     }
 }
 
+/// Another key was pressed: nobody waits for a show that is asked for.
+pub fn give_up(quick: &mut Quick) {
+    quick.finding = None;
+}
+
 /// A key was typed into the line.
 pub fn typed(quick: &mut Quick, key: Key) {
     if let Some(typed) = &mut quick.typed {

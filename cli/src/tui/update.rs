@@ -127,6 +127,7 @@ fn tick(model: &mut Model) {
 /// A key was pressed.
 fn press(model: &mut Model, key: Key) {
     model.desk.notice = None;
+    quick::give_up(&mut model.desk.quick);
     let place = model.place();
     if let Some(View::Seats(seats)) = model.above.last_mut()
         && place == Place::Seats

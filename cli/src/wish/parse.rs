@@ -74,14 +74,14 @@ impl WishWords {
             }
         } else if let Ok(zone) = lower.parse::<Zone>() {
             match self.zone {
-                Some(before) => return Err(both(before, zone)),
+                Some(before) => return Err(both(&before, &zone)),
                 None => self.zone = Some(zone),
             }
         } else if lower == ACCESSIBLE {
             self.accessible = true;
         } else if let Some(code) = category(&lower) {
             match &self.category {
-                Some(before) => return Err(both(before, code)),
+                Some(before) => return Err(both(before, &code)),
                 None => self.category = Some(code.to_owned()),
             }
         } else if word.contains(|c: char| c.is_ascii_digit()) {
@@ -102,13 +102,13 @@ impl WishWords {
             self.accessible.then(|| ACCESSIBLE.to_owned()),
         ];
         match narrowed.into_iter().flatten().next() {
-            Some(word) => Err(both(seats, word)),
+            Some(word) => Err(both(seats, &word)),
             None => Ok(self),
         }
     }
 }
 
-fn both(one: impl ToString, other: impl ToString) -> WishError {
+fn both(one: &impl ToString, other: &impl ToString) -> WishError {
     WishError::Both(one.to_string(), other.to_string())
 }
 

@@ -5,7 +5,15 @@ use std::fmt::Write;
 use crate::{config::KEYS, error::ExitStatus};
 
 /// The topics.
-pub(super) const NAMES: [&str; 5] = ["exit-codes", "environment", "output", "shows", "seats"];
+pub(super) const NAMES: [&str; 7] = [
+    "exit-codes",
+    "environment",
+    "output",
+    "shows",
+    "seats",
+    "words",
+    "keys",
+];
 
 const OUTPUT: &str = "\
 Answers go to stdout, everything else to stderr.
@@ -46,6 +54,40 @@ A hold lasts 300 seconds from its first seat; changing seats does not restart it
 free again, by themselves.
 ";
 
+const WORDS: &str = "\
+A sale in one line: the show, and behind it any of these words, in any order. The line stands behind
+`houseful sell`, and behind `:` on the full screen.
+
+  2  2a1c  2a 1c        tickets: of the usual type, or with the letters of the price list
+  h8  h8-10  h8,j3      seats: one, a range in a row, several
+  front  middle  rear   where the best seats shall be
+  premium               a category, by code or name; category=CODE if it looks like something else
+  accessible            with a wheelchair place
+  cash  cash=50  card   how it is paid; cash=50 tells the change
+  hold                  held for five minutes, paid later
+
+  houseful sell 1 2a1c h8-10 card
+  houseful sell 3 2 rear cash=50
+
+Words and flags can stand together, as long as they do not say the same thing.
+";
+
+const SCREEN_KEYS: &str = "\
+The keys of the full screen can be changed in a configuration file (`houseful config path`):
+
+  [keys]
+  seats.next_best = \"x\"              in one place
+  all.help = [\"!\", \"f1\"]            several keys, in every place that has it
+  home.browse = []                   none at all
+
+`houseful config keys` lists places, actions and keys. A key is a character, ctrl- with a letter, or
+one of space, enter, esc, tab, shift-tab, backspace, delete, up, down, left, right, home, end, pgup,
+pgdn, f1. Esc, Enter and Ctrl-C stay what they are. Digits choose lines, parties and amounts, and the
+letters of ticket types come from the price list: these can't be changed.
+
+Two actions of one place with the same key are refused, with the file and line.
+";
+
 /// The text of a topic.
 pub(super) fn text(topic: &str) -> Option<String> {
     Some(match topic {
@@ -54,6 +96,8 @@ pub(super) fn text(topic: &str) -> Option<String> {
         "output" => OUTPUT.to_owned(),
         "shows" => SHOWS.to_owned(),
         "seats" => SEATS.to_owned(),
+        "words" => WORDS.to_owned(),
+        "keys" => SCREEN_KEYS.to_owned(),
         _ => return None,
     })
 }

@@ -44,7 +44,7 @@ impl Plan {
         if party.tickets.is_empty() && party.size() == 0 {
             return Ok(None);
         }
-        let (wish, tickets) = party.wish(detail).map_err(told)?;
+        let (wish, tickets) = party.wish(detail).map_err(|e| told(&e))?;
         Ok(Some(Self {
             wish,
             allow_orphans: args.allow_orphans,
@@ -94,7 +94,7 @@ impl Again {
 }
 
 /// What is wrong with a wish, for the shell.
-pub(super) fn told(error: WishError) -> CliError {
+pub(super) fn told(error: &WishError) -> CliError {
     match error.hint() {
         Some(hint) => CliError::usage_hint(error.to_string(), hint),
         None => CliError::usage(error.to_string()),
@@ -111,7 +111,7 @@ pub(super) fn take_words(
     detail: &ShowDetail,
     layout: Option<&LayoutView>,
 ) -> Result<(), CliError> {
-    let party = words.party(detail, layout).map_err(told)?;
+    let party = words.party(detail, layout).map_err(|e| told(&e))?;
     let tickets = party.tickets.into_iter().map(|t| TicketCount {
         ticket_type: t.ticket_type,
         count: t.count,

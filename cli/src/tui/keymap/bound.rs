@@ -196,24 +196,28 @@ fn named(text: &str) -> Option<(&str, &str, &str)> {
     Some((before, name, after))
 }
 
-/// The keys that a line sums up, when one of them was changed.
+/// What a line that sums others up says, when the keys of one of them were changed: of `n/p` each
+/// part stands for the line that has it in the table, and what is no key (`arrows`) stays.
 fn summed(lines: &[BoundLine], sum: &BoundLine) -> Option<String> {
-    let actions: &[Action] = match sum.action {
-        Action::NextDay => &[Action::NextDay, Action::PreviousDay],
-        Action::Up => &[Action::Up, Action::Down, Action::Left, Action::Right],
-        Action::Next => &[Action::Next],
-        ref one => std::slice::from_ref(one),
+    let of_part = |part: &str| {
+        let in_table = TABLE.iter().find(|line| {
+            line.places.contains(&sum.place) && !line.help.is_empty() && line.shown == part
+        })?;
+        let mut here = lines.iter().filter(|line| line.place == sum.place);
+        here.find(|line| line.action == in_table.action && !line.sums_up())
     };
-    let parts = lines.iter().filter(|line| {
-        line.place == sum.place && !line.sums_up() && actions.contains(&line.action)
-    });
-    let parts: Vec<&BoundLine> = parts.collect();
-    if parts.iter().all(|line| line.source.is_none()) {
+    let parts: Vec<(&str, Option<&BoundLine>)> = sum
+        .shown
+        .split('/')
+        .map(|part| (part, of_part(part)))
+        .collect();
+    let changed = |line: &BoundLine| line.source.is_some();
+    if !parts.iter().any(|(_, line)| line.is_some_and(changed)) {
         return None;
     }
     let shown: Vec<&str> = parts
         .iter()
-        .map(|line| line.shown.as_str())
+        .map(|(part, line)| line.map_or(*part, |line| line.shown.as_str()))
         .filter(|shown| !shown.is_empty())
         .collect();
     Some(shown.join("/"))

@@ -159,6 +159,22 @@ fn a_nearer_setting_and_a_place_of_its_own_count_more() {
 }
 
 #[test]
+fn the_examples_of_the_help_topic_are_right() {
+    let keymap = keymap(&["seats.next_best = x", "all.help = ! f1", "home.browse ="]);
+    let keymap = keymap.expect("keys");
+    assert_eq!(keymap.action(Place::Ticket, Key::F1), Some(Action::Help));
+    assert_eq!(keymap.action(Place::Ticket, Key::Char('?')), None);
+    assert_eq!(keymap.action(Place::Home, Key::Char('b')), None);
+    let told = keymap.say("⟨home.help⟩ lists the keys");
+    assert_eq!(told, "!/F1 lists the keys");
+    assert!(
+        keymap
+            .footer(Place::Home)
+            .all(|line| line.label != "browse")
+    );
+}
+
+#[test]
 fn what_can_not_be_is_told_with_its_line_and_both_actions() {
     for (settings, parts) in [
         (

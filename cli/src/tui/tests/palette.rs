@@ -10,7 +10,10 @@ fn a_few_letters_and_enter_do_it() {
     assert_eq!(till.model.place(), Place::Palette);
     till.press("zone");
     let screen = till.screen();
-    assert!(screen.contains("> any, front, middle, rear"), "{screen}");
+    assert!(
+        screen.contains("> zone: any, front, middle, rear"),
+        "{screen}"
+    );
     till.press("\n");
     assert_eq!(till.model.place(), Place::Seats);
     assert_eq!(till.seats().zone, houseful_core::best::Zone::Front);

@@ -9,7 +9,12 @@ use crate::tui::{
 };
 
 fn typed(till: &Till) -> Option<&str> {
-    till.model.desk.quick.typed.as_ref().map(|t| t.value())
+    till.model
+        .desk
+        .quick
+        .typed
+        .as_ref()
+        .map(tui_input::Input::value)
 }
 
 #[test]
@@ -160,6 +165,21 @@ fn a_show_that_is_on_no_list_is_asked_for() {
         till.screen()
     );
     assert_eq!(typed(&till), Some("shw_77 2"));
+}
+
+#[test]
+fn another_key_gives_a_show_up_that_is_asked_for() {
+    let mut till = Till::open();
+    till.slow = true;
+    till.press(":shw_77 2\n");
+    till.press("j");
+    till.slow = false;
+    till.answer();
+    assert_eq!(
+        till.model.place(),
+        Place::Home,
+        "nothing opens under the hands"
+    );
 }
 
 #[test]

@@ -22,7 +22,7 @@ pub(super) fn draw(model: &Model, palette: &Palette, sheet: &mut Sheet<'_>) -> O
     for (at, doing) in doings.iter().enumerate().skip(first).take(room) {
         let here = at == palette.cursor;
         let key = columns_of(&doing.shown).min(inner / 2);
-        let words = pad(doing.words, inner.saturating_sub(key + 3));
+        let words = pad(&doing.words, inner.saturating_sub(key + 3));
         let mark = if here { '>' } else { ' ' };
         let style = if here { theme.marked() } else { theme.text() };
         lines.push((format!("{mark} {words} {}", doing.shown), style));

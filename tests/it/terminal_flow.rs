@@ -1,0 +1,108 @@
+//! Quick ways through the screens in a real terminal: one line, a scanner, the clipboard, the mouse,
+//! keys of one's own.
+
+use std::fs;
+
+use houseful_tests::terminal::Terminal;
+
+use super::program::Folder;
+
+/// A demo on its first view.
+fn demo(folder: &Folder) -> Terminal {
+    let terminal = Terminal::open(&folder.command(&["demo"]), 80, 24);
+    terminal.find("the next shows", |screen| {
+        (screen.is_full() && screen.cell(2, 4) == "1").then_some(())
+    });
+    terminal
+}
+
+fn leave(mut terminal: Terminal) {
+    terminal.press("\u{3}\u{3}");
+    terminal.ended().as_before(0);
+}
+
+#[test]
+fn a_sale_in_one_line() {
+    let folder = Folder::new();
+    let mut terminal = demo(&folder);
+    terminal.press(":1 2 hold\r");
+    terminal.shows("BOOKING  2 seats");
+    terminal.press(":1 cash\r");
+    terminal.shows("SOLD");
+    terminal.press(":1 2x\r");
+    terminal.shows("`x` is no ticket type here");
+    terminal.shows(":1 2x");
+    leave(terminal);
+}
+
+#[test]
+fn a_scanner_is_told_from_hands() {
+    let folder = Folder::new();
+    let mut terminal = demo(&folder);
+    terminal.press("7KQM-4T2X-PA9D\r");
+    terminal.shows("scanned 7KQM-4T2X-PA9D");
+    assert!(terminal.text().contains("SELL"), "{}", terminal.text());
+    leave(terminal);
+}
+
+#[test]
+fn what_is_on_the_screen_is_copied_as_a_command() {
+    let folder = Folder::new();
+    let mut terminal = demo(&folder);
+    terminal.press("y");
+    terminal.shows("copied: houseful sell shw_");
+    let copied = terminal.copied();
+    assert!(
+        matches!(copied.as_slice(), [text] if text.starts_with("houseful sell shw_")),
+        "{copied:?}"
+    );
+    leave(terminal);
+}
+
+#[test]
+fn the_mouse_is_listened_to_only_on_demand() {
+    let folder = Folder::new();
+    let mut terminal = demo(&folder);
+    assert!(!terminal.listens_to_mouse());
+    // A click that is sent all the same does nothing.
+    terminal.press("\u{10}mouse\r");
+    terminal.shows("the mouse is on");
+    assert!(terminal.listens_to_mouse());
+    terminal.press("\u{10}mouse\r");
+    terminal.shows("the mouse is off");
+    assert!(!terminal.listens_to_mouse());
+    leave(terminal);
+
+    fs::write(folder.path("config.toml"), "mouse = true\n").expect("written");
+    let mut terminal = demo(&folder);
+    assert!(terminal.listens_to_mouse());
+    // The third line of the list, twice.
+    terminal.press("\u{1b}[<0;10;7M\u{1b}[<0;10;7m");
+    terminal.find("the mark", |screen| {
+        (screen.cell(0, 6) == ">").then_some(())
+    });
+    terminal.press("\u{1b}[<0;10;7M\u{1b}[<0;10;7m");
+    terminal.shows("S C R E E N");
+    leave(terminal);
+}
+
+#[test]
+fn keys_of_ones_own_are_what_the_screens_tell() {
+    let folder = Folder::new();
+    let keys = "[keys]\nseats.next_best = \"x\"\nhome.browse = [\"ctrl-b\", \"v\"]\n";
+    fs::write(folder.path("config.toml"), keys).expect("written");
+    let mut terminal = demo(&folder);
+    terminal.shows("Ctrl-B/v browse");
+    terminal.press("v");
+    terminal.shows("BROWSE");
+    terminal.press("q12");
+    terminal.shows("x next best");
+    leave(terminal);
+
+    fs::write(folder.path("config.toml"), "\n[keys]\nseats.undo = \"g\"\n").expect("written");
+    let ran = folder.run(&["config", "keys"]).ended(2);
+    let places = ["config.toml:3", "`go_to`", "`undo`"];
+    assert!(places.iter().all(|part| ran.err.contains(part)), "{ran:?}");
+    let ran = folder.run(&["tui"]).ended(2);
+    assert!(ran.err.contains("config.toml:3"), "{ran:?}");
+}
