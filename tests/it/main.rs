@@ -25,6 +25,7 @@ mod http_seats;
 mod http_server;
 mod model;
 mod money;
+mod plain;
 mod program;
 mod races;
 mod readme;

@@ -41,8 +41,8 @@ async fn look(elsewhere: bool, file: PathBuf) -> ExitStatus {
             return ExitStatus::Failed;
         };
         let options = TuiOptions {
-            cinema: None,
             coloured: true,
+            ..TuiOptions::default()
         };
         match tui::run(options, client, State::new(None)).await {
             Ok(()) => ExitStatus::Done,

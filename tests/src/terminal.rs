@@ -36,6 +36,8 @@ pub struct Terminal {
     child: Box<dyn Child + Send + Sync>,
     keyboard: Box<dyn Write + Send>,
     drawn: Arc<Mutex<Parser>>,
+    /// Everything that was written, byte for byte.
+    written: Arc<Mutex<Vec<u8>>>,
     reader: Option<JoinHandle<()>>,
     /// Whether nobody looks at the screen any more.
     closed: Arc<AtomicBool>,
@@ -92,9 +94,11 @@ impl Terminal {
         let drawn = Arc::new(Mutex::new(Parser::new(count(rows), count(columns), 0)));
         let source = pair.master.try_clone_reader().expect("a reader");
         let closed = Arc::new(AtomicBool::new(false));
+        let written = Arc::new(Mutex::new(Vec::new()));
         let reader = std::thread::spawn({
             let (drawn, closed) = (Arc::clone(&drawn), Arc::clone(&closed));
-            move || draw(source, &drawn, &closed)
+            let written = Arc::clone(&written);
+            move || draw(source, &drawn, &written, &closed)
         });
         let child = pair.slave.spawn_command(in_terminal(command));
         Self {
@@ -103,6 +107,7 @@ impl Terminal {
             master: pair.master,
             ours: pair.slave,
             drawn,
+            written,
             reader: Some(reader),
             closed,
             modes_before,
@@ -192,6 +197,23 @@ impl Terminal {
     #[must_use]
     pub fn text(&self) -> String {
         Screen(lock(&self.drawn).screen()).text()
+    }
+
+    /// Everything that was written so far, codes and all, and what was typed where the terminal
+    /// echoes it.
+    #[must_use]
+    pub fn raw(&self) -> String {
+        String::from_utf8_lossy(&lock(&self.written)).into_owned()
+    }
+
+    /// Waits until a text was written; unlike on the screen it does not scroll away.
+    ///
+    /// # Panics
+    /// It is not in time.
+    #[track_caller]
+    pub fn says(&self, text: &str) {
+        let said = wait::within(PATIENCE_S, || self.raw().contains(text).then_some(()));
+        said.unwrap_or_else(|| panic!("{text:?} was not written:\n{}", self.raw()));
     }
 
     /// Waits until the program ended by itself; tells how it left the terminal.
@@ -320,9 +342,15 @@ fn count(number: u16) -> NonZeroU16 {
 }
 
 /// Draws what the program writes, to its end.
-fn draw(mut source: Box<dyn Read + Send>, drawn: &Mutex<Parser>, closed: &AtomicBool) {
+fn draw(
+    mut source: Box<dyn Read + Send>,
+    drawn: &Mutex<Parser>,
+    written: &Mutex<Vec<u8>>,
+    closed: &AtomicBool,
+) {
     let mut bytes = [0; 4_096];
     while let Ok(count @ 1..) = source.read(&mut bytes) {
+        lock(written).extend_from_slice(&bytes[..count]);
         lock(drawn).process(&bytes[..count]);
         if closed.load(Ordering::SeqCst) {
             break;
@@ -330,8 +358,8 @@ fn draw(mut source: Box<dyn Read + Send>, drawn: &Mutex<Parser>, closed: &Atomic
     }
 }
 
-fn lock(drawn: &Mutex<Parser>) -> MutexGuard<'_, Parser> {
-    drawn.lock().unwrap_or_else(PoisonError::into_inner)
+fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// How the line treats what is typed: raw or line by line, with or without echo.

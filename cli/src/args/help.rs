@@ -50,7 +50,7 @@ pub(super) fn root_help(command: &clap::Command) -> String {
          \x20 --color auto|always|never   --theme default|mono   --motion on|off\n\
          \x20 --plain   --tz ZONE   -v\n\
          \nExamples:\n{EXAMPLES}\
-         \nTopics: houseful help exit-codes, environment, output, shows, seats\n"
+         \nTopics: houseful help exit-codes, environment, output, shows, seats, plain\n"
     );
     text
 }

@@ -124,7 +124,8 @@ pub struct ManArgs {
     after_long_help = "Examples:\n  houseful help sell\n  houseful help exit-codes\n  houseful help --tree"
 )]
 pub struct HelpArgs {
-    /// A command (`show seats`) or a topic: exit-codes, environment, output, shows, seats
+    /// A command (`show seats`) or a topic: exit-codes, environment, output, shows, seats,
+    /// plain
     #[arg(value_name = "COMMAND_OR_TOPIC")]
     pub words: Vec<String>,
     /// Print the whole command tree

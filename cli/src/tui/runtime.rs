@@ -47,7 +47,7 @@ const QUIET: Duration = Duration::from_millis(150);
 const ASIDE: Duration = Duration::from_millis(300);
 
 /// How the screens shall be.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct TuiOptions {
     /// Only this cinema's shows.
     pub cinema: Option<CinemaId>,
@@ -70,7 +70,7 @@ pub enum Plain {
 #[derive(Debug, thiserror::Error)]
 pub enum TuiError {
     /// There is no terminal to draw on.
-    #[error("the screens need a terminal; use `houseful sell` without one")]
+    #[error("the screens need a terminal; use `--plain`, or `houseful sell`, without one")]
     NoTerminal,
     /// The terminal can't be used any more.
     #[error("can't use the terminal: {0}")]

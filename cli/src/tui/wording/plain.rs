@@ -324,7 +324,7 @@ pub fn hello(mode: Mode, account: Option<&str>) -> String {
 /// A list's heading.
 #[must_use]
 pub fn shows_heading(day: &str, at: Option<&str>, count: usize, filter: Option<&str>) -> String {
-    let at = at.map_or(String::new(), |cinema| format!(" at {cinema}"));
+    let at = at.map_or(String::new(), |cinema| format!(", at {cinema}"));
     let shows = count_of(count, "show");
     match (filter, count) {
         (None, _) => format!("{day}{at}. {shows}."),
@@ -353,9 +353,9 @@ pub fn count_of(count: usize, thing: &str) -> String {
 pub fn day(day: &str, days: u16) -> String {
     match (days, day.is_empty()) {
         (0, true) => "Next shows".to_owned(),
-        (0, false) => format!("Next shows, {day},"),
-        (1, _) => format!("Tomorrow, {day},"),
-        _ => format!("{day},"),
+        (0, false) => format!("Next shows, {day}"),
+        (1, _) => format!("Tomorrow, {day}"),
+        _ => day.to_owned(),
     }
 }
 
@@ -376,8 +376,8 @@ pub fn free(free: u32) -> String {
 
 /// A show in a list.
 #[must_use]
-pub fn show_line(when: &str, title: &str, place: &str, state: &str, from: Money) -> String {
-    format!("{when} {title}, {place}, {state}, from {}", from.plain())
+pub fn show_line(when: &str, title: &str, place: &str, state: &str, from: &str) -> String {
+    format!("{when} {title}, {place}, {state}, from {from}")
 }
 
 /// A show that was opened.
