@@ -10,9 +10,11 @@ use std::{
 };
 
 use houseful_core::code::{BookingCode, TicketCode};
-use houseful_tests::terminal::Terminal;
-
-use super::program::{Folder, Ran, Server, terminate};
+use houseful_tests::{
+    folder::Folder,
+    program::{Ran, Server, terminate},
+    terminal::Terminal,
+};
 
 /// What was written, with every code that is more than a colour, and every other way of moving
 /// the cursor.

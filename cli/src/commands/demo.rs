@@ -32,7 +32,7 @@ const HEADLESS_SPEED: u32 = 60;
 /// Opens the chain, and closes it when whoever looks has seen enough.
 pub(super) async fn run(context: &mut Context, args: DemoArgs) -> Result<(), CliError> {
     let terminal = context.console.terminal;
-    let someone_looks = match screens::options(context).plain {
+    let someone_looks = match screens::options(context)?.plain {
         Some(Plain::Chosen) => true,
         Some(Plain::DumbTerminal) => terminal.stdin && terminal.stdout,
         None => terminal.stdout,
@@ -81,7 +81,7 @@ async fn look(context: &Context, demo: &Demo) -> Result<(), CliError> {
         Some(folder) => State::new(Some(folder.join("state"))),
         None => context.state.clone(),
     };
-    let options = screens::options(context);
+    let options = screens::options(context)?;
     let seen = tui::run(options, demo.staff().clone(), state).await;
     seen.map_err(|e| screens::told(&e))
 }

@@ -1,10 +1,10 @@
 //! `houseful tui`: the box office on the full screen, or in plain mode line by line.
 
-use super::names;
+use super::{config, names};
 use crate::{
     context::Context,
     error::CliError,
-    tui::{self, Plain, TuiError, TuiOptions},
+    tui::{self, Plain, TuiError, TuiOptions, theme::Theme},
 };
 
 pub(super) async fn run(ctx: &mut Context) -> Result<(), CliError> {
@@ -20,7 +20,7 @@ pub(super) async fn of_cinema(ctx: &mut Context, named: Option<&str>) -> Result<
     };
     let options = TuiOptions {
         cinema,
-        ..options(ctx)
+        ..options(ctx)?
     };
     let seen = tui::run(options, client, ctx.state.clone()).await;
     seen.map_err(|e| told(&e))
@@ -28,7 +28,7 @@ pub(super) async fn of_cinema(ctx: &mut Context, named: Option<&str>) -> Result<
 
 /// How the screens shall be: spoken line by line where somebody wants that, or where the terminal
 /// only ever adds lines.
-pub(super) fn options(ctx: &Context) -> TuiOptions {
+pub(super) fn options(ctx: &Context) -> Result<TuiOptions, CliError> {
     let plain = if ctx.settings.plain() {
         Some(Plain::Chosen)
     } else if ctx.console.terminal.dumb {
@@ -36,11 +36,18 @@ pub(super) fn options(ctx: &Context) -> TuiOptions {
     } else {
         None
     };
-    TuiOptions {
+    Ok(TuiOptions {
         cinema: None,
-        coloured: ctx.color(ctx.console.terminal.stdout) && ctx.settings.theme() != "mono",
+        till: ctx.settings.till().to_owned(),
+        theme: Theme::chosen(
+            ctx.settings.theme(),
+            &ctx.settings.styles(),
+            ctx.color(ctx.console.terminal.stdout),
+        ),
+        keymap: config::keymap(ctx)?,
+        mouse: ctx.settings.mouse(),
         plain,
-    }
+    })
 }
 
 /// Why the screens ended, for the shell.

@@ -1,18 +1,18 @@
 //! A hall and the state of its seats, for one show: what stands where, and what each seat is now.
 
-use std::collections::BTreeMap;
+mod blocks;
+mod board;
+
+use std::{collections::BTreeMap, sync::Arc};
 
 use houseful_core::{
-    expiry::is_alive,
-    ids::ShowId,
-    layout::{BlockReason, Place},
+    layout::{Place, SeatLayout},
     seat::{SeatLabel, SeatNo},
-    time::UtcMillis,
-    wire::{
-        catalogue::ShowStatus,
-        seats::{LayoutSeat, LayoutView, SeatChanges, SeatMap, SeatMark, Version},
-    },
+    wire::seats::{LayoutSeat, LayoutView},
 };
+
+pub use blocks::Blocks;
+pub use board::Board;
 
 /// What a seat is at this moment, for the person at the screen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,6 +77,16 @@ pub struct Hall {
     pub layout: LayoutView,
     /// Seats by drawn row, left to right.
     rows: BTreeMap<u16, Vec<SeatNo>>,
+    /// What is drawn for each seat while it is free.
+    letters: Vec<char>,
+    /// Seats by their labels, sorted.
+    by_label: Vec<(SeatLabel, SeatNo)>,
+    /// The drawn columns that have a seat in some row; the others are aisles.
+    seat_columns: Vec<u16>,
+    /// The number in each drawn column, if it is the same in every row.
+    numbers: Option<Vec<Option<u16>>>,
+    /// The same hall as the rules see it; `None` when this program can't read its drawing.
+    rules: Option<Arc<SeatLayout>>,
 }
 
 impl Hall {
@@ -90,7 +100,28 @@ impl Hall {
         for row in rows.values_mut() {
             row.sort_by_key(|no| layout.seats.get(no.index()).map_or(0, |s| s.column));
         }
-        Self { layout, rows }
+        let mut seat_columns: Vec<u16> = layout.seats.iter().map(|s| s.column).collect();
+        seat_columns.sort_unstable();
+        seat_columns.dedup();
+        let letters = layout.seats.iter().map(|s| letter(&layout, s)).collect();
+        let mut by_label: Vec<_> = numbered(&layout.seats)
+            .map(|(no, seat)| (seat.label, no))
+            .collect();
+        by_label.sort_unstable();
+        let numbers = numbers(&layout);
+        let rules = SeatLayout::parse(&layout.text)
+            .ok()
+            .filter(|rules| rules.hash() == layout.hash)
+            .map(Arc::new);
+        Self {
+            layout,
+            rows,
+            letters,
+            by_label,
+            seat_columns,
+            numbers,
+            rules,
+        }
     }
 
     /// A seat.
@@ -107,9 +138,55 @@ impl Hall {
     /// The seat with this label.
     #[must_use]
     pub fn find(&self, label: SeatLabel) -> Option<SeatNo> {
-        self.seats()
-            .find(|(_, s)| s.label == label)
-            .map(|(no, _)| no)
+        let at = self
+            .by_label
+            .binary_search_by_key(&label, |(known, _)| *known)
+            .ok()?;
+        self.by_label.get(at).map(|(_, no)| *no)
+    }
+
+    /// The same hall as the rules see it.
+    #[must_use]
+    pub fn rules(&self) -> Option<&SeatLayout> {
+        self.rules.as_deref()
+    }
+
+    /// The drawn rows that have seats, from the screen.
+    pub fn seat_rows(&self) -> impl ExactSizeIterator<Item = u16> {
+        self.rows.keys().copied()
+    }
+
+    /// The drawn columns that have a seat in some row, from the left.
+    #[must_use]
+    pub fn seat_columns(&self) -> &[u16] {
+        &self.seat_columns
+    }
+
+    /// The letters of a row of seats.
+    #[must_use]
+    pub fn row_name(&self, row: u16) -> &str {
+        let first = self.row(row).first().and_then(|no| self.seat(*no));
+        first.map_or("", |seat| seat.label.row())
+    }
+
+    /// The number that all seats in each drawn column have; `None` where rows differ.
+    #[must_use]
+    pub fn column_numbers(&self) -> Option<&[Option<u16>]> {
+        self.numbers.as_deref()
+    }
+
+    /// The longest letters of a row.
+    #[must_use]
+    pub fn row_name_columns(&self) -> u16 {
+        let longest = self.rows.keys().map(|row| self.row_name(*row).len()).max();
+        u16::try_from(longest.unwrap_or(1)).unwrap_or(1)
+    }
+
+    /// The highest number of a seat.
+    #[must_use]
+    pub fn highest_number(&self) -> u16 {
+        let numbers = self.layout.seats.iter().map(|s| s.label.number());
+        numbers.max().unwrap_or(1)
     }
 
     /// The seats of a drawn row, left to right.
@@ -132,18 +209,24 @@ impl Hall {
 
     /// The letter of this seat when it is free.
     #[must_use]
-    pub fn letter(&self, seat: &LayoutSeat) -> char {
-        match seat.place {
-            Place::Wheelchair => 'w',
-            Place::Companion => 'c',
-            Place::Standard => self
-                .layout
-                .categories
-                .iter()
-                .find(|c| c.code == seat.category)
-                .map(|c| c.glyph)
-                .filter(char::is_ascii_alphabetic)
-                .unwrap_or('o'),
+    pub fn letter(&self, no: SeatNo) -> char {
+        self.letters.get(no.index()).copied().unwrap_or('o')
+    }
+
+    /// How many seats have this letter, free or not.
+    #[must_use]
+    pub fn count_of(&self, letter: char) -> usize {
+        self.letters.iter().filter(|l| **l == letter).count()
+    }
+
+    /// The seats of this one's row up to another in the same row, both included, left to right.
+    #[must_use]
+    pub fn between(&self, from: SeatNo, to: SeatNo) -> &[SeatNo] {
+        let row = self.seat(from).map_or(&[][..], |seat| self.row(seat.row));
+        let at = |no: SeatNo| row.iter().position(|other| *other == no);
+        match (at(from), at(to)) {
+            (Some(a), Some(b)) => row.get(a.min(b)..=a.max(b)).unwrap_or(&[]),
+            _ => &[],
         }
     }
 
@@ -185,113 +268,39 @@ impl Hall {
     }
 }
 
+/// What is drawn for a free seat.
+fn letter(layout: &LayoutView, seat: &LayoutSeat) -> char {
+    let glyph = || {
+        let category = layout.categories.iter().find(|c| c.code == seat.category);
+        category
+            .map(|c| c.glyph)
+            .filter(char::is_ascii_alphabetic)
+            .unwrap_or('o')
+    };
+    match seat.place {
+        Place::Wheelchair => 'w',
+        Place::Companion => 'c',
+        Place::Standard => glyph(),
+    }
+}
+
+/// The number in each drawn column, if all rows agree.
+fn numbers(layout: &LayoutView) -> Option<Vec<Option<u16>>> {
+    let mut numbers = vec![None; usize::from(layout.columns)];
+    for seat in &layout.seats {
+        let slot: &mut Option<u16> = numbers.get_mut(usize::from(seat.column))?;
+        let number = seat.label.number();
+        if *slot.get_or_insert(number) != number {
+            return None;
+        }
+    }
+    Some(numbers)
+}
+
 fn numbered(seats: &[LayoutSeat]) -> impl Iterator<Item = (SeatNo, &LayoutSeat)> {
     (0..).map(SeatNo).zip(seats)
 }
 
 fn nearest(row: &[SeatNo], column: u16, of: impl Fn(&SeatNo) -> u16) -> Option<&SeatNo> {
     row.iter().min_by_key(|no| of(no).abs_diff(column))
-}
-
-/// The states of all seats, kept up by the feed.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Board {
-    /// Which show.
-    pub show: ShowId,
-    /// At which version.
-    pub version: Version,
-    /// Whether it is for sale.
-    pub status: ShowStatus,
-    marks: Vec<SeatMark>,
-    until: Vec<Option<UtcMillis>>,
-}
-
-impl Board {
-    /// The states of a map; `None` when it has a letter that this program does not know.
-    #[must_use]
-    pub fn new(map: &SeatMap) -> Option<Self> {
-        let marks: Option<Vec<SeatMark>> = map.states.chars().map(SeatMark::from_letter).collect();
-        let marks = marks?;
-        let mut until = vec![None; marks.len()];
-        for hold in &map.holds {
-            for seat in &hold.seats {
-                *until.get_mut(seat.index())? = Some(hold.until.0);
-            }
-        }
-        Some(Self {
-            show: map.show,
-            version: map.version,
-            status: map.status,
-            marks,
-            until,
-        })
-    }
-
-    /// Takes changes over; `false` when they do not follow this version.
-    pub fn change(&mut self, changes: &SeatChanges) -> bool {
-        if changes.from != self.version {
-            return false;
-        }
-        for change in &changes.seats {
-            let at = change.seat.index();
-            let (Some(mark), Some(slot)) = (
-                SeatMark::from_letter(change.state),
-                self.marks.get_mut(at).zip(self.until.get_mut(at)),
-            ) else {
-                return false;
-            };
-            *slot.0 = mark;
-            *slot.1 = change.until.map(|t| t.0);
-        }
-        self.version = changes.version;
-        self.status = changes.status;
-        true
-    }
-
-    /// What a seat is at this time of the server: a hold that is over is free.
-    #[must_use]
-    pub fn mark(&self, no: SeatNo, server_now: UtcMillis) -> SeatMark {
-        let mark = self.marks.get(no.index()).copied();
-        match mark.unwrap_or(SeatMark::Blocked(BlockReason::Broken)) {
-            SeatMark::Held if !self.hold_alive(no, server_now) => SeatMark::Free,
-            mark => mark,
-        }
-    }
-
-    fn hold_alive(&self, no: SeatNo, server_now: UtcMillis) -> bool {
-        let until = self.until.get(no.index()).copied().flatten();
-        until.is_none_or(|until| is_alive(until, server_now))
-    }
-
-    /// When the next hold on the map ends, after this time.
-    #[must_use]
-    pub fn next_end(&self, server_now: UtcMillis) -> Option<UtcMillis> {
-        self.until
-            .iter()
-            .flatten()
-            .copied()
-            .filter(|until| is_alive(*until, server_now))
-            .min()
-    }
-
-    /// How many seats there are.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.marks.len()
-    }
-
-    /// How many seats can be bought and how many others hold.
-    #[must_use]
-    pub fn count(&self, server_now: UtcMillis) -> (usize, usize) {
-        let mut free = 0;
-        let mut held = 0;
-        for no in (0..).map(SeatNo).take(self.marks.len()) {
-            match self.mark(no, server_now) {
-                SeatMark::Free => free += 1,
-                SeatMark::Held => held += 1,
-                SeatMark::Booked | SeatMark::Blocked(_) => {}
-            }
-        }
-        (free, held)
-    }
 }

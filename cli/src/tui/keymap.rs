@@ -4,6 +4,14 @@
 //! Small letters, digits, Enter, Esc, Space, Tab, arrows and Ctrl with a letter only: every
 //! keyboard has those. In a place with a text field, what is not in the table is typed.
 
+mod bound;
+mod names;
+mod settings;
+#[cfg(test)]
+mod tests;
+
+pub use bound::{BoundKeys, BoundLine, Keymap};
+
 use super::key::Key;
 
 /// Where a key is pressed: the view or the overlay on top.
@@ -21,12 +29,16 @@ pub enum Place {
     Seats,
     /// Typing seat names.
     GoTo,
+    /// Choosing a range of seats.
+    Range,
     /// Choosing how to pay.
     Payment,
     /// Choosing a card for the simulated terminal.
     Card,
     /// Typing a card number.
     CardNumber,
+    /// Typing a whole sale in one line.
+    QuickLine,
     /// A payment is under way.
     Paying,
     /// The tickets.
@@ -53,7 +65,7 @@ impl Place {
     pub fn is_text(self) -> bool {
         matches!(
             self,
-            Self::Filter | Self::BrowseFilter | Self::GoTo | Self::CardNumber
+            Self::Filter | Self::BrowseFilter | Self::GoTo | Self::CardNumber | Self::QuickLine
         )
     }
 
@@ -134,6 +146,14 @@ pub enum Action {
     NextBest,
     /// The next zone.
     Zone,
+    /// Only wheelchair places for the party, or no longer.
+    Accessible,
+    /// Begins a range of seats.
+    Range,
+    /// Draws seats larger.
+    ZoomIn,
+    /// Draws seats smaller.
+    ZoomOut,
     /// Types seat names.
     GoTo,
     /// Sets a ticket type by its key.
@@ -154,10 +174,12 @@ pub enum Action {
     Yes,
     /// Keeps the seats and leaves.
     Keep,
+    /// Types a whole sale in one line.
+    Quick,
 }
 
 /// The keys of a binding.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Keys {
     /// Each of these.
     Any(&'static [Key]),
@@ -235,7 +257,7 @@ const fn many(
 
 use Place::{
     AskLeave, AskRelease, Browse, BrowseFilter, Card, CardNumber, Filter, GoTo, Help, HoldOver,
-    Home, LostRace, Override, Paying, Payment, Seats, Ticket, Trouble,
+    Home, LostRace, Override, Paying, Payment, QuickLine, Range, Seats, Ticket, Trouble,
 };
 
 const ANYWHERE: &[Place] = &[
@@ -245,9 +267,11 @@ const ANYWHERE: &[Place] = &[
     BrowseFilter,
     Seats,
     GoTo,
+    Range,
     Payment,
     Card,
     CardNumber,
+    QuickLine,
     Paying,
     Ticket,
     Help,
@@ -258,9 +282,10 @@ const ANYWHERE: &[Place] = &[
     HoldOver,
     Trouble,
 ];
-const VIEWS: &[Place] = &[Home, Browse, Seats, Payment, Card, Paying, Ticket];
+const VIEWS: &[Place] = &[Home, Browse, Seats, Range, Payment, Card, Paying, Ticket];
 const LISTS: &[Place] = &[Home, Browse];
 const MOVING: &[Place] = &[Home, Browse, Seats];
+const ROWS: &[Place] = &[Home, Browse, Seats, Range];
 const FIELDS: &[Place] = &[Filter, BrowseFilter, GoTo, CardNumber];
 
 const fn c(c: char) -> Key {
@@ -284,7 +309,15 @@ pub const TABLE: &[Binding] = &[
     on(&[Seats], &[Key::Char(' ')], "Space", Action::Pick, "pick", "pick or drop this seat"),
     on(&[Seats], &[Key::Char('g')], "g", Action::GoTo, "go to", "by name: h8-9 or h8,j3"),
     on(&[Seats], &[Key::Char('u')], "u", Action::Undo, "undo", "take the last change back"),
-    on(&[Seats], &[Key::Enter], "Enter", Action::Accept, "pay", "go on to payment"),
+    on(&[Seats], &[Key::Enter], "Enter", Action::Accept, "pay", "pay; open a block"),
+    on(&[Seats], &[Key::Esc, c('q')], "Esc", Action::Back, "release, back", "release, back (also q)"),
+    many(&[Seats], Keys::Any(&[]), "+/-", Action::ZoomIn, "zoom", ""),
+    on(&[Seats], &[c('+'), c('=')], "+", Action::ZoomIn, "", "larger seats"),
+    on(&[Seats], &[c('-')], "-", Action::ZoomOut, "", "smaller seats, blocks"),
+    on(&[Seats], &[Key::Char('v')], "v", Action::Range, "range", "a range: v, move, v"),
+    on(&[Seats], &[c('w')], "w", Action::Accessible, "wheelchair", "wheelchair places, or any"),
+    on(&[Range], &[Key::Char(' '), c('v'), Key::Enter], "Space", Action::Pick, "pick what is free", "pick its free seats (also v)"),
+    many(&[Range], Keys::Any(&[]), "Left/Right", Action::Right, "move its end", ""),
     on(&[Payment], &[Key::Enter], "Enter", Action::Accept, "take cash", "exact cash or the amount"),
     on(&[Payment], &[Key::Char('.')], ".", Action::Point, "", "the decimal point of the amount"),
     on(&[Payment], &[Key::Backspace], "Backspace", Action::Erase, "", "take the last digit back"),
@@ -313,6 +346,10 @@ pub const TABLE: &[Binding] = &[
     // Typing.
     on(FIELDS, &[Key::Enter], "Enter", Action::Accept, "done", "take what was typed"),
     on(FIELDS, &[Key::Esc], "Esc", Action::Back, "cancel", "leave the field"),
+    on(&[QuickLine], &[Key::Enter], "Enter", Action::Accept, "do it", "do what the line says"),
+    on(&[QuickLine], &[Key::Esc], "Esc", Action::Back, "cancel", "leave the line"),
+    on(&[QuickLine], &[Key::Up], "Up", Action::Up, "line before", "the line before"),
+    on(&[QuickLine], &[Key::Down], "Down", Action::Down, "line after", "the line after"),
     // Around.
     on(LISTS, &[c('/')], "/", Action::Filter, "filter", "filter, forgives mistakes"),
     on(&[Home], &[c('n')], "n", Action::NextDay, "", "the next day"),
@@ -320,27 +357,29 @@ pub const TABLE: &[Binding] = &[
     many(&[Home], Keys::Any(&[]), "n/p", Action::NextDay, "day", ""),
     on(&[Home], &[c('b')], "b", Action::Browse, "browse", "by city, movie and show"),
     on(&[Home], &[c('r')], "r", Action::Resume, "resume", "take up a held booking"),
+    on(&[Home, Browse, Ticket], &[c(':')], ":", Action::Quick, "quick line", "one line: 1 2a h8-9 card"),
+    on(&[Seats], &[c(':')], ":", Action::Quick, "", "one line: 1 2a h8-9 card"),
     on(MOVING, &[Key::Up, c('k')], "Up", Action::Up, "", "up (also k)"),
     on(MOVING, &[Key::Down, c('j')], "Down", Action::Down, "", "down (also j)"),
-    on(&[Browse, Seats], &[Key::Left, c('h')], "Left", Action::Left, "", "left (also h)"),
-    on(&[Browse, Seats], &[Key::Right, c('l')], "Right", Action::Right, "", "right (also l)"),
-    many(&[Seats], Keys::Any(&[]), "arrows", Action::Up, "move", ""),
+    on(&[Browse, Seats, Range], &[Key::Left, c('h')], "Left", Action::Left, "", "left (also h)"),
+    on(&[Browse, Seats, Range], &[Key::Right, c('l')], "Right", Action::Right, "", "right (also l)"),
+    many(&[Seats], Keys::Any(&[]), "arrows", Action::Up, "", ""),
     many(&[Browse], Keys::Any(&[]), "Tab/arrows", Action::Next, "column", ""),
     on(&[Browse], &[Key::Tab], "Tab", Action::Next, "", "the next column"),
     on(&[Browse], &[Key::BackTab], "Shift-Tab", Action::Previous, "", "the column before"),
-    on(&[Seats], &[Key::Tab], "Tab", Action::Next, "", "over the aisle, right"),
-    on(&[Seats], &[Key::BackTab], "Shift-Tab", Action::Previous, "", "over the aisle, left"),
+    on(&[Seats, Range], &[Key::Tab], "Tab", Action::Next, "", "over the aisle, right"),
+    on(&[Seats, Range], &[Key::BackTab], "Shift-Tab", Action::Previous, "", "over the aisle, left"),
     on(MOVING, &[Key::PageUp], "PgUp", Action::PageUp, "", "a page up"),
     on(MOVING, &[Key::PageDown], "PgDn", Action::PageDown, "", "a page down"),
-    on(MOVING, &[Key::Home], "Home", Action::First, "", "to the first"),
-    on(MOVING, &[Key::End], "End", Action::Last, "", "to the last"),
-    on(&[Seats], &[c('t')], "t", Action::TurnTicketType, "ticket type", "this seat's ticket type"),
+    on(ROWS, &[Key::Home], "Home", Action::First, "", "to the first"),
+    on(ROWS, &[Key::End], "End", Action::Last, "", "to the last"),
+    on(&[Seats], &[c('t')], "t", Action::TurnTicketType, "type", "this seat's ticket type"),
     // Everywhere.
     on(VIEWS, &[c('?'), Key::F1], "?", Action::Help, "help", "all keys of this view"),
     on(&[Home], &[c('q')], "q", Action::Quit, "quit", "quit"),
     on(&[Home], &[Key::Esc], "Esc", Action::Back, "", "clear the filter"),
     on(&[Browse, Payment, Card, Ticket], &[Key::Esc, c('q')], "Esc", Action::Back, "back", "one step back (also q)"),
-    on(&[Seats], &[Key::Esc, c('q')], "Esc", Action::Back, "release, back", "release, back (also q)"),
+    on(&[Range], &[Key::Esc, c('q')], "Esc", Action::Back, "cancel", "no range (also q)"),
     on(&[Paying], &[Key::Esc, c('q')], "Esc", Action::Back, "leave", "leave it alone (also q)"),
     on(ANYWHERE, &[Key::Ctrl('c')], "Ctrl-C", Action::Interrupt, "", "twice: release and quit"),
     on(ANYWHERE, &[Key::Ctrl('l')], "Ctrl-L", Action::Redraw, "", "draw everything again"),
@@ -348,32 +387,3 @@ pub const TABLE: &[Binding] = &[
     on(VIEWS, &[Key::Ctrl('r')], "Ctrl-R", Action::Refresh, "", "ask the server again"),
     many(&[Seats], Keys::Letters, "a c ..", Action::TicketType, "", "ticket type, see prices"),
 ];
-
-/// What a key does in a place.
-#[must_use]
-pub fn action(place: Place, key: Key) -> Option<Action> {
-    TABLE
-        .iter()
-        .find(|b| b.places.contains(&place) && b.keys.has(key))
-        .map(|b| b.action)
-}
-
-/// All places.
-#[cfg(test)]
-pub fn places() -> &'static [Place] {
-    ANYWHERE
-}
-
-/// What the footer of a place tells, in order.
-pub fn footer(place: Place) -> impl Iterator<Item = &'static Binding> {
-    TABLE
-        .iter()
-        .filter(move |b| b.places.contains(&place) && !b.label.is_empty())
-}
-
-/// What the `?` page of a place tells, in order.
-pub fn help(place: Place) -> impl Iterator<Item = &'static Binding> {
-    TABLE
-        .iter()
-        .filter(move |b| b.places.contains(&place) && !b.help.is_empty())
-}

@@ -19,6 +19,12 @@ pub fn wall_clock(at: UtcMillis, zone_name: &str) -> String {
     civil(at, zone_name).map_or_else(String::new, |t| t.strftime("%H:%M").to_string())
 }
 
+/// The time of day to the second in a time zone.
+#[must_use]
+pub fn wall_clock_seconds(at: UtcMillis, zone_name: &str) -> String {
+    civil(at, zone_name).map_or_else(String::new, |t| t.strftime("%H:%M:%S").to_string())
+}
+
 /// What a zone is called at a time: `GMT`, `JST`; its offset where it has no letters.
 #[must_use]
 pub fn zone_name(at: UtcMillis, zone_name: &str) -> String {

@@ -14,6 +14,7 @@ use houseful_core::{
 };
 
 use super::{key::Key, server_clock::Heard};
+use crate::mirror::Picture;
 
 /// Numbers the questions; an answer to an older one is dropped.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -225,6 +226,8 @@ pub enum Effect {
     Unwatch,
     /// A booking needs no resuming any more.
     Forget(BookingId),
+    /// The customer's display shows this from now on.
+    Mirror(Option<Box<Picture>>),
     /// Draw every cell again.
     Redraw,
     /// Give the terminal to the shell, and stand still.

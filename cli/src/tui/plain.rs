@@ -30,6 +30,9 @@ use super::{
 use hear::{Heard, hear};
 use talk::Talk;
 
+/// The window that the model is told of: every hall fits into it, seat by seat.
+pub const PAGE: (u16, u16) = (4_000, 1_000);
+
 /// After how long it is said that the server is being asked.
 const LATE_MS: i64 = 1_000;
 
@@ -214,7 +217,12 @@ impl Face {
         self.owes_answer = false;
         // The prompt comes anew under what was said.
         self.prompt = None;
-        self.said.extend(lines.into_iter().map(Said::Line));
+        // A sentence that names a key tells the word for it.
+        let keymap = &self.told.keymap;
+        let said = lines
+            .iter()
+            .map(|line| keymap.say_by(line, vocabulary::word_for));
+        self.said.extend(said.map(Said::Line));
     }
 }
 

@@ -25,6 +25,7 @@ use tokio::{
 use tokio_util::task::TaskTracker;
 
 use super::{
+    keymap::Keymap,
     model::Model,
     msg::{Effect, Msg},
     theme::Theme,
@@ -32,7 +33,12 @@ use super::{
     view::view,
     wording,
 };
-use crate::{client::Client, moment, state::State};
+use crate::{
+    client::Client,
+    mirror::{Picture, Till},
+    moment,
+    state::State,
+};
 use events::Events;
 use requests::Desk;
 use screen::Screen;
@@ -51,8 +57,14 @@ const ASIDE: Duration = Duration::from_millis(300);
 pub struct TuiOptions {
     /// Only this cinema's shows.
     pub cinema: Option<CinemaId>,
-    /// Whether colours may be used; bold, reverse and dim always are.
-    pub coloured: bool,
+    /// Colours and emphasis.
+    pub theme: Theme,
+    /// What this till is called.
+    pub till: String,
+    /// The keys as they are bound.
+    pub keymap: Keymap,
+    /// Whether the mouse is listened to.
+    pub mouse: bool,
     /// Where lines are only ever added: the same, spoken instead of drawn.
     pub plain: Option<Plain>,
 }
@@ -90,21 +102,24 @@ pub async fn run(options: TuiOptions, client: Client, state: State) -> Result<()
         return Err(TuiError::NoTerminal);
     }
     let mut screen = Screen::enter()?;
-    let theme = if options.coloured {
-        Theme::COLOURED
-    } else {
-        Theme::PLAIN
-    };
     let (post, mut inbox) = unbounded_channel();
     signals::watch(&post);
     let mut runtime = Runtime::new(&options, client, state, &post);
     runtime.model.desk.has_shell = signals::has_shell();
-    let screens = runtime.run(&mut screen, theme, &mut inbox);
+    let screens = runtime.run(&mut screen, options.theme, &mut inbox);
     let result = panics::watched(&post, screens).await;
     // The terminal first: from here on Ctrl-C is a signal, and words can be read.
     drop(screen);
     runtime.say_farewell(&mut inbox).await;
     result
+}
+
+/// Takes the till's name; a till sells without a display too.
+fn open_till(name: &str, client: &Client, state: &State) -> Option<Till> {
+    let folder = state.folder().ok()?;
+    Till::open(folder, name, client.base())
+        .inspect_err(|error| tracing::warn!(%error, till = name, "there is no customer display"))
+        .ok()
 }
 
 struct Runtime {
@@ -114,6 +129,8 @@ struct Runtime {
     desk: Desk,
     tasks: TaskTracker,
     feed: Option<AbortHandle>,
+    /// Where the customer's display looks; none when it can't be written.
+    till: Option<Till>,
     /// Whether the terminal is the shell's for a while.
     aside: bool,
     post: UnboundedSender<Msg>,
@@ -126,8 +143,11 @@ impl Runtime {
         state: State,
         post: &UnboundedSender<Msg>,
     ) -> Self {
+        let mut model = Model::new(options.cinema);
+        model.keymap.clone_from(&options.keymap);
         Self {
-            model: Model::new(options.cinema),
+            model,
+            till: open_till(&options.till, &client, &state),
             started: moment::tick(),
             started_at: moment::wall_clock(),
             desk: Desk::new(client, state, post.clone()),
@@ -221,6 +241,16 @@ impl Runtime {
         Ok(())
     }
 
+    /// Shows the customer something else. A till goes on selling when that fails.
+    fn mirror(&mut self, picture: Option<Picture>) {
+        let Some(till) = &self.till else { return };
+        if let Err(error) = till.post(picture) {
+            tracing::warn!(%error, till = till.name(), "the customer's display stands still");
+            // Nothing is better than another customer's seats.
+            self.till = None;
+        }
+    }
+
     /// Takes a message over into the model; gives what has to be done.
     fn update(&mut self, msg: Msg) -> Vec<Effect> {
         for _ in 0..self.model.desk.ids.missing() {
@@ -264,6 +294,7 @@ impl Runtime {
             Effect::Forget(booking) => {
                 self.tasks.spawn(self.desk.clone().forget(booking));
             }
+            Effect::Mirror(picture) => self.mirror(picture.map(|p| *p)),
             // The loop ends by `Desk::over`; the others are the terminal's.
             Effect::Quit | Effect::Redraw | Effect::Suspend | Effect::Resume => {}
         }

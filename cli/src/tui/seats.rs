@@ -4,26 +4,31 @@
 //! changes wait in line and keep their meaning; moving about never waits.
 
 mod answers;
-mod named;
+mod line;
 mod order;
+mod others;
+mod picture;
+mod range;
+mod window;
+mod zoom;
 
 use std::collections::VecDeque;
 
 use houseful_core::{
-    best::Zone,
-    layout::BlockReason,
+    best::{BestWish, Zone},
     seat::{SeatLabel, SeatNo},
     time::UtcMillis,
     wire::{
         booking::{Booking, SeatWish},
         catalogue::{Show, ShowDetail},
-        seats::SeatMark,
     },
 };
 use tui_input::Input;
 
-pub use named::seats_named;
 pub use order::{Asking, Wanted};
+pub use others::{Happening, Others, What};
+pub use picture::Picture;
+pub use zoom::{ABOVE_SEATS, Arrangement, BLOCK_CELL, Ruler, Section, Zoom, block_margin};
 
 use super::{
     desk::Desk,
@@ -37,6 +42,7 @@ use super::{
     question::Question,
     wording,
 };
+use crate::wish;
 
 /// How many changes may wait in line.
 const AHEAD_MAX: usize = 32;
@@ -58,6 +64,18 @@ pub struct Seats {
     pub zone: Zone,
     /// How many the best seats are for; 0 until a digit says so.
     pub party: u16,
+    /// Whether the best seats shall have a wheelchair place among them.
+    pub accessible: bool,
+    /// Where the range begins that is being chosen.
+    pub range: Option<SeatNo>,
+    /// How large seats are drawn, if that was chosen by hand.
+    pub zoom_by_hand: Option<Zoom>,
+    /// Columns and rows of the window.
+    window: (u16, u16),
+    /// The part of the hall that was on the screen last.
+    section: Option<Section>,
+    /// What other people did.
+    pub others: Others,
     /// The seat names being typed.
     pub goto: Option<Input>,
     /// The booking's id and secret, from the first question on.
@@ -68,6 +86,8 @@ pub struct Seats {
     pub asking: Option<Asking>,
     /// What waits for its answer.
     pub ahead: VecDeque<Wanted>,
+    /// The category that the best seats shall be of, when a line said so.
+    category: Option<String>,
     /// Whether the cursor was moved by hand.
     moved: bool,
     /// Whether the seats held are the server's choice.
@@ -100,11 +120,18 @@ impl Seats {
             cursor: SeatNo(0),
             zone: Zone::Any,
             party: 0,
+            accessible: false,
+            range: None,
+            zoom_by_hand: None,
+            window: (0, 0),
+            section: None,
+            others: Others::default(),
             goto: None,
             owned: None,
             booking: None,
             asking: None,
             ahead: VecDeque::new(),
+            category: None,
             moved: false,
             by_best: false,
             skip: 0,
@@ -127,6 +154,8 @@ impl Seats {
     pub fn place(&self) -> Place {
         if self.goto.is_some() {
             Place::GoTo
+        } else if self.range.is_some() {
+            Place::Range
         } else {
             Place::Seats
         }
@@ -154,10 +183,18 @@ impl Seats {
 
     /// A key was pressed.
     pub fn act(&mut self, desk: &mut Desk, action: Action, key: Key) -> Step {
+        if self.range.is_some() {
+            return self.act_in_range(desk, action);
+        }
+        if matches!(action, Action::Accept | Action::Pick) && self.opens_block() {
+            self.zoom_in();
+            return Step::Stay;
+        }
         let wanted = match action {
             Action::Digit => Wanted::Best(u16::from(key.digit().unwrap_or(1))),
             Action::NextBest => Wanted::NextBest,
             Action::Zone => Wanted::Zone,
+            Action::Accessible => Wanted::Accessible,
             Action::Undo => Wanted::Undo,
             Action::TicketType => match key {
                 Key::Char(c) => Wanted::TicketType(c),
@@ -202,6 +239,14 @@ impl Seats {
                 self.load_missing(desk);
                 return Step::Stay;
             }
+            Action::Range => {
+                self.begin_range();
+                return Step::Stay;
+            }
+            Action::ZoomIn | Action::ZoomOut => {
+                self.turn_zoom(desk, action == Action::ZoomIn);
+                return Step::Stay;
+            }
             Action::Up => Way::Up,
             Action::Down => Way::Down,
             Action::Left => Way::Left,
@@ -225,11 +270,16 @@ impl Seats {
         Step::Stay
     }
 
-    fn step(&mut self, way: Way) {
-        if let Some(hall) = &self.hall {
-            self.cursor = hall.step(self.cursor, way);
-            self.moved = true;
-        }
+    /// What `b` would ask for now; `None` without a party.
+    #[must_use]
+    pub fn next_wish(&self) -> Option<BestWish> {
+        (self.party > 0).then_some(BestWish {
+            seats: self.party,
+            zone: self.zone,
+            accessible: self.accessible,
+            skip: self.skip.saturating_add(1),
+            ..BestWish::default()
+        })
     }
 
     /// A key was typed into the field for seat names.
@@ -242,7 +292,9 @@ impl Seats {
     fn named(&mut self) -> Option<Result<Vec<SeatLabel>, String>> {
         let goto = self.goto.as_ref()?;
         let hall = self.hall.as_ref()?;
-        let labels = seats_named(goto.value(), hall);
+        let labels = wish::seats(goto.value())
+            .and_then(|ranges| wish::labels(&ranges, Some(&hall.layout)))
+            .map_err(|e| e.to_string());
         if let Ok(labels) = &labels {
             let first = labels.first().and_then(|label| hall.find(*label));
             self.cursor = first.unwrap_or(self.cursor);
@@ -286,6 +338,8 @@ impl Seats {
         if let Some(owned) = self.owned.take() {
             desk.release(owned);
         }
+        let ours = self.our_seats();
+        self.others.give_back(ours);
         self.booking = None;
         self.asking = None;
         self.checks = Question::default();
@@ -295,39 +349,7 @@ impl Seats {
     /// What every seat is at this moment, in the order of the layout.
     #[must_use]
     pub fn looks(&self, desk: &Desk) -> Vec<SeatLook> {
-        let (Some(hall), Some(board)) = (&self.hall, &self.board) else {
-            return Vec::new();
-        };
-        let server_now = desk.server_now();
-        let mut looks: Vec<SeatLook> = hall
-            .seats()
-            .map(|(no, seat)| match board.mark(no, server_now) {
-                SeatMark::Free => SeatLook::Free(hall.letter(seat)),
-                SeatMark::Held => SeatLook::Held,
-                SeatMark::Booked => SeatLook::Booked,
-                SeatMark::Blocked(BlockReason::Broken) => SeatLook::Broken,
-                SeatMark::Blocked(BlockReason::House | BlockReason::Companion) => SeatLook::House,
-            })
-            .collect();
-        let mut set = |label: SeatLabel, look: SeatLook| {
-            if let Some(slot) = hall.find(label).and_then(|no| looks.get_mut(no.index())) {
-                *slot = look;
-            }
-        };
-        if let Some(booking) = &self.booking {
-            let mine = if desk.alive(booking.hold_until.0) {
-                SeatLook::Mine
-            } else {
-                SeatLook::Asking
-            };
-            booking.lines.iter().for_each(|line| set(line.seat, mine));
-        }
-        let asked = self.asking.iter().flat_map(|a| a.seats.iter().copied());
-        let waiting = self.ahead.iter().flat_map(Wanted::seats);
-        asked
-            .chain(waiting)
-            .for_each(|label| set(label, SeatLook::Asking));
-        looks
+        self.picture(desk).map_or_else(Vec::new, |p| p.looks)
     }
 
     /// What a ticket of the default type costs in a category.
@@ -367,6 +389,7 @@ impl Seats {
     pub fn tick(&mut self, desk: &mut Desk) {
         let now = desk.now;
         let id = self.show.id;
+        self.others.fade(now);
         if self.asks_detail.is_due(now) {
             self.asks_detail.ask(desk, Ask::Show(id));
         }

@@ -2,10 +2,17 @@
 //! rules of `core`, and the drawn lines.
 
 mod far;
+mod grid;
+mod halls;
 mod house;
+mod keystrokes;
 mod losses;
+mod mirrored;
+mod picking;
 mod plain;
+mod quick;
 mod sale;
 mod screens;
+mod steps;
 mod time;
 mod trouble;

@@ -7,6 +7,7 @@ mod footer;
 mod grid;
 mod home;
 mod payment;
+mod readout;
 mod seats;
 mod sheet;
 mod show_columns;
@@ -18,6 +19,7 @@ use ratatui::{Frame, layout::Position};
 use super::{
     local_time,
     model::{Model, View},
+    overlay::Overlay,
     theme::Theme,
     wording,
 };
@@ -33,21 +35,39 @@ const FOOTER_ROWS: u16 = 3;
 /// Draws the whole screen.
 pub fn view(model: &Model, theme: Theme, frame: &mut Frame<'_>) {
     let area = frame.area();
-    let mut sheet = Sheet::new(frame.buffer_mut(), area, theme);
+    let mut sheet = Sheet::new(frame.buffer_mut(), area, theme).naming(&model.keymap);
     let cursor = if area.width < COLUMNS_MIN || area.height < ROWS_MIN {
         small::draw(model, &mut sheet);
         None
     } else {
         let body = sheet.part(0, 0, area.width, area.height - FOOTER_ROWS);
         let cursor = draw_view(model, &mut sheet, body);
-        footer::draw(model, &mut sheet);
+        let cursor = footer::draw(model, &mut sheet).or(cursor);
         match model.desk.overlays.last() {
-            Some(overlay) => dialogs::draw(overlay, &mut sheet),
+            Some(overlay) => {
+                let room = dialog_room(model, &sheet, overlay, cursor);
+                dialogs::draw(overlay, &model.keymap, &mut sheet, room)
+            }
             None => cursor,
         }
     };
     if let Some((x, y)) = cursor {
         frame.set_cursor_position(Position::new(x, y));
+    }
+}
+
+/// Where an overlay is drawn: what is about seats leaves them in view.
+fn dialog_room(
+    model: &Model,
+    sheet: &Sheet<'_>,
+    overlay: &Overlay,
+    cursor: Option<(u16, u16)>,
+) -> sheet::Part {
+    match (overlay, model.above.last()) {
+        (Overlay::LostRace { .. } | Overlay::Override { .. }, Some(View::Seats(seats))) => {
+            seats::beside_seats(model, seats, sheet, cursor)
+        }
+        _ => sheet.part(0, 0, sheet.width(), sheet.height()),
     }
 }
 

@@ -13,8 +13,10 @@ pub(super) fn tell(model: &Model, seats: &Seats, talk: &mut Talk) -> Vec<String>
     let (Some(hall), Some(board)) = (&seats.hall, &seats.board) else {
         return vec![plain::NOT_LOADED.to_owned()];
     };
-    let (free, _) = board.count(model.desk.server_now());
-    let looks = seats.looks(&model.desk);
+    let Some(picture) = seats.picture(&model.desk) else {
+        return vec![plain::NOT_LOADED.to_owned()];
+    };
+    let (free, looks) = (picture.free, picture.looks);
     let rows: Vec<String> = (0..hall.layout.rows)
         .filter_map(|row| in_words(hall, &looks, row))
         .collect();

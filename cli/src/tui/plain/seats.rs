@@ -3,12 +3,15 @@
 use houseful_core::{seat::SeatLabel, wire::booking::Booking};
 
 use super::{clock, hall, home, talk::Talk};
-use crate::tui::{
-    desk::Desk,
-    hall::{Hall, SeatLook},
-    model::Model,
-    seats::Seats,
-    wording::{self, plain},
+use crate::{
+    tui::{
+        desk::Desk,
+        hall::{Hall, SeatLook},
+        model::Model,
+        seats::Seats,
+        wording::{self, plain},
+    },
+    wish::WishError,
 };
 
 /// The show, and what is held of it.
@@ -17,9 +20,8 @@ pub(super) fn tell(model: &Model, seats: &Seats, talk: &mut Talk) -> Vec<String>
     let when = home::when(show, None, false);
     let place = format!("{}, {}", show.cinema_name, show.screen_name);
     let mut first = vec![plain::opened(&show.title, &show.certificate, &when, &place)];
-    if let Some(board) = &seats.board {
-        let (free, _) = board.count(model.desk.server_now());
-        first.push(plain::free_of(free, board.len()));
+    if let (Some(board), Some(picture)) = (&seats.board, seats.picture(&model.desk)) {
+        first.push(plain::free_of(picture.free, board.len()));
         first
             .extend(wording::status_word(board.status).map(|w| plain::sentence(&w.to_lowercase())));
     }
@@ -86,8 +88,8 @@ fn others(before: &Model, was: &Seats, after: &Model, is: &Seats) -> Vec<String>
         ));
     }
     let free = |model: &Model, seats: &Seats| {
-        let board = seats.board.as_ref();
-        board.map_or(0, |b| b.count(model.desk.server_now()).0)
+        let picture = seats.picture(&model.desk);
+        picture.map_or(0, |p| p.free)
     };
     if free(before, was) > 0 && free(after, is) == 0 {
         lines.push(plain::NONE_FREE.to_owned());
@@ -227,7 +229,7 @@ pub(super) fn seat(model: &Model, seats: &Seats, label: SeatLabel) -> Vec<String
         let price = seats.price_of(&seat.category);
         Some(plain::seat(label, category, price, *look))
     });
-    vec![found.unwrap_or_else(|| plain::sentence(&wording::no_such_seat(label)))]
+    vec![found.unwrap_or_else(|| plain::sentence(&WishError::NoSuchSeat(label).to_string()))]
 }
 
 /// What tickets cost, by type and category.

@@ -3,7 +3,7 @@
 
 use crate::tui::{
     key::Key,
-    keymap::{self, Action, Binding, Keys, Place},
+    keymap::{Action, BoundKeys, BoundLine, Place},
     model::Model,
     wording::plain,
 };
@@ -19,16 +19,16 @@ struct Line {
 
 impl Line {
     /// `None` for numbers, which are not words, and for ticket types, which are the show's.
-    fn of(binding: &Binding) -> Option<Self> {
-        match binding.keys {
-            Keys::Any(keys) => Some(Self {
-                keys: keys.to_vec(),
+    fn of(line: &BoundLine) -> Option<Self> {
+        match &line.keys {
+            BoundKeys::Any(keys) => Some(Self {
+                keys: keys.clone(),
                 first: *keys.first()?,
-                action: binding.action,
-                label: binding.label,
-                help: binding.help,
+                action: line.action,
+                label: line.label,
+                help: line.help,
             }),
-            Keys::OneToNine | Keys::Digits | Keys::Letters => None,
+            BoundKeys::Fixed(_) => None,
         }
     }
 
@@ -47,18 +47,18 @@ impl Line {
 }
 
 /// What a key does: with the two functions below the only way from here to the table.
-pub(super) fn action(_model: &Model, place: Place, key: Key) -> Option<Action> {
-    keymap::action(place, key)
+pub(super) fn action(model: &Model, place: Place, key: Key) -> Option<Action> {
+    model.keymap.action(place, key)
 }
 
 /// All lines of a place, in the order of the table.
-fn lines(_model: &Model, place: Place) -> impl Iterator<Item = Line> {
-    keymap::help(place).filter_map(Line::of)
+fn lines(model: &Model, place: Place) -> impl Iterator<Item = Line> {
+    model.keymap.help(place).filter_map(Line::of)
 }
 
 /// The lines that the footer of a place would show.
-fn footer(_model: &Model, place: Place) -> impl Iterator<Item = Line> {
-    keymap::footer(place).filter_map(Line::of)
+fn footer(model: &Model, place: Place) -> impl Iterator<Item = Line> {
+    model.keymap.footer(place).filter_map(Line::of)
 }
 
 /// A word, and the key it stands for.
@@ -71,6 +71,12 @@ pub(super) struct Word {
 /// All words for the keys of a place, in the order of the table.
 pub(super) fn words(model: &Model, place: Place) -> Vec<Word> {
     lines(model, place).flat_map(|line| line.words()).collect()
+}
+
+/// The word for a line of the table.
+pub(super) fn word_for(line: &BoundLine) -> &str {
+    let words = plain::action_words(line.action);
+    words.first().copied().unwrap_or(&line.shown)
 }
 
 /// A key by its name; letters as they are.

@@ -14,7 +14,7 @@ use crate::{
     tui::{
         key::Key,
         msg::{Effect, Msg},
-        plain::{Face, Said},
+        plain::{Face, PAGE, Said},
     },
 };
 
@@ -78,6 +78,8 @@ impl Talk {
         mut lines: Receiver<String>,
     ) -> io::Result<()> {
         let sales = runtime.desk.open_sales();
+        let (columns, rows) = PAGE;
+        self.take(runtime, Msg::Resized(columns, rows));
         self.take(runtime, Msg::Started(sales));
         while !runtime.model.desk.over {
             self.face.look(&runtime.model);

@@ -2,11 +2,11 @@
 
 use houseful_core::{
     price::Channel,
-    seat::SeatLabel,
+    seat::{SeatLabel, SeatNo},
     wire::{
         booking::{Booking, BookingState, SeatWish, Wish},
         problem::Problem,
-        seats::SeatMap,
+        seats::{SeatChanges, SeatMap},
     },
 };
 
@@ -75,7 +75,7 @@ impl Seats {
             return;
         }
         match Board::new(map) {
-            Some(board) => self.board = Some(board),
+            Some(board) => self.take_board(desk, board),
             None => desk.say(wording::MAP_NOT_UNDERSTOOD),
         }
     }
@@ -90,12 +90,12 @@ impl Seats {
                 // The feed's own map is where its changes start from.
                 desk.link.feed = Feed::Live;
                 if let Some(board) = Board::new(map) {
-                    self.board = Some(board);
+                    self.take_board(desk, board);
                 }
             }
             News::Changes(changes) => {
                 desk.link.feed = Feed::Live;
-                let followed = self.board.as_mut().is_some_and(|b| b.change(changes));
+                let followed = self.follow(desk, changes);
                 let known = self
                     .board
                     .as_ref()
@@ -110,6 +110,38 @@ impl Seats {
             News::Down(_) => desk.link.feed = Feed::Down,
         }
         self.go_on(desk)
+    }
+
+    /// Takes over changes that follow what is known; `false` when they do not.
+    fn follow(&mut self, desk: &Desk, changes: &SeatChanges) -> bool {
+        let Some(mut board) = self.board.clone() else {
+            return false;
+        };
+        let followed = board.change(changes);
+        if followed {
+            self.take_board(desk, board);
+        }
+        followed
+    }
+
+    /// Takes over what all seats are, and notes what other people did.
+    fn take_board(&mut self, desk: &Desk, board: Board) {
+        let ours = self.our_seats();
+        if let Some(older) = self.board.as_ref().filter(|b| b.show == board.show) {
+            let times = (desk.server_now(), desk.now);
+            self.others.note((older, &board), &ours, times);
+        }
+        self.board = Some(board);
+    }
+
+    /// The seats that are ours or asked for.
+    pub(super) fn our_seats(&self) -> Vec<SeatNo> {
+        let Some(hall) = &self.hall else {
+            return Vec::new();
+        };
+        let asked = self.asking.iter().flat_map(|a| a.seats.iter().copied());
+        let seats = self.labels().into_iter().chain(asked);
+        seats.filter_map(|label| hall.find(label)).collect()
     }
 
     fn answer_to_seats(&mut self, desk: &mut Desk, result: &Result<Reply, Failure>) -> Step {
@@ -196,6 +228,8 @@ impl Seats {
             desk.say(wording::relaxed(&booking.relaxed));
         }
         self.booking = Some(booking.clone());
+        let ours = self.our_seats();
+        self.others.were_ours(&ours);
         if best {
             self.point_at_booking();
         }
@@ -310,6 +344,8 @@ impl Seats {
         let what = what.unwrap_or_else(|| over.to_owned());
         desk.overlays.push(Overlay::HoldOver { what, seats });
         desk.notice = None;
+        let ours = self.our_seats();
+        self.others.give_back(ours);
         self.owned = None;
         self.booking = None;
         self.asking = None;

@@ -10,7 +10,7 @@ use crate::tui::{
     keymap::Place,
     model::View,
     msg::Msg,
-    plain::{Face, Said},
+    plain::{Face, PAGE, Said},
 };
 
 /// Somebody at a till in plain mode, and everything on their paper.
@@ -25,6 +25,7 @@ pub(super) struct Talk {
 impl Talk {
     pub(super) fn open() -> Self {
         let mut till = Till::unstarted(GRAND);
+        till.send(Msg::Resized(PAGE.0, PAGE.1));
         till.send(Msg::Started(Vec::new()));
         Self::at(till)
     }

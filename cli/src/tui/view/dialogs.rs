@@ -5,25 +5,31 @@ use ratatui::style::Style;
 
 use super::sheet::{Part, Sheet, columns_of, pad};
 use crate::tui::{
-    keymap,
+    keymap::Keymap,
     overlay::{Leaving, Overlay},
     wording,
 };
 
 type Line = (String, Style);
 
-/// Draws an overlay; gives the place of the cursor.
-pub(super) fn draw(overlay: &Overlay, sheet: &mut Sheet<'_>) -> Option<(u16, u16)> {
+/// Draws an overlay into the middle of a part of the screen, or of all of it if it needs more;
+/// gives the place of the cursor.
+pub(super) fn draw(
+    overlay: &Overlay,
+    keymap: &Keymap,
+    sheet: &mut Sheet<'_>,
+    part: Part,
+) -> Option<(u16, u16)> {
     let help = matches!(overlay, Overlay::Help(_));
     let width = if help {
-        sheet.width().saturating_sub(2).min(84)
+        part.width.saturating_sub(2).min(84)
     } else {
-        sheet.width().saturating_sub(4).min(64)
+        part.width.saturating_sub(4).min(64)
     };
     let inner = width.saturating_sub(4);
     let mut lines = match overlay {
         Overlay::Help(_) => Vec::new(),
-        overlay => sentences(overlay, inner, sheet),
+        overlay => sentences(overlay, keymap, inner, sheet),
     };
     let keys_of = match overlay {
         Overlay::Help(place) => *place,
@@ -31,7 +37,8 @@ pub(super) fn draw(overlay: &Overlay, sheet: &mut Sheet<'_>) -> Option<(u16, u16
     };
     let theme = sheet.theme();
     let room = usize::from(sheet.height().saturating_sub(if help { 3 } else { 4 }));
-    let keys: Vec<Line> = keymap::help(keys_of)
+    let keys: Vec<Line> = keymap
+        .help(keys_of)
         .filter(|b| help || !b.label.is_empty())
         .map(|b| (format!("{:<9} {}", b.shown, b.help), theme.text()))
         .collect();
@@ -49,30 +56,31 @@ pub(super) fn draw(overlay: &Overlay, sheet: &mut Sheet<'_>) -> Option<(u16, u16
         lines.extend(keys);
     }
     lines.truncate(room);
-    draw_box(sheet, width, &lines);
-    let top = box_top(sheet, lines.len());
-    Some((box_left(sheet, width) + 2, top + 1))
-}
-
-fn box_left(sheet: &Sheet<'_>, width: u16) -> u16 {
-    (sheet.width() - width) / 2
-}
-
-fn box_top(sheet: &Sheet<'_>, lines: usize) -> u16 {
-    let height = u16::try_from(lines).unwrap_or(0) + 2;
-    sheet.height().saturating_sub(height) / 2
-}
-
-fn draw_box(sheet: &mut Sheet<'_>, width: u16, lines: &[Line]) {
-    let theme = sheet.theme();
-    let (x, y) = (box_left(sheet, width), box_top(sheet, lines.len()));
     let height = u16::try_from(lines.len()).unwrap_or(0) + 2;
-    sheet.clear(Part {
+    let part = if height > part.height {
+        sheet.part(part.x, 0, part.width, sheet.height())
+    } else {
+        part
+    };
+    let at = Part {
+        x: part.x + part.width.saturating_sub(width) / 2,
+        y: part.y + part.height.saturating_sub(height) / 2,
+        width,
+        height,
+    };
+    draw_box(sheet, at, &lines);
+    Some((at.x + 2, at.y + 1))
+}
+
+fn draw_box(sheet: &mut Sheet<'_>, at: Part, lines: &[Line]) {
+    let theme = sheet.theme();
+    let Part {
         x,
         y,
         width,
         height,
-    });
+    } = at;
+    sheet.clear(at);
     let edge = format!("+{}+", "-".repeat(usize::from(width.saturating_sub(2))));
     sheet.put(x, y, &edge, theme.strong());
     for (row, (text, style)) in (y + 1..).zip(lines) {
@@ -84,11 +92,15 @@ fn draw_box(sheet: &mut Sheet<'_>, width: u16, lines: &[Line]) {
 }
 
 /// What an overlay says, wrapped.
-fn sentences(overlay: &Overlay, width: u16, sheet: &Sheet<'_>) -> Vec<Line> {
+fn sentences(overlay: &Overlay, keymap: &Keymap, width: u16, sheet: &Sheet<'_>) -> Vec<Line> {
     let theme = sheet.theme();
     let mut lines = Vec::new();
     let mut say = |text: &str, style: Style| {
-        lines.extend(wrap(text, width).into_iter().map(|line| (line, style)));
+        lines.extend(
+            wrap(&keymap.say(text), width)
+                .into_iter()
+                .map(|line| (line, style)),
+        );
     };
     match overlay {
         Overlay::Help(_) => {}

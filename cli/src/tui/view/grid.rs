@@ -1,198 +1,246 @@
-//! The grid itself: two columns a seat, the cursor's `>` in the first and the seat's character in
-//! the second. ASCII only, readable without any style.
+//! The grid itself. ASCII only, readable without any style: letters can be bought, punctuation
+//! can't, and the cursor is a character too.
 
-use houseful_core::seat::SeatNo;
-use ratatui::style::Style;
+mod blocks;
+mod cell;
+mod map;
 
-use super::sheet::{Part, Sheet, columns_of, window};
+use super::sheet::{Part, Sheet, columns_of};
 use crate::tui::{
-    hall::{Hall, SeatLook},
-    model::Model,
-    seats::Seats,
-    theme::Theme,
+    desk::Desk,
+    hall::Hall,
+    seats::{ABOVE_SEATS, Arrangement, Picture, Ruler, Seats, Zoom},
     wording,
 };
+use cell::Cell;
 
-/// Columns a seat takes.
-const SEAT: u16 = 2;
+/// Rows of so many seats show all their numbers, even where those change with the row.
+const SHORT_ROW: usize = 12;
 
-/// Columns for the row's letters on each side, with one blank.
-fn margin(hall: &Hall) -> u16 {
-    let longest = hall.seats().map(|(_, s)| s.label.row().len()).max();
-    u16::try_from(longest.unwrap_or(1)).unwrap_or(1) + 1
+/// What a grid is drawn from.
+#[derive(Clone, Copy)]
+pub(super) struct Scene<'a> {
+    pub(super) desk: &'a Desk,
+    pub(super) seats: &'a Seats,
+    pub(super) picture: &'a Picture<'a>,
+    pub(super) arranged: Arrangement,
 }
 
-/// Columns the whole hall takes.
-pub(super) fn width(hall: &Hall) -> u16 {
-    hall.layout
-        .columns
-        .saturating_mul(SEAT)
-        .saturating_add(2 * margin(hall))
+/// What was drawn: the place of the cursor, and which part of the hall it was.
+pub(super) struct Drawn {
+    pub(super) cursor: Option<(u16, u16)>,
+    /// The part of the hall that is on the screen; `None` when it is all of it.
+    pub(super) shown: Option<Shown>,
 }
 
-/// Draws as much of the hall as fits, always with the cursor; gives the cursor's place.
-pub(super) fn draw(
-    model: &Model,
-    seats: &Seats,
-    hall: &Hall,
-    sheet: &mut Sheet<'_>,
-    part: Part,
-) -> Option<(u16, u16)> {
-    let looks = seats.looks(&model.desk);
-    let focus = hall.seat(seats.cursor);
-    let (focus_row, focus_column) = focus.map_or((0, 0), |s| (s.row, s.column));
-    let margin = margin(hall);
-    let columns = usize::from(part.width.saturating_sub(2 * margin) / SEAT);
-    let rows = usize::from(part.height.saturating_sub(2));
-    let view = Window {
+/// A part of the hall.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Shown {
+    /// Drawn columns, from the first to the one after the last.
+    pub(super) columns: (u16, u16),
+    /// Drawn rows, from the first to the last.
+    pub(super) rows: (u16, u16),
+}
+
+pub(super) use map::draw as draw_map;
+
+/// Draws as much of the hall as fits, always with the cursor.
+pub(super) fn draw(scene: &Scene<'_>, sheet: &mut Sheet<'_>, part: Part) -> Drawn {
+    if scene.arranged.zoom == Zoom::Blocks {
+        return blocks::draw(scene, sheet, part);
+    }
+    let hall = scene.picture.hall;
+    let ruler = Ruler::new(hall, scene.arranged.zoom);
+    let focus_row = hall.seat(scene.seats.cursor).map_or(0, |s| s.row);
+    let section = scene.seats.section(hall, &scene.arranged);
+    let window = Window {
         part,
-        margin,
-        left: first(focus_column, hall.layout.columns, columns),
-        top: first(focus_row, hall.layout.rows, rows),
-        columns: columns.min(usize::from(hall.layout.columns)) as u16,
-        rows: rows.min(usize::from(hall.layout.rows)) as u16,
+        first: section.columns.0,
+        end: section.columns.1,
+        rows: section.rows,
+        ruler,
     };
-    draw_screen_bar(hall, sheet, &view);
-    draw_numbers(hall, sheet, &view, focus_row);
-    let theme = sheet.theme();
+    draw_bar(hall, sheet, &window);
+    draw_numbers(scene, sheet, &window, focus_row);
     let mut cursor = None;
-    for row in view.top..view.top.saturating_add(view.rows) {
-        let y = view.y(row);
-        let in_row = hall.row(row);
-        if let Some(seat) = in_row.first().and_then(|no| hall.seat(*no)) {
-            let letters = seat.label.row();
-            let style = if row == focus_row {
-                theme.strong()
-            } else {
-                theme.faint()
-            };
-            sheet.clip(part.x + 1, y, margin - 1, letters, style);
-            sheet.clip(view.right() + 1, y, margin - 1, letters, style);
-        }
-        for no in in_row {
-            let Some(seat) = hall.seat(*no) else { continue };
-            let Some(x) = view.x(seat.column) else {
-                continue;
-            };
-            let look = looks.get(no.index()).copied().unwrap_or(SeatLook::Broken);
-            let mut style = seat_style(look, theme);
-            if *no == seats.cursor {
-                sheet.dot(x, y, '>', theme.strong());
-                style = style.patch(theme.marked());
-                cursor = Some((x + 1, y));
-            }
-            sheet.dot(x + 1, y, look.glyph(), style);
+    for (y, row) in (part.y + ABOVE_SEATS..).zip(&window.rows) {
+        draw_name(scene, sheet, &window, (y, *row), *row == focus_row);
+        cursor = draw_row(scene, sheet, &window, (y, *row)).or(cursor);
+    }
+    Drawn {
+        cursor,
+        shown: window.shown(hall),
+    }
+}
+
+/// The part of the hall that is drawn, and where.
+struct Window {
+    part: Part,
+    first: u16,
+    end: u16,
+    rows: Vec<u16>,
+    ruler: Ruler,
+}
+
+impl Window {
+    /// Where a drawn column begins, if it is on the screen.
+    fn x(&self, column: u16) -> Option<u16> {
+        let inside = (self.first..self.end).contains(&column);
+        let at = self.ruler.start(column) - self.ruler.start(self.first.min(column));
+        inside.then_some(self.part.x + self.ruler.left + at)
+    }
+
+    /// Columns that the seats take.
+    fn seats_width(&self) -> u16 {
+        self.ruler.start(self.end) - self.ruler.start(self.first)
+    }
+
+    /// The first column right of the seats.
+    fn right(&self) -> u16 {
+        self.part.x + self.ruler.left + self.seats_width()
+    }
+
+    fn shown(&self, hall: &Hall) -> Option<Shown> {
+        let rows = self.rows.first().copied().zip(self.rows.last().copied());
+        let rows = rows.unwrap_or((0, 0));
+        let seat_rows = || hall.seat_rows().filter(|r| (rows.0..=rows.1).contains(r));
+        let whole = self.first == 0
+            && self.end >= hall.layout.columns
+            && seat_rows().count() == hall.seat_rows().len();
+        (!whole).then_some(Shown {
+            columns: (self.first, self.end),
+            rows,
+        })
+    }
+}
+
+fn draw_row(
+    scene: &Scene<'_>,
+    sheet: &mut Sheet<'_>,
+    window: &Window,
+    (y, row): (u16, u16),
+) -> Option<(u16, u16)> {
+    let Scene { picture, seats, .. } = scene;
+    let hall = picture.hall;
+    let plain = hall.layout.categories.first().map(|c| c.glyph);
+    let in_range = seats.in_range();
+    let mut cursor = None;
+    for no in hall.row(row) {
+        let Some(seat) = hall.seat(*no) else { continue };
+        let Some(x) = window.x(seat.column) else {
+            continue;
+        };
+        let cell = Cell {
+            look: picture.look(*no),
+            number: seat.label.number(),
+            is_plain: plain == Some(hall.letter(*no)),
+            is_cursor: *no == seats.cursor,
+            is_in_range: in_range.contains(no),
+            is_fresh: seats.others.is_fresh(*no, scene.desk.now),
+        };
+        let at = cell.draw(sheet, (x, y), scene.arranged.zoom, window.ruler.seat);
+        if cell.is_cursor {
+            cursor = Some((at, y));
         }
     }
     cursor
 }
 
-/// The part of the hall that is drawn.
-struct Window {
-    part: Part,
-    margin: u16,
-    left: u16,
-    top: u16,
-    columns: u16,
-    rows: u16,
-}
-
-impl Window {
-    fn x(&self, column: u16) -> Option<u16> {
-        let at = column.checked_sub(self.left)?;
-        (at < self.columns).then_some(self.part.x + self.margin + at * SEAT)
-    }
-
-    fn y(&self, row: u16) -> u16 {
-        self.part.y + 2 + (row - self.top)
-    }
-
-    /// The first column right of the seats.
-    fn right(&self) -> u16 {
-        self.part.x + self.margin + self.columns * SEAT
-    }
-}
-
-fn first(focus: u16, all: u16, room: usize) -> u16 {
-    let at = window(usize::from(focus), usize::from(all), room);
-    u16::try_from(at).unwrap_or(0)
-}
-
-fn draw_screen_bar(hall: &Hall, sheet: &mut Sheet<'_>, view: &Window) {
+/// The letters of a row on both sides. At one column a seat there is no room for a cursor between
+/// the seats, so the row has it.
+fn draw_name(
+    scene: &Scene<'_>,
+    sheet: &mut Sheet<'_>,
+    window: &Window,
+    (y, row): (u16, u16),
+    is_focus: bool,
+) {
     let theme = sheet.theme();
-    let width = (view.columns * SEAT).max(columns_of(wording::SCREEN_BAR));
+    let name = scene.picture.hall.row_name(row);
+    let room = scene.picture.hall.row_name_columns();
+    let style = if is_focus {
+        theme.strong()
+    } else {
+        theme.faint()
+    };
+    let (left, right) = (window.part.x, window.right());
+    sheet.clip(left + 1, y, room, name, style);
+    sheet.clip(right + 1, y, room, name, style);
+    if is_focus && scene.arranged.zoom == Zoom::One {
+        sheet.dot(left, y, '>', theme.strong());
+        sheet.dot(right + 1 + room, y, '<', theme.strong());
+    }
+}
+
+fn draw_bar(hall: &Hall, sheet: &mut Sheet<'_>, window: &Window) {
+    let theme = sheet.theme();
+    let Part { x: left, y, .. } = window.part;
+    let width = window.seats_width().max(columns_of(wording::SCREEN_BAR));
     let bar = "=".repeat(usize::from(width));
-    let (x, y) = (view.part.x + view.margin, view.part.y);
+    let x = left + window.ruler.left;
     sheet.clip(x, y, width, &bar, theme.faint());
     sheet.centre(x, y, width, wording::SCREEN_BAR, theme.text());
     // Arrows say on which sides there is more of the hall.
-    if view.left > 0 {
-        sheet.put(view.part.x, y, "<<", theme.strong());
+    if window.first > 0 {
+        sheet.put(left, y, "<<", theme.strong());
     }
-    if view.left + view.columns < hall.layout.columns {
-        sheet.put(view.right() + 1, y, ">>", theme.strong());
+    if window.end < hall.layout.columns {
+        sheet.clip(window.right() + 1, y, 2, ">>", theme.strong());
     }
-    if view.top > 0 {
-        sheet.put(view.part.x, y + 1, "^^", theme.strong());
+    let (Some(top), Some(bottom)) = (window.rows.first(), window.rows.last()) else {
+        return;
+    };
+    if hall.seat_rows().any(|row| row < *top) {
+        sheet.put(left, y + 1, "^^", theme.strong());
     }
-    if view.top + view.rows < hall.layout.rows {
-        let last = view.part.y + view.part.height.saturating_sub(1);
-        sheet.put(
-            view.part.x,
-            last.min(view.y(view.top + view.rows - 1)),
-            "v",
-            theme.strong(),
-        );
+    if hall.seat_rows().any(|row| row > *bottom) {
+        let lines = u16::try_from(window.rows.len()).unwrap_or(1);
+        sheet.dot(left, y + ABOVE_SEATS + lines - 1, 'v', theme.strong());
     }
 }
 
-/// The numbers of the focused row over its seats: all up to 9, then the odd ones, from 100 every
-/// fifth, so that they never touch.
-fn draw_numbers(hall: &Hall, sheet: &mut Sheet<'_>, view: &Window, focus_row: u16) {
+/// The numbers above the seats, those that fit without touching. Where every row is numbered alike
+/// they stand still; else they are those of the row in focus, and few, because they change with it.
+fn draw_numbers(scene: &Scene<'_>, sheet: &mut Sheet<'_>, window: &Window, focus_row: u16) {
+    let hall = scene.picture.hall;
     let theme = sheet.theme();
-    for no in hall.row(focus_row) {
-        let Some(seat) = hall.seat(*no) else { continue };
-        let number = seat.label.number();
-        let shown = match number {
-            ..10 => true,
-            10..100 => number % 2 == 1,
-            _ => number % 5 == 0,
-        };
-        if let (true, Some(x)) = (shown, view.x(seat.column)) {
-            let text = number.to_string();
-            // It ends over the seat's character.
-            let start = (x + SEAT).saturating_sub(columns_of(&text));
-            sheet.put(start, view.part.y + 1, &text, theme.faint());
+    let y = window.part.y + 1;
+    let zoom = scene.arranged.zoom;
+    if zoom == Zoom::One {
+        let focus = hall.seat(scene.seats.cursor);
+        if let Some(x) = focus.and_then(|seat| window.x(seat.column)) {
+            sheet.dot(x, y, '|', theme.strong());
         }
     }
-}
-
-fn seat_style(look: SeatLook, theme: Theme) -> Style {
-    match look {
-        SeatLook::Free(_) => theme.text(),
-        SeatLook::Mine => theme.mine(),
-        SeatLook::Asking | SeatLook::Held => theme.waiting(),
-        SeatLook::Booked | SeatLook::House | SeatLook::Broken => theme.faint(),
+    if zoom == Zoom::One || zoom == Zoom::Four {
+        return;
     }
-}
-
-/// The numbers of a row that can be bought, neighbours joined: `2-4 6-7 13-22`.
-pub(super) fn free_runs(hall: &Hall, looks: &[SeatLook], row: u16) -> String {
-    let free = |no: &&SeatNo| matches!(looks.get(no.index()), Some(SeatLook::Free(_)));
-    let mut numbers: Vec<u16> = hall
-        .row(row)
-        .iter()
-        .filter(free)
-        .filter_map(|no| hall.seat(*no))
-        .map(|seat| seat.label.number())
-        .collect();
-    numbers.sort_unstable();
-    let runs = numbers
-        .chunk_by(|a, b| a + 1 == *b)
-        .map(|run| match (run.first(), run.last()) {
-            (Some(a), Some(b)) if a != b => format!("{a}-{b}"),
-            (Some(a), _) => a.to_string(),
-            _ => String::new(),
-        });
-    runs.collect::<Vec<_>>().join(" ")
+    let shown = |number: u16, all: bool| match number {
+        _ if !all => number == 1 || number.is_multiple_of(5),
+        ..10 => true,
+        10..100 => zoom == Zoom::Three || number % 2 == 1,
+        _ => number.is_multiple_of(5),
+    };
+    let mut put = |column: u16, number: u16| {
+        if let Some(x) = window.x(column) {
+            let text = number.to_string();
+            // It ends over the seat's character.
+            let start = (x + 2).saturating_sub(columns_of(&text));
+            sheet.put(start, y, &text, theme.faint());
+        }
+    };
+    if let Some(numbers) = hall.column_numbers() {
+        for (column, number) in (0..).zip(numbers) {
+            if let Some(number) = number.filter(|n| shown(*n, true)) {
+                put(column, number);
+            }
+        }
+        return;
+    }
+    let in_row = hall.row(focus_row);
+    let is_short = in_row.len() <= SHORT_ROW;
+    let in_row = in_row.iter().filter_map(|no| hall.seat(*no));
+    for seat in in_row.filter(|seat| shown(seat.label.number(), is_short)) {
+        put(seat.column, seat.label.number());
+    }
 }

@@ -1,18 +1,24 @@
 //! The seat grid with the booking beside or under it.
 
 use super::{
-    booking_panel, grid, header, hold_time,
+    booking_panel,
+    grid::{self, Drawn, Scene},
+    header, hold_time, readout,
     sheet::{Part, Sheet},
     show_title,
 };
-use crate::tui::{model::Model, seats::Seats, wording};
+use crate::tui::{
+    model::Model,
+    seats::{Picture, Seats},
+    wording,
+};
 
-/// Columns of the booking at the side.
-const PANEL_COLUMNS: u16 = 24;
-/// Rows of the booking under the grid.
-const PANEL_ROWS: u16 = 2;
 /// Where the grid begins: header, counts.
 const TOP: u16 = 2;
+/// Columns of the booking beside the grid, at most.
+const PANEL_MAX: u16 = 44;
+/// A dialog is this wide at least when it is drawn over the booking.
+const DIALOG_MIN: u16 = 34;
 
 pub(super) fn draw(
     model: &Model,
@@ -22,113 +28,120 @@ pub(super) fn draw(
 ) -> Option<(u16, u16)> {
     let theme = sheet.theme();
     header(model, sheet, &show_title(&seats.show, body.width >= 100));
-    sheet.put(1, 1, &counts(model, seats), theme.text());
+    let picture = seats.picture(&model.desk);
+    let counts = counts(model, seats, picture.as_ref());
+    sheet.put(1, 1, &counts, theme.text());
     hold_time(model, sheet, 1);
-    let (Some(hall), Some(_)) = (&seats.hall, &seats.board) else {
+    let Some(picture) = &picture else {
         sheet.put(1, 3, wording::LOADING, theme.text());
-        return draw_bottom_line(model, seats, sheet, body);
+        return readout::draw(model, seats, None, sheet, body);
     };
-    let needed = grid::width(hall);
-    let height = body.height.saturating_sub(TOP);
-    let beside = needed + PANEL_COLUMNS <= body.width || body.width >= 110;
-    let cursor = if beside {
-        let width = needed.min(body.width - PANEL_COLUMNS);
-        let at = Part {
-            x: 0,
-            y: TOP,
-            width,
-            height,
-        };
-        let cursor = grid::draw(model, seats, hall, sheet, at);
-        let x = width + if body.width >= 100 { 4 } else { 1 };
-        let x = x.min(body.width - PANEL_COLUMNS + 1);
-        let wide = (body.width - x).min(44);
-        let panel = sheet.part(x, TOP, wide, height);
-        booking_panel::draw_beside(model, seats, sheet, panel);
-        cursor
+    let scene = Scene {
+        desk: &model.desk,
+        seats,
+        picture,
+        arranged: seats.arrangement(picture.hall, (sheet.width(), sheet.height())),
+    };
+    let arranged = scene.arranged;
+    let at = sheet.part(0, TOP, arranged.columns, arranged.rows);
+    let drawn = grid::draw(&scene, sheet, at);
+    let panel = panel(&scene, sheet, body);
+    if arranged.beside {
+        draw_beside(&scene, &drawn, sheet, panel);
     } else {
-        let at = Part {
-            x: 0,
-            y: TOP,
-            width: body.width,
-            height: height.saturating_sub(PANEL_ROWS),
-        };
-        let cursor = grid::draw(model, seats, hall, sheet, at);
-        let panel = sheet.part(0, body.height - PANEL_ROWS, body.width, PANEL_ROWS);
-        booking_panel::draw_under(seats, sheet, panel);
-        cursor
+        booking_panel::draw_under(&scene, sheet, panel);
+    }
+    readout::draw(model, seats, Some(picture), sheet, body).or(drawn.cursor)
+}
+
+/// Booking, prices and characters; what room is left has the map and what other people did.
+fn draw_beside(scene: &Scene<'_>, drawn: &Drawn, sheet: &mut Sheet<'_>, panel: Part) {
+    let mut left = panel;
+    let mut take = |lines: u16| {
+        let lines = if lines == 0 { 0 } else { lines + 1 };
+        let lines = lines.min(left.height);
+        left.y += lines;
+        left.height -= lines;
+        left
     };
-    draw_bottom_line(model, seats, sheet, body).or(cursor)
+    let rest = take(booking_panel::draw_beside(scene, sheet, panel));
+    let rest = match drawn.shown {
+        Some(shown) => take(grid::draw_map(scene, sheet, rest, shown)),
+        None => rest,
+    };
+    if panel.width >= booking_panel::WIDE {
+        let rest = take(booking_panel::draw_offers(scene, sheet, rest));
+        booking_panel::draw_others(scene, sheet, rest);
+    }
+}
+
+/// Where the booking is.
+fn panel(scene: &Scene<'_>, sheet: &Sheet<'_>, body: Part) -> Part {
+    let Scene { arranged, .. } = scene;
+    let bottom = body.height;
+    if !arranged.beside {
+        let y = TOP + arranged.rows;
+        return sheet.part(0, y, body.width, bottom.saturating_sub(y));
+    }
+    let gap = if body.width.saturating_sub(arranged.columns) >= PANEL_MAX - 4 {
+        4
+    } else {
+        1
+    };
+    let x = arranged.columns + gap;
+    let width = body.width.saturating_sub(x).min(PANEL_MAX);
+    sheet.part(x, TOP, width, bottom.saturating_sub(TOP))
+}
+
+/// Where a dialog about seats leaves the grid in view: over the booking if that is wide enough,
+/// else over the larger part of the screen that the cursor's row is not in.
+pub(super) fn beside_seats(
+    model: &Model,
+    seats: &Seats,
+    sheet: &Sheet<'_>,
+    cursor: Option<(u16, u16)>,
+) -> Part {
+    let body = sheet.part(0, 0, sheet.width(), sheet.height().saturating_sub(2));
+    let picture = seats.picture(&model.desk);
+    if let Some(picture) = &picture {
+        let scene = Scene {
+            desk: &model.desk,
+            seats,
+            picture,
+            arranged: seats.arrangement(picture.hall, (sheet.width(), sheet.height())),
+        };
+        let panel = panel(&scene, sheet, body);
+        if scene.arranged.beside && panel.width >= DIALOG_MIN {
+            return panel;
+        }
+    }
+    let Some((_, y)) = cursor else { return body };
+    let (above, below) = (y.saturating_sub(TOP), body.height.saturating_sub(y + 1));
+    if above > below {
+        sheet.part(0, TOP, body.width, above)
+    } else {
+        sheet.part(0, y + 1, body.width, below)
+    }
 }
 
 /// How many are free, for how many is asked, where, and what is going on.
-fn counts(model: &Model, seats: &Seats) -> String {
+fn counts(model: &Model, seats: &Seats, picture: Option<&Picture<'_>>) -> String {
     let mut parts = Vec::new();
-    if let Some(board) = &seats.board {
-        let (free, held) = board.count(model.desk.server_now());
-        parts.push(wording::free_of(free, board.len()));
+    if let Some(picture) = picture {
+        parts.push(wording::free_of(picture.free, picture.board.len()));
         let mine = seats.booking.as_ref().map_or(0, |b| b.lines.len());
-        let others = held.saturating_sub(mine);
+        let others = picture.held.saturating_sub(mine);
         if others > 0 {
             parts.push(wording::held_by_others(others));
         }
-        parts.extend(wording::status_word(board.status).map(str::to_owned));
+        parts.extend(wording::status_word(picture.board.status).map(str::to_owned));
     }
     parts.push(wording::party(seats.party, seats.zone));
+    if seats.accessible {
+        parts.push(wording::WITH_WHEELCHAIR.to_owned());
+    }
     if let Some(asking) = &seats.asking {
         parts.push(wording::asking(asking, model.desk.now));
     }
     parts.join("  ")
-}
-
-/// The field for seat names, or what the seat under the cursor is. A message takes its place.
-fn draw_bottom_line(
-    model: &Model,
-    seats: &Seats,
-    sheet: &mut Sheet<'_>,
-    body: Part,
-) -> Option<(u16, u16)> {
-    let theme = sheet.theme();
-    let y = body.height;
-    if let Some(goto) = &seats.goto {
-        if model.desk.notice.is_some() {
-            return None;
-        }
-        sheet.put(1, y, wording::GO_TO, theme.key());
-        sheet.put(14, y, goto.value(), theme.text());
-        let at = u16::try_from(goto.visual_cursor()).unwrap_or(0);
-        return Some(((14 + at).min(body.width.saturating_sub(1)), y));
-    }
-    if model.desk.notice.is_none() {
-        let text = readout(model, seats).unwrap_or_default();
-        sheet.put(1, y, &text, theme.text());
-    }
-    None
-}
-
-/// The seat under the cursor in words: its name, kind, price, state, and what is free in its row.
-pub(super) fn readout(model: &Model, seats: &Seats) -> Option<String> {
-    let hall = seats.hall.as_ref()?;
-    let looks = seats.looks(&model.desk);
-    let seat = hall.seat(seats.cursor)?;
-    let look = *looks.get(seats.cursor.index())?;
-    let category = hall
-        .layout
-        .categories
-        .iter()
-        .find(|c| c.code == seat.category)
-        .map_or(seat.category.as_str(), |c| c.name.as_str());
-    let price = seats
-        .price_of(&seat.category)
-        .map(|p| format!(" {}", p.plain()))
-        .unwrap_or_default();
-    let runs = grid::free_runs(hall, &looks, seat.row);
-    Some(format!(
-        "{} {}{price} - {}. Row {} free: {}.",
-        seat.label,
-        category.to_lowercase(),
-        wording::look(look),
-        seat.label.row(),
-        if runs.is_empty() { "none" } else { &runs }
-    ))
 }

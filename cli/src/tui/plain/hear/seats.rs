@@ -8,15 +8,18 @@ use houseful_core::{
 };
 
 use super::{Heard, Tell, key_of};
-use crate::tui::{
-    hall::{Hall, Way},
-    key::Key,
-    keymap::{Action, Place},
-    model::Model,
-    msg::Msg,
-    plain::vocabulary,
-    seats::{Seats, seats_named},
-    wording::{self, plain},
+use crate::{
+    tui::{
+        hall::{Hall, Way},
+        key::Key,
+        keymap::{Action, Place},
+        model::Model,
+        msg::Msg,
+        plain::vocabulary,
+        seats::Seats,
+        wording::{self, plain},
+    },
+    wish::{self, WishError},
 };
 
 /// The zones in the order in which one key turns through them.
@@ -73,7 +76,9 @@ fn about(word: &str, rest: &str, model: &Model, seats: &Seats) -> Option<Heard> 
     };
     let hall = seats.hall.as_ref()?;
     let Some(no) = hall.find(label) else {
-        return Some(Heard::say(plain::sentence(&wording::no_such_seat(label))));
+        return Some(Heard::say(plain::sentence(
+            &WishError::NoSuchSeat(label).to_string(),
+        )));
     };
     if word == "drop" && !seats.labels().contains(&label) {
         return Some(Heard::say(plain::notice(&wording::not_yours(label))));
@@ -142,9 +147,11 @@ fn names(line: &str, model: &Model, seats: &Seats) -> Option<Heard> {
 pub(super) fn named(line: &str, seats: &Seats) -> Result<(), String> {
     let hall = seats.hall.as_ref();
     let hall = hall.ok_or_else(|| plain::NOT_LOADED.to_owned())?;
-    match seats_named(&as_typed(line), hall) {
+    let labels =
+        wish::seats(&as_typed(line)).and_then(|ranges| wish::labels(&ranges, Some(&hall.layout)));
+    match labels {
         Ok(_) => Ok(()),
-        Err(why) => Err(plain::sentence(&why)),
+        Err(why) => Err(plain::sentence(&why.to_string())),
     }
 }
 

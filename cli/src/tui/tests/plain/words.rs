@@ -5,7 +5,7 @@ use houseful_core::wire::payment::PaymentState;
 use super::Talk;
 use crate::tui::{
     key::Key,
-    keymap::{self, Action, Binding, Keys, Place},
+    keymap::{Action, BoundKeys, BoundLine, Keys, Place},
     model::Model,
     msg::Msg,
     plain::meaning,
@@ -47,6 +47,8 @@ fn everywhere() -> Vec<Talk> {
         walk(&["browse", "find"]),
         walk(&["1"]),
         walk(&["1", "g"]),
+        walk(&["1", "v"]),
+        walk(&[":"]),
         walk(&["1", "2", ""]),
         walk(&["1", "2", "", "3"]),
         walk(&["1", "2", "", "3", "n"]),
@@ -67,7 +69,7 @@ fn actions(line: &str, model: &Model) -> Vec<Action> {
     let place = model.place();
     let msgs = meaning(line, model).unwrap_or_default();
     let action = |msg: &Msg| match msg {
-        Msg::Key(key) => keymap::action(place, *key),
+        Msg::Key(key) => model.keymap.action(place, *key),
         Msg::Number(_) => Some(Action::Digit),
         _ => None,
     };
@@ -75,11 +77,11 @@ fn actions(line: &str, model: &Model) -> Vec<Action> {
 }
 
 /// What somebody may say for a line of the table, of what the screens show about it.
-fn words(binding: &Binding) -> Vec<String> {
-    let keys = match binding.keys {
-        Keys::Any(keys) => keys.to_vec(),
-        Keys::OneToNine | Keys::Digits => return vec!["1".into()],
-        Keys::Letters => vec![Key::Char('a'), Key::Char('c')],
+fn words(binding: &BoundLine) -> Vec<String> {
+    let keys = match &binding.keys {
+        BoundKeys::Any(keys) => keys.clone(),
+        BoundKeys::Fixed(Keys::Letters) => vec![Key::Char('a'), Key::Char('c')],
+        BoundKeys::Fixed(_) => return vec!["1".into()],
     };
     let mut words: Vec<String> = keys.iter().map(ToString::to_string).collect();
     if !binding.label.is_empty() {
@@ -95,7 +97,7 @@ fn every_key_of_every_place_can_be_said() {
         let model = &talk.till.model;
         let place = model.place();
         places.push(place);
-        for binding in keymap::help(place) {
+        for binding in model.keymap.help(place) {
             for word in words(binding) {
                 let found = actions(&word, model);
                 // Choices of the payment are numbers too; `help` is told, not pressed.
@@ -108,7 +110,7 @@ fn every_key_of_every_place_can_be_said() {
             }
         }
     }
-    let known = keymap::places();
+    let known = Place::all();
     let missing: Vec<_> = known.iter().filter(|p| !places.contains(p)).collect();
     assert!(missing.is_empty(), "{missing:?} was not walked");
 }
@@ -121,7 +123,7 @@ fn the_choices_of_dialogs_have_numbers() {
         if !place.is_overlay() || place == Place::Help {
             continue;
         }
-        for (number, binding) in (1..).zip(keymap::footer(place)) {
+        for (number, binding) in (1..).zip(model.keymap.footer(place)) {
             let number: usize = number;
             assert_eq!(
                 actions(&number.to_string(), model),
@@ -154,7 +156,7 @@ fn an_unknown_word_is_answered_with_the_words_that_exist() {
     assert_eq!(
         said,
         "`flibbertigibbet` is no word here.\n\
-         Words here: sell the marked show, filter, browse, resume, help, quit, again, time."
+         Words here: sell the marked show, filter, browse, resume, quick line, help, quit, again, time."
     );
     // A word that some film has is looked for.
     let said = talk.say("lantern");
@@ -177,8 +179,8 @@ fn help_tells_every_word_with_what_it_does() {
         while said.ends_with("type m.") {
             said = said + "\n" + &talk.say("m");
         }
-        for binding in keymap::help(place) {
-            let counts = matches!(binding.keys, Keys::Any(_));
+        for binding in talk.till.model.keymap.help(place) {
+            let counts = matches!(binding.keys, BoundKeys::Any(_));
             assert!(
                 !counts || said.contains(binding.help),
                 "{place:?} {}\n{said}",
