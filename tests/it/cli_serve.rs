@@ -117,30 +117,6 @@ fn a_log_that_no_terminal_shows_has_no_colours() {
 }
 
 #[test]
-fn the_screens_are_refused_where_lines_are_only_added() {
-    let folder = Folder::new();
-    for (line, term) in [
-        (&["tui"][..], "dumb"),
-        (&["--plain", "tui"], "xterm"),
-        (&["demo"], "dumb"),
-        (&["--plain", "demo"], "xterm"),
-    ] {
-        let output = folder.command(line).env("TERM", term).output();
-        let output = output.expect("the program runs");
-        let err = String::from_utf8(output.stderr).expect("text");
-        assert_eq!(
-            (output.status.code(), output.stdout.len()),
-            (Some(2), 0),
-            "{err}"
-        );
-        assert!(
-            err.contains("lines are only added") && err.contains("hint: "),
-            "{err}"
-        );
-    }
-}
-
-#[test]
 fn a_folder_of_a_stranger_gets_no_token() {
     let folder = Folder::new();
     let server = Server::start(&folder, &folder.path("x.db"), &[]);

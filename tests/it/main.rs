@@ -27,6 +27,7 @@ mod http_seats;
 mod http_server;
 mod model;
 mod money;
+mod plain;
 mod races;
 mod readme;
 mod scenarios;

@@ -5,7 +5,7 @@ use std::fs;
 
 use houseful_tests::terminal::Terminal;
 
-use super::program::Folder;
+use houseful_tests::folder::Folder;
 
 /// A demo on its first view.
 fn demo(folder: &Folder) -> Terminal {

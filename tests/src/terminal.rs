@@ -16,7 +16,6 @@ use std::{
         atomic::{AtomicBool, Ordering},
     },
     thread::JoinHandle,
-    time::Instant,
 };
 
 use portable_pty::{
@@ -66,20 +65,12 @@ pub struct Terminal {
     child: Box<dyn Child + Send + Sync>,
     keyboard: Box<dyn Write + Send>,
     drawn: Arc<Mutex<Drawn>>,
+    /// Everything that was written, byte for byte.
+    raw: Arc<Mutex<Vec<u8>>>,
     reader: Option<JoinHandle<()>>,
-    written: Arc<Mutex<Written>>,
     /// Whether nobody looks at the screen any more.
     closed: Arc<AtomicBool>,
     modes_before: String,
-}
-
-/// How much a program has written to its terminal.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Written {
-    /// Bytes.
-    pub bytes: u64,
-    /// When the last of them came.
-    pub last_at: Option<Instant>,
 }
 
 /// How a program left its terminal.
@@ -137,11 +128,11 @@ impl Terminal {
         )));
         let source = pair.master.try_clone_reader().expect("a reader");
         let closed = Arc::new(AtomicBool::new(false));
-        let written = Arc::new(Mutex::new(Written::default()));
+        let raw = Arc::new(Mutex::new(Vec::new()));
         let reader = std::thread::spawn({
             let (drawn, closed) = (Arc::clone(&drawn), Arc::clone(&closed));
-            let written = Arc::clone(&written);
-            move || draw(source, &drawn, &written, &closed)
+            let raw = Arc::clone(&raw);
+            move || draw(source, &drawn, &raw, &closed)
         });
         let child = pair.slave.spawn_command(in_terminal(command));
         Self {
@@ -150,8 +141,8 @@ impl Terminal {
             master: pair.master,
             ours: pair.slave,
             drawn,
+            raw,
             reader: Some(reader),
-            written,
             closed,
             modes_before,
         }
@@ -242,6 +233,23 @@ impl Terminal {
         Screen(lock(&self.drawn).screen()).text()
     }
 
+    /// Everything that was written so far, codes and all, and what was typed where the terminal
+    /// echoes it.
+    #[must_use]
+    pub fn raw(&self) -> String {
+        String::from_utf8_lossy(&lock(&self.raw)).into_owned()
+    }
+
+    /// Waits until a text was written; unlike on the screen it does not scroll away.
+    ///
+    /// # Panics
+    /// It is not in time.
+    #[track_caller]
+    pub fn says(&self, text: &str) {
+        let said = wait::within(PATIENCE_S, || self.raw().contains(text).then_some(()));
+        said.unwrap_or_else(|| panic!("{text:?} was not written:\n{}", self.raw()));
+    }
+
     /// Looks at the screen once.
     pub fn look<T>(&self, look: impl FnOnce(&Screen<'_>) -> T) -> T {
         look(&Screen(lock(&self.drawn).screen()))
@@ -256,10 +264,10 @@ impl Terminal {
         self.child.process_id().expect("a running program")
     }
 
-    /// Everything that the program wrote so far, and when its last piece came.
+    /// How many bytes were written so far.
     #[must_use]
-    pub fn written(&self) -> Written {
-        *self.written.lock().unwrap_or_else(PoisonError::into_inner)
+    pub fn written(&self) -> usize {
+        lock(&self.raw).len()
     }
 
     /// What the program gave to the clipboard, the latest last.
@@ -420,31 +428,24 @@ fn count(number: u16) -> NonZeroU16 {
 }
 
 /// Draws what the program writes, to its end.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "how long the program took is what some tests want to know"
-)]
 fn draw(
     mut source: Box<dyn Read + Send>,
     drawn: &Mutex<Drawn>,
-    written: &Mutex<Written>,
+    raw: &Mutex<Vec<u8>>,
     closed: &AtomicBool,
 ) {
     let mut bytes = [0; 4_096];
     while let Ok(count @ 1..) = source.read(&mut bytes) {
+        lock(raw).extend_from_slice(&bytes[..count]);
         lock(drawn).process(&bytes[..count]);
-        let mut written = written.lock().unwrap_or_else(PoisonError::into_inner);
-        written.bytes += count as u64;
-        written.last_at = Some(Instant::now());
-        drop(written);
         if closed.load(Ordering::SeqCst) {
             break;
         }
     }
 }
 
-fn lock(drawn: &Mutex<Drawn>) -> MutexGuard<'_, Drawn> {
-    drawn.lock().unwrap_or_else(PoisonError::into_inner)
+fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// How the line treats what is typed: raw or line by line, with or without echo.

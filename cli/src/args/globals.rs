@@ -116,7 +116,7 @@ pub struct Globals {
     /// Whether the full screen listens to the mouse
     #[arg(long, global = true, hide_short_help = true, value_name = "ON_OR_OFF", value_parser = SWITCH)]
     pub mouse: Option<String>,
-    /// Only ever add lines: no colours, no progress, no full screen
+    /// Only ever add lines: no colours, no progress, the box office in words (`houseful help plain`)
     #[arg(long, global = true, hide_short_help = true)]
     pub plain: bool,
     /// Show times in this time zone

@@ -50,7 +50,8 @@ pub(super) fn root_help(command: &clap::Command) -> String {
          \x20 --color auto|always|never   --theme default|light|high-contrast|mono\n\
          \x20 --colors STYLES   --motion on|off   --plain   --till NAME   --tz ZONE   -v\n\
          \nExamples:\n{EXAMPLES}\
-         \nTopics: houseful help exit-codes, environment, output, shows, seats, words, keys\n"
+         \nTopics: houseful help exit-codes, environment, output, shows, seats, words,\n\
+         \x20 keys, plain\n"
     );
     text
 }

@@ -134,7 +134,7 @@ pub struct ManArgs {
 )]
 pub struct HelpArgs {
     /// A command (`show seats`) or a topic: exit-codes, environment, output, shows, seats,
-    /// words, keys
+    /// words, keys, plain
     #[arg(value_name = "COMMAND_OR_TOPIC")]
     pub words: Vec<String>,
     /// Print the whole command tree

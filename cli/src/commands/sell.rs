@@ -85,6 +85,9 @@ pub(super) async fn run(ctx: &mut Context, args: SellArgs) -> Result<(), CliErro
         let pay = card::read_if_any(ctx, args.pay).await?;
         return resume::run(ctx, pay).await;
     }
+    if is_conversation(ctx, &args) {
+        return super::tui::of_cinema(ctx, args.scope.cinema.as_deref()).await;
+    }
     let pay = (!args.hold_only).then_some(args.pay);
     let (show, words) = read_line(args.show, &args.words).map_err(|e| plan::told(&e))?;
     plan::check_words(&words, &args.wish, pay.as_ref())?;
@@ -107,6 +110,25 @@ fn read_line(
     }
     let words = words.iter().flat_map(|word| word.split_whitespace());
     Ok((show, WishWords::read(words)?))
+}
+
+/// Whether a whole conversation is wanted: nothing is said yet about the sale, in plain mode or at
+/// a terminal that only ever adds lines.
+fn is_conversation(ctx: &Context, args: &SellArgs) -> bool {
+    let terminal = ctx.console.terminal;
+    let wish = &args.wish;
+    let no_wish = wish.tickets().is_empty()
+        && wish.seats.is_none()
+        && wish.best.is_none()
+        && wish.zone.is_none()
+        && wish.category.is_none();
+    let no_place = args.scope.city.is_none() && args.scope.date.is_none();
+    let says_nothing =
+        args.show.is_none() && no_wish && args.pay.is_none() && !args.hold_only && no_place;
+    let for_one_sale = ctx.globals.dry_run || ctx.globals.idempotency_key.is_some();
+    let at_terminal = terminal.stdin && terminal.stdout;
+    let spoken = ctx.globals.plain || at_terminal && (ctx.settings.plain() || terminal.dumb);
+    says_nothing && !for_one_sale && !ctx.globals.no_input && spoken
 }
 
 /// `houseful hold create`.

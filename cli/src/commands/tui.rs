@@ -1,30 +1,23 @@
 //! `houseful tui`: the box office on the full screen, or in plain mode line by line.
 
-use houseful_core::ids::CinemaId;
-
 use super::{config, names};
 use crate::{
-    client::Client,
     context::Context,
     error::CliError,
     tui::{self, Plain, TuiError, TuiOptions, theme::Theme},
 };
 
 pub(super) async fn run(ctx: &mut Context) -> Result<(), CliError> {
+    of_cinema(ctx, None).await
+}
+
+/// The same for one cinema: the one that is named, else that of the settings.
+pub(super) async fn of_cinema(ctx: &mut Context, named: Option<&str>) -> Result<(), CliError> {
     let client = ctx.client().await?;
-    let cinema = match ctx.settings.cinema() {
+    let cinema = match named.or(ctx.settings.cinema()) {
         Some(name) => Some(names::cinema(&client, name).await?),
         None => None,
     };
-    open(ctx, client, cinema).await
-}
-
-/// Opens the box office on a server, drawn or spoken.
-pub(super) async fn open(
-    ctx: &Context,
-    client: Client,
-    cinema: Option<CinemaId>,
-) -> Result<(), CliError> {
     let options = TuiOptions {
         cinema,
         ..options(ctx)?

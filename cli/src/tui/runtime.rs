@@ -85,7 +85,7 @@ pub enum Plain {
 #[derive(Debug, thiserror::Error)]
 pub enum TuiError {
     /// There is no terminal to draw on.
-    #[error("the screens need a terminal; use `houseful sell` without one")]
+    #[error("the screens need a terminal; use `--plain`, or `houseful sell`, without one")]
     NoTerminal,
     /// The terminal can't be used any more.
     #[error("can't use the terminal: {0}")]

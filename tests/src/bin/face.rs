@@ -205,7 +205,7 @@ fn keys_in_a_big_hall(house: &House, table: &mut Table, _: &Args) {
     let mut till = house.till(&proxy.url(), 140, 40);
     till.show(house.big_shows()[0]);
     proxy.delay(Duration::from_secs(5));
-    let bytes_before = till.terminal.written().bytes;
+    let bytes_before = till.terminal.written();
     let mut moves = 0;
     let times = (0..400).map(|n| {
         // Round and round, so that there is always somewhere to go.
@@ -219,7 +219,7 @@ fn keys_in_a_big_hall(house: &House, table: &mut Table, _: &Args) {
     let times = spread(times.collect());
     let what = "key to cell, 140x40, 2,006 seats, server 5 s late, ms";
     table.add("G5", what, "p99 < 16", &times);
-    let bytes = till.terminal.written().bytes - bytes_before;
+    let bytes = till.terminal.written() - bytes_before;
     let bytes = json!(bytes / moves);
     table.add(
         "G6",

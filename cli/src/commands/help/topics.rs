@@ -5,7 +5,7 @@ use std::fmt::Write;
 use crate::{config::KEYS, error::ExitStatus};
 
 /// The topics.
-pub(super) const NAMES: [&str; 7] = [
+pub(super) const NAMES: [&str; 8] = [
     "exit-codes",
     "environment",
     "output",
@@ -13,6 +13,7 @@ pub(super) const NAMES: [&str; 7] = [
     "seats",
     "words",
     "keys",
+    "plain",
 ];
 
 const OUTPUT: &str = "\
@@ -88,6 +89,36 @@ letters of ticket types come from the price list: these can't be changed.
 Two actions of one place with the same key are refused, with the file and line.
 ";
 
+const PLAIN: &str = "\
+Plain mode does everything the full screen does, one line after the other: each thing is said once,
+nothing is drawn or redrawn, and nothing but text is written. It is for screen readers, braille
+lines, terminals that can do no more, and scripts.
+
+  houseful tui --plain        `plain = true` in the configuration and HOUSEFUL_PLAIN=true choose it
+  houseful demo --plain       too; TERM=dumb does by itself
+  houseful sell --plain       the same, for a sale of which nothing is said yet
+
+  Show? 1
+  Salt Roads (15), Sat 21 Nov 19:15, Roxy Leeds, Screen 1. 191 of 308 free.
+  How many seats, or seat names? 2
+  Holding H8 and H9, middle of row H. 2 adult, 19.00. Time left 5 minutes.
+  Enter to pay, or choose?
+  Pay 19.00. 1 cash exact, 2 cash other amount, 3 card.
+  Pay? 1
+  Paid. Booking 7KQ4-M2XP-93FD. Seats H8 H9, Screen 1, 19:15.
+  Next show?
+
+An empty line is Enter. A choice is a number, a word or the beginning of one; `help` tells the words
+of the place you are in. Seats are `h8 h9` or `h8-12`, tickets `2` or `2a1c`, cash `50`. `seats`
+tells the hall row by row, `row h` one row, `time` what is left of the five minutes. That is also
+said by itself at 2 minutes, 1 minute and 30 seconds.
+
+In a script write a line when its prompt is there; a prompt comes when the server has answered. Lines
+may also come all at once through a pipe: each waits for its prompt. The end of the input, like
+`quit` typed twice, releases what is held. SIGTERM leaves it held for the next start, as does SIGINT
+to a script; at a keyboard Ctrl-C twice releases.
+";
+
 /// The text of a topic.
 pub(super) fn text(topic: &str) -> Option<String> {
     Some(match topic {
@@ -98,6 +129,7 @@ pub(super) fn text(topic: &str) -> Option<String> {
         "seats" => SEATS.to_owned(),
         "words" => WORDS.to_owned(),
         "keys" => SCREEN_KEYS.to_owned(),
+        "plain" => PLAIN.to_owned(),
         _ => return None,
     })
 }

@@ -53,7 +53,7 @@ pub(super) fn news(model: &Model, before: &Payment, after: &Payment) -> Vec<Stri
 
 /// The seats and what each costs.
 pub(super) fn booking(payment: &Payment, talk: &mut Talk) -> Vec<String> {
-    super::seats::booking_lines(&payment.booking, |code| code.to_owned(), talk)
+    super::seats::booking_lines(&payment.booking, str::to_owned, talk)
 }
 
 fn state(paying: &Paying) -> Option<PaymentState> {
