@@ -37,6 +37,12 @@ pub(super) fn draw(
     let name = booking
         .code
         .map_or_else(|| seats_of(booking), |c| c.to_string());
+    // A hold that is over has neither code nor seats.
+    let name = if name.is_empty() {
+        wording::state_word(booking.state).to_owned()
+    } else {
+        name
+    };
     header(
         model,
         sheet,

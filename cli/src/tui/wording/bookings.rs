@@ -28,7 +28,7 @@ pub const NO_LAST_SALE: &str = "nothing was sold here yet; B finds every booking
 /// `B` while somebody pays.
 pub const PAY_FIRST: &str = "somebody is paying: Esc goes back to the seats, from there B works";
 /// A booking can't be opened from the board.
-pub const SEATS_BELOW: &str = "your own seats are on hold below: B asks what becomes of them first";
+pub const SEATS_BELOW: &str = "your seats are on hold below: B asks about them first";
 /// `L` without a show.
 pub const NO_SHOW_MARKED: &str = "no show is marked, or its name is still on its way";
 /// Enter on an empty list.
