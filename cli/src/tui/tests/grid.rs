@@ -378,6 +378,13 @@ fn enter_opens_a_block_and_pays_once_seats_are_held() {
         Place::Ticket,
         "four keys, as everywhere"
     );
+    // Nobody picks a seat that is not drawn.
+    let mut till = till_of(&halls::hall(12, 80, 20), (80, 24));
+    till.press("2---");
+    let held = till.held();
+    till.press(" ");
+    assert_eq!(till.seats().zoom_by_hand, Some(Zoom::Two));
+    assert_eq!(till.held(), held);
 }
 
 #[test]
