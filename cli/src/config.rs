@@ -14,7 +14,7 @@ pub use error::ConfigError;
 pub use keys::{KEYS, Key, Kind, SWITCH, THEMES, find_key};
 pub use paths::Paths;
 
-use crate::output::Format;
+use crate::{output::Format, tui::theme::Styles};
 
 /// Where a value came from. Ordered: the first one wins.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -65,11 +65,26 @@ pub struct Sources<'a> {
     pub paths: &'a Paths,
 }
 
+/// Another key for something on the screens. What the names mean is for the screens to say.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeySetting {
+    /// Where, or `all`.
+    pub place: String,
+    /// What.
+    pub action: String,
+    /// The keys; none at all takes its keys away.
+    pub keys: Vec<String>,
+    /// File and line.
+    pub at: String,
+}
+
 /// All settings, checked.
 #[derive(Clone, Debug, Default)]
 pub struct Settings {
     /// For each key all values that were found, the one that counts first.
     found: BTreeMap<&'static str, Vec<Found>>,
+    /// Keys of the screens, those that count most first.
+    keys: Vec<KeySetting>,
 }
 
 /// Where the server is.
@@ -99,7 +114,9 @@ impl Settings {
             }
         }
         for (path, source) in sources.paths.config_files() {
-            for entry in file::read(path)? {
+            let file = file::read(path)?;
+            settings.keys.extend(file.keys);
+            for entry in file.entries {
                 let place = source(path.to_owned(), entry.line);
                 if entry.key.name == "token_file" && matches!(place, Source::Project(..)) {
                     return Err(ConfigError::NotInProject {
@@ -230,10 +247,36 @@ impl Settings {
         self.on("motion")
     }
 
+    /// Keys of the screens that were changed, those that count most first.
+    #[must_use]
+    pub fn keys(&self) -> &[KeySetting] {
+        &self.keys
+    }
+
+    /// Whether the screens listen to the mouse.
+    #[must_use]
+    pub fn mouse(&self) -> bool {
+        self.on("mouse")
+    }
+
     /// The name of the colour theme.
     #[must_use]
     pub fn theme(&self) -> &str {
         self.text("theme").unwrap_or("default")
+    }
+
+    /// What this till is called.
+    #[must_use]
+    pub fn till(&self) -> &str {
+        self.text("till").unwrap_or("till")
+    }
+
+    /// The user's own styles for roles of the theme.
+    #[must_use]
+    pub fn styles(&self) -> Styles {
+        let text = self.text("colors").unwrap_or_default();
+        // It was checked when it was read.
+        text.parse().unwrap_or_default()
     }
 
     /// The cinema whose board is meant, by id or name.

@@ -14,14 +14,17 @@ pub mod demo;
 pub mod embedded;
 pub mod error;
 mod log;
+pub mod mirror;
 pub mod moment;
 mod nearest;
 pub mod output;
+mod private;
 pub mod state;
 #[cfg(feature = "embedded")]
 mod stop;
 pub mod terminal;
 pub mod tui;
+mod wish;
 
 use std::{ffi::OsString, io::Write, process::ExitCode};
 

@@ -13,20 +13,24 @@ mod home;
 mod key;
 mod keymap;
 mod local_time;
+mod mirrored;
 mod model;
 mod msg;
 mod overlay;
 mod payment;
+mod plain;
 mod question;
+mod quick;
 mod runtime;
 mod seats;
 mod server_clock;
 #[cfg(test)]
 mod tests;
-mod theme;
+pub mod theme;
 mod ticket;
 mod update;
 mod view;
 mod wording;
 
-pub use runtime::{TuiError, TuiOptions, run};
+pub use keymap::{Keymap, Place};
+pub use runtime::{Plain, TuiError, TuiOptions, run};

@@ -150,6 +150,19 @@ impl BookingCode {
         Self::from_bits(((slot_of(show) as u64) << 40) | (random & ((1 << 40) - 1)))
     }
 
+    /// The first and the last code that begin as `text` does, in any case, with or without
+    /// hyphens; `None` for fewer than `chars_min` characters, too many, or others than a code has.
+    #[must_use]
+    pub fn beginning(text: &str, chars_min: usize) -> Option<(Self, Self)> {
+        let chars = text.chars().filter(|c| !matches!(c, '-' | ' ')).count();
+        if chars < chars_min || chars == 0 {
+            return None;
+        }
+        let left = u32::try_from(10_usize.checked_sub(chars)?).ok()? * 5;
+        let first = decode(text, chars)? << left;
+        Some((Self(first), Self(first | ((1 << left) - 1))))
+    }
+
     /// The slot its show is in.
     #[must_use]
     pub const fn slot(self) -> u16 {
@@ -167,6 +180,21 @@ mod tests {
         assert_eq!(code.slot(), slot_of(ShowId(1042)));
         assert_eq!(code.to_string().parse(), Ok(code));
         assert_eq!(code.to_string().len(), 12);
+    }
+
+    #[test]
+    fn the_beginning_of_a_code_names_all_that_begin_so() {
+        let code: BookingCode = "7K-QM4T-2XPA".parse().expect("a code");
+        for begun in ["7kqm", "7K-QM4T", "7k qm4t 2xp", "7KQM4T2XPA"] {
+            let (first, last) = BookingCode::beginning(begun, 4).expect("a beginning");
+            assert!(first <= code && code <= last, "{begun}");
+            assert!(last.bits() - first.bits() < 1 << 30, "{begun}");
+        }
+        let whole = BookingCode::beginning("7K-QM4T-2XPA", 4);
+        assert_eq!(whole, Some((code, code)));
+        for none in ["", "7kq", "7kqm4t2xpa9", "7kq!", "маяк"] {
+            assert_eq!(BookingCode::beginning(none, 4), None, "{none}");
+        }
     }
 
     #[test]

@@ -7,7 +7,6 @@ mod chain;
 mod check;
 pub mod demo;
 mod error;
-mod fold;
 mod local;
 mod place;
 mod rows;

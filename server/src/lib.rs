@@ -16,6 +16,8 @@ pub mod bus;
 pub mod catalogue;
 pub mod chance;
 pub mod clock;
+pub mod find;
+mod fold;
 pub mod house;
 pub mod hub;
 pub mod lane;

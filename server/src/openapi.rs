@@ -87,9 +87,19 @@ fn add<T: ToSchema>(components: &mut Components) {
 
 fn operations(item: &mut PathItem) -> impl Iterator<Item = (&'static str, &mut Operation)> {
     let PathItem {
-        get, post, delete, ..
+        get,
+        post,
+        put,
+        delete,
+        ..
     } = item;
-    [("GET", get), ("POST", post), ("DELETE", delete)]
+    let methods = [
+        ("GET", get),
+        ("POST", post),
+        ("PUT", put),
+        ("DELETE", delete),
+    ];
+    methods
         .into_iter()
         .filter_map(|(method, operation)| Some((method, operation.as_mut()?)))
 }

@@ -10,6 +10,7 @@ mod bookings;
 mod feed;
 mod house;
 mod input;
+mod lookup;
 mod money;
 mod payments;
 mod places;
@@ -55,8 +56,9 @@ pub(crate) fn described() -> OpenApiRouter<App> {
         .routes(routes!(seats::layout))
         .routes(routes!(seats::seats))
         .routes(routes!(feed::feed))
-        .routes(routes!(bookings::hold, bookings::bookings))
-        .routes(routes!(bookings::booking))
+        .routes(routes!(bookings::hold, lookup::bookings))
+        .routes(routes!(lookup::booking))
+        .routes(routes!(lookup::contact))
         .routes(routes!(bookings::change_seats))
         .routes(routes!(bookings::release))
         .routes(routes!(money::payment_token))

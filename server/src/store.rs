@@ -20,7 +20,7 @@ use houseful_core::{
     seat::{SeatLabel, SeatNo},
     show::{Event, Row},
     time::UtcMillis,
-    wire::{admin::JournalEntry, seats::Version},
+    wire::{admin::JournalEntry, booking::Contact, seats::Version},
 };
 
 /// A future of a store.
@@ -150,6 +150,34 @@ pub enum StoreError {
     Unreadable(String),
 }
 
+/// Who a booking is for, with what it is found by.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ContactRow {
+    /// As it was told.
+    pub contact: Contact,
+    /// The words of the name as people type them.
+    pub words: Vec<String>,
+    /// The digits of the number, the last one first.
+    pub digits: String,
+}
+
+impl std::fmt::Debug for ContactRow {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("ContactRow(..)")
+    }
+}
+
+/// What bookings are looked for by.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Sought {
+    /// A code from the first to the last.
+    Codes(BookingCode, BookingCode),
+    /// A name with words that begin so, each of them.
+    Words(Vec<String>),
+    /// A number whose digits, the last one first, begin so.
+    Digits(String),
+}
+
 /// Journals, and what stands beside them.
 pub trait Store: Send + Sync {
     /// A show with all its events.
@@ -170,4 +198,18 @@ pub trait Store: Send + Sync {
     fn bookings_by_code(&self, code: BookingCode) -> Later<'_, Vec<BookingId>>;
     /// The booking whose ticket has this code, and the seat.
     fn ticket_by_code(&self, code: TicketCode) -> Later<'_, Option<(BookingId, SeatNo)>>;
+    /// The bookings with a row of their own that changed last, the newest first.
+    fn bookings_recent(&self, limit: u32) -> Later<'_, Vec<BookingId>>;
+    /// Bookings that fit, with the times they changed, the newest first.
+    fn bookings_sought(&self, sought: Sought, limit: u32)
+    -> Later<'_, Vec<(UtcMillis, BookingId)>>;
+    /// Writes who a booking is for in place of what stood there; `None` leaves nothing.
+    fn keep_contact(
+        &self,
+        booking: BookingId,
+        contact: Option<ContactRow>,
+        at: UtcMillis,
+    ) -> Later<'_, ()>;
+    /// Who these bookings are for, as far as somebody said so.
+    fn contacts(&self, bookings: Vec<BookingId>) -> Later<'_, Vec<(BookingId, Contact)>>;
 }

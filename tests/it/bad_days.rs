@@ -20,7 +20,8 @@ use self::{
     desk::Desk,
     disk::{Mounted, prefixed},
 };
-use super::program::{Folder, PROGRAM, Ran, Server};
+use super::program::{Ran, Server, program};
+use houseful_tests::folder::Folder;
 
 const SERVE: [&str; 4] = ["--training", "--clock", "manual", "--no-timer"];
 
@@ -137,12 +138,12 @@ fn run(mut command: Command) -> Ran {
 
 /// A copy of the program that everybody may run, and the command as somebody who is not root.
 fn as_somebody(folder: &Folder, args: &[&str], root: bool) -> Command {
-    let program = folder.path("houseful");
-    if !program.exists() && fs::hard_link(PROGRAM, &program).is_err() {
-        fs::copy(PROGRAM, &program).expect("a copy");
+    let other = folder.path("houseful");
+    if !other.exists() && fs::hard_link(program(), &other).is_err() {
+        fs::copy(program(), &other).expect("a copy");
     }
     let told = folder.command(args);
-    let mut command = Command::new(program);
+    let mut command = Command::new(other);
     command.args(args).current_dir(folder.path(""));
     for (name, value) in told.get_envs() {
         command.env(name, value.expect("a value"));

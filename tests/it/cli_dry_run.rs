@@ -6,10 +6,11 @@ use std::{collections::BTreeMap, fs, path::Path};
 
 use serde_json::Value;
 
-use super::program::{Folder, Ran, Server};
+use super::program::{Ran, Server};
+use houseful_tests::folder::Folder;
 
 /// Commands that only look.
-const LOOKS: [&str; 37] = [
+const LOOKS: [&str; 38] = [
     "today",
     "find",
     "city list",
@@ -37,6 +38,7 @@ const LOOKS: [&str; 37] = [
     "auth token list",
     "config list",
     "config get",
+    "config keys",
     "config path",
     "config explain",
     "doctor",
@@ -63,6 +65,13 @@ fn changes<'a>(held: &'a str, paid: &'a str, url: &'a str) -> Vec<(&'a str, Vec<
             vec!["sell", "9", "--adult", "2", "--best", "--pay", "cash=1"],
             2,
         ),
+        ("sell", vec!["sell", "9", "2a1c", "rear", "cash"], 0),
+        ("sell", vec!["sell", "9 2 cash=90000"], 0),
+        ("sell", vec!["sell", "9", "2", "cash=1"], 2),
+        ("sell", vec!["sell", "9", "2", "cash", "--pay", "card"], 2),
+        ("sell", vec!["sell", "9", "2", "--adult", "2", "cash"], 2),
+        ("sell", vec!["sell", "9", "zz999", "cash"], 2),
+        ("sell", vec!["sell", "9", "2", "plush", "cash"], 2),
         ("sell", vec!["sell", "--resume", "--pay", "cash"], 0),
         ("sell", vec!["sell", "--resume", "--pay", "card=-"], 0),
         (

@@ -9,7 +9,8 @@ use std::{
     process::{Command, Stdio},
 };
 
-use super::program::{Folder, Ran, Server};
+use super::program::{Ran, Server};
+use houseful_tests::folder::Folder;
 
 const BEST: [&str; 6] = ["--embedded", "x.db", "9", "--adult", "2", "--best"];
 

@@ -12,7 +12,8 @@ use std::{
 use houseful_tests::wait;
 use serde_json::Value;
 
-use super::program::{Folder, Server, terminate};
+use super::program::{Server, terminate};
+use houseful_tests::folder::Folder;
 
 /// Serves until it has said where, and gives stdout and stderr.
 fn served(folder: &Folder, more: &[&str]) -> (String, String) {

@@ -11,7 +11,8 @@ use std::{
     },
 };
 
-use super::program::{Folder, Server};
+use super::program::Server;
+use houseful_tests::folder::Folder;
 
 const BUSY: &str = r#"{"type": "/problems/busy", "title": "Busy", "status": 503, "code": "busy",
     "detail": "the server is busy", "retryable": true}"#;

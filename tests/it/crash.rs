@@ -28,7 +28,8 @@ use houseful_core::{
 use houseful_tests::wait;
 use tokio::task::JoinSet;
 
-use super::program::{Folder, Server};
+use super::program::Server;
+use houseful_tests::folder::Folder;
 
 /// Sales at once.
 const BUYERS: usize = 200;

@@ -6,7 +6,8 @@ use std::fs;
 
 use serde_json::Value;
 
-use super::program::{Folder, Server};
+use super::program::Server;
+use houseful_tests::folder::Folder;
 
 fn number(of: &Value, name: &str) -> u64 {
     of[name].as_u64().unwrap_or_else(|| panic!("{name}: {of}"))

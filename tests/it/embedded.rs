@@ -5,7 +5,8 @@ use std::{fs, process::Stdio};
 use houseful::embedded::{self, How, notice::Notice};
 use houseful_tests::wait;
 
-use super::program::{Folder, Server, terminate};
+use super::program::{Server, terminate};
+use houseful_tests::folder::Folder;
 
 #[test]
 fn serving_is_told_in_one_line_and_ends_without_a_trace() {

@@ -14,7 +14,8 @@ use houseful_core::{time::UtcMillis, wire::admin::Role};
 use houseful_tests::test_app::{Setup, TestApp};
 use tokio::runtime::Runtime;
 
-use super::program::{Folder, Ran};
+use super::program::Ran;
+use houseful_tests::folder::Folder;
 
 /// Saturday 21 November 2026, 17:40 in Leeds, 18:40 in Lyon and Kraków.
 const BEGINS_AT: UtcMillis = UtcMillis(1_795_282_800_000);

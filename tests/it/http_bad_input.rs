@@ -168,6 +168,7 @@ async fn addresses_that_make_no_sense_are_refused() {
     let app = TestApp::start().await;
     let show = app.open_show(1).await;
     let long = format!("/v1/search?q={}", "x".repeat(2_000));
+    let too_long = format!("/v1/bookings?q={}", "x".repeat(121));
     let cases = [
         ("/", 404, "not_found"),
         ("/v1/", 404, "not_found"),
@@ -203,6 +204,17 @@ async fn addresses_that_make_no_sense_are_refused() {
             400,
             "bad_request",
         ),
+        ("/v1/bookings?q=a&recent=true", 400, "bad_request"),
+        ("/v1/bookings?q=a&show=shw_1", 400, "bad_request"),
+        ("/v1/bookings?q=a&state=held", 400, "bad_request"),
+        ("/v1/bookings?recent=false", 400, "bad_request"),
+        ("/v1/bookings?recent=perhaps", 400, "bad_request"),
+        ("/v1/bookings?show=shw_1&state=gone", 400, "bad_request"),
+        ("/v1/bookings?show=shw_1&limit=5", 400, "bad_request"),
+        ("/v1/bookings?q=a&limit=0", 422, "bad_value"),
+        ("/v1/bookings?q=a&limit=101", 422, "bad_value"),
+        ("/v1/bookings?recent=true&limit=-1", 400, "bad_request"),
+        (&too_long, 422, "bad_value"),
         ("/v1/bookings/bkg_1_", 400, "bad_request"),
         ("/v1/tickets/x", 400, "bad_request"),
         ("/v1/tickets/7KQM-4T2X-PA9D", 404, "not_found"),
@@ -291,13 +303,17 @@ async fn nonsense_on_every_route_is_never_a_failure_of_the_server() {
                 for who in [As::Nobody, GUEST, As::Admin] {
                     let said = if *verb == "POST" {
                         app.post_text(who, &path, body).await
+                    } else if *verb == "PUT" {
+                        let put = app.request(who, Method::PUT, &path);
+                        let put = put.header("content-type", "application/json");
+                        app.send(put.body(body)).await
                     } else {
                         app.send(app.request(who, verb.parse().unwrap(), &path))
                             .await
                     };
                     assert!(said.status < 500, "{verb} {path} {body}: {}", said.text);
                 }
-                if *verb != "POST" {
+                if !matches!(*verb, "POST" | "PUT") {
                     break;
                 }
             }

@@ -3,6 +3,7 @@
 
 #![expect(clippy::expect_used, reason = "a test says what it expected and stops")]
 
+mod contacts;
 mod readers;
 mod tickets;
 mod versions;
@@ -47,6 +48,9 @@ where
     readers::all_heads_are_told(&*make().await).await;
     readers::the_journal_is_told_from_a_version_on(&*make().await).await;
     tickets::bookings_and_tickets_are_found_by_code(&*make().await).await;
+    contacts::the_bookings_that_changed_last_come_first(&*make().await).await;
+    contacts::a_booking_is_found_by_the_beginning_of_its_code(&*make().await).await;
+    contacts::a_contact_is_found_replaced_and_taken_away(&*make().await).await;
 }
 
 /// Terms of a small hall; `minor` makes another price card.

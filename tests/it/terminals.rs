@@ -14,7 +14,8 @@ use houseful_tests::{
     wait,
 };
 
-use super::program::{Folder, Server};
+use super::program::Server;
+use houseful_tests::folder::Folder;
 
 const MISTAKEN: &str = env!("CARGO_BIN_EXE_houseful-mistaken");
 

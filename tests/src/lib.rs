@@ -1,10 +1,15 @@
 //! What the tests of the whole product share.
 
+pub mod contest;
 pub mod folder;
 pub mod load;
 pub mod made_up;
+pub mod picture;
+pub mod program;
+pub mod proxy;
 pub mod scenario;
 pub mod terminal;
 pub mod test_app;
+pub mod tills;
 pub mod wait;
 pub mod witness;

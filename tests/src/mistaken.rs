@@ -40,11 +40,7 @@ async fn look(elsewhere: bool, file: PathBuf) -> ExitStatus {
         let Ok(client) = Client::new(NO_SERVER, None, Duration::from_secs(1)) else {
             return ExitStatus::Failed;
         };
-        let options = TuiOptions {
-            cinema: None,
-            coloured: true,
-        };
-        match tui::run(options, client, State::new(None)).await {
+        match tui::run(TuiOptions::default(), client, State::new(None)).await {
             Ok(()) => ExitStatus::Done,
             Err(_) => ExitStatus::Failed,
         }

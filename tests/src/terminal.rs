@@ -16,6 +16,7 @@ use std::{
         atomic::{AtomicBool, Ordering},
     },
     thread::JoinHandle,
+    time::Instant,
 };
 
 use portable_pty::{
@@ -37,9 +38,19 @@ pub struct Terminal {
     keyboard: Box<dyn Write + Send>,
     drawn: Arc<Mutex<Parser>>,
     reader: Option<JoinHandle<()>>,
+    written: Arc<Mutex<Written>>,
     /// Whether nobody looks at the screen any more.
     closed: Arc<AtomicBool>,
     modes_before: String,
+}
+
+/// How much a program has written to its terminal.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Written {
+    /// Bytes.
+    pub bytes: u64,
+    /// When the last of them came.
+    pub last_at: Option<Instant>,
 }
 
 /// How a program left its terminal.
@@ -92,9 +103,11 @@ impl Terminal {
         let drawn = Arc::new(Mutex::new(Parser::new(count(rows), count(columns), 0)));
         let source = pair.master.try_clone_reader().expect("a reader");
         let closed = Arc::new(AtomicBool::new(false));
+        let written = Arc::new(Mutex::new(Written::default()));
         let reader = std::thread::spawn({
             let (drawn, closed) = (Arc::clone(&drawn), Arc::clone(&closed));
-            move || draw(source, &drawn, &closed)
+            let written = Arc::clone(&written);
+            move || draw(source, &drawn, &written, &closed)
         });
         let child = pair.slave.spawn_command(in_terminal(command));
         Self {
@@ -104,6 +117,7 @@ impl Terminal {
             ours: pair.slave,
             drawn,
             reader: Some(reader),
+            written,
             closed,
             modes_before,
         }
@@ -134,7 +148,7 @@ impl Terminal {
     /// # Panics
     /// It can't be sent.
     pub fn signal(&self, name: &str) {
-        let pid = self.child.process_id().expect("a running program");
+        let pid = self.pid();
         let sent = Command::new("kill")
             .args([format!("-{name}"), pid.to_string()])
             .status();
@@ -192,6 +206,26 @@ impl Terminal {
     #[must_use]
     pub fn text(&self) -> String {
         Screen(lock(&self.drawn).screen()).text()
+    }
+
+    /// Looks at the screen once.
+    pub fn look<T>(&self, look: impl FnOnce(&Screen<'_>) -> T) -> T {
+        look(&Screen(lock(&self.drawn).screen()))
+    }
+
+    /// The program's process.
+    ///
+    /// # Panics
+    /// It has ended.
+    #[must_use]
+    pub fn pid(&self) -> u32 {
+        self.child.process_id().expect("a running program")
+    }
+
+    /// Everything that the program wrote so far, and when its last piece came.
+    #[must_use]
+    pub fn written(&self) -> Written {
+        *self.written.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Waits until the program ended by itself; tells how it left the terminal.
@@ -268,6 +302,25 @@ impl Screen<'_> {
         if contents.is_empty() { " " } else { contents }
     }
 
+    /// Where the cursor is: column and row.
+    #[must_use]
+    pub fn cursor(&self) -> (u16, u16) {
+        let (row, column) = self.0.cursor_position();
+        (column, row)
+    }
+
+    /// Columns and rows.
+    #[must_use]
+    pub fn size(&self) -> (u16, u16) {
+        let (rows, columns) = self.0.size();
+        (columns.get(), rows.get())
+    }
+
+    /// A cell with its style.
+    pub(crate) fn raw_cell(&self, column: u16, row: u16) -> Option<&vt100::Cell> {
+        self.0.cell(row, column)
+    }
+
     /// The lines, read cell by cell, without blanks at their ends.
     #[must_use]
     pub fn lines(&self) -> Vec<String> {
@@ -320,10 +373,23 @@ fn count(number: u16) -> NonZeroU16 {
 }
 
 /// Draws what the program writes, to its end.
-fn draw(mut source: Box<dyn Read + Send>, drawn: &Mutex<Parser>, closed: &AtomicBool) {
+#[expect(
+    clippy::disallowed_methods,
+    reason = "how long the program took is what some tests want to know"
+)]
+fn draw(
+    mut source: Box<dyn Read + Send>,
+    drawn: &Mutex<Parser>,
+    written: &Mutex<Written>,
+    closed: &AtomicBool,
+) {
     let mut bytes = [0; 4_096];
     while let Ok(count @ 1..) = source.read(&mut bytes) {
         lock(drawn).process(&bytes[..count]);
+        let mut written = written.lock().unwrap_or_else(PoisonError::into_inner);
+        written.bytes += count as u64;
+        written.last_at = Some(Instant::now());
+        drop(written);
         if closed.load(Ordering::SeqCst) {
             break;
         }

@@ -9,6 +9,8 @@ use std::time::{Duration, Instant};
 
 /// The wait between two looks.
 const LOOK: Duration = Duration::from_millis(5);
+/// The same where the time itself is measured.
+const CLOSE_LOOK: Duration = Duration::from_micros(100);
 
 /// Looks until there is something, for at most `seconds`.
 ///
@@ -59,4 +61,31 @@ pub fn timed<T>(work: impl FnOnce() -> T) -> (T, Duration) {
     let begun = Instant::now();
     let done = work();
     (done, begun.elapsed())
+}
+
+/// The time so long after now.
+#[must_use]
+pub fn from_now(time: Duration) -> Instant {
+    Instant::now() + time
+}
+
+/// Waits until a time.
+pub fn until_time(time: Instant) {
+    std::thread::sleep(time.saturating_duration_since(Instant::now()));
+}
+
+/// How long after `since` there was something, looked for without pause; `None` if there was
+/// nothing within `seconds`.
+pub fn how_long<T>(
+    since: Instant,
+    seconds: u64,
+    mut look: impl FnMut() -> Option<T>,
+) -> Option<Duration> {
+    while look().is_none() {
+        if since.elapsed() >= Duration::from_secs(seconds) {
+            return None;
+        }
+        std::thread::sleep(CLOSE_LOOK);
+    }
+    Some(since.elapsed())
 }

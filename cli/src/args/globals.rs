@@ -104,9 +104,18 @@ pub struct Globals {
     /// Colours of the full screen
     #[arg(long, global = true, hide_short_help = true, value_name = "NAME", value_parser = THEMES)]
     pub theme: Option<String>,
+    /// Own styles for its roles, as in `mine=green bold:key=blue`
+    #[arg(long, global = true, hide_short_help = true, value_name = "STYLES")]
+    pub colors: Option<String>,
+    /// What this till is called; its customer display goes by that name
+    #[arg(long, global = true, hide_short_help = true, value_name = "NAME")]
+    pub till: Option<String>,
     /// Whether progress moves while something takes long
     #[arg(long, global = true, hide_short_help = true, value_name = "ON_OR_OFF", value_parser = SWITCH)]
     pub motion: Option<String>,
+    /// Whether the full screen listens to the mouse
+    #[arg(long, global = true, hide_short_help = true, value_name = "ON_OR_OFF", value_parser = SWITCH)]
+    pub mouse: Option<String>,
     /// Only ever add lines: no colours, no progress, no full screen
     #[arg(long, global = true, hide_short_help = true)]
     pub plain: bool,
@@ -140,7 +149,10 @@ impl Globals {
             ("plain", self.plain.then(|| "true".to_owned())),
             ("tz", self.tz.clone()),
             ("theme", self.theme.clone()),
+            ("colors", self.colors.clone()),
+            ("till", self.till.clone()),
             ("motion", self.motion.clone()),
+            ("mouse", self.mouse.clone()),
         ]
         .into_iter()
         .filter_map(|(key, value)| Some((key, value?)))

@@ -47,8 +47,8 @@ pub(super) fn root_help(command: &clap::Command) -> String {
          \x20 -o, --output table|plain|json|ndjson|csv   --fields A,B   --header\n\
          \x20 -q, --quiet   --server URL   --embedded FILE   --token-file FILE\n\
          \x20 --timeout SECONDS   --yes   --no-input   --dry-run   --idempotency-key CMD_ID\n\
-         \x20 --color auto|always|never   --theme default|mono   --motion on|off\n\
-         \x20 --plain   --tz ZONE   -v\n\
+         \x20 --color auto|always|never   --theme default|light|high-contrast|mono\n\
+         \x20 --colors STYLES   --motion on|off   --plain   --till NAME   --tz ZONE   -v\n\
          \nExamples:\n{EXAMPLES}\
          \nTopics: houseful help exit-codes, environment, output, shows, seats\n"
     );

@@ -33,6 +33,15 @@ pub enum ConfigCommand {
         #[arg(long)]
         project: bool,
     },
+    /// List the keys of the full screen
+    #[command(
+        after_long_help = "Examples:\n  houseful config keys\n  houseful config keys --place seats -o json"
+    )]
+    Keys {
+        /// Only of this place
+        #[arg(long, value_name = "PLACE")]
+        place: Option<String>,
+    },
     /// Print where the files are
     #[command(after_long_help = "Examples:\n  houseful config path")]
     Path,

@@ -9,6 +9,7 @@ use super::{ScopeArgs, ShowRef};
 
 const EXAMPLES: &str = "Examples:
   houseful sell 1 --adult 2 --best --pay cash
+  houseful sell 1 2a1c rear cash=100
   houseful sell 1 --adult 2 --child 1 --best --zone rear --pay cash=100
   houseful sell 1 --ticket senior=2 --best --pay card=4242424242424242
   houseful sell 1 --adult 1 --best --pay card=4000000000000002   # exit 7
@@ -21,6 +22,10 @@ pub struct SellArgs {
     /// Today's number (`3`), the show's id (`shw_1042`) or, in a terminal, words
     #[arg(value_name = "SHOW")]
     pub show: Option<ShowRef>,
+    /// The rest in short: tickets (2, 2a1c), seats (h8-9) or a zone, then cash, cash=50, card or
+    /// hold; the same words follow `:` on the screens
+    #[arg(value_name = "WORDS")]
+    pub words: Vec<String>,
     /// Which seats.
     #[command(flatten)]
     pub wish: WishArgs,

@@ -9,6 +9,7 @@ use houseful_core::{
 };
 
 use super::ScopeArgs;
+use crate::wish::LineShow;
 
 /// How somebody names a show.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,6 +38,15 @@ impl FromStr for ShowRef {
             return Err("name a show by today's number or its id".to_owned());
         }
         Ok(Self::Words(text.to_owned()))
+    }
+}
+
+impl From<LineShow> for ShowRef {
+    fn from(show: LineShow) -> Self {
+        match show {
+            LineShow::Number(number) => Self::Number(number),
+            LineShow::Id(id) => Self::Id(id),
+        }
     }
 }
 

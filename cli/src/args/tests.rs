@@ -80,7 +80,8 @@ fn every_setting_with_a_flag_for_every_command_is_read_from_it() {
             crate::config::Kind::Switch => "on",
             crate::config::Kind::Seconds => "5",
             crate::config::Kind::Zone => "Asia/Tokyo",
-            crate::config::Kind::Text => "x",
+            crate::config::Kind::Text | crate::config::Kind::Name => "x",
+            crate::config::Kind::Styles => "mine=red",
         };
         let plain = format!("{} today", key.flag);
         let valued = format!("{} {value} today", key.flag);
@@ -166,6 +167,13 @@ fn a_sale_is_read_in_full() {
         Some(Pay::Card(CardFrom::Number("4242424242424242".to_owned())))
     );
     assert_eq!(format!("{:?}", args.pay), "Some(Card)");
+}
+
+#[test]
+fn the_words_of_a_line_stand_behind_the_show() {
+    let args = sell("sell 1 2a1c h8-10 --pay card");
+    assert_eq!(args.show, Some(ShowRef::Number(1)));
+    assert_eq!(args.words, ["2a1c", "h8-10"]);
 }
 
 #[test]

@@ -6,8 +6,8 @@ use houseful_core::{
     wire::{
         Page,
         booking::{
-            Booking, CancelRequest, CashRequest, ChangeSeatsRequest, HoldRequest, ReleaseRequest,
-            Ticket,
+            Booking, BookingState, CancelRequest, CashRequest, ChangeSeatsRequest, ContactRequest,
+            HoldRequest, ReleaseRequest, Ticket,
         },
     },
 };
@@ -48,6 +48,57 @@ impl Client {
     /// As every call: [`ClientError`].
     pub async fn bookings_of(&self, show: ShowId) -> Result<Page<Booking>, ClientError> {
         let call = Call::get("/v1/bookings").query("show", Some(show.to_string()));
+        self.ask(call).await
+    }
+
+    /// Bookings by what people know of them, the newest first: a code or its beginning, a ticket's
+    /// code, an id, a name, the end of a telephone number. For staff.
+    ///
+    /// # Errors
+    /// As every call: [`ClientError`].
+    pub async fn bookings_found(
+        &self,
+        text: &str,
+        limit: Option<u16>,
+    ) -> Result<Page<Booking>, ClientError> {
+        let call = Call::get("/v1/bookings")
+            .query("q", Some(text.to_owned()))
+            .query("limit", limit.map(|limit| limit.to_string()));
+        self.ask(call).await
+    }
+
+    /// The bookings whose money or tickets changed last. For staff.
+    ///
+    /// # Errors
+    /// As every call: [`ClientError`].
+    pub async fn bookings_recent(&self, limit: Option<u16>) -> Result<Page<Booking>, ClientError> {
+        let call = Call::get("/v1/bookings")
+            .query("recent", Some("true".to_owned()))
+            .query("limit", limit.map(|limit| limit.to_string()));
+        self.ask(call).await
+    }
+
+    /// The bookings of a show that hold seats now. For staff.
+    ///
+    /// # Errors
+    /// As every call: [`ClientError`].
+    pub async fn bookings_held(&self, show: ShowId) -> Result<Page<Booking>, ClientError> {
+        let call = Call::get("/v1/bookings")
+            .query("show", Some(show.to_string()))
+            .query("state", Some(BookingState::Held.word().to_owned()));
+        self.ask(call).await
+    }
+
+    /// Says who a booking is for, in place of what was said before; nothing takes it away.
+    ///
+    /// # Errors
+    /// As every call: [`ClientError`].
+    pub async fn contact(
+        &self,
+        id: BookingId,
+        request: &ContactRequest,
+    ) -> Result<Booking, ClientError> {
+        let call = Call::put(format!("/v1/bookings/{id}/contact"), request).about(id);
         self.ask(call).await
     }
 

@@ -68,6 +68,13 @@ impl Call {
         }
     }
 
+    pub(super) fn put<T: Serialize>(path: impl Into<String>, body: &T) -> Self {
+        Self {
+            method: Method::PUT,
+            ..Self::post(path, body)
+        }
+    }
+
     pub(super) fn delete(path: impl Into<String>) -> Self {
         Self {
             method: Method::DELETE,

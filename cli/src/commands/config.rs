@@ -11,6 +11,7 @@ use crate::{
     error::CliError,
     nearest::nearest,
     output::{Columns, Format, extra, usual},
+    tui::{Keymap, Place},
 };
 
 /// One setting as it stands.
@@ -45,6 +46,7 @@ pub(super) fn run(ctx: &mut Context, command: ConfigCommand) -> Result<(), CliEr
             let page = Page { items, next: None };
             ctx.list(&COLUMNS, &page, &page.items, "")
         }
+        ConfigCommand::Keys { place } => keys(ctx, place.as_deref()),
         ConfigCommand::Get { key } => {
             let key = known(&key)?;
             let value = ctx.settings.get(key.name).map(|f| f.text.clone());
@@ -78,6 +80,64 @@ pub(super) fn run(ctx: &mut Context, command: ConfigCommand) -> Result<(), CliEr
             explain(ctx, &keys)
         }
     }
+}
+
+/// One line of the keys of the screens.
+#[derive(Debug, Serialize)]
+struct KeyLine {
+    name: String,
+    place: String,
+    action: String,
+    keys: String,
+    about: &'static str,
+    source: Option<String>,
+}
+
+pub(super) static KEY_COLUMNS: Columns = Columns {
+    id: "name",
+    columns: &[
+        extra("name", "Name"),
+        usual("place", "Place"),
+        usual("action", "Action"),
+        usual("keys", "Keys"),
+        usual("about", "What it does"),
+        extra("source", "From"),
+    ],
+};
+
+/// Lists what keys do on the screens.
+fn keys(ctx: &mut Context, place: Option<&str>) -> Result<(), CliError> {
+    let keymap = keymap(ctx)?;
+    let places: Vec<Place> = Place::all()
+        .into_iter()
+        .filter(|p| place.is_none_or(|name| p.name() == name))
+        .collect();
+    if places.is_empty() {
+        let names: Vec<String> = Place::all().iter().map(|p| p.name()).collect();
+        return Err(CliError::usage_hint(
+            "there is no such place",
+            format!("places are {}", names.join(", ")),
+        ));
+    }
+    let lines = places.iter().flat_map(|place| keymap.lines(*place));
+    let items: Vec<KeyLine> = lines
+        .filter(|line| !line.help.is_empty())
+        .map(|line| KeyLine {
+            name: format!("{}.{}", line.place.name(), line.action.name()),
+            place: line.place.name(),
+            action: line.action.name(),
+            keys: line.all_keys(),
+            about: line.help,
+            source: line.source.clone(),
+        })
+        .collect();
+    let page = Page { items, next: None };
+    ctx.list(&KEY_COLUMNS, &page, &page.items, "")
+}
+
+/// The keys of the screens as the configuration has them.
+pub(super) fn keymap(ctx: &Context) -> Result<Keymap, CliError> {
+    Keymap::of(ctx.settings.keys()).map_err(|e| CliError::usage_hint(e.to_string(), e.hint()))
 }
 
 fn known(name: &str) -> Result<&'static Key, CliError> {

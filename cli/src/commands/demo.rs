@@ -18,7 +18,8 @@ use crate::{
     error::CliError,
     moment,
     state::State,
-    stop, tui,
+    stop,
+    tui::{self, Plain},
 };
 
 /// What a demo without a terminal is.
@@ -30,12 +31,15 @@ const HEADLESS_SPEED: u32 = 60;
 
 /// Opens the chain, and closes it when whoever looks has seen enough.
 pub(super) async fn run(context: &mut Context, args: DemoArgs) -> Result<(), CliError> {
-    if !args.headless {
-        screens::options(context, NEEDS_NONE)?;
-        if !context.console.terminal.stdout {
-            let message = "the demo needs a terminal to draw on";
-            return Err(CliError::usage_hint(message, NEEDS_NONE));
-        }
+    let terminal = context.console.terminal;
+    let someone_looks = match screens::options(context)?.plain {
+        Some(Plain::Chosen) => true,
+        Some(Plain::DumbTerminal) => terminal.stdin && terminal.stdout,
+        None => terminal.stdout,
+    };
+    if !args.headless && !someone_looks {
+        let message = "the demo needs a terminal, or `--plain`";
+        return Err(CliError::usage_hint(message, NEEDS_NONE));
     }
     let kept = args.keep.clone().map(|file| Ok(Place::kept(file)));
     let place = kept.unwrap_or_else(Place::for_now);
@@ -77,7 +81,7 @@ async fn look(context: &Context, demo: &Demo) -> Result<(), CliError> {
         Some(folder) => State::new(Some(folder.join("state"))),
         None => context.state.clone(),
     };
-    let options = screens::options(context, NEEDS_NONE)?;
+    let options = screens::options(context)?;
     let seen = tui::run(options, demo.staff().clone(), state).await;
     seen.map_err(|e| screens::told(&e))
 }

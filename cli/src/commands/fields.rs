@@ -56,6 +56,7 @@ fn of(command: &Command, dry_run: bool) -> Option<&'static Columns> {
         Command::Config(ConfigCommand::List | ConfigCommand::Explain { .. }) => {
             Some(&config::COLUMNS)
         }
+        Command::Config(ConfigCommand::Keys { .. }) => Some(&config::KEY_COLUMNS),
         Command::Config(ConfigCommand::Set { .. }) | Command::Man(_) if dry_run => {
             Some(&dry_run::FILE)
         }

@@ -26,6 +26,7 @@ use crate::{
     moment,
     output::escaped,
     state::{Sale, Stage},
+    wish::{WishError, WishLine, WishWords},
 };
 
 /// How far somebody wants to get.
@@ -85,23 +86,46 @@ pub(super) async fn run(ctx: &mut Context, args: SellArgs) -> Result<(), CliErro
         return resume::run(ctx, pay).await;
     }
     let pay = (!args.hold_only).then_some(args.pay);
-    sell(ctx, args.show, &args.wish, &args.scope, pay).await
+    let (show, words) = read_line(args.show, &args.words).map_err(plan::told)?;
+    plan::check_words(&words, &args.wish, pay.as_ref())?;
+    let pay = plan::pay_of(&words, pay);
+    let wanted = (args.wish, words);
+    sell(ctx, show, wanted, &args.scope, pay).await
+}
+
+/// The show and the words after it. A whole line may stand in quotes too; what only looks like one
+/// (`12 monkeys`) is the name of a film.
+fn read_line(
+    show: Option<ShowRef>,
+    words: &[String],
+) -> Result<(Option<ShowRef>, WishWords), WishError> {
+    if let (Some(ShowRef::Words(text)), []) = (&show, words)
+        && let Ok(line) = text.parse::<WishLine>()
+        && line.words.says_who()
+    {
+        return Ok((Some(line.show.into()), line.words));
+    }
+    let words = words.iter().flat_map(|word| word.split_whitespace());
+    Ok((show, WishWords::read(words)?))
 }
 
 /// `houseful hold create`.
 pub(super) async fn hold(ctx: &mut Context, args: HoldArgs) -> Result<(), CliError> {
-    sell(ctx, Some(args.show), &args.wish, &args.scope, None).await
+    let wanted = (args.wish, WishWords::default());
+    sell(ctx, Some(args.show), wanted, &args.scope, None).await
 }
 
-/// Holds seats and, unless `pay` is `None`, takes payment.
+/// Holds seats and, unless `pay` is `None`, takes payment. What is wanted stands in flags and in
+/// the words of a line.
 async fn sell(
     ctx: &mut Context,
     named: Option<ShowRef>,
-    wish: &WishArgs,
+    wanted: (WishArgs, WishWords),
     scope: &ScopeArgs,
     pay: Option<Option<Pay>>,
 ) -> Result<(), CliError> {
-    check_answers(ctx, named.as_ref(), wish, pay.as_ref())?;
+    let (mut wish, words) = wanted;
+    check_answers(ctx, named.as_ref(), (&wish, &words), pay.as_ref())?;
     let pay = match pay {
         Some(pay) => Some(card::read_if_any(ctx, pay).await?),
         None => None,
@@ -112,9 +136,10 @@ async fn sell(
         None => ask::show(ctx, &client, scope).await?,
     };
     let detail = ctx.wait("asking for the show", client.show(id)).await?;
-    let plan = match plan::Plan::of(wish, &detail)? {
+    read_words(ctx, &client, &detail, (&mut wish, &words)).await?;
+    let plan = match plan::Plan::of(&wish, &detail)? {
         Some(plan) => plan,
-        None => ask::plan(ctx, wish, &detail).await?,
+        None => ask::plan(ctx, &wish, &detail).await?,
     };
     // A slip in the amount is told before any seat is held for it.
     let given = match &pay {
@@ -146,11 +171,27 @@ async fn sell(
     stop::tidy(ctx, &mut desk, done).await
 }
 
+/// Puts the words of a line among the flags, by the names of the show's hall.
+async fn read_words(
+    ctx: &mut Context,
+    client: &Client,
+    detail: &ShowDetail,
+    (wish, words): (&mut WishArgs, &WishWords),
+) -> Result<(), CliError> {
+    let layout = if words.seats.is_empty() && words.category.is_none() {
+        None
+    } else {
+        let asked = client.layout(detail.show.id);
+        Some(ctx.wait("asking for the hall", asked).await?)
+    };
+    plan::take_words(wish, words, detail, layout.as_ref())
+}
+
 /// Says at once what would have to be asked when nobody is there to answer.
 fn check_answers(
     ctx: &Context,
     named: Option<&ShowRef>,
-    wish: &WishArgs,
+    (wish, words): (&WishArgs, &WishWords),
     pay: Option<&Option<Pay>>,
 ) -> Result<(), CliError> {
     let missing = |flag: &str| {
@@ -164,8 +205,8 @@ fn check_answers(
     let says_seats = wish.seats.is_some() || wish.best.is_some_and(|n| n > 0);
     if named.is_none() {
         missing("SHOW")
-    } else if !says_seats && wish.tickets().is_empty() {
-        missing("--adult N (or --ticket, --seats, --best N)")
+    } else if !says_seats && !words.says_who() && wish.tickets().is_empty() {
+        missing("--adult N (or --ticket, --seats, --best N, or words such as 2a1c)")
     } else if matches!(pay, Some(None)) && !ctx.globals.dry_run {
         missing("--pay (or --hold-only)")
     } else {

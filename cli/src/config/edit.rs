@@ -24,6 +24,7 @@ pub fn set_in_file(path: &Path, key: &'static Key, value: Option<&str>) -> Resul
         Err(e) => return Err(unwritable(e)),
     };
     let line_no = file::parse(path, &before)?
+        .entries
         .into_iter()
         .find(|e| e.key.name == key.name)
         .map(|e| e.line);
@@ -42,7 +43,7 @@ fn line(key: &Key, value: &str) -> String {
     let bare = match key.kind {
         Kind::Switch => matches!(value, "true" | "false"),
         Kind::Seconds => true,
-        Kind::Text | Kind::Choice(_) | Kind::Zone => false,
+        Kind::Text | Kind::Choice(_) | Kind::Zone | Kind::Styles | Kind::Name => false,
     };
     if bare {
         format!("{} = {value}", key.name)
@@ -53,14 +54,25 @@ fn line(key: &Key, value: &str) -> String {
 
 fn replace_line(text: &str, line_no: Option<u32>, line: Option<&str>) -> String {
     let mut out = String::new();
-    for (no, old) in (1..).zip(text.lines()) {
+    // What comes after a `[table]` would belong to it.
+    let table = text
+        .lines()
+        .position(|old| old.trim_start().starts_with('['));
+    let fresh = line.filter(|_| line_no.is_none());
+    for (no, old) in (1_u32..).zip(text.lines()) {
+        if let Some(line) = fresh
+            && table.is_some_and(|at| u32::try_from(at + 1) == Ok(no))
+        {
+            out.push_str(line);
+            out.push('\n');
+        }
         let new = if Some(no) == line_no { line } else { Some(old) };
         if let Some(new) = new {
             out.push_str(new);
             out.push('\n');
         }
     }
-    if let (None, Some(line)) = (line_no, line) {
+    if let (None, Some(line)) = (table, fresh) {
         out.push_str(line);
         out.push('\n');
     }

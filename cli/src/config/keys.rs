@@ -1,5 +1,7 @@
 //! Every setting there is.
 
+use crate::tui::theme;
+
 /// Where `houseful serve` listens unless told otherwise.
 pub(super) const SERVER_DEFAULT: &str = "http://127.0.0.1:7878";
 
@@ -33,6 +35,10 @@ pub enum Kind {
     Seconds,
     /// An IANA time zone.
     Zone,
+    /// Styles for the roles of a theme.
+    Styles,
+    /// A short name: letters, digits, `-`, `_` and `.`, at most 32, the first a letter or digit.
+    Name,
 }
 
 impl Kind {
@@ -47,6 +53,8 @@ impl Kind {
             Self::Switch => matches!(text, "true" | "false" | "on" | "off" | "1" | "0"),
             Self::Seconds => text.parse().is_ok_and(|s: u64| (1..=600).contains(&s)),
             Self::Zone => jiff::tz::TimeZone::get(text).is_ok(),
+            Self::Styles => text.parse::<theme::Styles>().is_ok(),
+            Self::Name => is_name(text),
         };
         if good { Ok(()) } else { Err(self.words()) }
     }
@@ -60,8 +68,17 @@ impl Kind {
             Self::Switch => "true or false".to_owned(),
             Self::Seconds => "a whole number of seconds, 1 to 600".to_owned(),
             Self::Zone => "an IANA time zone such as Europe/London".to_owned(),
+            Self::Styles => theme::STYLES_FORM.to_owned(),
+            Self::Name => "letters, digits, `-`, `_` and `.`, at most 32".to_owned(),
         }
     }
+}
+
+fn is_name(text: &str) -> bool {
+    let part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    text.starts_with(|c: char| c.is_ascii_alphanumeric())
+        && text.len() <= 32
+        && text.chars().all(part)
 }
 
 const fn key(
@@ -82,13 +99,13 @@ const fn key(
     }
 }
 
-/// The looks of the full screen: four colours, or bold, reverse and dim alone.
-pub const THEMES: [&str; 2] = ["default", "mono"];
+/// The looks of the full screen.
+pub use crate::tui::theme::NAMES as THEMES;
 /// How a switch is said on the command line.
 pub const SWITCH: [&str; 2] = ["on", "off"];
 
 /// Every setting, in the order of `config list`.
-pub static KEYS: [Key; 12] = [
+pub static KEYS: [Key; 15] = [
     key(
         "server",
         "--server",
@@ -176,6 +193,30 @@ pub static KEYS: [Key; 12] = [
         Kind::Choice(&THEMES),
         Some("default"),
         "colours of the full screen",
+    ),
+    key(
+        "colors",
+        "--colors",
+        "HOUSEFUL_COLORS",
+        Kind::Styles,
+        None,
+        "own styles for roles of the full screen, as in `mine=green bold:key=blue`",
+    ),
+    key(
+        "till",
+        "--till",
+        "HOUSEFUL_TILL",
+        Kind::Name,
+        Some("till"),
+        "what this till is called; its customer display goes by that name",
+    ),
+    key(
+        "mouse",
+        "--mouse",
+        "HOUSEFUL_MOUSE",
+        Kind::Switch,
+        Some("false"),
+        "whether the full screen listens to the mouse; text can't be marked then",
     ),
     key(
         "motion",

@@ -161,6 +161,58 @@ fn a_folder_can_not_lead_a_token_astray() {
 }
 
 #[test]
+fn keys_of_the_screens_are_read_with_their_lines() {
+    let dir = folder("keys");
+    fs::write(
+        dir.join("user.toml"),
+        "city = \"a\"\n[keys]\nseats.next_best = \"n\"\nhome.browse = [\"ctrl-b\", \"v\"]\nall.help = []\n",
+    )
+    .expect("written");
+    fs::write(dir.join("project.toml"), "keys.seats.undo = \"z\"").expect("written");
+    let settings = load(&dir, &[], &[]).expect("settings");
+    let keys: Vec<String> = settings
+        .keys()
+        .iter()
+        .map(|k| format!("{}.{} {}", k.place, k.action, k.keys.join(" ")))
+        .collect();
+    let mut sorted = keys[1..].to_vec();
+    sorted.sort();
+    assert_eq!(keys[0], "seats.undo z", "the project's file first");
+    assert_eq!(
+        sorted,
+        ["all.help ", "home.browse ctrl-b v", "seats.next_best n"]
+    );
+    let place = format!("{}:3", dir.join("user.toml").display());
+    assert!(settings.keys().iter().any(|k| k.at == place), "{keys:?}");
+    for bad in [
+        "keys = 3",
+        "[keys]\nseats = \"x\"",
+        "[keys]\nseats.undo = [[]]",
+    ] {
+        fs::write(dir.join("user.toml"), bad).expect("written");
+        let error = load(&dir, &[], &[]).expect_err(bad).to_string();
+        assert!(error.contains("seats.next_best"), "{error}");
+    }
+}
+
+#[test]
+fn a_fresh_setting_does_not_slip_into_a_table() {
+    let file = folder("edit-table").join("config.toml");
+    let key = |name| find_key(name).expect("a key");
+    fs::write(
+        &file,
+        "tz = \"Europe/London\"\n[keys]\nseats.undo = \"z\"\n",
+    )
+    .expect("written");
+    set_in_file(&file, key("city"), Some("York")).expect("set");
+    let text = fs::read_to_string(&file).expect("read");
+    assert_eq!(
+        text,
+        "tz = \"Europe/London\"\ncity = \"York\"\n[keys]\nseats.undo = \"z\"\n"
+    );
+}
+
+#[test]
 fn setting_a_key_leaves_the_rest_of_the_file_alone() {
     let file = folder("edit").join("deep").join("config.toml");
     let key = |name| find_key(name).expect("a key");

@@ -12,7 +12,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use crate::moment;
+use crate::private;
 
 /// What stands on a notice.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -58,23 +58,8 @@ impl Notice {
     /// The folder can't be written to.
     pub fn post(&self, database: &Path) -> io::Result<Posted> {
         let path = Self::path(database);
-        let mut draft = path.as_os_str().to_owned();
-        draft.push(format!(".{}", moment::fresh_request_name()));
-        let draft = PathBuf::from(draft);
-        let write = || {
-            let mut options = fs::OpenOptions::new();
-            options.write(true).create_new(true);
-            #[cfg(unix)]
-            std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-            let mut file = options.open(&draft)?;
-            file.write_all(&serde_json::to_vec(self)?)?;
-            drop(file);
-            fs::rename(&draft, &path)
-        };
-        write().inspect_err(|_| {
-            // Nothing more can be done about a draft that can't be removed.
-            let _ = fs::remove_file(&draft);
-        })?;
+        let text = serde_json::to_vec(self)?;
+        private::replace(&path, |file| file.write_all(&text))?;
         Ok(Posted { path })
     }
 }
@@ -90,6 +75,7 @@ impl Drop for Posted {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::moment;
 
     #[test]
     fn a_notice_is_private_whole_and_gone_in_the_end() {

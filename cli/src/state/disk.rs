@@ -1,12 +1,13 @@
 //! Writes small files so that they are whole, on the disk, and for their owner alone.
 
 use std::{
-    fs::{self, File, OpenOptions},
+    fs::{self, File},
     io::{self, Write},
     path::Path,
 };
 
 use super::StateError;
+use crate::private;
 
 pub(super) fn failed(what: &'static str, path: &Path, error: &io::Error) -> StateError {
     StateError::File {
@@ -20,16 +21,15 @@ pub(super) fn failed(what: &'static str, path: &Path, error: &io::Error) -> Stat
 pub(super) fn store(root: &Path, path: &Path, bytes: &[u8]) -> Result<(), StateError> {
     let folder = path.parent().unwrap_or(root);
     for folder in [root, folder] {
-        make_private_folder(folder).map_err(|e| failed("write", folder, &e))?;
+        private::make_folder(folder).map_err(|e| failed("write", folder, &e))?;
     }
-    let draft = path.with_extension(format!("{}.new", std::process::id()));
-    write_synced(&draft, bytes)
-        .and_then(|()| fs::rename(&draft, path))
+    let write = |file: &mut File| {
+        file.write_all(bytes)?;
+        file.sync_all()
+    };
+    private::replace(path, write)
         .and_then(|()| sync_folder(folder))
-        .map_err(|e| {
-            let _ = fs::remove_file(&draft);
-            failed("write", path, &e)
-        })
+        .map_err(|e| failed("write", path, &e))
 }
 
 /// Removes the file; tells whether it was there.
@@ -39,24 +39,6 @@ pub(super) fn remove(path: &Path) -> Result<bool, StateError> {
         Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(false),
         Err(e) => Err(failed("remove", path, &e)),
     }
-}
-
-fn make_private_folder(folder: &Path) -> io::Result<()> {
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder)
-}
-
-fn write_synced(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path)?;
-    file.write_all(bytes)?;
-    file.sync_all()
 }
 
 /// A file's name is on the disk only when its folder is.

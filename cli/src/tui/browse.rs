@@ -254,6 +254,21 @@ impl Browse {
         }
     }
 
+    /// Chooses a line of the column that has the cursor, counted from 1; 0 is all cities.
+    pub fn choose(&mut self, desk: &mut Desk, number: usize) -> Step {
+        let line = match (self.column, number.checked_sub(1)) {
+            (Column::City, _) => number,
+            (Column::Movie | Column::Show, Some(line)) => line,
+            (Column::Movie | Column::Show, None) => return Step::Stay,
+        };
+        if self.column == Column::Show {
+            return self.sell(desk, line);
+        }
+        self.move_by(desk, |_| line);
+        self.column = self.column.next();
+        Step::Stay
+    }
+
     fn sell(&mut self, desk: &mut Desk, line: usize) -> Step {
         let show = self.fitting_shows().get(line).map(|s| (*s).clone());
         let Some(show) = show else {

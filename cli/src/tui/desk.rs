@@ -18,6 +18,7 @@ use super::{
     msg::{Ask, Effect, Generation, Owned, Secret, Unfinished},
     overlay::Overlay,
     question::Question,
+    quick::Quick,
     server_clock::ServerClock,
     wording,
 };
@@ -132,6 +133,8 @@ pub struct Desk {
     pub overlays: Vec<Overlay>,
     /// One line for the user, until the next key.
     pub notice: Option<String>,
+    /// The quick line.
+    pub quick: Quick,
     /// The booking to resume.
     pub kept: Option<Kept>,
     /// Sales behind it in line, the newest last.

@@ -187,7 +187,14 @@ impl Home {
         let Some(line) = key.digit().filter(|d| *d > 0) else {
             return Step::Stay;
         };
-        let line = usize::from(line) - 1;
+        self.choose(desk, usize::from(line))
+    }
+
+    /// Opens the show on a line of the list, counted from 1.
+    pub fn choose(&mut self, desk: &mut Desk, number: usize) -> Step {
+        let Some(line) = number.checked_sub(1) else {
+            return Step::Stay;
+        };
         if line < self.fitting.len() {
             self.cursor = line;
         }

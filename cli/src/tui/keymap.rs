@@ -4,6 +4,14 @@
 //! Small letters, digits, Enter, Esc, Space, Tab, arrows and Ctrl with a letter only: every
 //! keyboard has those. In a place with a text field, what is not in the table is typed.
 
+mod bound;
+mod names;
+mod settings;
+#[cfg(test)]
+mod tests;
+
+pub use bound::{BoundKeys, BoundLine, Keymap};
+
 use super::key::Key;
 
 /// Where a key is pressed: the view or the overlay on top.
@@ -29,6 +37,8 @@ pub enum Place {
     Card,
     /// Typing a card number.
     CardNumber,
+    /// Typing a whole sale in one line.
+    QuickLine,
     /// A payment is under way.
     Paying,
     /// The tickets.
@@ -55,7 +65,7 @@ impl Place {
     pub fn is_text(self) -> bool {
         matches!(
             self,
-            Self::Filter | Self::BrowseFilter | Self::GoTo | Self::CardNumber
+            Self::Filter | Self::BrowseFilter | Self::GoTo | Self::CardNumber | Self::QuickLine
         )
     }
 
@@ -164,10 +174,12 @@ pub enum Action {
     Yes,
     /// Keeps the seats and leaves.
     Keep,
+    /// Types a whole sale in one line.
+    Quick,
 }
 
 /// The keys of a binding.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Keys {
     /// Each of these.
     Any(&'static [Key]),
@@ -245,7 +257,7 @@ const fn many(
 
 use Place::{
     AskLeave, AskRelease, Browse, BrowseFilter, Card, CardNumber, Filter, GoTo, Help, HoldOver,
-    Home, LostRace, Override, Paying, Payment, Range, Seats, Ticket, Trouble,
+    Home, LostRace, Override, Paying, Payment, QuickLine, Range, Seats, Ticket, Trouble,
 };
 
 const ANYWHERE: &[Place] = &[
@@ -259,6 +271,7 @@ const ANYWHERE: &[Place] = &[
     Payment,
     Card,
     CardNumber,
+    QuickLine,
     Paying,
     Ticket,
     Help,
@@ -333,6 +346,10 @@ pub const TABLE: &[Binding] = &[
     // Typing.
     on(FIELDS, &[Key::Enter], "Enter", Action::Accept, "done", "take what was typed"),
     on(FIELDS, &[Key::Esc], "Esc", Action::Back, "cancel", "leave the field"),
+    on(&[QuickLine], &[Key::Enter], "Enter", Action::Accept, "do it", "do what the line says"),
+    on(&[QuickLine], &[Key::Esc], "Esc", Action::Back, "cancel", "leave the line"),
+    on(&[QuickLine], &[Key::Up], "Up", Action::Up, "line before", "the line before"),
+    on(&[QuickLine], &[Key::Down], "Down", Action::Down, "line after", "the line after"),
     // Around.
     on(LISTS, &[c('/')], "/", Action::Filter, "filter", "filter, forgives mistakes"),
     on(&[Home], &[c('n')], "n", Action::NextDay, "", "the next day"),
@@ -340,6 +357,8 @@ pub const TABLE: &[Binding] = &[
     many(&[Home], Keys::Any(&[]), "n/p", Action::NextDay, "day", ""),
     on(&[Home], &[c('b')], "b", Action::Browse, "browse", "by city, movie and show"),
     on(&[Home], &[c('r')], "r", Action::Resume, "resume", "take up a held booking"),
+    on(&[Home, Browse, Ticket], &[c(':')], ":", Action::Quick, "quick line", "one line: 1 2a h8-9 card"),
+    on(&[Seats], &[c(':')], ":", Action::Quick, "", "one line: 1 2a h8-9 card"),
     on(MOVING, &[Key::Up, c('k')], "Up", Action::Up, "", "up (also k)"),
     on(MOVING, &[Key::Down, c('j')], "Down", Action::Down, "", "down (also j)"),
     on(&[Browse, Seats, Range], &[Key::Left, c('h')], "Left", Action::Left, "", "left (also h)"),
@@ -368,26 +387,3 @@ pub const TABLE: &[Binding] = &[
     on(VIEWS, &[Key::Ctrl('r')], "Ctrl-R", Action::Refresh, "", "ask the server again"),
     many(&[Seats], Keys::Letters, "a c ..", Action::TicketType, "", "ticket type, see prices"),
 ];
-
-/// What a key does in a place.
-#[must_use]
-pub fn action(place: Place, key: Key) -> Option<Action> {
-    TABLE
-        .iter()
-        .find(|b| b.places.contains(&place) && b.keys.has(key))
-        .map(|b| b.action)
-}
-
-/// What the footer of a place tells, in order.
-pub fn footer(place: Place) -> impl Iterator<Item = &'static Binding> {
-    TABLE
-        .iter()
-        .filter(move |b| b.places.contains(&place) && !b.label.is_empty())
-}
-
-/// What the `?` page of a place tells, in order.
-pub fn help(place: Place) -> impl Iterator<Item = &'static Binding> {
-    TABLE
-        .iter()
-        .filter(move |b| b.places.contains(&place) && !b.help.is_empty())
-}

@@ -11,13 +11,14 @@ use super::{
     desk::{Desk, is_held},
     home::Home,
     key::Key,
-    keymap::Place,
+    keymap::{Keymap, Place},
     local_time,
     msg::Owned,
     payment::Payment,
     seats::Seats,
     ticket::TicketView,
 };
+use crate::mirror::Picture;
 
 /// A view above the first one, with its state.
 #[derive(Clone, Debug)]
@@ -72,12 +73,16 @@ pub enum Step {
 pub struct Model {
     /// Columns and rows of the window.
     pub size: (u16, u16),
+    /// The keys as they are bound.
+    pub keymap: Keymap,
     /// What all views share.
     pub desk: Desk,
     /// The first view.
     pub home: Home,
     /// The views above it; the last is on top.
     pub above: Vec<View>,
+    /// What the customer's display shows.
+    pub mirrored: Option<Picture>,
 }
 
 /// How often the clock is compared with the server's while a countdown shows.
@@ -101,6 +106,7 @@ impl Model {
     pub fn place(&self) -> Place {
         match self.desk.overlays.last() {
             Some(overlay) => overlay.place(),
+            None if self.desk.quick.typed.is_some() => Place::QuickLine,
             None => self.view_place(),
         }
     }

@@ -14,6 +14,7 @@ use houseful_core::{
 };
 
 use super::{key::Key, server_clock::Heard};
+use crate::mirror::Picture;
 
 /// Numbers the questions; an answer to an older one is dropped.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -54,6 +55,9 @@ pub enum Msg {
     Started(Vec<Unfinished>),
     /// A key was pressed.
     Key(Key),
+    /// A number was said as a whole, as plain mode hears it: a line of a list, a party. Unlike a
+    /// digit key it may be above nine.
+    Number(usize),
     /// The window has this many columns and rows.
     Resized(u16, u16),
     /// The time that `Model::wake_at` asked for has come.
@@ -222,6 +226,8 @@ pub enum Effect {
     Unwatch,
     /// A booking needs no resuming any more.
     Forget(BookingId),
+    /// The customer's display shows this from now on.
+    Mirror(Option<Box<Picture>>),
     /// Draw every cell again.
     Redraw,
     /// Give the terminal to the shell, and stand still.

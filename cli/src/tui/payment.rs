@@ -28,9 +28,10 @@ use super::{
     question::Question,
     wording,
 };
+use crate::wish::PayWord;
 
 /// The longest amount that can be typed.
-const AMOUNT_CHARS_MAX: usize = 12;
+pub const AMOUNT_CHARS_MAX: usize = 12;
 
 /// Where a payment stands on this screen.
 #[derive(Clone, Debug)]
@@ -226,6 +227,18 @@ impl Payment {
             _ => {}
         }
         Step::Stay
+    }
+
+    /// Begins as the word of a quick line says: cash is taken at once, a card is chosen first.
+    pub fn begin_by(&mut self, desk: &mut Desk, word: &PayWord) {
+        match word {
+            PayWord::Cash(given) => {
+                self.given = given.clone().unwrap_or_default();
+                self.take_cash(desk);
+            }
+            PayWord::Card => self.stage = Stage::Card,
+            PayWord::Hold => {}
+        }
     }
 
     /// A key was typed into the field for the card number.

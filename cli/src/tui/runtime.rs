@@ -4,7 +4,9 @@
 mod events;
 mod feed;
 mod keys;
+mod lines;
 mod panics;
+mod plain;
 mod requests;
 mod sales;
 mod screen;
@@ -23,6 +25,7 @@ use tokio::{
 use tokio_util::task::TaskTracker;
 
 use super::{
+    keymap::Keymap,
     model::Model,
     msg::{Effect, Msg},
     theme::Theme,
@@ -30,7 +33,12 @@ use super::{
     view::view,
     wording,
 };
-use crate::{client::Client, moment, state::State};
+use crate::{
+    client::Client,
+    mirror::{Picture, Till},
+    moment,
+    state::State,
+};
 use events::Events;
 use requests::Desk;
 use screen::Screen;
@@ -45,12 +53,29 @@ const QUIET: Duration = Duration::from_millis(150);
 const ASIDE: Duration = Duration::from_millis(300);
 
 /// How the screens shall be.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct TuiOptions {
     /// Only this cinema's shows.
     pub cinema: Option<CinemaId>,
-    /// Whether colours may be used; bold, reverse and dim always are.
-    pub coloured: bool,
+    /// Colours and emphasis.
+    pub theme: Theme,
+    /// What this till is called.
+    pub till: String,
+    /// The keys as they are bound.
+    pub keymap: Keymap,
+    /// Whether the mouse is listened to.
+    pub mouse: bool,
+    /// Where lines are only ever added: the same, spoken instead of drawn.
+    pub plain: Option<Plain>,
+}
+
+/// Why plain mode was chosen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Plain {
+    /// Somebody wants it, whatever the streams are.
+    Chosen,
+    /// The terminal can do no more.
+    DumbTerminal,
 }
 
 /// Why the screens ended.
@@ -70,34 +95,31 @@ pub enum TuiError {
 /// # Errors
 /// There is no terminal, or it went away.
 pub async fn run(options: TuiOptions, client: Client, state: State) -> Result<(), TuiError> {
+    if let Some(plain) = options.plain {
+        return plain::run(plain, options, client, state).await;
+    }
     if !io::stdout().is_terminal() {
         return Err(TuiError::NoTerminal);
     }
     let mut screen = Screen::enter()?;
-    let theme = if options.coloured {
-        Theme::COLOURED
-    } else {
-        Theme::PLAIN
-    };
     let (post, mut inbox) = unbounded_channel();
     signals::watch(&post);
-    let mut runtime = Runtime {
-        model: Model::new(options.cinema),
-        started: moment::tick(),
-        started_at: moment::wall_clock(),
-        desk: Desk::new(client, state, post.clone()),
-        tasks: TaskTracker::new(),
-        feed: None,
-        aside: false,
-        post: post.clone(),
-    };
+    let mut runtime = Runtime::new(&options, client, state, &post);
     runtime.model.desk.has_shell = signals::has_shell();
-    let screens = runtime.run(&mut screen, theme, &mut inbox);
+    let screens = runtime.run(&mut screen, options.theme, &mut inbox);
     let result = panics::watched(&post, screens).await;
     // The terminal first: from here on Ctrl-C is a signal, and words can be read.
     drop(screen);
     runtime.say_farewell(&mut inbox).await;
     result
+}
+
+/// Takes the till's name; a till sells without a display too.
+fn open_till(name: &str, client: &Client, state: &State) -> Option<Till> {
+    let folder = state.folder().ok()?;
+    Till::open(folder, name, client.base())
+        .inspect_err(|error| tracing::warn!(%error, till = name, "there is no customer display"))
+        .ok()
 }
 
 struct Runtime {
@@ -107,12 +129,35 @@ struct Runtime {
     desk: Desk,
     tasks: TaskTracker,
     feed: Option<AbortHandle>,
+    /// Where the customer's display looks; none when it can't be written.
+    till: Option<Till>,
     /// Whether the terminal is the shell's for a while.
     aside: bool,
     post: UnboundedSender<Msg>,
 }
 
 impl Runtime {
+    fn new(
+        options: &TuiOptions,
+        client: Client,
+        state: State,
+        post: &UnboundedSender<Msg>,
+    ) -> Self {
+        let mut model = Model::new(options.cinema);
+        model.keymap.clone_from(&options.keymap);
+        Self {
+            model,
+            till: open_till(&options.till, &client, &state),
+            started: moment::tick(),
+            started_at: moment::wall_clock(),
+            desk: Desk::new(client, state, post.clone()),
+            tasks: TaskTracker::new(),
+            feed: None,
+            aside: false,
+            post: post.clone(),
+        }
+    }
+
     async fn run(
         &mut self,
         screen: &mut Screen,
@@ -153,22 +198,22 @@ impl Runtime {
         events: &mut Events,
         inbox: &mut UnboundedReceiver<Msg>,
     ) -> Result<Msg, TuiError> {
-        let wait = self.model.wake_at().map(|at| {
-            let ms = at.ms_since(self.now()).max(0);
-            Duration::from_millis(u64::try_from(ms).unwrap_or(0))
-        });
-        let alarm = async {
-            match wait {
-                Some(wait) => moment::pause(wait).await,
-                None => std::future::pending().await,
-            }
-        };
+        let alarm = self.alarm(self.model.wake_at());
         tokio::select! {
             msg = events.next(), if !self.aside => Ok(msg?),
             Some(msg) = inbox.recv() => Ok(msg),
             () = alarm => Ok(Msg::Tick),
             () = brought_back(), if self.aside => Ok(Msg::Continued),
         }
+    }
+
+    /// Waits until a time; for ever when there is none.
+    async fn alarm(&self, at: Option<UtcMillis>) {
+        let Some(at) = at else {
+            return std::future::pending().await;
+        };
+        let ms = at.ms_since(self.now()).max(0);
+        moment::pause(Duration::from_millis(u64::try_from(ms).unwrap_or(0))).await;
     }
 
     /// Local time: the wall clock at the start, and from then on a clock that never goes back.
@@ -179,43 +224,8 @@ impl Runtime {
     }
 
     fn take(&mut self, msg: Msg, screen: &mut Screen) -> Result<(), TuiError> {
-        for _ in 0..self.model.desk.ids.missing() {
-            self.model.desk.ids.put(moment::fresh_command().0);
-        }
-        let now = self.now();
-        for effect in update(&mut self.model, msg, now) {
+        for effect in self.update(msg) {
             match effect {
-                Effect::Ask(generation, ask) => {
-                    let clock = (self.started, self.started_at);
-                    let changes = ask.changes();
-                    let asking = self.desk.clone().ask(generation, ask, clock);
-                    // Only what changes something is worth waiting for at the end.
-                    if changes {
-                        self.tasks.spawn(asking);
-                    } else {
-                        tokio::spawn(asking);
-                    }
-                }
-                Effect::Watch(generation, show) => {
-                    let feed = feed::follow(
-                        self.desk.client().clone(),
-                        generation,
-                        show,
-                        self.post.clone(),
-                    );
-                    let task = tokio::spawn(feed).abort_handle();
-                    if let Some(old) = self.feed.replace(task) {
-                        old.abort();
-                    }
-                }
-                Effect::Unwatch => {
-                    if let Some(feed) = self.feed.take() {
-                        feed.abort();
-                    }
-                }
-                Effect::Forget(booking) => {
-                    self.tasks.spawn(self.desk.clone().forget(booking));
-                }
                 Effect::Redraw => screen.clear()?,
                 Effect::Suspend => self.stand_aside(screen)?,
                 Effect::Resume => {
@@ -225,11 +235,69 @@ impl Runtime {
                         screen.come_back()?;
                     }
                 }
-                // The loop ends by `Desk::over`.
-                Effect::Quit => {}
+                effect => self.carry_out(effect),
             }
         }
         Ok(())
+    }
+
+    /// Shows the customer something else. A till goes on selling when that fails.
+    fn mirror(&mut self, picture: Option<Picture>) {
+        let Some(till) = &self.till else { return };
+        if let Err(error) = till.post(picture) {
+            tracing::warn!(%error, till = till.name(), "the customer's display stands still");
+            // Nothing is better than another customer's seats.
+            self.till = None;
+        }
+    }
+
+    /// Takes a message over into the model; gives what has to be done.
+    fn update(&mut self, msg: Msg) -> Vec<Effect> {
+        for _ in 0..self.model.desk.ids.missing() {
+            self.model.desk.ids.put(moment::fresh_command().0);
+        }
+        let now = self.now();
+        update(&mut self.model, msg, now)
+    }
+
+    /// Does what does not concern the terminal.
+    fn carry_out(&mut self, effect: Effect) {
+        match effect {
+            Effect::Ask(generation, ask) => {
+                let clock = (self.started, self.started_at);
+                let changes = ask.changes();
+                let asking = self.desk.clone().ask(generation, ask, clock);
+                // Only what changes something is worth waiting for at the end.
+                if changes {
+                    self.tasks.spawn(asking);
+                } else {
+                    tokio::spawn(asking);
+                }
+            }
+            Effect::Watch(generation, show) => {
+                let feed = feed::follow(
+                    self.desk.client().clone(),
+                    generation,
+                    show,
+                    self.post.clone(),
+                );
+                let task = tokio::spawn(feed).abort_handle();
+                if let Some(old) = self.feed.replace(task) {
+                    old.abort();
+                }
+            }
+            Effect::Unwatch => {
+                if let Some(feed) = self.feed.take() {
+                    feed.abort();
+                }
+            }
+            Effect::Forget(booking) => {
+                self.tasks.spawn(self.desk.clone().forget(booking));
+            }
+            Effect::Mirror(picture) => self.mirror(picture.map(|p| *p)),
+            // The loop ends by `Desk::over`; the others are the terminal's.
+            Effect::Quit | Effect::Redraw | Effect::Suspend | Effect::Resume => {}
+        }
     }
 
     /// Gives the terminal to the shell and stands still; `Msg::Continued` comes afterwards.

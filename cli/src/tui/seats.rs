@@ -4,7 +4,7 @@
 //! changes wait in line and keep their meaning; moving about never waits.
 
 mod answers;
-mod named;
+mod line;
 mod order;
 mod others;
 mod picture;
@@ -25,7 +25,6 @@ use houseful_core::{
 };
 use tui_input::Input;
 
-pub use named::seats_named;
 pub use order::{Asking, Wanted};
 pub use others::{Happening, Others, What};
 pub use picture::Picture;
@@ -43,6 +42,7 @@ use super::{
     question::Question,
     wording,
 };
+use crate::wish;
 
 /// How many changes may wait in line.
 const AHEAD_MAX: usize = 32;
@@ -86,6 +86,8 @@ pub struct Seats {
     pub asking: Option<Asking>,
     /// What waits for its answer.
     pub ahead: VecDeque<Wanted>,
+    /// The category that the best seats shall be of, when a line said so.
+    category: Option<String>,
     /// Whether the cursor was moved by hand.
     moved: bool,
     /// Whether the seats held are the server's choice.
@@ -129,6 +131,7 @@ impl Seats {
             booking: None,
             asking: None,
             ahead: VecDeque::new(),
+            category: None,
             moved: false,
             by_best: false,
             skip: 0,
@@ -162,6 +165,20 @@ impl Seats {
     #[must_use]
     pub fn is_loaded(&self) -> bool {
         self.detail.is_some() && self.hall.is_some() && self.board.is_some()
+    }
+
+    /// Whether somebody moved the cursor to where it is.
+    #[must_use]
+    pub fn is_pointed_at(&self) -> bool {
+        self.moved
+    }
+
+    /// Whether something is asked, or will be asked again, that the seats can't be sold without.
+    #[must_use]
+    pub fn is_waiting(&self) -> bool {
+        let loads = [&self.asks_detail, &self.asks_layout, &self.asks_map];
+        let loading = !self.is_loaded() && loads.iter().any(|question| !question.is_quiet());
+        loading || self.asking.is_some() || !self.ahead.is_empty()
     }
 
     /// A key was pressed.
@@ -277,7 +294,9 @@ impl Seats {
     fn named(&mut self) -> Option<Result<Vec<SeatLabel>, String>> {
         let goto = self.goto.as_ref()?;
         let hall = self.hall.as_ref()?;
-        let labels = seats_named(goto.value(), hall);
+        let labels = wish::seats(goto.value())
+            .and_then(|ranges| wish::labels(&ranges, Some(&hall.layout)))
+            .map_err(|e| e.to_string());
         if let Ok(labels) = &labels {
             let first = labels.first().and_then(|label| hall.find(*label));
             self.cursor = first.unwrap_or(self.cursor);

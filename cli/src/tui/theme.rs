@@ -1,25 +1,118 @@
-//! Colours and emphasis: the terminal's own foreground and background, bold, reverse, dim, and
-//! four ANSI colours, so that it reads on dark and light alike. Without colour, emphasis stays.
+//! Colours and emphasis by role: the terminal's own foreground and background, bold, reverse, dim,
+//! and a few of the 16 ANSI colours, so that it reads on dark and light alike. Without colour,
+//! emphasis stays; and no state of a seat is told by style alone.
+
+use std::str::FromStr;
 
 use ratatui::style::{Color, Modifier, Style};
+
+/// The looks there are, as the setting `theme` names them.
+pub const NAMES: [&str; 4] = ["default", "light", "high-contrast", "mono"];
 
 /// How things are drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Theme {
+    strong: Style,
+    faint: Style,
+    marked: Style,
+    mine: Style,
+    waiting: Style,
+    alarm: Style,
+    key: Style,
+    /// Whether colours may be used at all.
     coloured: bool,
 }
 
-impl Theme {
-    /// With colours.
-    pub const COLOURED: Self = Self { coloured: true };
-    /// For `NO_COLOR`: bold, reverse and dim only.
-    pub const PLAIN: Self = Self { coloured: false };
+impl Default for Theme {
+    fn default() -> Self {
+        Self::DEFAULT
+    }
+}
 
-    fn tint(self, colour: Color) -> Style {
-        if self.coloured {
-            Style::new().fg(colour)
-        } else {
-            Style::new()
+const fn only(modifier: Modifier) -> Style {
+    Style::new().add_modifier(modifier)
+}
+
+const fn tinted(colour: Color, modifier: Modifier) -> Style {
+    Style::new().fg(colour).add_modifier(modifier)
+}
+
+impl Theme {
+    /// Four colours that read on most dark and light grounds.
+    pub const DEFAULT: Self = Self {
+        strong: only(Modifier::BOLD),
+        faint: only(Modifier::DIM),
+        marked: only(Modifier::REVERSED),
+        mine: tinted(Color::Green, Modifier::BOLD),
+        waiting: tinted(Color::Yellow, Modifier::empty()),
+        alarm: tinted(Color::Red, Modifier::BOLD),
+        key: tinted(Color::Cyan, Modifier::BOLD),
+        coloured: true,
+    };
+    /// The same with the two colours changed that are pale on a white ground.
+    pub const LIGHT: Self = Self {
+        waiting: tinted(Color::Magenta, Modifier::empty()),
+        key: tinted(Color::Blue, Modifier::BOLD),
+        ..Self::DEFAULT
+    };
+    /// Nothing dim; what counts is reversed or underlined besides its colour.
+    pub const HIGH_CONTRAST: Self = Self {
+        strong: only(Modifier::BOLD),
+        faint: Style::new(),
+        marked: only(Modifier::REVERSED.union(Modifier::BOLD)),
+        mine: only(Modifier::REVERSED.union(Modifier::BOLD)),
+        waiting: only(Modifier::UNDERLINED),
+        alarm: only(Modifier::REVERSED.union(Modifier::BOLD)),
+        key: only(Modifier::BOLD.union(Modifier::UNDERLINED)),
+        coloured: true,
+    };
+    /// Bold, reverse and dim only; for `NO_COLOR` too.
+    pub const MONO: Self = Self {
+        mine: only(Modifier::BOLD),
+        waiting: Style::new(),
+        alarm: only(Modifier::BOLD),
+        key: only(Modifier::BOLD),
+        coloured: false,
+        ..Self::DEFAULT
+    };
+
+    /// The theme of this name with other styles for some roles; [`Self::MONO`] where colours are
+    /// not wanted.
+    #[must_use]
+    pub fn chosen(name: &str, styles: &Styles, coloured: bool) -> Self {
+        let mut theme = match name {
+            "light" => Self::LIGHT,
+            "high-contrast" => Self::HIGH_CONTRAST,
+            "mono" => Self::MONO,
+            _ => Self::DEFAULT,
+        };
+        for (role, style) in &styles.0 {
+            *theme.role(*role) = *style;
+        }
+        if coloured && name != "mono" {
+            return theme;
+        }
+        theme.without_colours()
+    }
+
+    fn without_colours(mut self) -> Self {
+        for role in ROLES.map(|(_, role)| role) {
+            let style = self.role(role);
+            (style.fg, style.bg) = (None, None);
+        }
+        self.coloured = false;
+        self
+    }
+
+    fn role(&mut self, role: Role) -> &mut Style {
+        match role {
+            Role::Strong => &mut self.strong,
+            Role::Faint => &mut self.faint,
+            Role::Marked => &mut self.marked,
+            Role::Mine => &mut self.mine,
+            Role::Waiting => &mut self.waiting,
+            Role::Alarm => &mut self.alarm,
+            Role::Key => &mut self.key,
         }
     }
 
@@ -32,43 +125,43 @@ impl Theme {
     /// Headings and totals.
     #[must_use]
     pub fn strong(self) -> Style {
-        Style::new().add_modifier(Modifier::BOLD)
+        self.strong
     }
 
     /// What is less important.
     #[must_use]
     pub fn faint(self) -> Style {
-        Style::new().add_modifier(Modifier::DIM)
+        self.faint
     }
 
     /// The marked line, the seat under the cursor.
     #[must_use]
     pub fn marked(self) -> Style {
-        Style::new().add_modifier(Modifier::REVERSED)
+        self.marked
     }
 
     /// Our own seats, a success.
     #[must_use]
     pub fn mine(self) -> Style {
-        self.tint(Color::Green).add_modifier(Modifier::BOLD)
+        self.mine
     }
 
     /// Asking, or somebody else's hold.
     #[must_use]
     pub fn waiting(self) -> Style {
-        self.tint(Color::Yellow)
+        self.waiting
     }
 
     /// Trouble, the last minute.
     #[must_use]
     pub fn alarm(self) -> Style {
-        self.tint(Color::Red).add_modifier(Modifier::BOLD)
+        self.alarm
     }
 
     /// Keys in the footer.
     #[must_use]
     pub fn key(self) -> Style {
-        self.tint(Color::Cyan).add_modifier(Modifier::BOLD)
+        self.key
     }
 
     /// A code to be scanned: white on black, so that light modules are drawn as blocks and the
@@ -79,6 +172,128 @@ impl Theme {
             Style::new().fg(Color::White).bg(Color::Black)
         } else {
             Style::new()
+        }
+    }
+}
+
+/// What a style is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Role {
+    Strong,
+    Faint,
+    Marked,
+    Mine,
+    Waiting,
+    Alarm,
+    Key,
+}
+
+const ROLES: [(&str, Role); 7] = [
+    ("strong", Role::Strong),
+    ("faint", Role::Faint),
+    ("marked", Role::Marked),
+    ("mine", Role::Mine),
+    ("waiting", Role::Waiting),
+    ("alarm", Role::Alarm),
+    ("key", Role::Key),
+];
+
+/// What `colors` takes, for its messages.
+pub const STYLES_FORM: &str = "roles with styles, as in `mine=green bold:faint=bright-black`; roles are strong, faint, marked, mine, waiting, alarm, key; \
+     styles are an ANSI colour, `on` and a colour, bold, dim, reverse, underline, none";
+
+/// Styles of the user's own for some roles: the setting `colors`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Styles(Vec<(Role, Style)>);
+
+impl FromStr for Styles {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let parts = text.split(':').map(str::trim).filter(|p| !p.is_empty());
+        let read = |part: &str| {
+            let (name, style) = part.split_once('=')?;
+            let (_, role) = ROLES.into_iter().find(|(known, _)| *known == name.trim())?;
+            Some((role, style_of(style)?))
+        };
+        let styles: Option<Vec<_>> = parts.map(read).collect();
+        styles.map(Self).ok_or_else(|| STYLES_FORM.to_owned())
+    }
+}
+
+/// Reads `green on black bold`.
+fn style_of(text: &str) -> Option<Style> {
+    let mut style = Style::new();
+    let mut words = text.split_whitespace();
+    while let Some(word) = words.next() {
+        style = match word {
+            "bold" => style.add_modifier(Modifier::BOLD),
+            "dim" => style.add_modifier(Modifier::DIM),
+            "reverse" => style.add_modifier(Modifier::REVERSED),
+            "underline" => style.add_modifier(Modifier::UNDERLINED),
+            "none" => style,
+            "on" => style.bg(ansi(words.next()?)?),
+            colour => style.fg(ansi(colour)?),
+        };
+    }
+    Some(style)
+}
+
+/// One of the 16 colours that every terminal lets its user choose.
+fn ansi(name: &str) -> Option<Color> {
+    let colour: Color = name.parse().ok()?;
+    (!matches!(colour, Color::Rgb(..) | Color::Indexed(_) | Color::Reset)).then_some(colour)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_colours_no_theme_has_one() {
+        let own: Styles = "mine=green on black bold:key=red".parse().expect("styles");
+        for name in NAMES {
+            let mut theme = Theme::chosen(name, &own, false);
+            for (_, role) in ROLES {
+                let style = theme.role(role);
+                assert_eq!((style.fg, style.bg), (None, None), "{name} {role:?}");
+            }
+            assert_eq!(theme.scanned(), Style::new(), "{name}");
+        }
+        assert_eq!(
+            Theme::chosen("default", &Styles::default(), false),
+            Theme::MONO
+        );
+        assert_eq!(Theme::chosen("mono", &Styles::default(), true), Theme::MONO);
+    }
+
+    #[test]
+    fn no_theme_fixes_white_or_black_text() {
+        for name in NAMES {
+            let mut theme = Theme::chosen(name, &Styles::default(), true);
+            for (_, role) in ROLES {
+                let style = theme.role(role);
+                for colour in [style.fg, style.bg].into_iter().flatten() {
+                    assert!(
+                        !matches!(colour, Color::White | Color::Black | Color::Gray),
+                        "{name} {role:?}"
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn roles_are_styled_by_the_user() {
+        let own: Styles = "mine=bright-blue underline : faint=none"
+            .parse()
+            .expect("styles");
+        let theme = Theme::chosen("default", &own, true);
+        assert_eq!(theme.mine(), tinted(Color::LightBlue, Modifier::UNDERLINED));
+        assert_eq!(theme.faint(), Style::new());
+        assert_eq!(theme.alarm(), Theme::DEFAULT.alarm());
+        for bad in ["mine", "hers=red", "mine=#ff0000", "mine=pink", "mine=on"] {
+            assert!(bad.parse::<Styles>().is_err(), "{bad}");
         }
     }
 }

@@ -9,11 +9,14 @@ use houseful_core::{time::UtcMillis, wire::booking::BookingState};
 use super::{
     desk::Desk,
     key::Key,
-    keymap::{Action, Place, action},
+    keymap::{Action, Place},
+    mirrored,
     model::{Model, Step, View},
     msg::{Answer, Ask, Effect, Failure, Msg, News, Reply, Unfinished},
     overlay::{Leaving, Overlay},
     payment::Payment,
+    quick,
+    seats::Wanted,
     ticket::TicketView,
     wording,
 };
@@ -25,6 +28,7 @@ pub fn update(model: &mut Model, msg: Msg, now: UtcMillis) -> Vec<Effect> {
     match msg {
         Msg::Started(sales) => start(model, sales),
         Msg::Key(key) => press(model, key),
+        Msg::Number(number) => choose(model, number),
         Msg::Resized(columns, rows) => model.size = (columns, rows),
         Msg::Tick => {}
         Msg::Answer(answer) => take_answer(model, &answer),
@@ -50,6 +54,7 @@ pub fn update(model: &mut Model, msg: Msg, now: UtcMillis) -> Vec<Effect> {
         Msg::Mishap { what, file } => model.desk.tell_mishap(&what, file.as_deref()),
     }
     tick(model);
+    mirror(model);
     model.desk.take_effects()
 }
 
@@ -57,6 +62,15 @@ fn start(model: &mut Model, sales: Vec<Unfinished>) {
     ask_info(model);
     model.home.load(&mut model.desk);
     model.desk.older = sales;
+}
+
+/// Lets the customer's display follow, when what it shows has changed.
+fn mirror(model: &mut Model) {
+    let picture = mirrored::picture(model);
+    if picture != model.mirrored {
+        model.mirrored.clone_from(&picture);
+        model.desk.then(Effect::Mirror(picture.map(Box::new)));
+    }
 }
 
 fn ask_info(model: &mut Model) {
@@ -104,7 +118,7 @@ fn press(model: &mut Model, key: Key) {
     {
         return seats.type_ahead(key);
     }
-    let found = action(place, key);
+    let found = model.keymap.action(place, key);
     if found != Some(Action::Interrupt) {
         model.desk.interrupted = false;
     }
@@ -114,8 +128,11 @@ fn press(model: &mut Model, key: Key) {
         Some(Action::Suspend) => return model.desk.suspend(),
         Some(Action::Help) => return model.desk.overlays.push(Overlay::Help(place)),
         Some(Action::Quit) => return ask_quit(model),
+        Some(Action::Quick) => return model.desk.quick.open(String::new()),
+        Some(action) if place == Place::QuickLine => quick::act(model, action),
         Some(action) if place.is_overlay() => dialogs::act(model, action),
         Some(action) => act(model, action, key),
+        None if place == Place::QuickLine => return quick::typed(&mut model.desk.quick, key),
         None if place.is_text() => return typed(model, key),
         None => {
             if let (Key::Char(c), false) = (key, place == Place::Paying) {
@@ -136,6 +153,29 @@ fn act(model: &mut Model, action: Action, key: Key) -> Step {
         Some(View::Payment(payment)) => payment.act(desk, action, key),
         Some(View::Ticket(ticket)) => ticket.act(action, key),
     }
+}
+
+/// A number was said as a whole.
+fn choose(model: &mut Model, number: usize) {
+    model.desk.notice = None;
+    model.desk.interrupted = false;
+    if model.place().is_overlay() {
+        return;
+    }
+    if let Some(View::Ticket(_)) = model.above.last() {
+        go_home(model);
+    }
+    let desk = &mut model.desk;
+    let step = match model.above.last_mut() {
+        None => model.home.choose(desk, number),
+        Some(View::Browse(browse)) => browse.choose(desk, number),
+        Some(View::Seats(seats)) => {
+            let party = u16::try_from(number).unwrap_or(u16::MAX);
+            seats.want(desk, Wanted::Best(party))
+        }
+        Some(View::Payment(_) | View::Ticket(_)) => Step::Stay,
+    };
+    follow(model, step);
 }
 
 fn typed(model: &mut Model, key: Key) {
@@ -285,6 +325,9 @@ fn quit(model: &mut Model) {
 
 fn take_answer(model: &mut Model, answer: &Answer) {
     note_link(model, answer);
+    if let Some(step) = quick::answer(model, answer) {
+        return follow(model, step);
+    }
     let desk = &mut model.desk;
     if model.home.answer(desk, answer) || kept::answer(desk, answer) {
         return;

@@ -35,18 +35,18 @@ const FOOTER_ROWS: u16 = 3;
 /// Draws the whole screen.
 pub fn view(model: &Model, theme: Theme, frame: &mut Frame<'_>) {
     let area = frame.area();
-    let mut sheet = Sheet::new(frame.buffer_mut(), area, theme);
+    let mut sheet = Sheet::new(frame.buffer_mut(), area, theme).naming(&model.keymap);
     let cursor = if area.width < COLUMNS_MIN || area.height < ROWS_MIN {
         small::draw(model, &mut sheet);
         None
     } else {
         let body = sheet.part(0, 0, area.width, area.height - FOOTER_ROWS);
         let cursor = draw_view(model, &mut sheet, body);
-        footer::draw(model, &mut sheet);
+        let cursor = footer::draw(model, &mut sheet).or(cursor);
         match model.desk.overlays.last() {
             Some(overlay) => {
                 let room = dialog_room(model, &sheet, overlay, cursor);
-                dialogs::draw(overlay, &mut sheet, room)
+                dialogs::draw(overlay, &model.keymap, &mut sheet, room)
             }
             None => cursor,
         }

@@ -1,6 +1,8 @@
 //! Every sentence that the screens say, in one place.
 
+mod flow;
 mod payment;
+pub mod plain;
 mod seats;
 
 use houseful_core::{
@@ -15,6 +17,7 @@ use houseful_core::{
     },
 };
 
+pub use flow::*;
 pub use payment::*;
 pub use seats::*;
 
@@ -34,12 +37,12 @@ pub const STILL_ASKING: &str = "still asking the server about that booking";
 pub const PARTY_FIRST: &str = "press a number first: how many come";
 /// Enter without seats.
 pub const SEATS_FIRST: &str =
-    "no seats yet: press 1-9 for the best ones, or Space to pick this one";
+    "no seats yet: press 1-9 for the best ones, or ⟨seats.pick⟩ to pick this one";
 /// `u` without a change.
 pub const NOTHING_TO_UNDO: &str = "nothing to take back";
 /// A ticket type's key when no seat is left to change.
 pub const NO_SEAT_OF_THAT_TYPE: &str =
-    "no seat left to change; t changes the seat under the cursor";
+    "no seat left to change; ⟨seats.turn_ticket_type⟩ changes the seat under the cursor";
 /// The countdown is at its end.
 pub const HOLD_ENDING: &str = "the five minutes are over; asking the server";
 /// The hold ran out.
@@ -48,17 +51,13 @@ pub const HOLD_EXPIRED: &str = "the five minutes are over and the seats are for 
 pub const HOLD_RELEASED: &str = "the seats were released";
 /// The booking was cancelled.
 pub const BOOKING_CANCELLED: &str = "the booking was cancelled";
-/// Too many seats were named.
-pub const TOO_MANY_NAMES: &str = "too many seats for one line";
-/// Nothing was typed.
-pub const NAME_SEATS: &str = "type seat names, as in h8-9 or h8,j3";
 /// The feed told something unknown.
 pub const MAP_NOT_UNDERSTOOD: &str =
     "the server's seat map has a mark that this program does not know; update it";
 /// Ctrl-C once.
 pub const INTERRUPT_AGAIN: &str = "press Ctrl-C again to release the seats and quit";
 /// Ctrl-Z where nobody could bring the program back.
-pub const NO_SHELL: &str = "there is no shell to go back to; q quits";
+pub const NO_SHELL: &str = "there is no shell to go back to; ⟨home.quit⟩ quits";
 /// On the terminal while the screens stand aside.
 pub const STANDS_ASIDE: &str =
     "houseful stands still. `fg` brings it back; `bg` lets a database that it serves go on";
@@ -68,9 +67,9 @@ pub const FAREWELL: &str = "giving the seats back ... (Ctrl-C leaves at once)";
 pub const NO_FAREWELL: &str =
     "the server did not answer; what was held is free again within five minutes";
 /// Cash without the right.
-pub const CASH_NEEDS_CLERK: &str = "taking cash needs a clerk's token; d pays by card";
+pub const CASH_NEEDS_CLERK: &str = "taking cash needs a clerk's token; ⟨payment.card⟩ pays by card";
 /// No card with that number.
-pub const NO_SUCH_CARD: &str = "press 1 to 5 for a card, or n to type its number";
+pub const NO_SUCH_CARD: &str = "press 1 to 5 for a card, or ⟨card.card_number⟩ to type its number";
 /// A card number that is none.
 pub const CARD_NUMBER_DIGITS: &str = "a card number has 12 to 19 digits";
 /// A part of the program broke.
@@ -94,7 +93,7 @@ pub fn no_line(number: usize) -> String {
 /// A key that does nothing here.
 #[must_use]
 pub fn no_such_key(key: char) -> String {
-    format!("`{key}` does nothing here; ? lists the keys")
+    format!("`{key}` does nothing here; ⟨home.help⟩ lists the keys")
 }
 
 /// The least a ticket costs.
@@ -142,22 +141,10 @@ pub const fn fullness(free: u32, total: u32) -> &'static str {
     }
 }
 
-/// Two names in different rows with a hyphen between.
-#[must_use]
-pub fn not_one_row(part: &str) -> String {
-    format!("`{part}` does not stay in one row; write h8-9")
-}
-
-/// A seat that the hall has not.
-#[must_use]
-pub fn no_such_seat(label: SeatLabel) -> String {
-    format!("this hall has no seat {label}")
-}
-
 /// A seat that is not in the booking.
 #[must_use]
 pub fn not_yours(label: SeatLabel) -> String {
-    format!("{label} is not in this booking; Space picks it")
+    format!("{label} is not in this booking; ⟨seats.pick⟩ picks it")
 }
 
 /// What a seat is, in words.
@@ -224,7 +211,7 @@ pub const SCREEN_BAR: &str = " S C R E E N ";
 /// While a list is on its way.
 pub const LOADING: &str = "asking the server ...";
 /// A list without a line.
-pub const NO_SHOWS: &str = "no shows on sale here; n and p change the day, b browses other cities";
+pub const NO_SHOWS: &str = "no shows on sale here; ⟨home.next_day⟩ and ⟨home.previous_day⟩ change the day, ⟨home.browse⟩ browses other cities";
 /// A list that the server would not give; why follows.
 pub const LIST_REFUSED: &str = "the server does not give the list of shows; it is asked again:";
 /// A list without a server.
@@ -264,7 +251,7 @@ pub fn too_small(needed: (u16, u16), has: (u16, u16)) -> [String; 3] {
 #[must_use]
 pub fn kept_hold(title: &str, seats: &[SeatLabel], left: &str) -> String {
     format!(
-        "On hold: {title} {}, {left} left. r takes it up again.",
+        "On hold: {title} {}, {left} left. ⟨home.resume⟩ takes it up again.",
         seat_list(seats)
     )
 }
@@ -273,7 +260,7 @@ pub fn kept_hold(title: &str, seats: &[SeatLabel], left: &str) -> String {
 #[must_use]
 pub fn kept_paid(title: &str, seats: &[SeatLabel]) -> String {
     format!(
-        "Paid or being paid: {title} {}. r shows it.",
+        "Paid or being paid: {title} {}. ⟨home.resume⟩ shows it.",
         seat_list(seats)
     )
 }
@@ -282,10 +269,12 @@ pub fn kept_paid(title: &str, seats: &[SeatLabel]) -> String {
 #[must_use]
 pub fn kept_unsettled(title: &str, seats: &[SeatLabel]) -> String {
     if seats.is_empty() {
-        return format!("Card not settled, the five minutes are over: {title}. r shows more.");
+        return format!(
+            "Card not settled, the five minutes are over: {title}. ⟨home.resume⟩ shows more."
+        );
     }
     let seats = seat_list(seats);
-    format!("Card not settled: {title} {seats}. r shows what became of it.")
+    format!("Card not settled: {title} {seats}. ⟨home.resume⟩ shows what became of it.")
 }
 
 /// A booking that can't be looked at.
@@ -361,7 +350,7 @@ pub fn asking(asking: &Asking, now: UtcMillis) -> String {
 }
 
 /// A booking without seats.
-pub const NO_SEATS_YET: &str = "none: 1-9 or Space";
+pub const NO_SEATS_YET: &str = "none: 1-9 or ⟨seats.pick⟩";
 /// The booking fee.
 pub const FEE: &str = "fee";
 
@@ -393,7 +382,7 @@ pub const SOLD: &str = "SOLD";
 /// Above the keys of a place.
 pub const KEYS_HERE: &str = "Keys of this view";
 /// Before a payment under way is left.
-pub const ASK_LEAVE: &str = "The payment is under way and its outcome is not known yet. Leave it? It goes on by itself, and r on the first view shows what became of it.";
+pub const ASK_LEAVE: &str = "The payment is under way and its outcome is not known yet. Leave it? It goes on by itself, and ⟨home.resume⟩ on the first view shows what became of it.";
 
 /// Before seats are released.
 #[must_use]

@@ -137,6 +137,8 @@ impl ShowState {
             state: record.state_at(now),
             code: record.code,
             channel: record.channel,
+            by: None,
+            contact: None,
             lines,
             fee: money(record.fee_minor),
             total: record.total(),
@@ -149,6 +151,8 @@ impl ShowState {
                     id,
                     keep: Money::new(p.keep_minor, p.amount.currency),
                     settled: p.settled,
+                    amount: Some(p.amount),
+                    tender: Some(p.tender.word().to_owned()),
                     returned_because: p.returned.map(|why| why.word().to_owned()),
                 })
                 .collect(),

@@ -139,6 +139,59 @@ pub struct CancelRequest {
     pub reason: String,
 }
 
+/// Who a booking is for, as they told it. It stands beside the booking and never in a journal.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Contact {
+    /// Their name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Their telephone number, as it was typed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone: Option<String>,
+}
+
+impl Contact {
+    /// The longest name, in characters.
+    pub const NAME_CHARS_MAX: usize = 120;
+    /// The longest telephone number, in characters.
+    pub const PHONE_CHARS_MAX: usize = 40;
+
+    /// Whether it says nothing.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.name.is_none() && self.phone.is_none()
+    }
+}
+
+/// Logs and failed tests show that there is one, and not who.
+impl std::fmt::Debug for Contact {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Contact(..)")
+    }
+}
+
+/// Says who a booking is for, in place of what was said before; nothing takes it away:
+/// `PUT /v1/bookings/{id}/contact`.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ContactRequest {
+    /// Their name, at most 120 characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Their telephone number, at most 40 characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone: Option<String>,
+}
+
+impl std::fmt::Debug for ContactRequest {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("ContactRequest(..)")
+    }
+}
+
 /// The life of a booking.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -213,6 +266,12 @@ pub struct AppliedPayment {
     pub keep: Money,
     /// Whether the payment server has done so.
     pub settled: bool,
+    /// What was paid.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub amount: Option<Money>,
+    /// By which means: `cash` or `card`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tender: Option<String>,
     /// Why money is on its way back, when it is: a stable code.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub returned_because: Option<String>,
@@ -235,6 +294,12 @@ pub struct Booking {
     pub code: Option<BookingCode>,
     /// Where it was made.
     pub channel: Channel,
+    /// The account of staff that holds it; told to staff alone, where bookings are looked up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
+    /// Who it is for; told where bookings are looked up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contact: Option<Contact>,
     /// Seats with prices; empty when the seats have gone back.
     pub lines: Vec<BookingLine>,
     /// Booking fee for all tickets.

@@ -47,6 +47,7 @@ pub const API: &[Rule] = &[
     ("POST", "/v1/bookings", CUSTOMER),
     ("GET", "/v1/bookings", CLERK),
     ("GET", "/v1/bookings/{id}", CUSTOMER),
+    ("PUT", "/v1/bookings/{id}/contact", CUSTOMER),
     ("POST", "/v1/bookings/{id}/seats", CUSTOMER),
     ("POST", "/v1/bookings/{id}/release", CUSTOMER),
     ("POST", "/v1/bookings/{id}/payment-token", CUSTOMER),

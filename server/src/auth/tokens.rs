@@ -7,6 +7,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use arc_swap::ArcSwap;
 use houseful_core::{
+    ids::OwnerRef,
     price::Channel,
     text::Name,
     time::UtcMillis,
@@ -27,11 +28,16 @@ type Hash = [u8; 32];
 /// Callers by the hashes of their tokens.
 type Cache = HashMap<Hash, Caller>;
 
+/// Accounts by what shows know them by.
+type Accounts = HashMap<OwnerRef, Arc<str>>;
+
 /// All tokens that are valid now.
 #[derive(Clone)]
 pub struct Tokens {
     db: Database,
     cache: Arc<ArcSwap<Cache>>,
+    /// All accounts there ever were, by what shows know them by.
+    accounts: Arc<ArcSwap<Accounts>>,
     /// Valid for this run of the program only, and nowhere but in memory.
     one_off: Arc<(Hash, Caller)>,
 }
@@ -75,6 +81,7 @@ impl Tokens {
         let tokens = Self {
             one_off: Arc::new((hash(&one_off), operator)),
             cache: Arc::default(),
+            accounts: Arc::default(),
             db,
         };
         let first = tokens.make_first(now).await?;
@@ -125,6 +132,16 @@ impl Tokens {
             caller: caller.clone(),
             number: u64::from_le_bytes(*short),
         })
+    }
+
+    /// The account of staff that a show knows as `owner`; `None` for a customer.
+    #[must_use]
+    pub fn account(&self, owner: OwnerRef) -> Option<Arc<str>> {
+        let operator = &self.one_off.1.account;
+        if owner == OwnerRef::of_staff(operator) {
+            return Some(Arc::clone(operator));
+        }
+        self.accounts.load().get(&owner).cloned()
     }
 
     /// Makes a token; its secret is in the answer and nowhere else.
@@ -187,6 +204,7 @@ impl Tokens {
     /// overtake one another.
     async fn reload(&self) -> Result<(), StoreError> {
         let cache = Arc::clone(&self.cache);
+        let accounts = Arc::clone(&self.accounts);
         let read = self.db.write(move |c| {
             let callers = valid(c)?.into_iter().map(|(token, hash)| {
                 let caller = Caller {
@@ -197,6 +215,7 @@ impl Tokens {
                 (hash, caller)
             });
             cache.store(Arc::new(callers.collect()));
+            accounts.store(Arc::new(all_accounts(c)?));
             Ok(())
         });
         read.await
@@ -238,6 +257,17 @@ fn valid(c: &Connection) -> Result<Vec<(Token, Hash)>, StoreError> {
     let mut query = c.prepare_cached(sql)?;
     let rows = query.query_map([], read)?;
     rows.map(|row| row?).collect()
+}
+
+/// Accounts whose tokens were revoked still hold what they held.
+fn all_accounts(c: &Connection) -> Result<Accounts, StoreError> {
+    let mut query = c.prepare_cached("SELECT DISTINCT account FROM api_token")?;
+    let accounts = query.query_map([], |row| row.get::<_, String>(0))?;
+    let known = accounts.map(|account| {
+        let account = account?;
+        Ok((OwnerRef::of_staff(&account), account.into()))
+    });
+    known.collect()
 }
 
 fn read(row: &Row<'_>) -> rusqlite::Result<Result<(Token, Hash), StoreError>> {

@@ -3,7 +3,7 @@
 //!
 //! Each name is compared in turn, which is enough for a chain; the index hides how.
 
-use super::fold::fold;
+use crate::fold::fold;
 
 /// The most characters and words of a query that are looked at.
 const QUERY_CHARS_MAX: usize = 120;

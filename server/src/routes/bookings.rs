@@ -1,25 +1,6 @@
-//! Holding seats, looking at bookings, and giving seats back.
+//! Holding seats and giving them back. Looking bookings up is in `lookup`.
 
-use axum::{
-    extract::State,
-    http::{HeaderMap, StatusCode},
-    response::{IntoResponse, Json, Response},
-};
-use houseful_core::{
-    code::BookingCode,
-    ids::{BookingId, CommandId, ShowId},
-    refusal::Refusal,
-    show::{Actor, Ask, BookingRecord, Command, Party, SeatPick, Wish},
-    wire::{
-        self, BOOKING_SECRET_HEADER, Page,
-        booking::{Booking, ChangeSeatsRequest, HoldRequest, ReleaseRequest},
-        problem::Problem,
-    },
-};
-use serde::Deserialize;
-use utoipa::IntoParams;
-
-use super::input::{Body, Id, Params};
+use super::input::{Body, Id};
 use crate::{
     app::App,
     auth::Caller,
@@ -27,19 +8,21 @@ use crate::{
     lane::{Answer, LaneError},
     problem::ApiError,
 };
-
-/// Which bookings.
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub(super) struct BookingFilter {
-    /// The code people say, in any case, with or without hyphens.
-    #[param(value_type = Option<String>)]
-    code: Option<BookingCode>,
-    /// All bookings of this show.
-    #[param(value_type = Option<String>)]
-    show: Option<ShowId>,
-}
+use axum::{
+    extract::State,
+    http::{HeaderMap, StatusCode},
+    response::{IntoResponse, Json, Response},
+};
+use houseful_core::{
+    ids::{BookingId, CommandId, OwnerRef, ShowId},
+    refusal::Refusal,
+    show::{Actor, Ask, BookingRecord, Command, Party, SeatPick, Wish},
+    wire::{
+        self, BOOKING_SECRET_HEADER,
+        booking::{Booking, ChangeSeatsRequest, HoldRequest, ReleaseRequest},
+        problem::Problem,
+    },
+};
 
 /// Holds seats for five minutes, all or none.
 #[utoipa::path(post, path = "/v1/bookings", tag = "bookings", request_body = HoldRequest,
@@ -106,66 +89,6 @@ pub(super) async fn release(
     of(answer).map(Json)
 }
 
-/// A booking, for its owner and for staff.
-#[utoipa::path(get, path = "/v1/bookings/{id}", tag = "bookings",
-    params(("id" = String, Path, description = "the booking")),
-    responses((status = 200, body = Booking)))]
-pub(super) async fn booking(
-    State(app): State<App>,
-    caller: Caller,
-    headers: HeaderMap,
-    Id(id): Id<BookingId>,
-) -> Result<Json<Booking>, ApiError> {
-    find(&app, owner(&caller, &headers, no_booking)?, id)
-        .await
-        .map(Json)
-}
-
-/// Bookings by their code, or all of a show.
-#[utoipa::path(get, path = "/v1/bookings", tag = "bookings", params(BookingFilter),
-    responses((status = 200, body = Page<Booking>)))]
-pub(super) async fn bookings(
-    State(app): State<App>,
-    caller: Caller,
-    Params(filter): Params<BookingFilter>,
-) -> Result<Json<Page<Booking>>, ApiError> {
-    let items = match (filter.code, filter.show) {
-        (Some(code), None) => {
-            let mut found = Vec::new();
-            for id in app.store.bookings_by_code(code).await? {
-                found.push(find(&app, caller.staff_actor(), id).await?);
-            }
-            found
-        }
-        (None, Some(show)) => of_show(&app, show).await?,
-        _ => return Err(ApiError::unreadable("ask for a `code` or for a `show`")),
-    };
-    Ok(Json(Page { items, next: None }))
-}
-
-/// How many bookings are drawn at once: while that is done, nobody buys.
-const DRAWN_AT_ONCE: usize = 100;
-
-async fn of_show(app: &App, show: ShowId) -> Result<Vec<Booking>, ApiError> {
-    let mut all: Vec<Booking> = Vec::new();
-    loop {
-        let after = all.last().map(|booking| booking.id.uuid);
-        let some = app.lane.read(show, move |state, tip, now| {
-            let uuids = state.bookings_after(after).map(|(uuid, _)| uuid);
-            uuids
-                .take(DRAWN_AT_ONCE)
-                .filter_map(|uuid| state.booking_view(uuid, tip, now))
-                .collect::<Vec<_>>()
-        });
-        let some = some.await?;
-        let more = some.len() == DRAWN_AT_ONCE;
-        all.extend(some);
-        if !more {
-            return Ok(all);
-        }
-    }
-}
-
 /// There is no such booking, or it is somebody else's.
 pub(super) fn no_booking() -> ApiError {
     ApiError::refused(Refusal::BookingNotFound)
@@ -192,11 +115,21 @@ pub(super) fn is_of(record: &BookingRecord, actor: &Actor) -> bool {
 
 /// A booking, if the actor may see it; somebody else's looks like one that is not there.
 pub(super) async fn find(app: &App, actor: Actor, id: BookingId) -> Result<Booking, ApiError> {
+    find_owned(app, actor, id).await.map(|(booking, _)| booking)
+}
+
+/// The same, and whose it is.
+pub(super) async fn find_owned(
+    app: &App,
+    actor: Actor,
+    id: BookingId,
+) -> Result<(Booking, OwnerRef), ApiError> {
     let read = app.lane.read(id.show, move |state, tip, now| {
         let record = state.booking(id.uuid)?;
         is_of(record, &actor)
             .then(|| state.booking_view(id.uuid, tip, now))
             .flatten()
+            .map(|booking| (booking, record.owner))
     });
     let found = read.await.map_err(about_booking)?;
     found.ok_or_else(no_booking)

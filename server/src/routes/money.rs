@@ -19,6 +19,7 @@ use utoipa::ToSchema;
 use super::{
     bookings::{about_booking, ask_about, command, find, is_of, no_booking, of, owner},
     input::{Body, Id, plain},
+    lookup::one,
 };
 use crate::{app::App, auth::Caller, payment::TokenClaims, problem::ApiError};
 
@@ -117,8 +118,8 @@ pub(super) async fn cancel(
         reason,
     };
     let command = command(request.command, caller.staff_actor(), ask);
-    let answer = ask_about(&app, id, command).await?;
-    of(answer).map(Json)
+    ask_about(&app, id, command).await?;
+    one(&app, &caller, &HeaderMap::new(), id).await.map(Json)
 }
 
 /// The tickets of a booking, once it is confirmed.

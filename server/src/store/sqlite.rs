@@ -3,6 +3,7 @@
 
 mod checkpoint;
 mod commit;
+mod contact;
 mod database;
 mod fault;
 mod kept;
@@ -21,14 +22,14 @@ use houseful_core::{
     ids::{BookingId, ShowId},
     seat::SeatNo,
     time::UtcMillis,
-    wire::admin::JournalEntry,
+    wire::{admin::JournalEntry, booking::Contact},
 };
 use rusqlite::OptionalExtension;
 
 pub use database::{Database, Traffic};
 pub use open::OpenError;
 
-use super::{Head, Later, Loaded, Outcome, ShowCommit, Store};
+use super::{ContactRow, Head, Later, Loaded, Outcome, ShowCommit, Sought, Store};
 use kept::Kept;
 
 /// The store on a [`Database`].
@@ -133,5 +134,36 @@ impl Store for SqliteStore {
                 .optional()?;
             Ok(found)
         }))
+    }
+
+    fn bookings_recent(&self, limit: u32) -> Later<'_, Vec<BookingId>> {
+        Box::pin(self.db.read(move |conn| contact::recent(conn, limit)))
+    }
+
+    fn bookings_sought(
+        &self,
+        sought: Sought,
+        limit: u32,
+    ) -> Later<'_, Vec<(UtcMillis, BookingId)>> {
+        Box::pin(
+            self.db
+                .read(move |conn| contact::sought(conn, &sought, limit)),
+        )
+    }
+
+    fn keep_contact(
+        &self,
+        booking: BookingId,
+        contact: Option<ContactRow>,
+        at: UtcMillis,
+    ) -> Later<'_, ()> {
+        Box::pin(
+            self.db
+                .write(move |conn| contact::keep(conn, booking, contact.as_ref(), at)),
+        )
+    }
+
+    fn contacts(&self, bookings: Vec<BookingId>) -> Later<'_, Vec<(BookingId, Contact)>> {
+        Box::pin(self.db.read(move |conn| contact::of(conn, &bookings)))
     }
 }

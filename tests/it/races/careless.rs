@@ -7,9 +7,9 @@ use houseful_core::{
     ids::{BookingId, ShowId},
     seat::SeatNo,
     time::UtcMillis,
-    wire::admin::JournalEntry,
+    wire::{admin::JournalEntry, booking::Contact},
 };
-use houseful_server::store::{Head, Later, Loaded, Outcome, ShowCommit, Store};
+use houseful_server::store::{ContactRow, Head, Later, Loaded, Outcome, ShowCommit, Sought, Store};
 
 pub struct Careless(pub Arc<dyn Store>);
 
@@ -62,5 +62,30 @@ impl Store for Careless {
 
     fn ticket_by_code(&self, code: TicketCode) -> Later<'_, Option<(BookingId, SeatNo)>> {
         self.0.ticket_by_code(code)
+    }
+
+    fn bookings_recent(&self, limit: u32) -> Later<'_, Vec<BookingId>> {
+        self.0.bookings_recent(limit)
+    }
+
+    fn bookings_sought(
+        &self,
+        sought: Sought,
+        limit: u32,
+    ) -> Later<'_, Vec<(UtcMillis, BookingId)>> {
+        self.0.bookings_sought(sought, limit)
+    }
+
+    fn keep_contact(
+        &self,
+        booking: BookingId,
+        contact: Option<ContactRow>,
+        at: UtcMillis,
+    ) -> Later<'_, ()> {
+        self.0.keep_contact(booking, contact, at)
+    }
+
+    fn contacts(&self, bookings: Vec<BookingId>) -> Later<'_, Vec<(BookingId, Contact)>> {
+        self.0.contacts(bookings)
     }
 }

@@ -4,7 +4,10 @@ use houseful_core::{
     ids::ShowId,
     money::Money,
     refusal::Refusal,
-    wire::{booking::Booking, catalogue::ShowDetail},
+    wire::{
+        booking::{Booking, TicketWish},
+        catalogue::ShowDetail,
+    },
 };
 
 use super::{Desk, card, cash, plan::Plan};
@@ -16,6 +19,7 @@ use crate::{
     error::CliError,
     moment,
     output::escaped,
+    wish,
 };
 
 /// Shows the board and asks for a number on it.
@@ -52,27 +56,30 @@ pub(super) async fn plan(
     let question = format!("tickets, as in 2 or 2a1c ({}):", kinds.join(", "));
     let tickets = loop {
         let answer = ctx.ask(&question, "--adult N").await?;
-        match tickets(&answer, detail) {
-            Some(tickets) => break tickets,
-            None => ctx.say("type a number, or numbers with letters: 2a1c"),
+        let read = wish::tickets(&answer).and_then(|t| wish::types(&t, &detail.ticket_types));
+        match read {
+            Ok(tickets) => break tickets,
+            Err(e) => ctx.say(&escaped(&e.to_string())),
         }
     };
     loop {
         let answer = ctx
             .ask("seats, as in H8,H9 (Enter for the best):", "--best")
             .await?;
+        let counted = |t: &TicketWish| TicketCount {
+            ticket_type: t.ticket_type.clone(),
+            count: t.count,
+        };
         let mut wish = WishArgs {
-            tickets: tickets.clone(),
+            tickets: tickets.iter().map(counted).collect(),
             ..typed.clone()
         };
         if answer.is_empty() {
             wish.best = Some(0);
         } else {
-            let seats = answer.split([',', ' ']).filter(|s| !s.is_empty());
-            match seats.map(str::parse).collect() {
+            match wish::seats(&answer).and_then(|s| wish::labels(&s, None)) {
                 Ok(seats) => wish.seats = Some(seats),
                 Err(e) => {
-                    let e: houseful_core::seat::SeatLabelError = e;
                     ctx.say(&e.to_string());
                     continue;
                 }
@@ -84,32 +91,6 @@ pub(super) async fn plan(
             Err(e) => ctx.say(&e.to_string()),
         }
     }
-}
-
-/// Reads `2`, `2a1c` or `2a 1c`.
-fn tickets(answer: &str, detail: &ShowDetail) -> Option<Vec<TicketCount>> {
-    let mut tickets = Vec::new();
-    let mut digits = String::new();
-    let letters = answer.chars().filter(|c| !c.is_whitespace() && *c != ',');
-    for c in letters.chain([' ']) {
-        if c.is_ascii_digit() {
-            digits.push(c);
-            continue;
-        }
-        if digits.is_empty() && c == ' ' {
-            break;
-        }
-        let count = digits.parse().ok().filter(|n| *n > 0)?;
-        digits.clear();
-        let kind = if c == ' ' {
-            detail.ticket_types.first()
-        } else {
-            detail.ticket_types.iter().find(|t| t.key == c)
-        };
-        let ticket_type = kind?.code.clone();
-        tickets.push(TicketCount { ticket_type, count });
-    }
-    (!tickets.is_empty()).then_some(tickets)
 }
 
 /// Asks how to pay.
@@ -182,42 +163,4 @@ pub(super) async fn despite_orphans(
         request.command = moment::fresh_command();
     }
     Ok(yes)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn tickets_are_typed_as_numbers_with_letters() {
-        let detail: ShowDetail = serde_json::from_value(serde_json::json!({
-            "id": "shw_1", "movie": "mov_1", "title": "Dune", "certificate": "15", "minutes": 100,
-            "cinema": "cin_1", "cinema_name": "Roxy", "city_name": "Leeds", "screen": "scr_1",
-            "screen_name": "Screen 1", "format": "2D", "language": "en", "subtitles": [],
-            "starts_at": "2026-11-21T19:15:00.000Z", "ends_at": "2026-11-21T21:15:00.000Z",
-            "starts_local": "2026-11-21T19:15", "sales_close_at": "2026-11-21T19:30:00.000Z",
-            "time_zone": "Europe/London", "status": "on_sale", "free": 10, "total": 20,
-            "price_from": {"minor": 950, "currency": "GBP"},
-            "ticket_types": [{"code": "adult", "name": "Adult", "key": "a"},
-                             {"code": "child", "name": "Child", "key": "c"}],
-            "prices": [], "fees": [], "seats_max": 10
-        }))
-        .expect("a show");
-        let read = |text| {
-            tickets(text, &detail).map(|t| {
-                t.into_iter()
-                    .map(|t| format!("{}{}", t.count, t.ticket_type))
-                    .collect::<Vec<_>>()
-            })
-        };
-        assert_eq!(read("2"), Some(vec!["2adult".to_owned()]));
-        assert_eq!(
-            read("2a1c"),
-            Some(vec!["2adult".to_owned(), "1child".to_owned()])
-        );
-        assert_eq!(read("2a, 1c"), read("2a1c"));
-        for bad in ["", "a", "0", "2x", "-1", "99999999"] {
-            assert_eq!(read(bad), None, "{bad}");
-        }
-    }
 }

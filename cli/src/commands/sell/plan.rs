@@ -1,16 +1,15 @@
 //! What was typed, as the wish that is sent; and the same as a command to type again.
 
-use houseful_core::{
-    seat::SeatLabel,
-    wire::{
-        booking::{BestRequest, SeatWish, TicketWish, Wish},
-        catalogue::ShowDetail,
-    },
+use houseful_core::wire::{
+    booking::{TicketWish, Wish},
+    catalogue::ShowDetail,
+    seats::LayoutView,
 };
 
 use crate::{
-    args::{Pay, TicketCount, WishArgs},
+    args::{CardFrom, Pay, TicketCount, WishArgs},
     error::CliError,
+    wish::{Party, PayWord, Spot, WishError, WishWords},
 };
 
 /// A wish that is complete.
@@ -18,33 +17,34 @@ pub(super) struct Plan {
     pub wish: Wish,
     pub allow_orphans: bool,
     pub over_limit: bool,
-    tickets: Vec<TicketCount>,
+    tickets: Vec<TicketWish>,
 }
 
 impl Plan {
     /// The plan, or `None` when neither seats nor tickets were named.
     pub fn of(args: &WishArgs, detail: &ShowDetail) -> Result<Option<Self>, CliError> {
-        let tickets = args.tickets();
-        let default = detail.ticket_types.first().map(|t| t.code.clone());
-        let default = default.unwrap_or_else(|| "adult".to_owned());
-        let (wish, tickets) = match (&args.seats, args.best) {
-            (Some(seats), _) => {
-                let tickets = counted(tickets, seats.len(), &default, "seats")?;
-                (named(seats, &tickets), tickets)
-            }
-            (None, best) => {
-                let count = usize::from(best.unwrap_or(0));
-                if count == 0 && tickets.is_empty() {
-                    return Ok(None);
-                }
-                let tickets = if count == 0 {
-                    tickets
-                } else {
-                    counted(tickets, count, &default, "--best")?
-                };
-                (best_of(args, &tickets)?, tickets)
-            }
+        let tickets = args.tickets().into_iter().map(|t| TicketWish {
+            ticket_type: t.ticket_type,
+            count: t.count,
+        });
+        let spot = match &args.seats {
+            Some(seats) => Spot::Seats(seats.clone()),
+            None => Spot::Best {
+                count: args.best.filter(|n| *n > 0),
+                zone: args.zone.unwrap_or_default(),
+                category: args.category.clone(),
+                accessible: args.accessible,
+                skip: args.skip.unwrap_or(0),
+            },
         };
+        let party = Party {
+            tickets: tickets.collect(),
+            spot,
+        };
+        if party.tickets.is_empty() && party.size() == 0 {
+            return Ok(None);
+        }
+        let (wish, tickets) = party.wish(detail).map_err(told)?;
         Ok(Some(Self {
             wish,
             allow_orphans: args.allow_orphans,
@@ -93,64 +93,106 @@ impl Again {
     }
 }
 
-/// The tickets for `seats` seats: those that were named, which must be as many, or the default.
-fn counted(
-    tickets: Vec<TicketCount>,
-    seats: usize,
-    default: &str,
-    what: &str,
-) -> Result<Vec<TicketCount>, CliError> {
-    if tickets.is_empty() {
-        let count = u16::try_from(seats).unwrap_or(u16::MAX);
-        let ticket_type = default.to_owned();
-        return Ok(vec![TicketCount { ticket_type, count }]);
+/// What is wrong with a wish, for the shell.
+pub(super) fn told(error: WishError) -> CliError {
+    match error.hint() {
+        Some(hint) => CliError::usage_hint(error.to_string(), hint),
+        None => CliError::usage(error.to_string()),
     }
-    let sum: usize = tickets.iter().map(|t| usize::from(t.count)).sum();
-    if sum == seats {
-        return Ok(tickets);
-    }
-    Err(CliError::usage_hint(
-        format!("{what} says {seats}, the tickets are {sum}"),
-        "as many tickets as seats",
-    ))
 }
 
-fn named(seats: &[SeatLabel], tickets: &[TicketCount]) -> Wish {
-    let types = tickets
-        .iter()
-        .flat_map(|t| std::iter::repeat_n(&t.ticket_type, usize::from(t.count)));
-    let wish = |(seat, ticket_type): (&SeatLabel, &String)| SeatWish {
-        seat: *seat,
-        ticket_type: Some(ticket_type.clone()),
-    };
-    Wish::Seats(seats.iter().zip(types).map(wish).collect())
+/// Puts the words of a line among the flags. What both say is refused.
+///
+/// # Errors
+/// Words and flags say the same thing, or the show knows nothing of a word.
+pub(super) fn take_words(
+    args: &mut WishArgs,
+    words: &WishWords,
+    detail: &ShowDetail,
+    layout: Option<&LayoutView>,
+) -> Result<(), CliError> {
+    let party = words.party(detail, layout).map_err(told)?;
+    let tickets = party.tickets.into_iter().map(|t| TicketCount {
+        ticket_type: t.ticket_type,
+        count: t.count,
+    });
+    args.tickets.extend(tickets);
+    match party.spot {
+        Spot::Seats(seats) => args.seats = Some(seats),
+        Spot::Best {
+            category,
+            accessible,
+            ..
+        } => {
+            args.zone = args.zone.or(words.zone);
+            args.category = args.category.take().or(category);
+            args.accessible |= accessible;
+        }
+    }
+    Ok(())
 }
 
-fn best_of(args: &WishArgs, tickets: &[TicketCount]) -> Result<Wish, CliError> {
-    let wanted = tickets.iter().filter(|t| t.count > 0);
-    let tickets: Vec<TicketWish> = wanted
-        .map(|t| TicketWish {
-            ticket_type: t.ticket_type.clone(),
-            count: t.count,
-        })
-        .collect();
-    if tickets.is_empty() {
-        return Err(CliError::usage_hint(
-            "no tickets were asked for",
-            "as in `--adult 2`",
-        ));
+/// Refuses what words and flags both say, before anything is asked.
+///
+/// # Errors
+/// The first thing that is said twice.
+pub(super) fn check_words(
+    words: &WishWords,
+    args: &WishArgs,
+    pay: Option<&Option<Pay>>,
+) -> Result<(), CliError> {
+    let tickets = words.tickets.first().map(ToString::to_string);
+    let seats = words.seats.first().map(ToString::to_string);
+    let narrowed = [words.zone.map(|z| z.to_string()), words.category.clone()];
+    let narrowed = narrowed.into_iter().flatten().next();
+    let narrowed = narrowed.or(words.accessible.then(|| "accessible".to_owned()));
+    let flag_narrows = args.zone.is_some() || args.category.is_some() || args.accessible;
+    let paid = words.pay.as_ref().map(ToString::to_string);
+    let twice = [
+        (
+            tickets.clone(),
+            !args.tickets().is_empty(),
+            "the ticket flags",
+        ),
+        (tickets, args.best.is_some_and(|n| n > 0), "--best N"),
+        (seats.clone(), args.seats.is_some(), "--seats"),
+        (seats.clone(), args.best.is_some(), "--best"),
+        (
+            seats,
+            flag_narrows || args.skip.is_some(),
+            "the flags for best seats",
+        ),
+        (narrowed.clone(), args.seats.is_some(), "--seats"),
+        (narrowed, flag_narrows, "the flags for best seats"),
+        (paid.clone(), matches!(pay, Some(Some(_))), "--pay"),
+        (paid, pay.is_none(), "--hold-only"),
+    ];
+    match twice
+        .into_iter()
+        .find(|(word, flag, _)| word.is_some() && *flag)
+    {
+        Some((Some(word), _, flag)) => Err(CliError::usage_hint(
+            format!("`{word}` and {flag} say the same thing twice"),
+            "say it in words or by flags",
+        )),
+        _ => Ok(()),
     }
-    Ok(Wish::Best(BestRequest {
-        tickets,
-        zone: args.zone.unwrap_or_default(),
-        category: args.category.clone(),
-        accessible: args.accessible,
-        skip: args.skip.unwrap_or(0),
-    }))
+}
+
+/// How the words say it is paid, in the place of the flags; `None` holds the seats only.
+pub(super) fn pay_of(words: &WishWords, pay: Option<Option<Pay>>) -> Option<Option<Pay>> {
+    match &words.pay {
+        None => pay,
+        Some(PayWord::Hold) => None,
+        Some(PayWord::Card) => Some(Some(Pay::Card(CardFrom::Practice))),
+        Some(PayWord::Cash(given)) => Some(Some(Pay::Cash(given.clone()))),
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use houseful_core::seat::SeatLabel;
+
     use super::*;
 
     fn detail() -> ShowDetail {

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use tokio::sync::mpsc::UnboundedSender;
 
+#[cfg(unix)]
+use crate::tui::key::Key;
 use crate::{moment, tui::msg::Msg};
 
 /// How long the program may take to end after its terminal was closed: nobody could stop it then.
@@ -22,6 +24,26 @@ pub(super) fn watch(post: &UnboundedSender<Msg>) {
         (Signal::INT, Msg::Stop),
         (Signal::TSTP, Msg::Suspend),
         (Signal::CONT, Msg::Continued),
+    ] {
+        tokio::spawn(pass_on(signal.as_raw(), msg, post.clone()));
+    }
+}
+
+/// The same for plain mode, where Ctrl-C at a terminal is a signal and means what its key means on
+/// the screens, and the shell's own way of standing still is as good as any.
+#[cfg(unix)]
+pub(super) fn watch_plain(post: &UnboundedSender<Msg>, at_terminal: bool) {
+    use rustix::process::Signal;
+
+    let interrupt = if at_terminal {
+        Msg::Key(Key::Ctrl('c'))
+    } else {
+        Msg::Stop
+    };
+    for (signal, msg) in [
+        (Signal::TERM, Msg::Stop),
+        (Signal::HUP, Msg::Stop),
+        (Signal::INT, interrupt),
     ] {
         tokio::spawn(pass_on(signal.as_raw(), msg, post.clone()));
     }
@@ -85,6 +107,12 @@ pub(super) fn watch(post: &UnboundedSender<Msg>) {
             }
         }
     });
+}
+
+/// The same for plain mode.
+#[cfg(not(unix))]
+pub(super) fn watch_plain(post: &UnboundedSender<Msg>, _at_terminal: bool) {
+    watch(post);
 }
 
 /// Programs do not share a terminal here.

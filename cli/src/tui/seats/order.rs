@@ -18,8 +18,10 @@ use crate::tui::{
     msg::Ask,
     payment::Payment,
     question::Question,
+    quick::Ordered,
     wording,
 };
+use crate::wish::PayWord;
 
 /// A change that the user wants.
 #[derive(Clone, Debug, PartialEq)]
@@ -51,13 +53,22 @@ pub enum Wanted {
     },
     /// The seats of before the last change.
     Undo,
+    /// What a quick line says.
+    Line(Box<Ordered>),
     /// On to payment.
     Pay,
+    /// On to payment, and to this way of it.
+    PayBy(PayWord),
     /// A key that was pressed after `Pay`: it is for what comes then.
     Key(Key),
 }
 
 impl Wanted {
+    /// Whether it leads away from the seats.
+    fn leaves(&self) -> bool {
+        matches!(self, Self::Pay | Self::PayBy(_))
+    }
+
     /// The seats it names.
     pub fn seats(&self) -> Vec<SeatLabel> {
         match self {
@@ -99,7 +110,7 @@ impl Asking {
 
 /// Leave to break rules of the house.
 #[derive(Clone, Copy, Default)]
-struct Leave {
+pub(super) struct Leave {
     orphans: bool,
     limit: bool,
 }
@@ -115,6 +126,7 @@ impl Seats {
         }
         match wanted {
             Wanted::Best(party) => {
+                self.category = None;
                 self.party = party;
                 self.skip = 0;
                 self.ask_best(desk);
@@ -142,7 +154,9 @@ impl Seats {
                 self.ask_seats(desk, wish, false, leave);
             }
             Wanted::Undo => self.undo(desk),
-            Wanted::Pay => return self.pay(desk),
+            Wanted::Line(line) => return self.take_line(desk, *line),
+            Wanted::Pay => return self.pay(desk, None),
+            Wanted::PayBy(word) => return self.pay(desk, Some(&word)),
             Wanted::Key(_) => {}
         }
         Step::Stay
@@ -151,7 +165,7 @@ impl Seats {
     /// Whether keys are typed ahead of the payment view.
     #[must_use]
     pub fn is_leaving_to_pay(&self) -> bool {
-        self.ahead.contains(&Wanted::Pay)
+        self.ahead.iter().any(Wanted::leaves)
     }
 
     /// Puts a key in line that is meant for the payment view.
@@ -176,7 +190,7 @@ impl Seats {
             let Some(wanted) = self.ahead.pop_front() else {
                 break;
             };
-            let leaving = wanted == Wanted::Pay;
+            let leaving = wanted.leaves();
             match self.want(desk, wanted) {
                 Step::Stay if leaving => self.ahead.clear(),
                 Step::Stay => {}
@@ -186,12 +200,16 @@ impl Seats {
         Step::Stay
     }
 
-    fn pay(&mut self, desk: &mut Desk) -> Step {
+    fn pay(&mut self, desk: &mut Desk, word: Option<&PayWord>) -> Step {
         match (&self.owned, &self.booking) {
             (Some(owned), Some(booking)) => {
                 // From here on the payment view looks after the hold.
                 self.checks = Question::default();
-                let payment = Payment::open(self.show.clone(), owned.clone(), booking.clone());
+                let (show, owned) = (self.show.clone(), owned.clone());
+                let mut payment = Payment::open(show, owned, booking.clone());
+                if let Some(word) = word {
+                    payment.begin_by(desk, word);
+                }
                 Step::Open(Box::new(View::Payment(Box::new(payment))))
             }
             _ => {
@@ -258,7 +276,7 @@ impl Seats {
         let best = BestRequest {
             tickets: self.tickets(),
             zone: self.zone,
-            category: None,
+            category: self.category.clone(),
             accessible: self.accessible,
             skip: self.skip,
         };
@@ -376,7 +394,7 @@ impl Seats {
         }
     }
 
-    fn ask_seats(&mut self, desk: &mut Desk, wish: Wish, undo: bool, leave: Leave) {
+    pub(super) fn ask_seats(&mut self, desk: &mut Desk, wish: Wish, undo: bool, leave: Leave) {
         let best = matches!(wish, Wish::Best(_));
         let seats = match &wish {
             Wish::Seats(wishes) => changed(&self.held_wishes(), wishes),

@@ -164,11 +164,16 @@ fn every_seat_reads_back_without_style_in_every_view_of_every_hall() {
         let hall = till.seats().hall.clone().expect("a hall");
         for zoom in Zoom::ALL.into_iter().skip(1) {
             seats_mut(&mut till).zoom_by_hand = Some(zoom);
-            let themes = [Theme::COLOURED, Theme::PLAIN, Theme::PLAIN, Theme::PLAIN];
+            let themes = [
+                Theme::DEFAULT,
+                Theme::LIGHT,
+                Theme::HIGH_CONTRAST,
+                Theme::MONO,
+            ];
             for (size, theme) in SIZES
                 .into_iter()
                 .zip(themes)
-                .chain([(SIZES[1], Theme::COLOURED)])
+                .chain([(SIZES[1], Theme::DEFAULT)])
             {
                 let page = Page::of(&till, size, theme);
                 let read = read_back(&till, &page);
@@ -198,7 +203,7 @@ fn a_window_of_two_hundred_columns_shows_all_seats_of_a_usual_hall_at_every_zoom
     let mut till = till_of(super::house::GRAND, (200, 60));
     for zoom in Zoom::ALL.into_iter().skip(1) {
         seats_mut(&mut till).zoom_by_hand = Some(zoom);
-        let page = Page::of(&till, (200, 60), Theme::PLAIN);
+        let page = Page::of(&till, (200, 60), Theme::MONO);
         assert_eq!(read_back(&till, &page).len(), 308, "{zoom:?}");
     }
 }
@@ -210,7 +215,7 @@ fn blocks_tell_how_many_of_their_seats_are_free_and_which_are_ours() {
         fill(&mut till);
         seats_mut(&mut till).zoom_by_hand = Some(Zoom::Blocks);
         for size in [(80, 24), (140, 40), (200, 60)] {
-            let page = Page::of(&till, size, Theme::PLAIN);
+            let page = Page::of(&till, size, Theme::MONO);
             let seats = till.seats();
             let hall = seats.hall.as_ref().expect("a hall");
             let looks = seats.looks(&till.model.desk);
@@ -275,7 +280,7 @@ fn no_character_of_the_grid_is_wide_or_ambiguous() {
         for zoom in Zoom::ALL {
             seats_mut(&mut till).zoom_by_hand = Some(zoom);
             for size in SIZES.into_iter().take(2) {
-                let buffer = drawn(&till, size, Theme::COLOURED);
+                let buffer = drawn(&till, size, Theme::DEFAULT);
                 for y in 1..size.1 {
                     for c in (0..size.0).flat_map(|x| buffer[(x, y)].symbol().chars()) {
                         let widths = (c.width(), c.width_cjk());
@@ -296,7 +301,7 @@ fn a_seat_that_somebody_changes_stands_out_for_two_seconds() {
     till.somebody_holds(&["C3"]);
     // Row C is the third of the hall, C3 the third seat at two columns each.
     let stands_out = |till: &Till| {
-        let cell = &drawn(till, size, Theme::PLAIN)[(7, 6)];
+        let cell = &drawn(till, size, Theme::MONO)[(7, 6)];
         assert_eq!(cell.symbol(), "~", "the letter is the state");
         cell.modifier.contains(Modifier::REVERSED)
     };
@@ -426,7 +431,7 @@ fn the_grid_has_no_size_at_which_it_panics() {
     till.press("2");
     for columns in 1..=200 {
         for rows in (1..=60).filter(|rows| is_taken(columns, *rows)) {
-            drawn(&till, (columns, rows), Theme::PLAIN);
+            drawn(&till, (columns, rows), Theme::MONO);
         }
     }
 }
@@ -447,7 +452,7 @@ fn no_hall_panics_at_any_zoom_and_edge_of_sizes() {
                 (110, 24),
                 (200, 16),
             ] {
-                drawn(&till, size, Theme::PLAIN);
+                drawn(&till, size, Theme::MONO);
             }
         }
     }

@@ -65,6 +65,8 @@ pub(super) struct Till {
     pub(super) ticks: usize,
     /// Bookings that need no resuming any more.
     pub(super) forgotten: usize,
+    /// What the customer's display shows.
+    pub(super) mirrored: Option<crate::mirror::Picture>,
     /// Whether the shell has the terminal.
     pub(super) aside: bool,
     /// Whether the program ended.
@@ -103,6 +105,7 @@ impl Till {
             card: PaymentState::Captured,
             ticks: 0,
             forgotten: 0,
+            mirrored: None,
             aside: false,
             quit: false,
             paid: None,
@@ -160,6 +163,7 @@ impl Till {
                 Effect::Watch(generation, _) => self.feed = Some(generation),
                 Effect::Unwatch => self.feed = None,
                 Effect::Forget(_) => self.forgotten += 1,
+                Effect::Mirror(picture) => self.mirrored = picture.map(|p| *p),
                 Effect::Redraw => {}
                 Effect::Suspend => self.aside = true,
                 Effect::Resume => self.aside = false,
@@ -302,7 +306,7 @@ impl Till {
 pub(super) fn lines_of(model: &Model, columns: u16, rows: u16) -> Vec<String> {
     let mut terminal = Terminal::new(TestBackend::new(columns, rows)).expect("a test terminal");
     terminal
-        .draw(|frame| view(model, Theme::COLOURED, frame))
+        .draw(|frame| view(model, Theme::DEFAULT, frame))
         .expect("drawn");
     let buffer = terminal.backend().buffer().clone();
     (0..rows)

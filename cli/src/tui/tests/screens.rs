@@ -45,6 +45,8 @@ fn everywhere() -> Vec<(&'static str, Till)> {
         walk("seats", "1"),
         walk("held", "12"),
         walk("go to", "1gh8"),
+        walk("quick", "1:1 2a1c h8-10 card"),
+        walk("quick mistake", ":1 2x\n"),
         walk("release", "12\u{1b}"),
         walk("payment", "12\n50"),
         walk("card", "12\nd"),
@@ -236,7 +238,7 @@ fn the_help_page_shows_every_key_in_full() {
         till.press(keys);
         till.press("?");
         let screen = till.screen();
-        for binding in crate::tui::keymap::help(till.model.view_place()) {
+        for binding in till.model.keymap.help(till.model.view_place()) {
             assert!(
                 screen.contains(binding.help),
                 "`{}` is missing:\n{screen}",

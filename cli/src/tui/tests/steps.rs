@@ -31,7 +31,7 @@ fn bytes_of(till: &mut Till, (columns, rows): (u16, u16), keys: &[Key]) -> Vec<u
     let mut draw = |till: &Till| {
         count.set(0);
         terminal
-            .draw(|frame| view(&till.model, Theme::COLOURED, frame))
+            .draw(|frame| view(&till.model, Theme::DEFAULT, frame))
             .expect("drawn");
         count.get()
     };

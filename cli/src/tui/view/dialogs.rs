@@ -5,7 +5,7 @@ use ratatui::style::Style;
 
 use super::sheet::{Part, Sheet, columns_of, pad};
 use crate::tui::{
-    keymap,
+    keymap::Keymap,
     overlay::{Leaving, Overlay},
     wording,
 };
@@ -14,7 +14,12 @@ type Line = (String, Style);
 
 /// Draws an overlay into the middle of a part of the screen, or of all of it if it needs more;
 /// gives the place of the cursor.
-pub(super) fn draw(overlay: &Overlay, sheet: &mut Sheet<'_>, part: Part) -> Option<(u16, u16)> {
+pub(super) fn draw(
+    overlay: &Overlay,
+    keymap: &Keymap,
+    sheet: &mut Sheet<'_>,
+    part: Part,
+) -> Option<(u16, u16)> {
     let help = matches!(overlay, Overlay::Help(_));
     let width = if help {
         part.width.saturating_sub(2).min(84)
@@ -24,7 +29,7 @@ pub(super) fn draw(overlay: &Overlay, sheet: &mut Sheet<'_>, part: Part) -> Opti
     let inner = width.saturating_sub(4);
     let mut lines = match overlay {
         Overlay::Help(_) => Vec::new(),
-        overlay => sentences(overlay, inner, sheet),
+        overlay => sentences(overlay, keymap, inner, sheet),
     };
     let keys_of = match overlay {
         Overlay::Help(place) => *place,
@@ -32,7 +37,8 @@ pub(super) fn draw(overlay: &Overlay, sheet: &mut Sheet<'_>, part: Part) -> Opti
     };
     let theme = sheet.theme();
     let room = usize::from(sheet.height().saturating_sub(if help { 3 } else { 4 }));
-    let keys: Vec<Line> = keymap::help(keys_of)
+    let keys: Vec<Line> = keymap
+        .help(keys_of)
         .filter(|b| help || !b.label.is_empty())
         .map(|b| (format!("{:<9} {}", b.shown, b.help), theme.text()))
         .collect();
@@ -86,11 +92,15 @@ fn draw_box(sheet: &mut Sheet<'_>, at: Part, lines: &[Line]) {
 }
 
 /// What an overlay says, wrapped.
-fn sentences(overlay: &Overlay, width: u16, sheet: &Sheet<'_>) -> Vec<Line> {
+fn sentences(overlay: &Overlay, keymap: &Keymap, width: u16, sheet: &Sheet<'_>) -> Vec<Line> {
     let theme = sheet.theme();
     let mut lines = Vec::new();
     let mut say = |text: &str, style: Style| {
-        lines.extend(wrap(text, width).into_iter().map(|line| (line, style)));
+        lines.extend(
+            wrap(&keymap.say(text), width)
+                .into_iter()
+                .map(|line| (line, style)),
+        );
     };
     match overlay {
         Overlay::Help(_) => {}

@@ -5,7 +5,7 @@ use houseful_core::text::is_unsafe;
 use ratatui::{buffer::Buffer, layout::Rect, style::Style};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-use crate::tui::theme::Theme;
+use crate::tui::{keymap::Keymap, theme::Theme};
 
 /// A rectangle of the screen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,6 +25,7 @@ pub(super) struct Sheet<'a> {
     buffer: &'a mut Buffer,
     area: Rect,
     theme: Theme,
+    keys: Option<&'a Keymap>,
 }
 
 impl<'a> Sheet<'a> {
@@ -34,7 +35,14 @@ impl<'a> Sheet<'a> {
             buffer,
             area,
             theme,
+            keys: None,
         }
+    }
+
+    /// Says the keys that sentences name as they are bound.
+    pub(super) fn naming(mut self, keys: &'a Keymap) -> Self {
+        self.keys = Some(keys);
+        self
     }
 
     pub(super) fn theme(&self) -> Theme {
@@ -71,7 +79,10 @@ impl<'a> Sheet<'a> {
         if y >= self.area.height || columns == 0 {
             return;
         }
-        let text = fit(text, columns);
+        let text = match self.keys {
+            Some(keys) => fit(&keys.say(text), columns),
+            None => fit(text, columns),
+        };
         let (x, y) = (self.area.x + x, self.area.y + y);
         self.buffer
             .set_stringn(x, y, text, usize::from(columns), style);

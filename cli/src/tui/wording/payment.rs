@@ -56,12 +56,12 @@ pub const TOO_LITTLE: &str = "too little yet";
 pub const PAYMENT_KEYS: [&str; 3] = [
     "Enter  exact cash, or the amount",
     "0-9 .  cash given, then Enter",
-    "d      card",
+    "⟨payment.card⟩      card",
 ];
 /// The card terminal.
 pub const CARD_TERMINAL: &str = "SIMULATED CARD TERMINAL";
 /// Typing another card's number.
-pub const OTHER_CARD: &str = "n  type a card number";
+pub const OTHER_CARD: &str = "⟨card.card_number⟩  type a card number";
 /// Before the field for it.
 pub const CARD_NUMBER: &str = "Card number:";
 /// Cash is on its way to the server.

@@ -46,6 +46,11 @@ pub(super) const ALL: &[Migration] = &[
         name: "payment_ids",
         sql: include_str!("migrations/0006_payment_ids.sql"),
     },
+    Migration {
+        number: 7,
+        name: "contact",
+        sql: include_str!("migrations/0007_contact.sql"),
+    },
 ];
 
 /// Why a schema can't be brought up to date.

@@ -37,7 +37,7 @@ impl Till {
             Ask::Cities => Reply::Cities(vec![city()]),
             Ask::Movies(_) => Reply::Movies(movies()),
             Ask::Shows(_) => Reply::Shows(self.shows.clone()),
-            Ask::Show(_) => Reply::Show(Box::new(self.detail())),
+            Ask::Show(id) => Reply::Show(Box::new(self.detail(*id))),
             Ask::Layout(_) => Reply::Layout(Box::new(LayoutView::of(&self.layout))),
             Ask::Seats(_) => Reply::Map(Box::new(self.state.seat_map(7))),
             Ask::Hold(owned, request) => {
@@ -157,10 +157,11 @@ impl Till {
         }
     }
 
-    fn detail(&self) -> ShowDetail {
+    fn detail(&self, id: ShowId) -> ShowDetail {
         let card = price_card(&self.layout);
+        let show = self.shows.iter().find(|show| show.id == id);
         ShowDetail {
-            show: self.shows[0].clone(),
+            show: show.unwrap_or(&self.shows[0]).clone(),
             prices: card
                 .prices
                 .iter()

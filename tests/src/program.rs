@@ -3,55 +3,53 @@
 #![expect(clippy::expect_used, reason = "a test says what it expected and stops")]
 
 use std::{
-    fs,
     io::{BufRead, BufReader, Read},
     path::{Path, PathBuf},
     process::{Child, Command, Output, Stdio},
-    sync::atomic::{AtomicU32, Ordering},
     time::Duration,
 };
 
 use houseful::{client::Client, embedded::notice::Notice};
-use houseful_tests::wait;
 use serde_json::Value;
 
-/// The program.
-pub const PROGRAM: &str = env!("CARGO_BIN_EXE_houseful-under-test");
+use crate::{folder::Folder, wait};
 
-/// A folder of its own for each test, gone in the end.
-#[derive(Debug)]
-pub struct Folder(PathBuf);
+/// The program: what cargo builds beside the tests and the other programs of this package.
+///
+/// # Panics
+/// It is not there.
+#[must_use]
+pub fn program() -> PathBuf {
+    let own = std::env::current_exe().expect("a program");
+    let mut folders = own.ancestors().skip(1).take(2);
+    let found = folders.find_map(|folder| {
+        let path = folder.join("houseful-under-test");
+        path.exists().then_some(path)
+    });
+    found.expect("the program under test is built; `cargo build -p houseful-tests --bins`")
+}
 
+/// Running the program in a folder.
 impl Folder {
-    pub fn new() -> Self {
-        static COUNT: AtomicU32 = AtomicU32::new(0);
-        let number = COUNT.fetch_add(1, Ordering::Relaxed);
-        let name = format!("houseful-it-{}-{number}", std::process::id());
-        let path = std::env::temp_dir().join(name);
-        let _ = fs::remove_dir_all(&path);
-        fs::create_dir(&path).expect("a folder");
-        Self(path)
-    }
-
-    pub fn path(&self, name: &str) -> PathBuf {
-        self.0.join(name)
-    }
-
     /// The path as text, for arguments.
+    ///
+    /// # Panics
+    /// It is no text.
+    #[must_use]
     pub fn arg(&self, name: &str) -> String {
         self.path(name).to_str().expect("plain text").to_owned()
     }
 
     /// The program with arguments, in surroundings of its own.
     pub fn command(&self, args: &[&str]) -> Command {
-        let mut command = Command::new(PROGRAM);
+        let mut command = Command::new(program());
         command
             .args(args)
-            .current_dir(&self.0)
+            .current_dir(self.whole())
             .env_clear()
             .env("HOUSEFUL_STATE", self.path("state"))
             .env("HOUSEFUL_CONFIG", self.path("config.toml"))
-            .env("TMPDIR", &self.0)
+            .env("TMPDIR", self.whole())
             .stdin(Stdio::null());
         command
     }
@@ -76,12 +74,6 @@ impl Folder {
         ];
         self.run(&demo).done();
         self.path(name)
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
     }
 }
 

@@ -41,7 +41,7 @@ const LETTERS: [(&str, &str); 36] = [
 ];
 
 /// `text` in small letters, without accents, words with one blank between.
-pub(super) fn fold(text: &str) -> String {
+pub(crate) fn fold(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
     let mut between = false;
     for c in text.chars().flat_map(char::to_lowercase) {

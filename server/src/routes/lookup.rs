@@ -1,0 +1,244 @@
+//! Looking bookings up, and who they are for.
+//!
+//! Names and telephone numbers go in and out here and nowhere else: no other answer, event or line
+//! of the log has them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use axum::{extract::State, http::HeaderMap, response::Json};
+use houseful_core::{
+    code::BookingCode,
+    ids::{BookingId, OwnerRef, ShowId},
+    time::UtcMillis,
+    wire::{
+        Page,
+        booking::{Booking, BookingState, Contact, ContactRequest},
+    },
+};
+use serde::Deserialize;
+use utoipa::IntoParams;
+use uuid::Uuid;
+
+use super::{
+    bookings::{find_owned, no_booking, owner},
+    input::{Body, Id, Params, bounded, plain, words},
+};
+use crate::{
+    app::App,
+    auth::Caller,
+    find::{contact_row, meanings},
+    lane::LaneError,
+    problem::ApiError,
+};
+
+/// How many bookings are found at most, and unless told otherwise.
+const FOUND_MAX: u32 = 100;
+const FOUND_DEFAULT: u32 = 50;
+
+/// Which bookings: one of `q`, `recent`, `code` and `show`.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct BookingFilter {
+    /// A code or its first four characters or more, a ticket's code, a booking's id, the
+    /// beginnings of a name's words, the last four digits or more of a telephone number.
+    q: Option<String>,
+    /// `true`: those whose money or tickets changed last.
+    recent: Option<bool>,
+    /// The code people say, in any case, with or without hyphens.
+    #[param(value_type = Option<String>)]
+    code: Option<BookingCode>,
+    /// All bookings of this show.
+    #[param(value_type = Option<String>)]
+    show: Option<ShowId>,
+    /// With `show`: only those that stand so now.
+    state: Option<BookingState>,
+    /// With `q` and `recent`: at most so many, 1 to 100.
+    #[param(minimum = 1, maximum = 100)]
+    limit: Option<u32>,
+}
+
+/// A booking with whose it is.
+type Owned = (Booking, OwnerRef);
+
+/// A booking, for its owner and for staff.
+#[utoipa::path(get, path = "/v1/bookings/{id}", tag = "bookings",
+    params(("id" = String, Path, description = "the booking")),
+    responses((status = 200, body = Booking)))]
+pub(super) async fn booking(
+    State(app): State<App>,
+    caller: Caller,
+    headers: HeaderMap,
+    Id(id): Id<BookingId>,
+) -> Result<Json<Booking>, ApiError> {
+    one(&app, &caller, &headers, id).await.map(Json)
+}
+
+/// Bookings by what people know of them, those that changed last, or those of a show.
+#[utoipa::path(get, path = "/v1/bookings", tag = "bookings", params(BookingFilter),
+    responses((status = 200, body = Page<Booking>)))]
+pub(super) async fn bookings(
+    State(app): State<App>,
+    caller: Caller,
+    Params(filter): Params<BookingFilter>,
+) -> Result<Json<Page<Booking>>, ApiError> {
+    let limit = bounded("limit", filter.limit.unwrap_or(FOUND_DEFAULT), 1, FOUND_MAX)?;
+    let recent = filter.recent == Some(true);
+    let (state, has_limit) = (filter.state, filter.limit.is_some());
+    let items = match (filter.q, recent, filter.code, filter.show) {
+        (Some(text), false, None, None) if state.is_none() => {
+            let ids = match words(Some(&text))? {
+                Some(text) => sought(&app, text, limit).await?,
+                None => Vec::new(),
+            };
+            drawn(&app, ids).await?
+        }
+        (None, true, None, None) if state.is_none() => {
+            drawn(&app, app.store.bookings_recent(limit).await?).await?
+        }
+        (None, false, Some(code), None) if state.is_none() && !has_limit => {
+            drawn(&app, app.store.bookings_by_code(code).await?).await?
+        }
+        (None, false, None, Some(show)) if !has_limit => of_show(&app, show, state).await?,
+        _ => {
+            return Err(ApiError::unreadable(
+                "ask for one of `q`, `recent=true`, `code` and `show`; `limit` goes with the first \
+                 two, `state` with the last",
+            ));
+        }
+    };
+    let items = told(&app, &caller, items).await?;
+    Ok(Json(Page { items, next: None }))
+}
+
+/// Says who a booking is for, in place of what was said before; nothing takes it away.
+#[utoipa::path(put, path = "/v1/bookings/{id}/contact", tag = "bookings", request_body = ContactRequest,
+    params(("id" = String, Path, description = "the booking")),
+    responses((status = 200, body = Booking)))]
+pub(super) async fn contact(
+    State(app): State<App>,
+    caller: Caller,
+    headers: HeaderMap,
+    Id(id): Id<BookingId>,
+    Body(request): Body<ContactRequest>,
+) -> Result<Json<Booking>, ApiError> {
+    let given = |field, text: Option<String>, chars_max| {
+        let text = text
+            .map(|text| plain(field, &text, chars_max))
+            .transpose()?;
+        Ok::<_, ApiError>(text.filter(|text| !text.is_empty()))
+    };
+    let contact = Contact {
+        name: given("name", request.name, Contact::NAME_CHARS_MAX)?,
+        phone: given("phone", request.phone, Contact::PHONE_CHARS_MAX)?,
+    };
+    // Somebody else's booking looks like one that is not there, before anything is written.
+    one(&app, &caller, &headers, id).await?;
+    let row = (!contact.is_empty()).then(|| contact_row(contact));
+    app.store.keep_contact(id, row, app.clock.now()).await?;
+    one(&app, &caller, &headers, id).await.map(Json)
+}
+
+/// One booking as the caller may see it.
+pub(super) async fn one(
+    app: &App,
+    caller: &Caller,
+    headers: &HeaderMap,
+    id: BookingId,
+) -> Result<Booking, ApiError> {
+    let actor = owner(caller, headers, no_booking)?;
+    let found = find_owned(app, actor, id).await?;
+    let told = told(app, caller, vec![found]).await?;
+    told.into_iter().next().ok_or_else(no_booking)
+}
+
+/// Adds who each is for and, for staff, which account holds it.
+async fn told(app: &App, caller: &Caller, found: Vec<Owned>) -> Result<Vec<Booking>, ApiError> {
+    let ids = found.iter().map(|(booking, _)| booking.id).collect();
+    let contacts = app.store.contacts(ids).await?;
+    let mut contacts: BTreeMap<BookingId, Contact> = contacts.into_iter().collect();
+    let add = |(mut booking, owner): Owned| {
+        booking.contact = contacts.remove(&booking.id);
+        if caller.is_staff() {
+            let account = app.tokens.account(owner);
+            booking.by = account.map(|account| account.to_string());
+        }
+        booking
+    };
+    Ok(found.into_iter().map(add).collect())
+}
+
+/// The bookings that a text may mean, the newest first.
+async fn sought(app: &App, text: &str, limit: u32) -> Result<Vec<BookingId>, ApiError> {
+    let meant = meanings(text);
+    let mut found: Vec<(UtcMillis, BookingId)> = Vec::new();
+    for sought in meant.sought {
+        found.extend(app.store.bookings_sought(sought, limit).await?);
+    }
+    found.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
+    let mut ids: Vec<BookingId> = meant.booking.into_iter().collect();
+    if let Some(code) = meant.ticket {
+        let ticket = app.store.ticket_by_code(code).await?;
+        ids.extend(ticket.map(|(booking, _)| booking));
+    }
+    ids.extend(found.into_iter().map(|(_, id)| id));
+    let mut seen = BTreeSet::new();
+    ids.retain(|id| seen.insert(*id));
+    ids.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    Ok(ids)
+}
+
+/// The bookings with these ids, in this order: one look at each show. What a show that can't be
+/// read has is left out, since the others are still wanted.
+async fn drawn(app: &App, ids: Vec<BookingId>) -> Result<Vec<Owned>, ApiError> {
+    let mut by_show: BTreeMap<ShowId, Vec<Uuid>> = BTreeMap::new();
+    for id in &ids {
+        by_show.entry(id.show).or_default().push(id.uuid);
+    }
+    let mut found: BTreeMap<BookingId, Owned> = BTreeMap::new();
+    for (show, uuids) in by_show {
+        let read = app.lane.read(show, move |state, tip, now| {
+            let view = |uuid: Uuid| {
+                let owner = state.booking(uuid)?.owner;
+                Some((state.booking_view(uuid, tip, now)?, owner))
+            };
+            uuids.into_iter().filter_map(view).collect::<Vec<_>>()
+        });
+        match read.await {
+            Ok(some) => found.extend(some.into_iter().map(|owned| (owned.0.id, owned))),
+            Err(LaneError::NoSuchShow | LaneError::ReadOnly(_)) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
+}
+
+/// How many bookings are drawn at once: while that is done, nobody buys.
+const DRAWN_AT_ONCE: usize = 100;
+
+async fn of_show(
+    app: &App,
+    show: ShowId,
+    wanted: Option<BookingState>,
+) -> Result<Vec<Owned>, ApiError> {
+    let mut all: Vec<Owned> = Vec::new();
+    loop {
+        let after = all.last().map(|(booking, _)| booking.id.uuid);
+        let some = app.lane.read(show, move |state, tip, now| {
+            state
+                .bookings_after(after)
+                .filter(|(_, record)| wanted.is_none_or(|wanted| record.state_at(now) == wanted))
+                .take(DRAWN_AT_ONCE)
+                .filter_map(|(uuid, record)| {
+                    Some((state.booking_view(uuid, tip, now)?, record.owner))
+                })
+                .collect::<Vec<_>>()
+        });
+        let some = some.await?;
+        let more = some.len() == DRAWN_AT_ONCE;
+        all.extend(some);
+        if !more {
+            return Ok(all);
+        }
+    }
+}
