@@ -85,6 +85,8 @@ pub struct Hall {
     seat_columns: Vec<u16>,
     /// The number in each drawn column, if it is the same in every row.
     numbers: Option<Vec<Option<u16>>>,
+    highest_number: u16,
+    row_name_columns: u16,
     /// The same hall as the rules see it; `None` when this program can't read its drawing.
     rules: Option<Arc<SeatLayout>>,
 }
@@ -109,6 +111,10 @@ impl Hall {
             .collect();
         by_label.sort_unstable();
         let numbers = numbers(&layout);
+        let labels = || layout.seats.iter().map(|s| s.label);
+        let highest_number = labels().map(|l| l.number()).max().unwrap_or(1);
+        let names = labels().map(|l| l.row().len());
+        let row_name_columns = names.max().and_then(|n| u16::try_from(n).ok()).unwrap_or(1);
         let rules = SeatLayout::parse(&layout.text)
             .ok()
             .filter(|rules| rules.hash() == layout.hash)
@@ -120,6 +126,8 @@ impl Hall {
             by_label,
             seat_columns,
             numbers,
+            highest_number,
+            row_name_columns,
             rules,
         }
     }
@@ -175,18 +183,16 @@ impl Hall {
         self.numbers.as_deref()
     }
 
-    /// The longest letters of a row.
+    /// Columns of the longest letters of a row.
     #[must_use]
     pub fn row_name_columns(&self) -> u16 {
-        let longest = self.rows.keys().map(|row| self.row_name(*row).len()).max();
-        u16::try_from(longest.unwrap_or(1)).unwrap_or(1)
+        self.row_name_columns
     }
 
     /// The highest number of a seat.
     #[must_use]
     pub fn highest_number(&self) -> u16 {
-        let numbers = self.layout.seats.iter().map(|s| s.label.number());
-        numbers.max().unwrap_or(1)
+        self.highest_number
     }
 
     /// The seats of a drawn row, left to right.

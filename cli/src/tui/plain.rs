@@ -221,10 +221,10 @@ impl Face {
         self.prompt = None;
         // A sentence that names a key tells the word for it.
         let keymap = &self.told.keymap;
-        let said = lines
-            .iter()
-            .map(|line| keymap.say_by(line, vocabulary::word_for));
-        self.said.extend(said.map(Said::Line));
+        for line in lines {
+            let line = keymap.say_by(&line, vocabulary::word_for);
+            self.said.push(Said::Line(line));
+        }
     }
 }
 

@@ -186,7 +186,9 @@ impl Seats {
         if self.range.is_some() {
             return self.act_in_range(desk, action);
         }
-        if matches!(action, Action::Accept | Action::Pick) && self.opens_block() {
+        if action == Action::Accept && self.opens_block()
+            || action == Action::Pick && self.zoom() == Zoom::Blocks
+        {
             self.zoom_in();
             return Step::Stay;
         }

@@ -251,6 +251,8 @@ impl Seats {
             .zip(self.hall.as_ref())
             .and_then(|(line, hall)| hall.find(line.seat));
         self.cursor = no.unwrap_or(self.cursor);
+        // A range stays in one row.
+        self.range = None;
     }
 
     fn refused(&mut self, desk: &mut Desk, problem: &Problem, asked: Option<&Asking>) {

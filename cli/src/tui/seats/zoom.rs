@@ -121,7 +121,12 @@ impl Arrangement {
     fn with(hall: &Hall, (columns, rows): (u16, u16), zoom: Zoom) -> Self {
         let height = rows.saturating_sub(AROUND);
         let needed = match zoom {
-            Zoom::Blocks => block_columns(hall),
+            Zoom::Blocks => {
+                // Names on the right too, unless that costs the booking its place.
+                let (needed, right) = (block_columns(hall), block_margin(hall) - 1);
+                let fits = needed + right + PANEL_COLUMNS <= columns;
+                if fits { needed + right } else { needed }
+            }
             zoom => Ruler::new(hall, zoom).width(),
         };
         let needed = needed.max(GRID_MIN);

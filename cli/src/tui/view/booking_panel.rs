@@ -5,7 +5,7 @@ use ratatui::style::Style;
 
 use super::{
     grid::Scene,
-    sheet::{Part, Sheet, columns_of, fit},
+    sheet::{Part, Sheet, columns_of},
 };
 use crate::tui::{
     hall::Hall,
@@ -206,7 +206,9 @@ pub(super) fn draw_under(scene: &Scene<'_>, sheet: &mut Sheet<'_>, part: Part) {
     let marks = wording::marks(scene.arranged.zoom);
     let marks =
         places.chain(marks.map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ")));
-    let lines = flowed(prices.chain(marks), "  ", room);
+    let mut lines = flowed(prices.chain(marks), "  ", room);
+    let others = scene.seats.others.recent().map(|h| happened(scene, h));
+    lines.extend(flowed(others, "   ", room).into_iter().take(1));
     for (y, line) in (part.y + 1..part.y + part.height).zip(lines) {
         sheet.clip(part.x + 1, y, room, &line, theme.faint());
     }
@@ -231,34 +233,35 @@ pub(super) fn draw_offers(scene: &Scene<'_>, sheet: &mut Sheet<'_>, part: Part) 
     1 + u16::try_from(offers.len()).unwrap_or(0)
 }
 
-/// What other people did to this show, the newest first.
+/// What other people did to this show, the newest first. Where there is little room only when
+/// they did something.
 pub(super) fn draw_others(scene: &Scene<'_>, sheet: &mut Sheet<'_>, part: Part) {
-    if part.height < 3 {
+    let mut lines: Vec<String> = scene
+        .seats
+        .others
+        .recent()
+        .map(|h| happened(scene, h))
+        .collect();
+    if part.height < 2 || lines.is_empty() && part.width < WIDE {
         return;
     }
     let theme = sheet.theme();
     let heading = wording::LAST_ON_THIS_SHOW;
     sheet.clip(part.x, part.y, part.width, heading, theme.strong());
-    let mut lines: Vec<String> = Vec::new();
-    for happening in scene.seats.others.recent() {
-        lines.push(happened(scene, happening, part.width.saturating_sub(1)));
-    }
     if lines.is_empty() {
         lines.push(wording::NOTHING_YET.to_owned());
     }
+    let room = part.width.saturating_sub(1);
     for (y, line) in (part.y + 1..part.y + part.height).zip(lines) {
-        sheet.clip(part.x, y, part.width, &line, theme.faint());
+        sheet.clip(part.x, y, room, &line, theme.faint());
     }
 }
 
-fn happened(scene: &Scene<'_>, happening: &Happening, room: u16) -> String {
+fn happened(scene: &Scene<'_>, happening: &Happening) -> String {
     let hall = scene.picture.hall;
     let labels = happening.seats.iter().filter_map(|no| hall.seat(*no));
     let labels: Vec<_> = labels.map(|seat| seat.label).collect();
     let time = local_time::clock_with_seconds(happening.at, &scene.seats.show.time_zone);
     let what = wording::happened(happening.what);
-    fit(
-        &format!("{time} {what} {}", wording::seat_list(&labels)),
-        room,
-    )
+    format!("{time} {what} {}", wording::seat_list(&labels))
 }

@@ -69,10 +69,12 @@ fn draw_beside(scene: &Scene<'_>, drawn: &Drawn, sheet: &mut Sheet<'_>, panel: P
         Some(shown) => take(grid::draw_map(scene, sheet, rest, shown)),
         None => rest,
     };
-    if panel.width >= booking_panel::WIDE {
-        let rest = take(booking_panel::draw_offers(scene, sheet, rest));
-        booking_panel::draw_others(scene, sheet, rest);
-    }
+    let rest = if panel.width >= booking_panel::WIDE {
+        take(booking_panel::draw_offers(scene, sheet, rest))
+    } else {
+        rest
+    };
+    booking_panel::draw_others(scene, sheet, rest);
 }
 
 /// Where the booking is.

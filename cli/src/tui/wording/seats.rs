@@ -64,8 +64,8 @@ pub const WITH_WHEELCHAIR: &str = "with wheelchair";
 #[must_use]
 pub fn blocks_of(rows: usize) -> String {
     match rows {
-        1 => "free in blocks of 10; Enter opens one".to_owned(),
-        _ => format!("free in blocks of 10 x {rows}; Enter opens one"),
+        1 => "free in blocks of 10; Space opens one".to_owned(),
+        _ => format!("free in blocks of 10 x {rows}; Space opens one"),
     }
 }
 
@@ -181,7 +181,7 @@ pub fn row_free(row: &str, runs: &str) -> String {
 /// The block under the cursor.
 #[must_use]
 pub fn block(first: SeatLabel, last: SeatLabel, free: usize, all: usize) -> String {
-    format!("Block {first} to {last}: {free} of {all} free. Enter opens it.")
+    format!("Block {first} to {last}: {free} of {all} free. Space opens it.")
 }
 
 /// The range that is being chosen.

@@ -36,13 +36,12 @@ pub(super) fn draw(scene: &Scene<'_>, sheet: &mut Sheet<'_>, part: Part) -> Draw
         } else {
             theme.faint()
         };
-        sheet.clip(
-            part.x + 1,
-            y,
-            margin - 2,
-            &rows_name(scene, &blocks, down),
-            style,
-        );
+        let name = rows_name(scene, &blocks, down);
+        sheet.clip(part.x + 1, y, margin - 2, &name, style);
+        let right = left + (end - first) * BLOCK_CELL + 1;
+        if right + margin - 2 <= part.x + part.width {
+            sheet.clip(right, y, margin - 2, &name, style);
+        }
         for across in first..end {
             let x = left + (across - first) * BLOCK_CELL;
             let across = usize::from(across);
