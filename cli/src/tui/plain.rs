@@ -124,13 +124,13 @@ impl Face {
             }
             Heard::AskAmount => {
                 self.talk.amount = true;
-                self.say(vec![wording::plain::TYPE_AMOUNT.to_owned()]);
+                self.say(&[wording::plain::TYPE_AMOUNT.to_owned()]);
             }
-            Heard::Say(lines) => self.say(lines),
+            Heard::Say(lines) => self.say(&lines),
             Heard::Tell(tell) => {
                 self.talk.amount = false;
                 let lines = speak::tell(&tell, model, &mut self.talk);
-                self.say(lines);
+                self.say(&lines);
             }
         }
         Vec::new()
@@ -139,18 +139,18 @@ impl Face {
     /// Tells everything about the place anew.
     pub fn again(&mut self, model: &Model) {
         let lines = speak::tell(&hear::Tell::Again, model, &mut self.talk);
-        self.say(lines);
+        self.say(&lines);
     }
 
     /// Says what becomes of the seats when the program ends.
     pub fn farewell(&mut self, model: &Model) {
         let lines = speak::farewell(&self.told, model);
-        self.say(lines);
+        self.say(&lines);
     }
 
     /// Says that nobody will type any more.
     pub fn input_ended(&mut self) {
-        self.say(vec![wording::plain::END_OF_INPUT.to_owned()]);
+        self.say(&[wording::plain::END_OF_INPUT.to_owned()]);
     }
 
     /// Looks at the model after something happened, and says what has to be said.
@@ -164,7 +164,7 @@ impl Face {
             let late = self
                 .waits_since
                 .is_some_and(|since| self.now.ms_since(since) >= LATE_MS);
-            self.say(lines);
+            self.say(&lines);
             if late && !self.said_late {
                 self.said_late = true;
                 self.said
@@ -178,7 +178,7 @@ impl Face {
             lines = speak::summary(model, &mut self.talk);
         }
         self.told = model.clone();
-        self.say(lines);
+        self.say(&lines);
         let prompt = prompt(model, &self.talk);
         if !model.desk.over && self.prompt != Some(prompt) {
             self.prompt = Some(prompt);
@@ -212,7 +212,7 @@ impl Face {
         }
     }
 
-    fn say(&mut self, lines: Vec<String>) {
+    fn say(&mut self, lines: &[String]) {
         if lines.is_empty() {
             return;
         }
