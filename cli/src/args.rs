@@ -55,7 +55,7 @@ impl Cli {
     #[must_use]
     pub fn takes_the_screen(&self) -> bool {
         match &self.command {
-            Some(Command::Tui) => true,
+            Some(Command::Tui | Command::Display) => true,
             #[cfg(feature = "embedded")]
             Some(Command::Demo(args)) => !args.headless,
             _ => false,
@@ -88,6 +88,9 @@ pub enum Command {
     /// Open the full-screen box office
     #[command(after_long_help = "Examples:\n  houseful tui")]
     Tui,
+    /// Show the customer the seats of a till, on another terminal
+    #[command(after_long_help = "Examples:\n  houseful display --till TILL-1")]
+    Display,
 
     /// Try a whole cinema chain, with nothing to set up
     #[cfg(feature = "embedded")]

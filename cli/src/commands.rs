@@ -11,6 +11,7 @@ mod completion;
 mod config;
 #[cfg(feature = "embedded")]
 mod demo;
+mod display;
 mod doctor;
 mod dry_run;
 mod fields;
@@ -65,6 +66,7 @@ async fn talk(ctx: &mut Context, command: Command) -> Result<(), CliError> {
         Command::Today(args) => show::today(ctx, &args).await,
         Command::Find(args) => find::run(ctx, args).await,
         Command::Tui => tui::run(ctx).await,
+        Command::Display => display::run(ctx).await,
         Command::City(command) => city::run(ctx, command).await,
         Command::Cinema(command) => cinema::run(ctx, command).await,
         Command::Movie(command) => movie::run(ctx, command).await,

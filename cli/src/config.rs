@@ -159,6 +159,12 @@ impl Settings {
         self.found.get(key).map_or(&[], Vec::as_slice)
     }
 
+    /// Whether somebody chose a value.
+    #[must_use]
+    pub fn is_set(&self, key: &str) -> bool {
+        self.get(key).is_some_and(|f| f.source != Source::Default)
+    }
+
     fn text(&self, key: &str) -> Option<&str> {
         self.get(key).map(|f| f.text.as_str())
     }

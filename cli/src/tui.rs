@@ -8,6 +8,7 @@ mod bookings;
 mod browse;
 mod copy;
 mod desk;
+mod display;
 mod field;
 mod filter;
 mod hall;
@@ -37,4 +38,4 @@ mod view;
 mod wording;
 
 pub use keymap::{Keymap, Place};
-pub use runtime::{Plain, TuiError, TuiOptions, run};
+pub use runtime::{DisplayOptions, Plain, TuiError, TuiOptions, display, run};

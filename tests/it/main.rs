@@ -11,6 +11,7 @@ mod contest;
 mod crash;
 mod demo;
 mod dependencies;
+mod display;
 mod embedded;
 mod evening;
 mod examples;

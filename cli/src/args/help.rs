@@ -4,7 +4,10 @@ use std::fmt::Write;
 
 /// Commands by what people come for. A command that this build lacks is left out.
 pub const GROUPS: [(&str, &[&str]); 5] = [
-    ("Every day", &["sell", "today", "find", "tui", "demo"]),
+    (
+        "Every day",
+        &["sell", "today", "find", "tui", "display", "demo"],
+    ),
     ("Catalogue", &["city", "cinema", "movie", "show"]),
     ("Sales", &["hold", "booking", "ticket", "payment"]),
     ("Running it", &["serve", "auth", "config", "doctor"]),

@@ -59,6 +59,7 @@ pub(super) static FILE: Columns = Columns {
 pub(super) fn check(command: &Command) -> Result<(), CliError> {
     let name = match command {
         Command::Tui => "tui",
+        Command::Display => "display",
         #[cfg(feature = "embedded")]
         Command::Serve(_) => "serve",
         #[cfg(feature = "embedded")]

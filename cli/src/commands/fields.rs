@@ -65,6 +65,7 @@ fn of(command: &Command, dry_run: bool) -> Option<&'static Columns> {
         Command::Clock(_) => Some(&clock::COLUMNS),
         Command::Version => Some(&version::COLUMNS),
         Command::Tui
+        | Command::Display
         | Command::Ticket(TicketCommand::Print { .. })
         | Command::Config(_)
         | Command::Api(_)

@@ -1,18 +1,16 @@
 //! The customer's display: a till's seat map on another terminal. It reads what the till lets its
-//! customer see and what the server tells everybody; it has no token, no keys that sell, no names.
+//! customer see, and what the server tells everybody; it has no token, no keys that sell, and
+//! names nobody.
 
-use houseful_core::{
-    layout::BlockReason,
-    time::UtcMillis,
-    wire::seats::SeatMark,
-};
+use houseful_core::{ids::ShowId, time::UtcMillis};
 
 use super::{
     desk::Desk,
     hall::SeatLook,
     key::Key,
-    msg::{Effect, Msg},
-    watched::Watched,
+    msg::{Ask, Effect, Failure, Msg, Reply},
+    question::Question,
+    seats::{self, Seats},
     wording,
 };
 use crate::mirror::{Picture, Seen};
@@ -33,10 +31,15 @@ pub struct Display {
     pub till: String,
     /// What that till shows.
     pub seen: Seen,
-    /// The show, once a till sells it.
-    pub watched: Option<Watched>,
+    /// The seats of the show that the till sells, once they are on their way.
+    pub seats: Option<Seats>,
     /// Time, connection, questions.
     pub desk: Desk,
+    /// Columns and rows of the window.
+    pub size: (u16, u16),
+    /// Asks for the show.
+    asks_show: Question,
+    asked: Option<ShowId>,
 }
 
 impl Display {
@@ -46,8 +49,11 @@ impl Display {
         Self {
             till,
             seen: Seen::Closed,
-            watched: None,
+            seats: None,
             desk: Desk::default(),
+            size: (0, 0),
+            asks_show: Question::default(),
+            asked: None,
         }
     }
 
@@ -60,32 +66,28 @@ impl Display {
         }
     }
 
+    /// Where the till's server listens.
+    #[must_use]
+    pub fn server(&self) -> Option<&str> {
+        match &self.seen {
+            Seen::Open(posted) => Some(&posted.server),
+            Seen::Closed => None,
+        }
+    }
+
     /// Takes a message over, and tells what has to be done.
     pub fn update(&mut self, msg: DisplayMsg, now: UtcMillis) -> Vec<Effect> {
         self.desk.now = now.max(self.desk.now);
         match msg {
             DisplayMsg::Till(seen) => self.follow(seen),
-            DisplayMsg::Any(Msg::Key(key)) => self.press(key),
-            DisplayMsg::Any(Msg::Answer(answer)) => {
-                if let Some(heard) = answer.heard {
-                    self.desk.clock.hear(heard);
-                }
-                if let Some(watched) = &mut self.watched {
-                    watched.answer(&mut self.desk, &answer);
-                }
-            }
-            DisplayMsg::Any(Msg::Feed(generation, news)) => {
-                if let Some(watched) = &mut self.watched {
-                    watched.news(&mut self.desk, generation, &news);
-                }
-            }
-            DisplayMsg::Any(Msg::Stop) => self.quit(),
-            DisplayMsg::Any(Msg::Suspend) => self.desk.suspend(),
-            DisplayMsg::Any(Msg::Continued) => self.desk.then(Effect::Resume),
-            DisplayMsg::Any(_) => {}
+            DisplayMsg::Any(msg) => self.take(msg),
         }
-        if let Some(watched) = &mut self.watched {
-            watched.tick(&mut self.desk);
+        if self.asks_show.is_due(self.desk.now) {
+            self.ask_show();
+        }
+        if let Some(seats) = &mut self.seats {
+            seats.fit(self.size);
+            seats.tick(&mut self.desk);
         }
         // Nobody stands at its keyboard: what fails is tried again, and the seats stay away until
         // they are known.
@@ -93,11 +95,35 @@ impl Display {
         self.desk.take_effects()
     }
 
+    fn take(&mut self, msg: Msg) {
+        match msg {
+            Msg::Key(key) => self.press(key),
+            Msg::Resized(columns, rows) => self.size = (columns, rows),
+            Msg::Answer(answer) => {
+                if let Some(heard) = answer.heard {
+                    self.desk.clock.hear(heard);
+                }
+                if self.asks_show.takes(answer.generation) {
+                    self.take_show(&answer.result);
+                } else if let Some(seats) = &mut self.seats {
+                    seats.answer(&mut self.desk, &answer);
+                }
+                self.point();
+            }
+            Msg::Feed(generation, news) => {
+                if let Some(seats) = &mut self.seats {
+                    seats.news(&mut self.desk, generation, &news);
+                }
+            }
+            Msg::Stop => self.quit(),
+            _ => {}
+        }
+    }
+
     fn press(&mut self, key: Key) {
         match key {
             Key::Char('q') | Key::Esc | Key::Ctrl('c') => self.quit(),
             Key::Ctrl('l') => self.desk.then(Effect::Redraw),
-            Key::Ctrl('z') => self.desk.suspend(),
             _ => {}
         }
     }
@@ -107,50 +133,77 @@ impl Display {
         self.desk.then(Effect::Quit);
     }
 
+    /// The till shows something else.
     fn follow(&mut self, seen: Seen) {
-        let server = |seen: &Seen| match seen {
-            Seen::Open(posted) => Some(posted.server.clone()),
-            Seen::Closed => None,
+        let moved = |old: &Self, seen: &Seen| match seen {
+            Seen::Open(posted) => old.server() != Some(&posted.server),
+            Seen::Closed => true,
         };
-        let moved = server(&seen) != server(&self.seen);
+        let moved = moved(self, &seen);
         self.seen = seen;
-        let show = self.picture().map(|p| p.show);
-        if moved || show != self.watched.as_ref().map(|w| w.show) {
+        let show = self.picture().map(|picture| picture.show);
+        if moved || show != self.asked {
             self.desk.unwatch();
-            self.watched = show.map(|show| Watched::open(&mut self.desk, show));
+            self.seats = None;
+            self.asked = show;
+            self.asks_show = Question::default();
+            self.ask_show();
+        }
+        self.point();
+    }
+
+    fn ask_show(&mut self) {
+        if let Some(show) = self.asked {
+            self.asks_show.ask(&mut self.desk, Ask::Show(show));
+        }
+    }
+
+    fn take_show(&mut self, result: &Result<Reply, Failure>) {
+        match result {
+            Ok(Reply::Show(detail)) => {
+                self.asks_show.answered();
+                self.seats = Some(Seats::open(&mut self.desk, detail.show.clone()));
+            }
+            Ok(_) => {}
+            Err(failure) => drop(self.asks_show.failed(failure, self.desk.now)),
+        }
+    }
+
+    /// The customer's seats are in the part of the hall that is drawn.
+    fn point(&mut self) {
+        let first = self.picture().and_then(|p| p.lines.first()).map(|l| l.seat);
+        if let (Some(seats), Some(first)) = (&mut self.seats, first)
+            && let Some(no) = seats.hall.as_ref().and_then(|hall| hall.find(first))
+        {
+            seats.cursor = no;
         }
     }
 
     /// What every seat is for the customer: theirs, free, or taken. Held, kept and broken seats
     /// look sold.
     #[must_use]
-    pub fn looks(&self) -> Vec<SeatLook> {
-        let Some((hall, board)) = self
-            .watched
-            .as_ref()
-            .and_then(|w| Some((w.hall.as_ref()?, w.board.as_ref()?)))
-        else {
-            return Vec::new();
-        };
-        let now = self.desk.server_now();
-        let lines = self.picture().map_or(&[][..], |p| &p.lines);
-        hall.seats()
-            .map(|(no, seat)| match board.mark(no, now) {
-                _ if lines.iter().any(|l| l.seat == seat.label) => SeatLook::Mine,
-                SeatMark::Free => SeatLook::Free(hall.letter(seat)),
-                SeatMark::Held
-                | SeatMark::Booked
-                | SeatMark::Blocked(
-                    BlockReason::Broken | BlockReason::House | BlockReason::Companion,
-                ) => SeatLook::Booked,
-            })
-            .collect()
+    pub fn for_customer(&self) -> Option<seats::Picture<'_>> {
+        let mut picture = self.seats.as_ref()?.picture(&self.desk)?;
+        let mine = self.picture().map_or(&[][..], |p| &p.lines);
+        for ((_, seat), look) in picture.hall.seats().zip(&mut picture.looks) {
+            *look = match *look {
+                _ if mine.iter().any(|line| line.seat == seat.label) => SeatLook::Mine,
+                SeatLook::Free(letter) => SeatLook::Free(letter),
+                SeatLook::Mine
+                | SeatLook::Asking
+                | SeatLook::Held
+                | SeatLook::Booked
+                | SeatLook::House
+                | SeatLook::Broken => SeatLook::Booked,
+            };
+        }
+        Some(picture)
     }
 
     /// What the screen says where there are no seats to show.
     #[must_use]
     pub fn waiting(&self) -> String {
-        match (&self.seen, &self.watched) {
+        match (&self.seen, self.picture()) {
             (Seen::Closed, _) => wording::display_closed(&self.till),
             (Seen::Open(_), None) => wording::DISPLAY_WELCOME.to_owned(),
             (Seen::Open(_), Some(_)) => wording::LOADING.to_owned(),
@@ -160,9 +213,15 @@ impl Display {
     /// When something on the screen changes by itself, in local time.
     #[must_use]
     pub fn wake_at(&self) -> Option<UtcMillis> {
-        let watched = self.watched.as_ref()?;
-        let end = watched.board.as_ref()?.next_end(self.desk.server_now());
+        let seats = self.seats.as_ref();
+        let board = seats.and_then(|seats| seats.board.as_ref());
+        let end = board.and_then(|board| board.next_end(self.desk.server_now()));
         let end = end.and_then(|end| self.desk.clock.local_of(end, self.desk.now));
-        [watched.again_at(), end].into_iter().flatten().min()
+        let again = seats.and_then(Seats::again_at);
+        let soonest = [self.asks_show.again_at(), again, end]
+            .into_iter()
+            .flatten()
+            .min();
+        soonest.map(|at| at.max(self.desk.now.plus_ms(1)))
     }
 }

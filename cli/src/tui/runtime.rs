@@ -2,6 +2,7 @@
 //! it feeds `update` with messages, carries its effects out, and draws.
 
 mod burst;
+mod display;
 mod events;
 mod feed;
 mod keys;
@@ -12,19 +13,16 @@ mod requests;
 mod sales;
 mod screen;
 mod signals;
+mod wire;
 
 use std::{
     cell::Cell,
     io::{self, IsTerminal, Write},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use houseful_core::{ids::CinemaId, time::UtcMillis};
-use tokio::{
-    sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel},
-    task::AbortHandle,
-};
-use tokio_util::task::TaskTracker;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use super::{
     keymap::Keymap,
@@ -41,10 +39,12 @@ use crate::{
     moment,
     state::State,
 };
+pub use display::{DisplayOptions, run as display};
+
 use burst::Burst;
 use events::{Events, Heard};
-use requests::Desk;
 use screen::Screen;
+use wire::Wire;
 
 /// How long questions under way may take when the program ends: seats are given back.
 const FAREWELL: Duration = Duration::from_secs(2);
@@ -128,20 +128,15 @@ fn open_till(name: &str, client: &Client, state: &State) -> Option<Till> {
 
 struct Runtime {
     model: Model,
-    started: Instant,
-    started_at: UtcMillis,
-    desk: Desk,
-    tasks: TaskTracker,
+    wire: Wire,
     /// Keys that may be those of a scanner.
     burst: Burst,
     /// What is drawn where.
     hits: Hits,
-    feed: Option<AbortHandle>,
     /// Where the customer's display looks; none when it can't be written.
     till: Option<Till>,
     /// Whether the terminal is the shell's for a while.
     aside: bool,
-    post: UnboundedSender<Msg>,
 }
 
 impl Runtime {
@@ -157,15 +152,10 @@ impl Runtime {
         Self {
             model,
             till: open_till(&options.till, &client, &state),
-            started: moment::tick(),
-            started_at: moment::wall_clock(),
-            desk: Desk::new(client, state, post.clone()),
-            tasks: TaskTracker::new(),
+            wire: Wire::new(client, state, post),
             burst: Burst::default(),
             hits: Hits::default(),
-            feed: None,
             aside: false,
-            post: post.clone(),
         }
     }
 
@@ -178,7 +168,7 @@ impl Runtime {
         let mut events = Events::new();
         let (columns, rows) = crossterm::terminal::size()?;
         self.take(Msg::Resized(columns, rows), screen)?;
-        let sales = self.desk.open_sales();
+        let sales = self.wire.desk.open_sales();
         self.take(Msg::Started(sales), screen)?;
         let mut changed = true;
         while !self.model.desk.over {
@@ -234,7 +224,7 @@ impl Runtime {
         let Some(at) = at else {
             return std::future::pending().await;
         };
-        let ms = at.ms_since(self.now()).max(0);
+        let ms = at.ms_since(self.wire.now()).max(0);
         moment::pause(Duration::from_millis(u64::try_from(ms).unwrap_or(0))).await;
     }
 
@@ -252,13 +242,6 @@ impl Runtime {
             self.take(msg, screen)?;
         }
         Ok(any)
-    }
-
-    /// Local time: the wall clock at the start, and from then on a clock that never goes back.
-    fn now(&self) -> UtcMillis {
-        let passed = moment::tick().saturating_duration_since(self.started);
-        let ms = i64::try_from(passed.as_millis()).unwrap_or(i64::MAX);
-        self.started_at.plus_ms(ms)
     }
 
     fn take(&mut self, msg: Msg, screen: &mut Screen) -> Result<(), TuiError> {
@@ -296,52 +279,16 @@ impl Runtime {
         for _ in 0..self.model.desk.ids.missing() {
             self.model.desk.ids.put(moment::fresh_command().0);
         }
-        let now = self.now();
+        let now = self.wire.now();
         update(&mut self.model, msg, now)
     }
 
     /// Does what does not concern the terminal.
     fn carry_out(&mut self, effect: Effect) {
-        match effect {
-            Effect::Ask(generation, ask) => {
-                let clock = (self.started, self.started_at);
-                let changes = ask.changes();
-                let asking = self.desk.clone().ask(generation, ask, clock);
-                // Only what changes something is worth waiting for at the end.
-                if changes {
-                    self.tasks.spawn(asking);
-                } else {
-                    tokio::spawn(asking);
-                }
-            }
-            Effect::Watch(generation, show) => {
-                let feed = feed::follow(
-                    self.desk.client().clone(),
-                    generation,
-                    show,
-                    self.post.clone(),
-                );
-                let task = tokio::spawn(feed).abort_handle();
-                if let Some(old) = self.feed.replace(task) {
-                    old.abort();
-                }
-            }
-            Effect::Unwatch => {
-                if let Some(feed) = self.feed.take() {
-                    feed.abort();
-                }
-            }
-            Effect::Forget(booking) => {
-                self.tasks.spawn(self.desk.clone().forget(booking));
-            }
-            Effect::Mirror(picture) => self.mirror(picture.map(|p| *p)),
+        match self.wire.carry_out(effect) {
+            Some(Effect::Mirror(picture)) => self.mirror(picture.map(|p| *p)),
             // The loop ends by `Desk::over`; the others are the terminal's.
-            Effect::Quit
-            | Effect::Redraw
-            | Effect::Suspend
-            | Effect::Resume
-            | Effect::Copy(_)
-            | Effect::Mouse(_) => {}
+            _ => {}
         }
     }
 
@@ -360,17 +307,18 @@ impl Runtime {
 
     /// Gives what is under way (seats that are released) a moment, unless somebody presses Ctrl-C.
     async fn say_farewell(&mut self, inbox: &mut UnboundedReceiver<Msg>) {
-        if let Some(feed) = self.feed.take() {
-            feed.abort();
-        }
-        self.tasks.close();
+        self.wire.unwatch();
+        self.wire.tasks.close();
         let told = async {
-            if tokio::time::timeout(QUIET, self.tasks.wait()).await.is_ok() {
+            if tokio::time::timeout(QUIET, self.wire.tasks.wait())
+                .await
+                .is_ok()
+            {
                 return true;
             }
             // Nothing can be done when even this can't be told.
             let _ = writeln!(io::stderr(), "{}", wording::FAREWELL);
-            tokio::time::timeout(FAREWELL, self.tasks.wait())
+            tokio::time::timeout(FAREWELL, self.wire.tasks.wait())
                 .await
                 .is_ok()
         };
@@ -402,10 +350,10 @@ impl Runtime {
             if !matches!(msg, Msg::Answer(_)) {
                 continue;
             }
-            let now = self.now();
+            let now = self.wire.now();
             for effect in update(&mut self.model, msg, now) {
                 if let Effect::Forget(booking) = effect {
-                    self.desk.clone().forget(booking).await;
+                    self.wire.desk.clone().forget(booking).await;
                 }
             }
         }

@@ -5,6 +5,7 @@ mod booking_panel;
 mod bookings;
 mod browse;
 mod dialogs;
+pub mod display;
 mod footer;
 mod grid;
 mod home;

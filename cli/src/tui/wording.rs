@@ -1,6 +1,7 @@
 //! Every sentence that the screens say, in one place.
 
 mod bookings;
+mod display;
 mod flow;
 mod payment;
 pub mod plain;
@@ -19,6 +20,7 @@ use houseful_core::{
 };
 
 pub use bookings::*;
+pub use display::*;
 pub use flow::*;
 pub use payment::*;
 pub use seats::*;

@@ -77,7 +77,7 @@ impl Talk {
         inbox: &mut UnboundedReceiver<Msg>,
         mut lines: Receiver<String>,
     ) -> io::Result<()> {
-        let sales = runtime.desk.open_sales();
+        let sales = runtime.wire.desk.open_sales();
         let (columns, rows) = PAGE;
         self.take(runtime, Msg::Resized(columns, rows));
         self.take(runtime, Msg::Started(sales));

@@ -25,6 +25,8 @@ pub(super) struct Scene<'a> {
     pub(super) seats: &'a Seats,
     pub(super) picture: &'a Picture<'a>,
     pub(super) arranged: Arrangement,
+    /// Whether somebody moves a cursor over it.
+    pub(super) is_steered: bool,
 }
 
 /// What was drawn: the place of the cursor, and which part of the hall it was.
@@ -135,7 +137,7 @@ fn draw_row(
             look: picture.look(*no),
             number: seat.label.number(),
             is_plain: plain == Some(hall.letter(*no)),
-            is_cursor: *no == seats.cursor,
+            is_cursor: scene.is_steered && *no == seats.cursor,
             is_in_range: in_range.contains(no),
             is_fresh: seats.others.is_fresh(*no, scene.desk.now),
         };

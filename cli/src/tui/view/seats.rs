@@ -41,6 +41,7 @@ pub(super) fn draw(
         seats,
         picture,
         arranged: seats.arrangement(picture.hall, (sheet.width(), sheet.height())),
+        is_steered: true,
     };
     let arranged = scene.arranged;
     let at = sheet.part(0, TOP, arranged.columns, arranged.rows);
@@ -111,6 +112,7 @@ pub(super) fn beside_seats(
             seats,
             picture,
             arranged: seats.arrangement(picture.hall, (sheet.width(), sheet.height())),
+            is_steered: true,
         };
         let panel = panel(&scene, sheet, body);
         if scene.arranged.beside && panel.width >= DIALOG_MIN {
