@@ -234,17 +234,18 @@ fn other_till(house: &House, table: &mut Table, _: &Args) {
     let mut tills = [0; 2].map(|_| house.till(&house.url(), 80, 24));
     tills.iter_mut().for_each(|till| till.show(show));
     let [seller, other] = &mut tills;
-    let held = |screen: &Screen<'_>| screen.text().contains("held by others").then_some(());
+    let counts = |screen: &Screen<'_>| screen.lines().swap_remove(1);
+    let free = other.terminal.look(counts);
     let times = (0..50).map(|_| {
         let begun = Instant::now();
         seller.terminal.press("2");
-        let took = other.time(begun, held);
+        let took = other.time(begun, |screen| (counts(screen) != free).then_some(()));
         // It is given back, and the other till sees that too.
         seller.terminal.shows("BOOKING  2 seats");
-        seller.terminal.press("uu");
-        other
-            .terminal
-            .find("free again", |screen| held(screen).is_none().then_some(()));
+        seller.terminal.press("u");
+        other.terminal.find("free again", |screen| {
+            (counts(screen) == free).then_some(())
+        });
         took
     });
     let times = spread(times.collect());
