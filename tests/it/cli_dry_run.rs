@@ -10,7 +10,7 @@ use super::program::{Ran, Server};
 use houseful_tests::folder::Folder;
 
 /// Commands that only look.
-const LOOKS: [&str; 38] = [
+const LOOKS: [&str; 39] = [
     "today",
     "find",
     "city list",
@@ -48,6 +48,7 @@ const LOOKS: [&str; 38] = [
     "version",
     // These can do nothing but change something, and refuse.
     "tui",
+    "display",
     "serve",
     "demo",
 ];
@@ -171,6 +172,7 @@ fn changes<'a>(held: &'a str, paid: &'a str, url: &'a str) -> Vec<(&'a str, Vec<
         ),
         ("man", vec!["man", "./pages"], 0),
         ("tui", vec!["tui"], 2),
+        ("display", vec!["display"], 2),
         ("serve", vec!["serve", "--db", "new.db"], 2),
         (
             "demo",

@@ -121,7 +121,9 @@ fn look(line: &str, visitor: &Visitor) {
     let words: Vec<&str> = line.split_whitespace().skip(1).collect();
     let mut terminal = Terminal::open(&visitor.command(&words), 80, 24);
     terminal.find(line, |screen| {
-        (screen.is_full() && screen.cell(0, 4) == ">").then_some(())
+        // The list of shows, or the display of a till that does not run.
+        let drawn = screen.cell(0, 4) == ">" || screen.text().contains("is closed");
+        (screen.is_full() && drawn).then_some(())
     });
     terminal.press("q");
     let left = terminal.ended();

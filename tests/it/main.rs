@@ -28,6 +28,7 @@ mod http_seats;
 mod http_server;
 mod model;
 mod money;
+mod newcomer;
 mod plain;
 mod races;
 mod readme;

@@ -39,9 +39,22 @@ fn a_sale_in_one_line() {
 fn a_scanner_is_told_from_hands() {
     let folder = Folder::new();
     let mut terminal = demo(&folder);
+    // Its digits sell nothing.
     terminal.press("7KQM-4T2X-PA9D\r");
-    terminal.shows("scanned 7KQM-4T2X-PA9D");
-    assert!(terminal.text().contains("SELL"), "{}", terminal.text());
+    terminal.shows("nothing was found for `7KQM-4T2X-PA9D`");
+    terminal.press("\u{1b}");
+    terminal.press("q");
+    terminal.shows("q quit");
+    // The same in the hand of somebody who has tickets.
+    terminal.press("12\r\r");
+    terminal.shows("SOLD");
+    let code = terminal.find("the code", |screen| screen.after("Booking "));
+    terminal.press("\r");
+    terminal.shows("q quit");
+    terminal.press(&format!("{code}\r"));
+    terminal.shows(&format!("BOOKINGS > {code}"));
+    terminal.press("qq");
+    terminal.shows("q quit");
     leave(terminal);
 }
 

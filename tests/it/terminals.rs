@@ -300,3 +300,17 @@ fn too_little_cash_is_asked_for_again() {
     let left = terminal.ended().as_before(0);
     assert!(left.text().contains("BOOKED"), "{left:#?}");
 }
+
+#[test]
+fn an_error_at_the_start_leaves_the_terminal_alone() {
+    let folder = Folder::new();
+    for (line, code) in [
+        (&["tui", "--server", "no address"][..], 2),
+        (&["tui", "--theme", "pink"], 2),
+        (&["demo", "--keep", "no/such/folder/x.db"], 1),
+    ] {
+        let terminal = Terminal::open(&folder.command(line), 80, 24);
+        let left = terminal.ended().as_before(code);
+        assert!(left.text().contains("error: "), "{line:?}: {left:?}");
+    }
+}

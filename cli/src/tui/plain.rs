@@ -222,7 +222,7 @@ impl Face {
         // A sentence that names a key tells the word for it.
         let keymap = &self.told.keymap;
         for line in lines {
-            let line = keymap.say_by(&line, vocabulary::word_for);
+            let line = keymap.say_by(line, vocabulary::word_for);
             self.said.push(Said::Line(line));
         }
     }

@@ -285,10 +285,9 @@ impl Runtime {
 
     /// Does what does not concern the terminal.
     fn carry_out(&mut self, effect: Effect) {
-        match self.wire.carry_out(effect) {
-            Some(Effect::Mirror(picture)) => self.mirror(picture.map(|p| *p)),
-            // The loop ends by `Desk::over`; the others are the terminal's.
-            _ => {}
+        // The loop ends by `Desk::over`; all others are the terminal's.
+        if let Some(Effect::Mirror(picture)) = self.wire.carry_out(effect) {
+            self.mirror(picture.map(|p| *p));
         }
     }
 

@@ -21,5 +21,6 @@ mod quick;
 mod sale;
 mod screens;
 mod steps;
+mod tidy;
 mod time;
 mod trouble;

@@ -118,8 +118,8 @@ fn header(model: &Model, sheet: &mut Sheet<'_>, title: &str) {
 fn mode_word(mode: houseful_core::wire::admin::Mode) -> &'static str {
     match mode {
         houseful_core::wire::admin::Mode::Live => "",
-        houseful_core::wire::admin::Mode::Training => "TRAINING",
-        houseful_core::wire::admin::Mode::Demo => "DEMO",
+        houseful_core::wire::admin::Mode::Training => wording::label::TRAINING,
+        houseful_core::wire::admin::Mode::Demo => wording::label::DEMO,
     }
 }
 

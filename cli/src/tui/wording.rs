@@ -3,9 +3,11 @@
 mod bookings;
 mod display;
 mod flow;
+pub mod label;
 mod payment;
 pub mod plain;
 mod seats;
+mod title;
 
 use houseful_core::{
     best::{Relaxed, Zone},
@@ -14,8 +16,8 @@ use houseful_core::{
     seat::SeatLabel,
     time::UtcMillis,
     wire::{
-        booking::{BookingState, Wish},
-        catalogue::{Show, ShowStatus},
+        booking::{BookingState, Ticket, Wish},
+        catalogue::{Movie, Show, ShowStatus},
     },
 };
 
@@ -24,6 +26,7 @@ pub use display::*;
 pub use flow::*;
 pub use payment::*;
 pub use seats::*;
+pub use title::*;
 
 use super::{hall::SeatLook, seats::Asking};
 
@@ -104,6 +107,43 @@ pub fn no_such_key(key: char) -> String {
 #[must_use]
 pub fn price_from(price: Money) -> String {
     format!("from {price}")
+}
+
+/// The day after today.
+#[must_use]
+pub fn tomorrow(day: &str) -> String {
+    format!("Tomorrow, {day}")
+}
+
+/// How many seats can be had.
+#[must_use]
+pub fn free(seats: u32) -> String {
+    format!("{seats} free")
+}
+
+/// A film on one line.
+#[must_use]
+pub fn about_film(movie: &Movie) -> String {
+    format!(
+        "{} ({})  {} min  {}  {}",
+        movie.title,
+        movie.certificate,
+        movie.minutes,
+        movie.genres.join(", "),
+        movie.language
+    )
+}
+
+/// Which of a booking's tickets is shown.
+#[must_use]
+pub fn code_of(number: usize, of: usize) -> String {
+    format!("Code {number}/{of}")
+}
+
+/// A ticket's code with its seat.
+#[must_use]
+pub fn code_and_seat(ticket: &Ticket) -> String {
+    format!("{}  seat {}", ticket.code, ticket.seat)
 }
 
 /// Why a show can't be sold; `None` when it can.

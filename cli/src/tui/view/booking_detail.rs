@@ -10,7 +10,7 @@ use super::{
     sheet::{Part, Sheet, columns_of, pad},
 };
 use crate::tui::{
-    bookings::{ContactField, ContactForm, Detail, What},
+    bookings::{ContactField, ContactForm, Detail},
     desk::is_held,
     local_time,
     model::Model,
@@ -46,7 +46,7 @@ pub(super) fn draw(
     header(
         model,
         sheet,
-        &format!("{}  BOOKINGS > {name}", wording::NAME),
+        &wording::view_title(wording::View::Bookings, Some(&name)),
     );
     let mut cursor = Some((0, 2));
     let mut y = 2;
@@ -89,14 +89,10 @@ fn about(model: &Model, detail: &Detail, show: Option<&Show>, sheet: &Sheet<'_>)
         style = theme.waiting();
     }
     if let Some(doing) = &detail.doing {
-        state = match doing.what {
-            What::Release => "being released ...".to_owned(),
-            What::Refund => "being refunded ...".to_owned(),
-            What::Contact => format!("{state}; writing down ..."),
-        };
+        state = wording::being_done(doing.what, &state);
         style = theme.waiting();
     }
-    let mut lines = vec![("State".to_owned(), state, style)];
+    let mut lines = vec![(wording::label::STATE.to_owned(), state, style)];
     match show {
         Some(show) => {
             let when = format!(
@@ -105,24 +101,24 @@ fn about(model: &Model, detail: &Detail, show: Option<&Show>, sheet: &Sheet<'_>)
                 local_time::time_of(&show.starts_local)
             );
             let film = format!("{} ({})", show.title, show.certificate);
-            lines.push(line("Film", film));
+            lines.push(line(wording::label::FILM, film));
             let place = format!("{when}  {}, {}", show.cinema_name, show.screen_name);
-            lines.push(line("Show", place));
+            lines.push(line(wording::label::SHOW, place));
         }
-        None => lines.push(line("Show", wording::SHOW_UNKNOWN.to_owned())),
+        None => lines.push(line(wording::label::SHOW, wording::SHOW_UNKNOWN.to_owned())),
     }
     let at = local_time::wall_clock(booking.held_at.0, zone);
     lines.push(line(
-        "Held",
-        format!("{at} by {}", wording::holder(booking)),
+        wording::label::HELD,
+        wording::held_since(&at, booking),
     ));
     if detail.form.is_none() {
         let contact = wording::contact(booking);
         if contact.is_empty() {
             let none = wording::NO_CONTACT.to_owned();
-            lines.push(("For".to_owned(), none, theme.faint()));
+            lines.push((wording::label::FOR.to_owned(), none, theme.faint()));
         } else {
-            lines.push(line("For", contact));
+            lines.push(line(wording::label::FOR, contact));
         }
     }
     lines
@@ -131,8 +127,13 @@ fn about(model: &Model, detail: &Detail, show: Option<&Show>, sheet: &Sheet<'_>)
 fn draw_form(form: &ContactForm, sheet: &mut Sheet<'_>, y: u16) -> Option<(u16, u16)> {
     let mut cursor = None;
     let fields = [
-        ("Name", &form.name, ContactField::Name, y),
-        ("Phone", &form.phone, ContactField::Phone, y + 1),
+        (wording::label::NAME, &form.name, ContactField::Name, y),
+        (
+            wording::label::PHONE,
+            &form.phone,
+            ContactField::Phone,
+            y + 1,
+        ),
     ];
     for (label, input, field, y) in fields {
         let at = draw_field(sheet, label, input, y, form.at == field);
@@ -177,7 +178,11 @@ fn draw_seats(booking: &Booking, sheet: &mut Sheet<'_>, top: u16, end: u16) -> u
     let tickets = |seat| booking.tickets.iter().find(|t| t.seat == seat);
     let ticket_text = |ticket: Option<&houseful_core::wire::booking::Ticket>| {
         ticket.map_or_else(String::new, |t| {
-            let valid = if t.valid { "valid" } else { "VOID" };
+            let valid = if t.valid {
+                wording::label::VALID
+            } else {
+                wording::label::VOID
+            };
             format!("{}  {valid}", t.code)
         })
     };
@@ -214,7 +219,7 @@ fn draw_seats(booking: &Booking, sheet: &mut Sheet<'_>, top: u16, end: u16) -> u
         room.saturating_sub(1)
     };
     if all > 0 {
-        sheet.put(1, y, "Seats", theme.faint());
+        sheet.put(1, y, wording::label::SEATS, theme.faint());
     }
     for row in rows.iter().take(shown) {
         sheet.put(1 + LABEL, y, row, theme.text());

@@ -32,7 +32,11 @@ pub(super) fn draw(
         return booking_detail::draw(model, detail, show, sheet, body);
     }
     let theme = sheet.theme();
-    header(model, sheet, &format!("{}  BOOKINGS", wording::NAME));
+    header(
+        model,
+        sheet,
+        &wording::view_title(wording::View::Bookings, None),
+    );
     draw_search(view, sheet);
     sheet.put(1, 2, &state_line(view), theme.faint());
     let columns = Columns::new(view, body.width);
@@ -193,8 +197,16 @@ impl Columns {
 
     fn heading(&self) -> String {
         let room = usize::from(self.total.saturating_sub(1));
-        let total = format!("{:>room$}", "Total");
-        self.row(["Code", "State", "Starts", "Film", "Seats", &total, "For"])
+        let total = format!("{:>room$}", wording::label::TOTAL);
+        self.row([
+            wording::label::CODE,
+            wording::label::STATE,
+            wording::label::STARTS,
+            wording::label::FILM,
+            wording::label::SEATS,
+            &total,
+            wording::label::FOR,
+        ])
     }
 
     fn line(&self, model: &Model, booking: &Booking, show: Option<&Show>) -> String {

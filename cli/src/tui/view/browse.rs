@@ -23,9 +23,13 @@ pub(super) fn draw(
     sheet: &mut Sheet<'_>,
     body: Part,
 ) -> Option<(u16, u16)> {
-    header(model, sheet, &format!("{}  BROWSE", wording::NAME));
+    header(
+        model,
+        sheet,
+        &wording::view_title(wording::View::Browse, None),
+    );
     let theme = sheet.theme();
-    sheet.put(1, 1, "Search: ", theme.key());
+    sheet.put(1, 1, wording::label::SEARCH, theme.key());
     sheet.put(9, 1, browse.search.value(), theme.text());
     let city = body.width / 4;
     let movie = (body.width - city) * 45 / 100;
@@ -47,17 +51,23 @@ pub(super) fn draw(
         .collect();
     let shows = shows_column(browse);
     let columns: [(Column, &str, Part, Vec<String>, usize); 3] = [
-        (Column::City, "City", part(0, city), cities, browse.city),
+        (
+            Column::City,
+            wording::label::CITY,
+            part(0, city),
+            cities,
+            browse.city,
+        ),
         (
             Column::Movie,
-            "Film",
+            wording::label::FILM,
             part(city, movie),
             titles,
             browse.movie,
         ),
         (
             Column::Show,
-            "Show",
+            wording::label::SHOW,
             part(city + movie, show),
             shows,
             browse.show,
@@ -71,14 +81,7 @@ pub(super) fn draw(
         }
     }
     if let Some(movie) = browse.marked_movie() {
-        let about = format!(
-            "{} ({})  {} min  {}  {}",
-            movie.title,
-            movie.certificate,
-            movie.minutes,
-            movie.genres.join(", "),
-            movie.language
-        );
+        let about = wording::about_film(movie);
         sheet.put(1, body.height.saturating_sub(1), &about, theme.faint());
     }
     if browse.typing {
@@ -103,7 +106,7 @@ fn shows_column(browse: &Browse) -> Vec<String> {
             let free = wording::status_word(show.status).map_or_else(
                 || match show.free {
                     0 => wording::fullness(0, show.total).to_owned(),
-                    free => format!("{free} free"),
+                    free => wording::free(free),
                 },
                 str::to_owned,
             );

@@ -18,8 +18,12 @@ pub(super) fn draw(model: &Model, sheet: &mut Sheet<'_>, body: Part) -> Option<(
     let place = home
         .cinema
         .and_then(|_| home.shows.first())
-        .map_or(String::new(), |s| format!("  {}", s.cinema_name));
-    header(model, sheet, &format!("{}  SELL{place}", wording::NAME));
+        .map(|s| s.cinema_name.as_str());
+    header(
+        model,
+        sheet,
+        &wording::view_title(wording::View::Sell, place),
+    );
     sheet.put(1, 1, &day_line(model), theme.text());
     let columns = Columns::new(model, body.width);
     sheet.put(1, 3, &columns.heading(), theme.faint());
@@ -57,7 +61,7 @@ pub(super) fn draw(model: &Model, sheet: &mut Sheet<'_>, body: Part) -> Option<(
         sheet.put(1, body.height, &readout(home, show), theme.text());
     }
     if home.typing || !home.filter.value().is_empty() {
-        let label = "Filter: ";
+        let label = wording::label::FILTER;
         sheet.put(1, 2, label, theme.key());
         sheet.put(9, 2, home.filter.value(), theme.text());
         if home.typing {
@@ -104,7 +108,7 @@ fn day_line(model: &Model) -> String {
     match home.day {
         0 if day.is_empty() => wording::NEXT_SHOWS.to_owned(),
         0 => format!("{}, {day}", wording::NEXT_SHOWS),
-        1 => format!("Tomorrow, {day}"),
+        1 => wording::tomorrow(&day),
         _ => day,
     }
 }

@@ -30,7 +30,7 @@ pub(super) fn draw(
 ) -> Option<(u16, u16)> {
     let theme = sheet.theme();
     let title = show_title(&live.show, body.width >= WIDE);
-    header(model, sheet, &format!("LIVE  {title}"));
+    header(model, sheet, &wording::live_title(&title));
     let mut counts = match live.counts(model.desk.server_now()) {
         Some(counts) => wording::counts(counts),
         None if model.desk.link.down.is_some() => wording::NO_SERVER.to_owned(),
@@ -69,7 +69,7 @@ fn draw_held(model: &Model, live: &Live, sheet: &mut Sheet<'_>, part: Part) -> O
     let heading = if live.loaded {
         wording::holds(live.held.len(), seats)
     } else {
-        "HELD NOW".to_owned()
+        wording::label::HELD_NOW.to_owned()
     };
     sheet.clip(1, part.y, width, &heading, theme.strong());
     let mut y = part.y + 1;

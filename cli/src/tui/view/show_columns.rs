@@ -84,11 +84,20 @@ impl Columns {
 
     pub(super) fn heading(&self) -> String {
         let place = if self.one_cinema {
-            "Screen"
+            wording::label::SCREEN
         } else {
-            "Cinema, screen"
+            wording::label::CINEMA_SCREEN
         };
-        self.line(["#", "Starts", "In", "Film", place, "Free", "From", ""])
+        self.line([
+            "#",
+            wording::label::STARTS,
+            wording::label::IN,
+            wording::label::FILM,
+            place,
+            wording::label::FREE,
+            wording::label::FROM,
+            "",
+        ])
     }
 
     fn line(&self, [number, starts, within, film, place, free, from, note]: [&str; 8]) -> String {
@@ -197,7 +206,8 @@ pub(super) fn film(show: &Show) -> String {
         text.push_str(&show.format);
     }
     if !show.subtitles.is_empty() {
-        text.push_str(" sub");
+        text.push(' ');
+        text.push_str(wording::label::SUBTITLED);
     }
     format!("{text} ({})", show.certificate)
 }

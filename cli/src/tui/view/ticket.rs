@@ -20,7 +20,11 @@ pub(super) fn draw(
     body: Part,
 ) -> Option<(u16, u16)> {
     let theme = sheet.theme();
-    header(model, sheet, &format!("{}  TICKETS", wording::NAME));
+    header(
+        model,
+        sheet,
+        &wording::view_title(wording::View::Tickets, None),
+    );
     // A code that opens no door is not drawn.
     let valid = view.booking.state != BookingState::Cancelled;
     let code = view.ticket().filter(|_| valid).map(|t| t.code.to_string());
@@ -64,10 +68,10 @@ fn words(view: &TicketView) -> Vec<(String, String)> {
     let line = |label: &str, text: String| (label.to_owned(), text);
     let mut lines = vec![line("", String::new())];
     if let Some(code) = booking.code {
-        lines.push(line("Booking", code.to_string()));
+        lines.push(line(wording::label::BOOKING, code.to_string()));
     }
     lines.push(line(
-        "Film",
+        wording::label::FILM,
         format!("{} ({})", show.title, show.certificate),
     ));
     let when = format!(
@@ -75,30 +79,33 @@ fn words(view: &TicketView) -> Vec<(String, String)> {
         local_time::day_name(&show.starts_local),
         local_time::time_of(&show.starts_local)
     );
-    lines.push(line("Starts", when));
-    lines.push(line("Place", show.cinema_name.clone()));
-    lines.push(line("Screen", show.screen_name.clone()));
-    lines.push(line("Seats", seats_of(booking)));
-    lines.push(line("Total", booking.total.to_string()));
+    lines.push(line(wording::label::STARTS, when));
+    lines.push(line(wording::label::PLACE, show.cinema_name.clone()));
+    lines.push(line(wording::label::SCREEN, show.screen_name.clone()));
+    lines.push(line(wording::label::SEATS, seats_of(booking)));
+    lines.push(line(wording::label::TOTAL, booking.total.to_string()));
     match view.tender {
         Some(Tender::Cash) => {
             let given = view.given.unwrap_or(booking.total);
-            lines.push(line("Cash", given.plain()));
+            lines.push(line(wording::label::CASH, given.plain()));
             let change = booking.change.map_or_else(
                 || wording::EXACT.to_owned(),
                 houseful_core::money::Money::plain,
             );
-            lines.push(line("Change", change));
+            lines.push(line(wording::label::CHANGE, change));
         }
-        Some(Tender::Card) => lines.push(line("Paid", "card".to_owned())),
+        Some(Tender::Card) => lines.push(line(
+            wording::label::PAID,
+            wording::label::BY_CARD.to_owned(),
+        )),
         None => {}
     }
     lines.push(line("", String::new()));
     if let Some(ticket) = view.ticket() {
         let of = booking.tickets.len();
         lines.push(line(
-            &format!("Code {}/{of}", view.at + 1),
-            format!("{}  seat {}", ticket.code, ticket.seat),
+            &wording::code_of(view.at + 1, of),
+            wording::code_and_seat(ticket),
         ));
     }
     lines

@@ -11,6 +11,7 @@ use houseful_core::{
 };
 
 use super::seat_list;
+use crate::tui::bookings::What;
 
 /// Why money goes back, by the digit that chooses it. The audit trail keeps these words.
 pub const REFUND_REASONS: [&str; 4] = [
@@ -296,6 +297,22 @@ pub fn holds(bookings: usize, seats: usize) -> String {
 #[must_use]
 pub fn no_booking_line(number: usize) -> String {
     format!("there is no booking number {number} on this list")
+}
+
+/// A booking's state while something is being done about it.
+#[must_use]
+pub fn being_done(what: What, state: &str) -> String {
+    match what {
+        What::Release => "being released ...".to_owned(),
+        What::Refund => "being refunded ...".to_owned(),
+        What::Contact => format!("{state}; writing down ..."),
+    }
+}
+
+/// Since when, and by whom, seats are held.
+#[must_use]
+pub fn held_since(at: &str, booking: &Booking) -> String {
+    format!("{at} by {}", holder(booking))
 }
 
 /// Above what changed.

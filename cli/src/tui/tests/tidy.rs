@@ -1,0 +1,66 @@
+//! Rules of the screens' own source.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+fn files(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).expect("a folder").flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            files(&path, found);
+        } else {
+            found.push(path);
+        }
+    }
+}
+
+/// The texts between double quotes on a line.
+fn quoted(line: &str) -> impl Iterator<Item = &str> {
+    line.split('"').skip(1).step_by(2)
+}
+
+/// Whether a text has a word, apart from the names between braces.
+fn has_word(text: &str) -> bool {
+    let mut outside = String::new();
+    let mut depth = 0_usize;
+    for c in text.chars() {
+        match c {
+            '{' => depth += 1,
+            '}' => depth = depth.saturating_sub(1),
+            c if depth == 0 => outside.push(c),
+            _ => {}
+        }
+    }
+    let mut words = outside.split(|c: char| !c.is_ascii_alphabetic());
+    words.any(|word| word.len() > 2)
+}
+
+#[test]
+fn views_have_no_words_of_their_own() {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/tui");
+    let mut paths = vec![source.join("view.rs")];
+    files(&source.join("view"), &mut paths);
+    assert!(paths.len() > 15, "{paths:?}");
+    let mut wrong = Vec::new();
+    for path in paths {
+        let text = fs::read_to_string(&path).expect("a file");
+        let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+        for (number, line) in (1..).zip(code.lines()) {
+            let line = line.split("//").next().unwrap_or_default();
+            // The name of a time zone, and why a lint is wrong, are for no user.
+            let found = quoted(line).find(|text| has_word(text) && *text != "UTC");
+            if let (Some(text), false) = (found, line.contains("reason = ")) {
+                wrong.push(format!("{}:{number}: {text}", path.display()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "they belong into `wording`: {wrong:#?}");
+}
+
+#[test]
+fn words_are_told_from_signs() {
+    assert!(has_word("{} free") && has_word("Film"));
+    assert!(!has_word("{title} ({certificate})") && !has_word("  {left} -- x "));
+}

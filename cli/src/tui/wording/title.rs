@@ -1,0 +1,38 @@
+//! What stands at the top of the views.
+
+use super::NAME;
+
+/// A view with a name of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum View {
+    /// The next shows.
+    Sell,
+    /// City, film, show.
+    Browse,
+    /// The tickets of a sale.
+    Tickets,
+    /// Bookings.
+    Bookings,
+}
+
+/// The title of a view, and where in it somebody is.
+#[must_use]
+pub fn view_title(view: View, at: Option<&str>) -> String {
+    let name = match view {
+        View::Sell => "SELL",
+        View::Browse => "BROWSE",
+        View::Tickets => "TICKETS",
+        View::Bookings => "BOOKINGS",
+    };
+    match (view, at) {
+        (_, None) => format!("{NAME}  {name}"),
+        (View::Sell, Some(place)) => format!("{NAME}  {name}  {place}"),
+        (_, Some(at)) => format!("{NAME}  {name} > {at}"),
+    }
+}
+
+/// The title of a show's live board.
+#[must_use]
+pub fn live_title(show: &str) -> String {
+    format!("LIVE  {show}")
+}

@@ -1,0 +1,61 @@
+//! Somebody who has never seen the program: they may press only keys that the screen names, and
+//! choose by the words beside them.
+
+use houseful_tests::{folder::Folder, terminal::Terminal};
+
+/// The most keys from the first screen to the tickets.
+const KEYS_MAX: usize = 12;
+
+/// What somebody wants who came to sell two seats, in the order in which they look for it.
+const WISHES: [&str; 5] = ["sell", "best seats", "pay", "take cash", "next customer"];
+
+/// The keys that the last two lines name, each with its words.
+fn named(terminal: &Terminal) -> Vec<(String, String)> {
+    let lines = terminal.look(|screen| screen.lines());
+    let footer = &lines[lines.len() - 2..];
+    let parts = footer.iter().flat_map(|line| line.trim().split("  "));
+    parts
+        .filter_map(|part| part.trim().split_once(' '))
+        .map(|(key, words)| (key.to_owned(), words.to_owned()))
+        .collect()
+}
+
+/// A key as somebody presses it who reads its name: the first of several.
+fn pressed(name: &str) -> Option<String> {
+    Some(match name {
+        "Enter" => "\r".to_owned(),
+        "Space" => " ".to_owned(),
+        "Esc" => "\u{1b}".to_owned(),
+        // As many as two people are.
+        "1-9" => "2".to_owned(),
+        name if name.chars().count() == 1 => name.to_owned(),
+        _ => return None,
+    })
+}
+
+#[test]
+fn the_screen_alone_leads_to_the_first_tickets() {
+    let folder = Folder::new();
+    let mut terminal = Terminal::open(&folder.command(&["demo"]), 80, 24);
+    let mut keys = Vec::new();
+    for wish in WISHES {
+        let key = terminal.find(wish, |_| {
+            let named = named(&terminal);
+            let line = named.iter().find(|(_, words)| words.starts_with(wish));
+            line.and_then(|(name, _)| pressed(name))
+        });
+        if wish == "next customer" {
+            break;
+        }
+        terminal.press(&key);
+        keys.push(key);
+    }
+    terminal.shows("SOLD");
+    let seats = terminal.find("the seats", |screen| screen.after("Seats "));
+    assert_eq!(seats.split(' ').count(), 2, "{seats}");
+    assert!(keys.len() <= KEYS_MAX, "{keys:?}");
+    terminal.press("q");
+    terminal.shows("q quit");
+    terminal.press("q");
+    terminal.ended().as_before(0);
+}
