@@ -1,7 +1,10 @@
 //! Somebody who has never seen the program: they may press only keys that the screen names, and
 //! choose by the words beside them.
 
-use houseful_tests::{folder::Folder, terminal::Terminal};
+use houseful_tests::{
+    folder::Folder,
+    terminal::{Screen, Terminal},
+};
 
 /// The most keys from the first screen to the tickets.
 const KEYS_MAX: usize = 12;
@@ -10,8 +13,8 @@ const KEYS_MAX: usize = 12;
 const WISHES: [&str; 5] = ["sell", "best seats", "pay", "take cash", "next customer"];
 
 /// The keys that the last two lines name, each with its words.
-fn named(terminal: &Terminal) -> Vec<(String, String)> {
-    let lines = terminal.look(|screen| screen.lines());
+fn named(screen: &Screen<'_>) -> Vec<(String, String)> {
+    let lines = screen.lines();
     let footer = &lines[lines.len() - 2..];
     let parts = footer.iter().flat_map(|line| line.trim().split("  "));
     parts
@@ -39,8 +42,8 @@ fn the_screen_alone_leads_to_the_first_tickets() {
     let mut terminal = Terminal::open(&folder.command(&["demo"]), 80, 24);
     let mut keys = Vec::new();
     for wish in WISHES {
-        let key = terminal.find(wish, |_| {
-            let named = named(&terminal);
+        let key = terminal.find(wish, |screen| {
+            let named = named(screen);
             let line = named.iter().find(|(_, words)| words.starts_with(wish));
             line.and_then(|(name, _)| pressed(name))
         });

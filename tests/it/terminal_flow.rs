@@ -42,7 +42,8 @@ fn a_scanner_is_told_from_hands() {
     // Its digits sell nothing.
     terminal.press("7KQM-4T2X-PA9D\r");
     terminal.shows("nothing was found for `7KQM-4T2X-PA9D`");
-    terminal.press("\u{1b}");
+    terminal.press("q");
+    terminal.shows("The newest bookings");
     terminal.press("q");
     terminal.shows("q quit");
     // The same in the hand of somebody who has tickets.
@@ -53,7 +54,7 @@ fn a_scanner_is_told_from_hands() {
     terminal.shows("q quit");
     terminal.press(&format!("{code}\r"));
     terminal.shows(&format!("BOOKINGS > {code}"));
-    terminal.press("qq");
+    terminal.press("qqq");
     terminal.shows("q quit");
     leave(terminal);
 }

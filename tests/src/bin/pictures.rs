@@ -17,8 +17,9 @@ use houseful_tests::{
     folder::Folder,
     picture::{Ground, svg},
     program::Server,
-    terminal::Terminal,
+    terminal::{Screen, Terminal},
     tills::{Till, home},
+    wait,
 };
 
 fn main() {
@@ -176,11 +177,15 @@ impl Studio {
         }
         till.accept();
         other.accept();
-        let loser = other.terminal.find("somebody is too late", |_| {
-            [&till, &other].into_iter().find(|till| {
-                till.terminal
-                    .look(|screen| screen.text().contains("Next best: "))
-            })
+        let too_late = |till: &Till| {
+            let offered = |screen: &Screen<'_>| screen.text().contains("Next best: ");
+            till.terminal.look(offered)
+        };
+        let loser = wait::until("somebody is too late", 30, || {
+            if too_late(&till) {
+                return Some(&till);
+            }
+            too_late(&other).then_some(&other)
         });
         self.take(
             &loser.terminal,

@@ -189,9 +189,10 @@ pub(super) fn draw_under(scene: &Scene<'_>, sheet: &mut Sheet<'_>, part: Part) {
     let theme = sheet.theme();
     let first = match &scene.seats.booking {
         Some(booking) => {
+            let heading = wording::booking(booking.lines.len(), scene.seats.asking.is_some());
             let total = wording::total(booking.total.currency.code());
             format!(
-                "{total} {}: {}",
+                "{heading}  {total} {}: {}",
                 booking.total.plain(),
                 wording::seat_list(&scene.seats.labels())
             )
