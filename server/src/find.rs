@@ -54,7 +54,7 @@ pub fn meanings(text: &str) -> Meanings {
     } else {
         let mut words = words(text);
         words.truncate(WORDS_MAX);
-        if !words.is_empty() {
+        if words.iter().any(|word| is_enough(word)) {
             sought.push(Sought::Words(words));
         }
     }
@@ -62,6 +62,15 @@ pub fn meanings(text: &str) -> Meanings {
         booking: None,
         ticket: text.parse().ok(),
         sought,
+    }
+}
+
+/// Whether a word finds few enough: two letters, or one of a script that has a sign for a word.
+fn is_enough(word: &str) -> bool {
+    let mut letters = word.chars();
+    match (letters.next(), letters.next()) {
+        (Some(only), None) => !only.is_ascii() && !only.is_lowercase(),
+        (first, _) => first.is_some(),
     }
 }
 
@@ -138,6 +147,14 @@ mod tests {
         for nothing in ["", "  ", "123", "-", "!?"] {
             assert_eq!(sought(nothing), Vec::<String>::new(), "{nothing}");
         }
+    }
+
+    #[test]
+    fn a_single_letter_is_not_looked_for_but_a_single_sign_is() {
+        assert!(sought("a").is_empty() && sought("é").is_empty());
+        assert_eq!(sought("al"), ["words al"]);
+        assert_eq!(sought("林"), ["words 林"]);
+        assert_eq!(sought("j dvorak"), ["words j+dvorak"]);
     }
 
     #[test]

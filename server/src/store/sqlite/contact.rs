@@ -48,6 +48,10 @@ pub(super) fn sought(
     }
 }
 
+/// How many words of names are looked at: more than that many people of one name are found by more
+/// letters, or by their number.
+const ROWS_MAX: u32 = 5_000;
+
 /// The longest word is looked up, the others only compared: it leaves the fewest.
 fn by_words(
     conn: &Connection,
@@ -59,17 +63,17 @@ fn by_words(
     };
     let mut select = conn.prepare_cached(
         "SELECT DISTINCT w.show_id, w.booking, coalesce(b.at, c.at) AS at
-         FROM contact_word w
+         FROM (SELECT show_id, booking FROM contact_word
+               WHERE word >= ?1 AND word < ?2 LIMIT ?3) w
          JOIN contact c USING (show_id, booking)
          LEFT JOIN booking b USING (show_id, booking)
-         WHERE w.word >= ?1 AND w.word < ?2
          ORDER BY 3 DESC, w.show_id, w.booking",
     )?;
     let mut has = conn.prepare_cached(
         "SELECT 1 FROM contact_word
          WHERE show_id = ?1 AND booking = ?2 AND word >= ?3 AND word < ?4 LIMIT 1",
     )?;
-    let mut rows = select.query(params![longest, behind(longest)])?;
+    let mut rows = select.query(params![longest, behind(longest), ROWS_MAX])?;
     let mut found = Vec::new();
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     'booking: while let Some(row) = rows.next()? {
