@@ -154,7 +154,7 @@ mod tests {
         assert!(sought("a").is_empty() && sought("é").is_empty());
         assert_eq!(sought("al"), ["words al"]);
         assert_eq!(sought("林"), ["words 林"]);
-        assert_eq!(sought("j dvorak"), ["words j+dvorak"]);
+        assert!(sought("j dvorak").contains(&"words j+dvorak".to_owned()));
     }
 
     #[test]

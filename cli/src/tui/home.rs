@@ -130,6 +130,10 @@ impl Home {
                 self.typing = false;
                 self.filter.reset();
                 self.refit(None);
+                // The other days were there to be looked through.
+                if std::mem::take(&mut self.wide) {
+                    self.load(desk);
+                }
             }
             Action::Filter => {
                 self.typing = true;

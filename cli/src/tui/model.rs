@@ -16,6 +16,7 @@ use super::{
     live::Live,
     local_time,
     msg::Owned,
+    overlay::Overlay,
     payment::Payment,
     seats::Seats,
     ticket::TicketView,
@@ -93,6 +94,8 @@ pub struct Model {
     pub mirrored: Option<Picture>,
 }
 
+/// The smallest window that the views fit into: columns and rows.
+pub const WINDOW_MIN: (u16, u16) = (60, 16);
 /// How often the clock is compared with the server's while a countdown shows.
 pub const SYNC_MS: i64 = 15_000;
 /// The same for a server whose clock is set by hand.
@@ -107,6 +110,13 @@ impl Model {
         let mut model = Self::default();
         model.home.cinema = cinema;
         model
+    }
+
+    /// Whether the window is too small to show a view. One whose size is not known yet is not.
+    #[must_use]
+    pub fn is_blind(&self) -> bool {
+        let (columns, rows) = self.size;
+        self.size != (0, 0) && (columns < WINDOW_MIN.0 || rows < WINDOW_MIN.1)
     }
 
     /// Where the next key goes.
@@ -159,6 +169,9 @@ impl Model {
     /// Whether a key does something in the view on top as it stands now.
     #[must_use]
     pub fn offers(&self, action: Action) -> bool {
+        if let Some(Overlay::LostRace { next_best, .. }) = self.desk.overlays.last() {
+            return action != Action::NextBest || !next_best.is_empty();
+        }
         match self.above.last() {
             Some(View::Bookings(bookings)) => bookings.offers(&self.desk, action),
             _ => true,

@@ -33,6 +33,7 @@ pub fn update(model: &mut Model, msg: Msg, now: UtcMillis) -> Vec<Effect> {
         Msg::Started(sales) => start(model, sales),
         Msg::Key(key) => press(model, key),
         Msg::Number(number) => choose(model, number),
+        Msg::Pointed(_) | Msg::Wheel(_) if model.is_blind() => {}
         Msg::Pointed(hit) => mouse::pointed(model, hit),
         Msg::Wheel(turn) => mouse::wheel(model, turn),
         Msg::Resized(columns, rows) => model.size = (columns, rows),
@@ -126,6 +127,10 @@ fn tick(model: &mut Model) {
 
 /// A key was pressed.
 fn press(model: &mut Model, key: Key) {
+    // In a window that shows no view nobody can see what a key would do.
+    if model.is_blind() && !matches!(key, Key::Ctrl('c' | 'l' | 'z')) {
+        return;
+    }
     model.desk.notice = None;
     quick::give_up(&mut model.desk.quick);
     let place = model.place();

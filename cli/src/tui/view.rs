@@ -23,7 +23,7 @@ use ratatui::{Frame, layout::Position};
 
 use super::{
     local_time,
-    model::{Model, View},
+    model::{Model, View, WINDOW_MIN},
     overlay::Overlay,
     theme::Theme,
     wording,
@@ -31,10 +31,8 @@ use super::{
 pub use sheet::Hits;
 use sheet::Sheet;
 
-/// The smallest window that everything fits into.
-pub const COLUMNS_MIN: u16 = 60;
-/// The smallest window that everything fits into.
-pub const ROWS_MIN: u16 = 16;
+/// So much of a title is always shown.
+const TITLE_MIN: u16 = 12;
 /// Lines that the footer takes: a message or readout, two lines of keys.
 const FOOTER_ROWS: u16 = 3;
 
@@ -44,7 +42,7 @@ const FOOTER_ROWS: u16 = 3;
 pub fn view(model: &Model, theme: Theme, frame: &mut Frame<'_>) -> Hits {
     let area = frame.area();
     let mut sheet = Sheet::new(frame.buffer_mut(), area, theme).naming(&model.keymap);
-    let cursor = if area.width < COLUMNS_MIN || area.height < ROWS_MIN {
+    let cursor = if area.width < WINDOW_MIN.0 || area.height < WINDOW_MIN.1 {
         small::draw(model, &mut sheet);
         None
     } else {
@@ -99,6 +97,15 @@ fn draw_view(model: &Model, sheet: &mut Sheet<'_>, body: sheet::Part) -> Option<
 
 /// The first line of every view: where we are on the left, who and when on the right.
 fn header(model: &Model, sheet: &mut Sheet<'_>, title: &str) {
+    let theme = sheet.theme();
+    let right = header_right(model);
+    let room = sheet.width().saturating_sub(1 + sheet::columns_of(&right));
+    sheet.clip(1, 0, room, title, theme.strong());
+    sheet.right(0, &right, theme.text());
+}
+
+/// Who and when, on the right of the first line.
+fn header_right(model: &Model) -> String {
     let account = model.desk.info.as_ref().and_then(|i| i.account.as_deref());
     let mode = model.desk.info.as_ref().map_or("", |i| mode_word(i.mode));
     let right: Vec<String> = [mode, account.unwrap_or(""), &model.wall_clock()]
@@ -106,13 +113,7 @@ fn header(model: &Model, sheet: &mut Sheet<'_>, title: &str) {
         .filter(|part| !part.is_empty())
         .map(str::to_owned)
         .collect();
-    let right = right.join("  ");
-    let theme = sheet.theme();
-    let width = sheet.width();
-    let right = format!("  {right} ");
-    let room = width.saturating_sub(1 + sheet::columns_of(&right));
-    sheet.clip(1, 0, room, title, theme.strong());
-    sheet.right(0, &right, theme.text());
+    format!("  {} ", right.join("  "))
 }
 
 fn mode_word(mode: houseful_core::wire::admin::Mode) -> &'static str {
@@ -139,22 +140,40 @@ fn hold_time(model: &Model, sheet: &mut Sheet<'_>, y: u16) {
     sheet.right(y, &text, style);
 }
 
-/// What a show's header says: title, certificate, time and place.
-fn show_title(show: &houseful_core::wire::catalogue::Show, with_place: bool) -> String {
+/// The first line of a view of one show: a long title gives way, the time and the place do not.
+fn header_of_show(
+    model: &Model,
+    sheet: &mut Sheet<'_>,
+    show: &houseful_core::wire::catalogue::Show,
+    lead: &str,
+    is_wide: bool,
+) {
     let when = format!(
         "{} {}",
         local_time::day_name(&show.starts_local),
         local_time::time_of(&show.starts_local)
     );
-    if with_place {
-        format!(
-            "{} ({})  {when}  {}, {}",
-            show.title, show.certificate, show.cinema_name, show.screen_name
-        )
+    let place = if is_wide {
+        format!("{}, {}", show.cinema_name, show.screen_name)
     } else {
-        format!(
-            "{} ({})  {when}  {}",
-            show.title, show.certificate, show.screen_name
-        )
-    }
+        show.screen_name.clone()
+    };
+    let right = header_right(model);
+    let lead_width = sheet::columns_of(lead);
+    let around = 1 + lead_width + sheet::columns_of(&right);
+    let room = sheet.width().saturating_sub(around);
+    let whole = format!(" ({})  {when}  {place}", show.certificate);
+    let short = format!("  {when}  {place}");
+    let least = sheet::columns_of(&show.title).min(TITLE_MIN);
+    // The certificate gives way before the title is unreadable.
+    let rest = if sheet::columns_of(&whole) + least <= room {
+        whole
+    } else {
+        short
+    };
+    let title = sheet::fit(
+        &show.title,
+        room.saturating_sub(sheet::columns_of(&rest)).max(least),
+    );
+    header(model, sheet, &format!("{lead}{title}{rest}"));
 }

@@ -281,13 +281,18 @@ pub fn on_hold(seats: &[SeatLabel]) -> String {
     format!("{} on hold: {}", seats.len(), seat_list(seats))
 }
 
+/// A release that was not answered.
+pub const RELEASE_UNHEARD: &str = "the server did not say that the seats are released; ⟨home.resume⟩ takes them up, else they end by themselves";
+
 /// The window is too small.
 #[must_use]
-pub fn too_small(needed: (u16, u16), has: (u16, u16)) -> [String; 3] {
+pub fn too_small(needed: (u16, u16), has: (u16, u16)) -> [String; 5] {
     [
         format!("Houseful needs {} x {}.", needed.0, needed.1),
         format!("This window is {} x {}.", has.0, has.1),
-        "Make it larger to go on.".to_owned(),
+        "Make it larger to go on, or use".to_owned(),
+        "  houseful sell --plain".to_owned(),
+        "Ctrl-C twice releases and quits.".to_owned(),
     ]
 }
 
@@ -457,7 +462,7 @@ pub fn had_seats(seats: &[SeatLabel]) -> String {
 
 /// The offer after a lost race.
 #[must_use]
-pub fn next_best(seats: &[SeatLabel], give_way: &[Relaxed]) -> String {
+pub fn next_best(seats: &[SeatLabel], kept: &[SeatLabel], give_way: &[Relaxed]) -> String {
     if seats.is_empty() {
         return "There is no other offer for this party.".to_owned();
     }
@@ -467,7 +472,17 @@ pub fn next_best(seats: &[SeatLabel], give_way: &[Relaxed]) -> String {
         let parts: Vec<String> = give_way.iter().map(ToString::to_string).collect();
         format!(" ({})", parts.join(", "))
     };
-    format!("Next best: {}{but}", seat_list(seats))
+    let given_up: Vec<SeatLabel> = kept
+        .iter()
+        .copied()
+        .filter(|k| !seats.contains(k))
+        .collect();
+    let instead = if given_up.is_empty() {
+        String::new()
+    } else {
+        format!(", in place of {}", seat_list(&given_up))
+    };
+    format!("Next best: {}{instead}{but}", seat_list(seats))
 }
 
 /// Why one seat could not be had.

@@ -52,7 +52,7 @@ fn sentences(overlay: &Overlay) -> Vec<String> {
                 lines.push(said(&wording::still_yours(kept)));
             }
             let seats: Vec<_> = next_best.iter().map(|w| w.seat).collect();
-            lines.push(said(&wording::next_best(&seats, relaxed)));
+            lines.push(said(&wording::next_best(&seats, kept, relaxed)));
             lines
         }
         Overlay::Override { what, .. } => vec![said(what)],

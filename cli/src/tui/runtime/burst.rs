@@ -10,9 +10,9 @@ use houseful_core::code::{BookingCode, TicketCode};
 
 use crate::tui::{key::Key, msg::Msg};
 
-/// How long a key waits for the next one. The timer that ends the wait goes by whole milliseconds,
-/// so that a key is on the screen's way after 8 ms at the latest.
-const GAP: Duration = Duration::from_millis(7);
+/// How long a key waits for the next one: scanners that type take up to 10 ms a key. The timer that
+/// ends the wait goes by whole milliseconds, so that a key is on the screen's way after 13 ms.
+const GAP: Duration = Duration::from_millis(12);
 /// The most keys of a burst: more are no code with its hyphens.
 const KEYS_MAX: usize = 20;
 
@@ -146,7 +146,7 @@ mod tests {
             ("7KQM4T2XPA9D\r", "7KQM-4T2X-PA9D"),
             ("7K-QM4T-2XPA\n", "7K-QM4T-2XPA"),
         ] {
-            for ms in [0, 1, 6] {
+            for ms in [0, 1, 6, 10] {
                 let out = typed(&scan(text, ms));
                 assert_eq!(out, [Msg::Scanned(code.to_owned())], "{text} {ms}");
             }
@@ -155,11 +155,11 @@ mod tests {
 
     #[test]
     fn a_code_typed_by_hand_is_keys() {
-        let by_hand = scan("7KQM4T2XPA9D\n", 9);
+        let by_hand = scan("7KQM4T2XPA9D\n", 14);
         assert_eq!(typed(&by_hand), keys(&by_hand));
         // Who presses Enter after a while has typed it, too.
         let mut waited = scan("7KQM4T2XPA9D", 1);
-        waited.push((Key::Enter, 9));
+        waited.push((Key::Enter, 14));
         assert_eq!(typed(&waited), keys(&waited));
     }
 

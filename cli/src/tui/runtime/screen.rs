@@ -2,6 +2,7 @@
 
 use std::{
     io::{self, Stdout, Write},
+    mem::ManuallyDrop,
     sync::atomic::{AtomicBool, Ordering},
 };
 
@@ -21,7 +22,9 @@ const MOUSE_OFF: &str = "\u{1b}[?1006l\u{1b}[?1000l";
 
 /// The terminal in full-screen mode, until it is dropped.
 pub(super) struct Screen {
-    terminal: Terminal<CrosstermBackend<Stdout>>,
+    /// It is never dropped: its own `drop` writes to standard error what it can't do, and panics
+    /// where that was closed too. What it would do is done by [`restore`].
+    terminal: ManuallyDrop<Terminal<CrosstermBackend<Stdout>>>,
     /// Rows whose characters have parts of their own width, as they were drawn last.
     joined: Vec<(u16, String)>,
 }
@@ -35,6 +38,7 @@ impl Screen {
         let guard = Entering;
         take()?;
         let terminal = Terminal::new(CrosstermBackend::new(io::stdout()))?;
+        let terminal = ManuallyDrop::new(terminal);
         std::mem::forget(guard);
         Ok(Self {
             terminal,

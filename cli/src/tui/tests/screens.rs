@@ -5,7 +5,7 @@ use houseful_core::wire::payment::PaymentState;
 use unicode_width::UnicodeWidthChar;
 
 use super::house::{Till, lines_of};
-use crate::tui::{hall::SeatLook, key::Key};
+use crate::tui::{hall::SeatLook, key::Key, keymap::Place, msg::Msg};
 
 /// A till in each view and over each overlay.
 fn everywhere() -> Vec<(&'static str, Till)> {
@@ -211,7 +211,7 @@ fn a_window_that_is_too_small_still_tells_the_time() {
             "2 on hold: H11 H12",
             "Houseful needs 60 x 16.",
             "This window is 44 x 12.",
-            "Make it larger to go on.",
+            "Make it larger to go on, or use",
         ]
     );
 }
@@ -292,4 +292,29 @@ fn the_help_page_shows_every_key_in_full() {
             );
         }
     }
+}
+
+#[test]
+fn keys_do_nothing_where_nobody_can_see_what_they_do() {
+    let mut till = Till::open();
+    till.press("12");
+    till.send(Msg::Resized(44, 12));
+    till.press("\n\nqy?:B");
+    assert_eq!(till.model.place(), Place::Seats);
+    assert_eq!(till.held().len(), 2);
+    till.send(Msg::Resized(80, 24));
+    till.press("\n\n");
+    assert_eq!(till.model.place(), Place::Ticket);
+
+    let mut till = Till::open();
+    till.press("12");
+    till.send(Msg::Resized(20, 5));
+    till.key(Key::Ctrl('c'));
+    assert!(
+        till.lines(44, 12)[0].contains("again"),
+        "{:?}",
+        till.lines(44, 12)
+    );
+    till.key(Key::Ctrl('c'));
+    assert!(till.quit);
 }

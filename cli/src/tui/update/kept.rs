@@ -116,8 +116,14 @@ fn released(desk: &mut Desk, answer: &Answer) -> bool {
     match &answer.result {
         Ok(_) => desk.forget(owned.id),
         Err(Failure::Refused(problem)) if is_end(problem) => desk.forget(owned.id),
-        // Without an answer the hold may stand; it ends by itself, and is found at the next start.
-        Err(Failure::NoAnswer(_)) => {}
+        // Without an answer the hold may stand: it ends by itself, or is given up once more.
+        Err(Failure::NoAnswer(_)) => {
+            desk.say(wording::RELEASE_UNHEARD);
+            desk.older.push(Unfinished {
+                owned,
+                payment: None,
+            });
+        }
         Err(Failure::Refused(problem)) => {
             desk.say(problem.detail.clone());
             desk.older.push(Unfinished {

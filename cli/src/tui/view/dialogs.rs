@@ -139,7 +139,7 @@ fn sentences(overlay: &Overlay, keymap: &Keymap, width: u16, sheet: &Sheet<'_>) 
                 say(&wording::still_yours(kept), theme.mine());
             }
             let seats: Vec<_> = next_best.iter().map(|w| w.seat).collect();
-            say(&wording::next_best(&seats, relaxed), theme.strong());
+            say(&wording::next_best(&seats, kept, relaxed), theme.strong());
         }
         Overlay::Override { what, .. } => say(what, theme.alarm()),
         Overlay::HoldOver { what, seats } => {

@@ -1,7 +1,6 @@
 //! The customer's display: the hall, the customer's seats, and what they cost.
 
 use super::{
-    COLUMNS_MIN, ROWS_MIN,
     grid::{self, Scene},
     sheet::{Part, Sheet, columns_of},
 };
@@ -10,6 +9,7 @@ use crate::{
     tui::{
         display::Display,
         local_time,
+        model::WINDOW_MIN,
         seats::{self, Arrangement, Seats},
         theme::Theme,
         wording,
@@ -31,7 +31,7 @@ pub fn view(display: &Display, theme: Theme, frame: &mut Frame<'_>) {
     else {
         return draw_waiting(display, &mut sheet);
     };
-    if area.width < COLUMNS_MIN || area.height < ROWS_MIN {
+    if area.width < WINDOW_MIN.0 || area.height < WINDOW_MIN.1 {
         return draw_seats(picture, &mut sheet, 0);
     }
     draw_title(seats, &mut sheet);

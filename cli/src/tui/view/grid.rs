@@ -225,6 +225,18 @@ fn draw_numbers(scene: &Scene<'_>, sheet: &mut Sheet<'_>, window: &Window, focus
         10..100 => zoom == Zoom::Three || number % 2 == 1,
         _ => number.is_multiple_of(5),
     };
+    let in_row = hall.row(focus_row);
+    if hall.column_numbers().is_none() {
+        // Nobody would know whose they are where no row is in focus.
+        if !scene.is_steered {
+            return;
+        }
+        if let Some(seat) = in_row.first().and_then(|no| hall.seat(*no)) {
+            let letters = window.ruler.left.saturating_sub(1);
+            let x = window.part.x + 1;
+            sheet.clip(x, y, letters, seat.label.row(), theme.faint());
+        }
+    }
     let mut put = |column: u16, number: u16| {
         if let Some(x) = window.x(column) {
             let text = number.to_string();
@@ -241,7 +253,6 @@ fn draw_numbers(scene: &Scene<'_>, sheet: &mut Sheet<'_>, window: &Window, focus
         }
         return;
     }
-    let in_row = hall.row(focus_row);
     let is_short = in_row.len() <= SHORT_ROW;
     let in_row = in_row.iter().filter_map(|no| hall.seat(*no));
     for seat in in_row.filter(|seat| shown(seat.label.number(), is_short)) {

@@ -6,9 +6,8 @@ use houseful_core::{
 };
 
 use super::{
-    header, hold_time,
+    header_of_show, hold_time,
     sheet::{Part, Sheet, fit, pad, window},
-    show_title,
 };
 use crate::tui::{
     live::{Change, Live},
@@ -29,8 +28,7 @@ pub(super) fn draw(
     body: Part,
 ) -> Option<(u16, u16)> {
     let theme = sheet.theme();
-    let title = show_title(&live.show, body.width >= WIDE);
-    header(model, sheet, &wording::live_title(&title));
+    header_of_show(model, sheet, &live.show, wording::LIVE, body.width >= WIDE);
     let mut counts = match live.counts(model.desk.server_now()) {
         Some(counts) => wording::counts(counts),
         None if model.desk.link.down.is_some() => wording::NO_SERVER.to_owned(),

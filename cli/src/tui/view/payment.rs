@@ -3,9 +3,8 @@
 use houseful_core::{money::Money, wire::payment::PaymentState};
 
 use super::{
-    header, hold_time,
+    header_of_show, hold_time,
     sheet::{Part, Sheet, columns_of},
-    show_title,
 };
 use crate::tui::{
     model::Model,
@@ -23,7 +22,7 @@ pub(super) fn draw(
     body: Part,
 ) -> Option<(u16, u16)> {
     let theme = sheet.theme();
-    header(model, sheet, &show_title(&payment.show, body.width >= 100));
+    header_of_show(model, sheet, &payment.show, "", body.width >= 100);
     sheet.put(1, 1, wording::PAYMENT, theme.strong());
     hold_time(model, sheet, 1);
     let bottom = draw_booking(payment, sheet, body.height.saturating_sub(5));

@@ -3,9 +3,8 @@
 use super::{
     booking_panel,
     grid::{self, Drawn, Scene},
-    header, hold_time, readout,
+    header_of_show, hold_time, readout,
     sheet::{Part, Sheet},
-    show_title,
 };
 use crate::tui::{
     model::Model,
@@ -17,8 +16,11 @@ use crate::tui::{
 const TOP: u16 = 2;
 /// Columns of the booking beside the grid, at most.
 const PANEL_MAX: u16 = 44;
-/// A dialog is this wide at least when it is drawn over the booking.
+/// A dialog is this wide at least when it is drawn over the booking: in a wide window its sentences
+/// may take more lines.
 const DIALOG_MIN: u16 = 34;
+/// The same in a window of 80 columns.
+const DIALOG_MIN_NARROW: u16 = 44;
 
 pub(super) fn draw(
     model: &Model,
@@ -27,7 +29,7 @@ pub(super) fn draw(
     body: Part,
 ) -> Option<(u16, u16)> {
     let theme = sheet.theme();
-    header(model, sheet, &show_title(&seats.show, body.width >= 100));
+    header_of_show(model, sheet, &seats.show, "", body.width >= 100);
     let picture = seats.picture(&model.desk);
     let counts = counts(model, seats, picture.as_ref());
     sheet.put(1, 1, &counts, theme.text());
@@ -115,7 +117,12 @@ pub(super) fn beside_seats(
             is_steered: true,
         };
         let panel = panel(&scene, sheet, body);
-        if scene.arranged.beside && panel.width >= DIALOG_MIN {
+        let least = if body.width < 100 {
+            DIALOG_MIN_NARROW
+        } else {
+            DIALOG_MIN
+        };
+        if scene.arranged.beside && panel.width >= least {
             return panel;
         }
     }

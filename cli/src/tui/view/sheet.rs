@@ -192,12 +192,13 @@ pub(super) fn pad(text: &str, columns: u16) -> String {
     text
 }
 
-/// Which part of a long list is drawn so that the marked line is on it: the first line.
+/// Which part of a long list is drawn so that the marked line is on it: the first line. The top of
+/// the list stays as long as it can.
 pub(super) fn window(marked: usize, all: usize, room: usize) -> usize {
-    if all <= room {
+    if all <= room || marked < room {
         return 0;
     }
-    marked.saturating_sub(room / 2).min(all - room)
+    (marked + 1).saturating_sub(room)
 }
 
 #[cfg(test)]

@@ -1,7 +1,11 @@
 //! A window that is too small gets sentences instead of a view; the hold's time stays on it.
 
-use super::{COLUMNS_MIN, ROWS_MIN, sheet::Sheet};
-use crate::tui::{local_time, model::Model, wording};
+use super::sheet::Sheet;
+use crate::tui::{
+    local_time,
+    model::{Model, WINDOW_MIN},
+    wording,
+};
 
 pub(super) fn draw(model: &Model, sheet: &mut Sheet<'_>) {
     let theme = sheet.theme();
@@ -12,8 +16,11 @@ pub(super) fn draw(model: &Model, sheet: &mut Sheet<'_>) {
         lines.push((format!("{left} {}", wording::LEFT), theme.strong()));
         lines.push((wording::on_hold(&seats), theme.text()));
     }
-    let size = wording::too_small((COLUMNS_MIN, ROWS_MIN), (sheet.width(), sheet.height()));
+    let size = wording::too_small(WINDOW_MIN, (sheet.width(), sheet.height()));
     lines.extend(size.into_iter().map(|line| (line, theme.text())));
+    if let Some(notice) = &model.desk.notice {
+        lines.insert(0, (notice.clone(), theme.alarm()));
+    }
     for (y, (line, style)) in (0..).zip(lines) {
         sheet.put(0, y, &line, style);
     }

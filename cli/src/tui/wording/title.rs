@@ -31,8 +31,5 @@ pub fn view_title(view: View, at: Option<&str>) -> String {
     }
 }
 
-/// The title of a show's live board.
-#[must_use]
-pub fn live_title(show: &str) -> String {
-    format!("LIVE  {show}")
-}
+/// Before the title of a show, on its live board.
+pub const LIVE: &str = "LIVE  ";
