@@ -54,6 +54,12 @@ struct Studio {
     into: PathBuf,
 }
 
+/// Ends a till, whatever is on its screen.
+fn close(mut till: Till) {
+    till.terminal.press("\u{3}\u{3}");
+    let _ = till.terminal.ended();
+}
+
 impl Studio {
     fn till(&self, folder: &Folder, columns: u16, rows: u16) -> Till {
         let url = self.server.notice().server;
@@ -99,6 +105,7 @@ impl Studio {
             Ground::Dark,
             "City, film and show by one search",
         );
+        close(till);
     }
 
     fn a_sale(&self) {
@@ -140,8 +147,7 @@ impl Studio {
             Ground::Dark,
             "The tickets and their codes",
         );
-        till.accept();
-        till.terminal.find("the next shows", home);
+        close(till);
     }
 
     fn wide(&self) {
@@ -155,8 +161,8 @@ impl Studio {
             Ground::Dark,
             "The same hall at 140 columns",
         );
-        till.terminal.press("uq");
-        till.terminal.find("the next shows", home);
+        close(till);
+        let mut till = self.till(&self.folder, 80, 24);
         till.show(self.show(2_000..2_100));
         self.take(
             &till.terminal,
@@ -164,6 +170,7 @@ impl Studio {
             Ground::Dark,
             "A hall of 2,006 seats in blocks",
         );
+        close(till);
     }
 
     fn a_lost_race(&self) {
@@ -217,7 +224,10 @@ impl Studio {
         till.terminal.find("the next shows", home);
         till.show(show);
         till.terminal.press("L");
-        till.terminal.shows("HELD NOW  6 seats");
+        till.terminal.shows("HELD NOW  6 seats, 2 bookings");
+        till.terminal.find("both", |screen| {
+            (screen.text().matches(" held ").count() >= 3).then_some(())
+        });
         self.take(
             &till.terminal,
             "live",

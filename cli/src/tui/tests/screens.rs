@@ -29,7 +29,7 @@ fn everywhere() -> Vec<(&'static str, Till)> {
     over.pass(300_000);
     let mut cut_off = Till::unstarted(super::house::GRAND);
     cut_off.cut_off = true;
-    cut_off.send(crate::tui::msg::Msg::Started(Vec::new()));
+    cut_off.send(Msg::Started(Vec::new()));
     let mut many = Till::open();
     many.press("19");
     let mut help = Till::open();
