@@ -10,7 +10,7 @@ use houseful_core::{time::UtcMillis, wire::booking::BookingState};
 
 use super::{
     copy,
-    desk::{Desk, Feed},
+    desk::{Desk, Feed, Kept},
     key::Key,
     keymap::{Action, Place},
     mirrored,
@@ -59,6 +59,10 @@ pub fn update(model: &mut Model, msg: Msg, now: UtcMillis) -> Vec<Effect> {
             }
         }
         Msg::Scanned(text) => staff::scanned(model, &text),
+        Msg::InputEnded => {
+            release_ours(model);
+            quit(model);
+        }
         // The hold stays: it can be resumed, or ends by itself.
         Msg::Stop => quit(model),
         Msg::Suspend => model.desk.suspend(),
@@ -383,9 +387,22 @@ fn go_home(model: &mut Model) {
 fn interrupt(model: &mut Model) {
     if !model.desk.interrupted {
         model.desk.interrupted = true;
-        model.desk.say(wording::INTERRUPT_AGAIN);
+        let left = |kept: &Kept| kept.is_only_held() && !model.desk.made_here(kept.owned.id);
+        let stays = model.above.is_empty() && model.desk.kept.as_ref().is_some_and(left);
+        model.desk.say(if stays {
+            wording::INTERRUPT_AGAIN_KEEPS
+        } else {
+            wording::INTERRUPT_AGAIN
+        });
         return;
     }
+    release_ours(model);
+    quit(model);
+}
+
+/// Gives back what is held by the views and what this run has put by. What an earlier run left, or
+/// another till that runs now, is not ours to give back unasked. A payment under way is left alone.
+fn release_ours(model: &mut Model) {
     let paying = model
         .above
         .iter()
@@ -397,11 +414,12 @@ fn interrupt(model: &mut Model) {
                 seats.release(desk);
             }
         }
-        if let Some(kept) = desk.kept.take_if(|k| k.is_only_held()) {
-            desk.release(kept.owned);
+        let is_free = |k: &&Kept| k.is_only_held() || k.hold.is_some();
+        let owned = desk.kept.as_ref().filter(is_free).map(|k| k.owned.clone());
+        if let Some(owned) = owned.filter(|owned| desk.made_here(owned.id)) {
+            desk.release(owned);
         }
     }
-    quit(model);
 }
 
 fn ask_quit(model: &mut Model) {

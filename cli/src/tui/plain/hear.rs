@@ -76,15 +76,35 @@ pub(super) fn hear(line: &str, model: &Model, talk: &Talk) -> Heard {
         if let Some(heard) = money::amount(&line, model) {
             return heard;
         }
-    } else if line.is_empty() {
-        return enter(place, model);
     }
-    number(&line, place, model, talk)
+    let heard = Some(&line)
+        .filter(|line| line.is_empty())
+        .map(|_| enter(place, model))
+        .or_else(|| number(&line, place, model, talk))
         .or_else(|| one_key(&line, place, model, talk))
         .or_else(|| of_view(&line, place, model))
         .or_else(|| word(&line, place, model))
         .or_else(|| lists::by_itself(&line, place, model))
-        .unwrap_or_else(|| unknown(&line, place, model))
+        .unwrap_or_else(|| unknown(&line, place, model));
+    if would_pay(&heard, place, model) {
+        return Heard::say(plain::PAYMENT_COMES);
+    }
+    heard
+}
+
+/// Whether keys of a line that was meant for the seats would go to the payment, which opens as
+/// soon as the server has answered: there a seat's letter is a card, and Enter pays.
+fn would_pay(heard: &Heard, place: Place, model: &Model) -> bool {
+    let leaving =
+        matches!(model.above.last(), Some(View::Seats(seats)) if seats.is_leaving_to_pay());
+    let Heard::Do(msgs) = heard else { return false };
+    let waits = |msg: &Msg| {
+        matches!(
+            msg,
+            Msg::Number(_) | Msg::Key(Key::Char(_) | Key::Enter | Key::Backspace)
+        )
+    };
+    leaving && place == Place::Seats && msgs.iter().any(waits)
 }
 
 /// Nothing but Enter was pressed.
