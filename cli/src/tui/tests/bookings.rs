@@ -293,7 +293,10 @@ fn a_scanned_code_waits_while_seats_are_held_or_paid() {
         assert!(till.screen().contains(&told), "{}", till.screen());
         if keys == "12\n" {
             till.press("B");
-            assert!(till.screen().contains(wording::PAY_FIRST));
+            assert!(
+                till.screen()
+                    .contains(&till.model.keymap.say(wording::PAY_FIRST))
+            );
             till.press("\n");
             till.press("B");
         } else {
@@ -324,7 +327,10 @@ fn an_unknown_code_is_told() {
 fn one_key_shows_the_last_tickets_again() {
     let mut till = Till::open();
     till.press(".");
-    assert!(till.screen().contains(wording::NO_LAST_SALE));
+    assert!(
+        till.screen()
+            .contains(&till.model.keymap.say(wording::NO_LAST_SALE))
+    );
     till.press("12\n\n\n");
     till.press(".");
     assert_eq!(till.model.place(), Place::Ticket);
@@ -395,7 +401,8 @@ fn a_house_that_sold_nothing_says_so() {
     let mut till = Till::open();
     till.press("B");
     assert!(
-        till.screen().contains(wording::NO_BOOKINGS),
+        till.screen()
+            .contains(&till.model.keymap.say(wording::NO_BOOKINGS)),
         "{}",
         till.screen()
     );
@@ -526,4 +533,28 @@ fn a_hold_that_ends_takes_its_question_with_it() {
     assert_eq!(till.model.place(), Place::HoldOver);
     till.press("\n");
     assert_eq!(till.model.place(), Place::Seats);
+}
+
+#[test]
+fn sentences_about_bookings_name_the_keys_as_they_are_bound() {
+    let setting = |place: &str, action: &str, key: &str| crate::config::KeySetting {
+        place: place.to_owned(),
+        action: action.to_owned(),
+        keys: vec![key.to_owned()],
+        at: "houseful.toml:1".to_owned(),
+    };
+    let mut till = Till::open();
+    till.model.keymap = crate::tui::Keymap::of(&[
+        setting("home", "bookings", "K"),
+        setting("bookings", "filter", "%"),
+        setting("home", "live", "W"),
+    ])
+    .expect("keys");
+    till.press(".");
+    let screen = till.screen();
+    assert!(screen.contains("yet; K finds every booking"), "{screen}");
+    till.press("K");
+    let screen = till.screen();
+    assert!(screen.contains("% finds by code"), "{screen}");
+    assert!(screen.contains("of its show (W)"), "{screen}");
 }
