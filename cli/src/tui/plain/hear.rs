@@ -73,10 +73,11 @@ pub(super) fn hear(line: &str, model: &Model, talk: &Talk) -> Heard {
     if place.is_text() {
         return in_field(&line, place, model);
     }
-    if talk.amount && place == Place::Payment {
-        if let Some(heard) = money::amount(&line, model) {
-            return heard;
-        }
+    if talk.amount
+        && place == Place::Payment
+        && let Some(heard) = money::amount(&line, model)
+    {
+        return heard;
     }
     let heard = Some(&line)
         .filter(|line| line.is_empty())

@@ -5,7 +5,7 @@ use crate::{
     mirror::{Picture, Posted, Seen, Stage},
     tui::{
         display::{Display, DisplayMsg},
-        msg::{Answer, Ask, Effect, Generation, Msg},
+        msg::{Answer, Ask, Effect, Generation, Msg, News},
     },
 };
 
@@ -15,6 +15,7 @@ struct Counter {
     display: Display,
     asked: Vec<(Generation, Ask)>,
     now: houseful_core::time::UtcMillis,
+    feed: Option<Generation>,
     /// Which questions are refused.
     refuses: fn(&Ask) -> bool,
 }
@@ -39,6 +40,7 @@ impl Counter {
             display: Display::of("till".into()),
             asked: Vec::new(),
             now: START,
+            feed: None,
             refuses,
         };
         counter.send(DisplayMsg::Any(Msg::Resized(80, 24)));
@@ -48,8 +50,10 @@ impl Counter {
 
     fn send(&mut self, msg: DisplayMsg) {
         for effect in self.display.update(msg, self.now) {
-            if let Effect::Ask(generation, ask) = effect {
-                self.asked.push((generation, ask));
+            match effect {
+                Effect::Ask(generation, ask) => self.asked.push((generation, ask)),
+                Effect::Watch(generation, _) => self.feed = Some(generation),
+                _ => {}
             }
         }
         while let Some((generation, ask)) = self.asked.pop() {
@@ -99,4 +103,17 @@ fn a_hall_that_was_refused_is_asked_for_again() {
         assert!(counter.display.for_customer().is_some());
         assert_eq!(counter.display.wake_at(), None, "it is asked no more");
     }
+}
+
+#[test]
+fn what_others_did_fades_by_itself() {
+    let mut counter = Counter::open(|_| false);
+    assert_eq!(counter.display.wake_at(), None);
+    counter.house.somebody_holds(&["C5", "C6"]);
+    let map = News::Map(Box::new(counter.house.state.seat_map(7)));
+    let feed = counter.feed.expect("a feed");
+    counter.send(DisplayMsg::Any(Msg::Feed(feed, map)));
+    let fades = counter.display.seats.as_ref().map(|s| s.others.fades_at());
+    let fades = fades.flatten().expect("something stands out");
+    assert_eq!(counter.display.wake_at(), Some(fades));
 }
