@@ -3,6 +3,7 @@
 
 mod dialogs;
 mod kept;
+mod leaving;
 mod mouse;
 mod staff;
 
@@ -10,13 +11,13 @@ use houseful_core::{time::UtcMillis, wire::booking::BookingState};
 
 use super::{
     copy,
-    desk::{Desk, Feed, Kept},
+    desk::{Desk, Feed},
     key::Key,
     keymap::{Action, Place},
     mirrored,
     model::{Model, Step, View},
     msg::{Answer, Ask, Effect, Failure, Msg, News, Reply, Unfinished},
-    overlay::{Leaving, Overlay},
+    overlay::Overlay,
     palette::Palette,
     payment::Payment,
     quick,
@@ -24,6 +25,8 @@ use super::{
     ticket::TicketView,
     wording,
 };
+
+use leaving::{ask_quit, interrupt, quit, release_ours};
 
 /// Takes a message over into the model, and tells what has to be done. `now` is local time that
 /// never goes back.
@@ -382,64 +385,6 @@ fn go_home(model: &mut Model) {
     model.above.clear();
     model.desk.unwatch();
     model.home.load(&mut model.desk);
-}
-
-fn interrupt(model: &mut Model) {
-    if !model.desk.interrupted {
-        model.desk.interrupted = true;
-        let left = |kept: &Kept| kept.is_only_held() && !model.desk.made_here(kept.owned.id);
-        let stays = model.above.is_empty() && model.desk.kept.as_ref().is_some_and(left);
-        model.desk.say(if stays {
-            wording::INTERRUPT_AGAIN_KEEPS
-        } else {
-            wording::INTERRUPT_AGAIN
-        });
-        return;
-    }
-    release_ours(model);
-    quit(model);
-}
-
-/// Gives back what is held by the views and what this run has put by. What an earlier run left, or
-/// another till that runs now, is not ours to give back unasked. A payment under way is left alone.
-fn release_ours(model: &mut Model) {
-    let paying = model
-        .above
-        .iter()
-        .any(|view| matches!(view, View::Payment(payment) if payment.is_paying()));
-    if !paying {
-        let desk = &mut model.desk;
-        for view in &mut model.above {
-            if let View::Seats(seats) = view {
-                seats.release(desk);
-            }
-        }
-        let is_free = |k: &&Kept| k.is_only_held() || k.hold.is_some();
-        let owned = desk.kept.as_ref().filter(is_free).map(|k| k.owned.clone());
-        if let Some(owned) = owned.filter(|owned| desk.made_here(owned.id)) {
-            desk.release(owned);
-        }
-    }
-}
-
-fn ask_quit(model: &mut Model) {
-    let kept = model.desk.kept.as_ref().filter(|k| k.is_only_held());
-    match kept.and_then(|k| k.booking.as_ref()) {
-        Some(booking) => {
-            let seats = booking.lines.iter().map(|line| line.seat).collect();
-            let then = Leaving::Quit;
-            model
-                .desk
-                .overlays
-                .push(Overlay::AskRelease { seats, then });
-        }
-        None => quit(model),
-    }
-}
-
-fn quit(model: &mut Model) {
-    model.desk.over = true;
-    model.desk.then(Effect::Quit);
 }
 
 fn take_answer(model: &mut Model, answer: &Answer) {
