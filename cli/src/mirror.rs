@@ -8,15 +8,21 @@ use std::{
     fs::{self, File, TryLockError},
     io::{self, Write},
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use houseful_core::{ids::ShowId, money::Money, seat::SeatLabel};
 use serde::{Deserialize, Serialize};
 
-use crate::private;
+use crate::{moment, private};
 
 /// How many tills of one name may run at once: the second is `till-2`.
 const SAME_NAME_MAX: u16 = 99;
+
+/// How often a lock is tried before it is somebody else's.
+const TRIES: u32 = 5;
+/// How long to wait between two tries.
+const TRY_AGAIN: Duration = Duration::from_millis(10);
 
 /// What the customer sees.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -92,7 +98,7 @@ impl Till {
                 _ => format!("{name}-{number}"),
             };
             let lock = private::open(&folder.join(format!("{name}.lock")))?;
-            match lock.try_lock() {
+            match locked(&lock) {
                 Ok(()) => {
                     let path = file(&folder, &name);
                     let server = server.to_owned();
@@ -136,6 +142,18 @@ impl Drop for Till {
         // Without its lock the file says nothing, so one that stays does no harm.
         let _ = fs::remove_file(&self.path);
     }
+}
+
+/// Takes the lock. A display that waits for its till looks at it for an instant now and then, so
+/// it is tried a few times.
+fn locked(lock: &File) -> Result<(), TryLockError> {
+    for _ in 1..TRIES {
+        match lock.try_lock() {
+            Err(TryLockError::WouldBlock) => moment::stand_still(TRY_AGAIN),
+            taken => return taken,
+        }
+    }
+    lock.try_lock()
 }
 
 /// What a till shows now.
@@ -197,7 +215,6 @@ fn is_open(folder: &Path, name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::moment;
 
     fn picture() -> Picture {
         Picture {
@@ -208,6 +225,23 @@ mod tests {
             total: None,
             change: None,
         }
+    }
+
+    #[test]
+    fn a_display_that_looks_takes_no_name_away() {
+        let state = std::env::temp_dir().join(moment::fresh_request_name());
+        drop(Till::open(&state, "till", "http://127.0.0.1:1").expect("open"));
+        let lock = File::open(folder(&state).join("till.lock")).expect("a lock");
+        lock.try_lock_shared().expect("looked");
+        let looking = std::thread::spawn(move || {
+            moment::stand_still(Duration::from_millis(15));
+            drop(lock);
+        });
+        let till = Till::open(&state, "till", "http://127.0.0.1:1").expect("open");
+        assert_eq!(till.name(), "till");
+        looking.join().expect("looked");
+        drop(till);
+        fs::remove_dir_all(&state).expect("removed");
     }
 
     #[test]

@@ -36,6 +36,11 @@ pub async fn pause(time: Duration) {
     tokio::time::sleep(time).await;
 }
 
+/// Waits for a blink where nothing else runs yet: a program that starts, and its lock.
+pub fn stand_still(blink: Duration) {
+    std::thread::sleep(blink);
+}
+
 /// Fills `bytes` with secret-grade randomness.
 fn fill(bytes: &mut [u8]) {
     if let Err(e) = getrandom::fill(bytes) {

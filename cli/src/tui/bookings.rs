@@ -128,6 +128,12 @@ impl Bookings {
         self.detail.as_deref().is_some_and(under_way)
     }
 
+    /// Whether the answer to a change of the open booking is awaited.
+    #[must_use]
+    pub fn is_changing(&self) -> bool {
+        self.detail.as_deref().is_some_and(|d| d.doing.is_some())
+    }
+
     /// The marked booking.
     #[must_use]
     pub fn marked(&self) -> Option<&Booking> {

@@ -20,6 +20,7 @@ use super::{
     palette::Palette,
     question::Question,
     quick::Quick,
+    seats::Asking,
     server_clock::ServerClock,
     ticket::TicketView,
     wording,
@@ -119,6 +120,8 @@ pub struct Kept {
     pub payment: Option<PaymentId>,
     /// Why the server would not tell how it stands.
     pub refused: Option<String>,
+    /// The hold itself, while its answer was not heard: till then the server may not know it.
+    pub hold: Option<Box<Asking>>,
     /// Asks for the booking.
     pub asks_booking: Question,
     /// Asks for the show.
@@ -181,6 +184,8 @@ pub struct Desk {
     pub has_shell: bool,
     /// Whether the program is ending.
     pub over: bool,
+    /// The bookings that this run made.
+    made: Vec<BookingId>,
     generation: Generation,
     out: Vec<Effect>,
 }
@@ -249,6 +254,7 @@ impl Desk {
             show,
             uuid: self.ids.take(),
         };
+        self.made.push(id);
         let secret = format!(
             "{}{}",
             self.ids.take().as_simple(),
@@ -258,6 +264,12 @@ impl Desk {
             id,
             secret: Some(Secret(secret)),
         }
+    }
+
+    /// Whether this run made a booking, and no earlier one and no other till.
+    #[must_use]
+    pub fn made_here(&self, booking: BookingId) -> bool {
+        self.made.contains(&booking)
     }
 
     /// A fresh command id.
@@ -282,13 +294,37 @@ impl Desk {
 
     /// Keeps a sale for `r`, and asks what became of it. One that was kept before comes after it.
     pub fn keep(&mut self, sale: Unfinished, show: Option<Show>) {
+        self.make_room(sale.owned.id);
+        let ask = Ask::Booking(sale.owned.clone());
+        let asks_booking = Question::asked(self, ask);
+        self.put_by(sale, show, asks_booking);
+    }
+
+    /// Keeps a sale whose first hold is not answered. That is asked until it is: a question for
+    /// the booking could overtake it.
+    pub fn keep_unheard(&mut self, owned: Owned, show: Show, hold: Asking) {
+        self.make_room(owned.id);
+        let payment = None;
+        self.put_by(
+            Unfinished { owned, payment },
+            Some(show),
+            Question::default(),
+        );
+        if let Some(kept) = &mut self.kept {
+            kept.hold = Some(Box::new(hold));
+        }
+    }
+
+    fn make_room(&mut self, booking: BookingId) {
         if let Some(before) = self.kept.take()
-            && before.owned.id != sale.owned.id
+            && before.owned.id != booking
         {
             self.older.push(before.unfinished());
         }
+    }
+
+    fn put_by(&mut self, sale: Unfinished, show: Option<Show>, asks_booking: Question) {
         let Unfinished { owned, payment } = sale;
-        let asks_booking = Question::asked(self, Ask::Booking(owned.clone()));
         let asks_show = match &show {
             Some(_) => Question::default(),
             None => Question::asked(self, Ask::Show(owned.id.show)),
@@ -299,21 +335,30 @@ impl Desk {
             show,
             payment,
             refused: None,
+            hold: None,
             asks_booking,
             asks_show,
         });
     }
 
-    /// Nothing is left to do for a booking.
+    /// Takes a sale that was put by, to go on with it.
+    pub fn take_kept(&mut self, booking: BookingId) -> Option<Unfinished> {
+        let kept = self.kept.take_if(|k| k.owned.id == booking);
+        let at = self.older.iter().position(|s| s.owned.id == booking);
+        let older = at.map(|at| self.older.remove(at));
+        kept.map(|kept| kept.unfinished()).or(older)
+    }
+
+    /// Nothing is left to do for a booking, so it is not offered to be taken up again either.
     pub fn forget(&mut self, booking: BookingId) {
+        self.take_kept(booking);
         self.then(Effect::Forget(booking));
     }
 
-    /// The same, and it is not offered to be taken up again.
+    /// The same of a booking that may be another till's.
     pub fn forget_if_kept(&mut self, booking: BookingId) {
-        if self.kept.as_ref().is_some_and(|k| k.owned.id == booking) {
-            self.kept = None;
-            self.forget(booking);
+        if self.take_kept(booking).is_some() {
+            self.then(Effect::Forget(booking));
         }
     }
 

@@ -40,7 +40,12 @@ pub struct Display {
     /// Asks for the show.
     asks_show: Question,
     asked: Option<ShowId>,
+    /// When the seats are asked for anew that the server would not tell.
+    reload_at: Option<UtcMillis>,
 }
+
+/// How long to wait before that.
+const RETRY_MS: i64 = 5_000;
 
 impl Display {
     /// The display of a till.
@@ -54,6 +59,7 @@ impl Display {
             size: (0, 0),
             asks_show: Question::default(),
             asked: None,
+            reload_at: None,
         }
     }
 
@@ -89,6 +95,7 @@ impl Display {
             seats.fit(self.size);
             seats.tick(&mut self.desk);
         }
+        self.reload();
         // Nobody stands at its keyboard: what fails is tried again, and the seats stay away until
         // they are known.
         self.desk.overlays.clear();
@@ -169,6 +176,23 @@ impl Display {
         }
     }
 
+    /// Asks anew for a hall that was refused, or not understood: nobody here could.
+    fn reload(&mut self) {
+        let now = self.desk.now;
+        let is_stuck =
+            |seats: &&Seats| (seats.hall.is_none() || seats.board.is_none()) && !seats.is_waiting();
+        let Some(seats) = self.seats.as_ref().filter(is_stuck) else {
+            self.reload_at = None;
+            return;
+        };
+        let at = *self.reload_at.get_or_insert(now.plus_ms(RETRY_MS));
+        if at <= now {
+            let show = seats.show.clone();
+            self.seats = Some(Seats::open(&mut self.desk, show));
+            self.reload_at = None;
+        }
+    }
+
     /// The customer's seats are in the part of the hall that is drawn.
     fn point(&mut self) {
         let first = self.picture().and_then(|p| p.lines.first()).map(|l| l.seat);
@@ -218,7 +242,9 @@ impl Display {
         let end = board.and_then(|board| board.next_end(self.desk.server_now()));
         let end = end.and_then(|end| self.desk.clock.local_of(end, self.desk.now));
         let again = seats.and_then(Seats::again_at);
-        let soonest = [self.asks_show.again_at(), again, end]
+        let fades = seats.and_then(|seats| seats.others.fades_at());
+        let shows = self.asks_show.again_at();
+        let soonest = [shows, again, end, fades, self.reload_at]
             .into_iter()
             .flatten()
             .min();

@@ -25,7 +25,7 @@ pub fn picture(model: &Model) -> Option<Picture> {
     match model.above.last()? {
         View::Seats(seats) => Some(of(seats.show.id, Stage::Seats, seats.booking.as_ref())),
         View::Payment(payment) => Some(of(payment.show.id, Stage::Payment, Some(&payment.booking))),
-        View::Ticket(ticket) if ticket.tender.is_some() => {
+        View::Ticket(ticket) if ticket.tender.is_some() && !ticket.is_again => {
             Some(of(ticket.show.id, Stage::Sold, Some(&ticket.booking)))
         }
         View::Browse(_) | View::Ticket(_) | View::Bookings(_) | View::Live(_) => None,

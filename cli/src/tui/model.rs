@@ -174,6 +174,8 @@ impl Model {
         }
         match self.above.last() {
             Some(View::Bookings(bookings)) => bookings.offers(&self.desk, action),
+            // The next customer comes after a sale; from old tickets it goes back.
+            Some(View::Ticket(ticket)) => action != Action::Accept || !ticket.is_again,
             _ => true,
         }
     }
@@ -258,6 +260,8 @@ impl Model {
                 let kept = desk.kept.as_ref();
                 at.push(kept.and_then(|k| k.asks_booking.again_at()));
                 at.push(kept.and_then(|k| k.asks_show.again_at()));
+                let hold = kept.and_then(|k| k.hold.as_ref());
+                at.push(hold.and_then(|hold| hold.question.again_at()));
                 let into_minute = desk.server_now().0.rem_euclid(60_000);
                 let minute = desk.server_now().plus_ms(60_000 - into_minute);
                 at.push(desk.clock.local_of(minute, now));

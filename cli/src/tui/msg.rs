@@ -96,6 +96,8 @@ pub enum Msg {
     Answer(Answer),
     /// The live feed of a show said something.
     Feed(Generation, News),
+    /// Nobody will type any more, as plain mode hears it.
+    InputEnded,
     /// A signal wants the program to end.
     Stop,
     /// A signal wants the program to stand aside.

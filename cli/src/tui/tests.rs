@@ -3,6 +3,7 @@
 
 mod bookings;
 mod copy;
+mod display;
 mod far;
 mod grid;
 mod halls;

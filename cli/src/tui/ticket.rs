@@ -120,7 +120,7 @@ impl TicketView {
         let tickets = self.booking.tickets.len().max(1);
         match action {
             Action::Digit => return Step::SellNext(key),
-            Action::Back if self.is_again => return Step::Back,
+            Action::Accept | Action::Back if self.is_again => return Step::Back,
             Action::Accept | Action::Back => return Step::Home,
             Action::NextTicket => self.at = (self.at + 1) % tickets,
             Action::PreviousTicket => self.at = (self.at + tickets - 1) % tickets,

@@ -3,6 +3,7 @@
 
 mod dialogs;
 mod kept;
+mod leaving;
 mod mouse;
 mod staff;
 
@@ -16,7 +17,7 @@ use super::{
     mirrored,
     model::{Model, Step, View},
     msg::{Answer, Ask, Effect, Failure, Msg, News, Reply, Unfinished},
-    overlay::{Leaving, Overlay},
+    overlay::Overlay,
     palette::Palette,
     payment::Payment,
     quick,
@@ -24,6 +25,8 @@ use super::{
     ticket::TicketView,
     wording,
 };
+
+use leaving::{ask_quit, interrupt, quit, release_ours};
 
 /// Takes a message over into the model, and tells what has to be done. `now` is local time that
 /// never goes back.
@@ -60,6 +63,10 @@ pub fn update(model: &mut Model, msg: Msg, now: UtcMillis) -> Vec<Effect> {
             }
         }
         Msg::Scanned(text) => staff::scanned(model, &text),
+        Msg::InputEnded => {
+            release_ours(model);
+            quit(model);
+        }
         // The hold stays: it can be resumed, or ends by itself.
         Msg::Stop => quit(model),
         Msg::Suspend => model.desk.suspend(),
@@ -383,50 +390,6 @@ fn go_home(model: &mut Model) {
     model.above.clear();
     model.desk.unwatch();
     model.home.load(&mut model.desk);
-}
-
-fn interrupt(model: &mut Model) {
-    if !model.desk.interrupted {
-        model.desk.interrupted = true;
-        model.desk.say(wording::INTERRUPT_AGAIN);
-        return;
-    }
-    let paying = model
-        .above
-        .iter()
-        .any(|view| matches!(view, View::Payment(payment) if payment.is_paying()));
-    if !paying {
-        let desk = &mut model.desk;
-        for view in &mut model.above {
-            if let View::Seats(seats) = view {
-                seats.release(desk);
-            }
-        }
-        if let Some(kept) = desk.kept.take_if(|k| k.is_only_held()) {
-            desk.release(kept.owned);
-        }
-    }
-    quit(model);
-}
-
-fn ask_quit(model: &mut Model) {
-    let kept = model.desk.kept.as_ref().filter(|k| k.is_only_held());
-    match kept.and_then(|k| k.booking.as_ref()) {
-        Some(booking) => {
-            let seats = booking.lines.iter().map(|line| line.seat).collect();
-            let then = Leaving::Quit;
-            model
-                .desk
-                .overlays
-                .push(Overlay::AskRelease { seats, then });
-        }
-        None => quit(model),
-    }
-}
-
-fn quit(model: &mut Model) {
-    model.desk.over = true;
-    model.desk.then(Effect::Quit);
 }
 
 fn take_answer(model: &mut Model, answer: &Answer) {

@@ -63,6 +63,9 @@ pub const MAP_NOT_UNDERSTOOD: &str =
     "the server's seat map has a mark that this program does not know; update it";
 /// Ctrl-C once.
 pub const INTERRUPT_AGAIN: &str = "press Ctrl-C again to release the seats and quit";
+/// The same where only an earlier run's seats are on hold.
+pub const INTERRUPT_AGAIN_KEEPS: &str =
+    "press Ctrl-C again to quit; the seats of the unfinished sale stay on hold";
 /// Ctrl-Z where nobody could bring the program back.
 pub const NO_SHELL: &str = "there is no shell to go back to; ⟨home.quit⟩ quits";
 /// On the terminal while the screens stand aside.

@@ -115,8 +115,9 @@ said by itself at 2 minutes, 1 minute and 30 seconds.
 
 In a script write a line when its prompt is there; a prompt comes when the server has answered. Lines
 may also come all at once through a pipe: each waits for its prompt. The end of the input, like
-`quit` typed twice, releases what is held. SIGTERM leaves it held for the next start, as does SIGINT
-to a script; at a keyboard Ctrl-C twice releases.
+`quit` typed twice, releases what this run holds; an unfinished sale of an earlier run stays held.
+SIGTERM leaves everything held for the next start, as does SIGINT to a script; at a keyboard Ctrl-C
+twice releases.
 ";
 
 /// The text of a topic.

@@ -118,7 +118,12 @@ impl Detail {
         }
         let changes = matches!(
             action,
-            Action::Resume | Action::GiveUp | Action::Refund | Action::EditContact
+            Action::Resume
+                | Action::GiveUp
+                | Action::Refund
+                | Action::EditContact
+                // From the tickets one key leads to the first view, where nothing asks again.
+                | Action::Tickets
         );
         if changes && self.doing.is_some() {
             desk.say(wording::CHANGE_UNANSWERED);
@@ -131,8 +136,20 @@ impl Detail {
         match (action, show) {
             (Action::Resume | Action::Tickets, None) => desk.say(wording::SHOW_COMES),
             (Action::Resume, Some(show)) => {
-                let (owned, booking) = (self.owned(), self.booking.clone());
-                let seats = Seats::resume(desk, show.clone(), owned, booking);
+                let (show, booking) = (show.clone(), self.booking.clone());
+                // What this till put by it goes on with, by its own secret.
+                let kept = desk.take_kept(booking.id);
+                let payment = kept.as_ref().and_then(|kept| kept.payment);
+                let owned = kept.map_or_else(|| self.owned(), |kept| kept.owned);
+                if payment.is_some() {
+                    return Step::Settle {
+                        owned,
+                        booking: Box::new(booking),
+                        show: Box::new(show),
+                        payment,
+                    };
+                }
+                let seats = Seats::resume(desk, show, owned, booking);
                 return Step::Open(Box::new(View::Seats(Box::new(seats))));
             }
             (Action::Tickets, Some(show)) => {

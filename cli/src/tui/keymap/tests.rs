@@ -257,6 +257,7 @@ fn sentences_name_only_keys_that_there_are() {
         include_str!("../wording.rs"),
         include_str!("../wording/flow.rs"),
         include_str!("../wording/payment.rs"),
+        include_str!("../wording/bookings.rs"),
     ] {
         for part in source.split('⟨').skip(1) {
             let name = part.split('⟩').next().unwrap_or_default();

@@ -12,6 +12,7 @@ use super::{
     vocabulary::{self, key_of},
 };
 use crate::tui::{
+    bookings::ContactField,
     key::Key,
     keymap::{Action, Place},
     model::{Model, View},
@@ -72,19 +73,40 @@ pub(super) fn hear(line: &str, model: &Model, talk: &Talk) -> Heard {
     if place.is_text() {
         return in_field(&line, place, model);
     }
-    if talk.amount && place == Place::Payment {
-        if let Some(heard) = money::amount(&line, model) {
-            return heard;
-        }
-    } else if line.is_empty() {
-        return enter(place, model);
+    if talk.amount
+        && place == Place::Payment
+        && let Some(heard) = money::amount(&line, model)
+    {
+        return heard;
     }
-    number(&line, place, model, talk)
+    let heard = Some(&line)
+        .filter(|line| line.is_empty())
+        .map(|_| enter(place, model))
+        .or_else(|| number(&line, place, model, talk))
         .or_else(|| one_key(&line, place, model, talk))
         .or_else(|| of_view(&line, place, model))
         .or_else(|| word(&line, place, model))
         .or_else(|| lists::by_itself(&line, place, model))
-        .unwrap_or_else(|| unknown(&line, place, model))
+        .unwrap_or_else(|| unknown(&line, place, model));
+    if would_pay(&heard, place, model) {
+        return Heard::say(plain::PAYMENT_COMES);
+    }
+    heard
+}
+
+/// Whether keys of a line that was meant for the seats would go to the payment, which opens as
+/// soon as the server has answered: there a seat's letter is a card, and Enter pays.
+fn would_pay(heard: &Heard, place: Place, model: &Model) -> bool {
+    let leaving =
+        matches!(model.above.last(), Some(View::Seats(seats)) if seats.is_leaving_to_pay());
+    let Heard::Do(msgs) = heard else { return false };
+    let waits = |msg: &Msg| {
+        matches!(
+            msg,
+            Msg::Number(_) | Msg::Key(Key::Char(_) | Key::Enter | Key::Backspace)
+        )
+    };
+    leaving && place == Place::Seats && msgs.iter().any(waits)
 }
 
 /// Nothing but Enter was pressed.
@@ -104,8 +126,17 @@ fn in_field(line: &str, place: Place, model: &Model) -> Heard {
     let lower = line.to_lowercase();
     let words = vocabulary::words(model, place);
     // What somebody looks for may be called anything; seats and cards are not called like keys.
-    let searching = matches!(place, Place::Filter | Place::BrowseFilter);
-    let is_way_out = |text: &str| text != "enter" && !(searching && text == "back");
+    let searching = matches!(
+        place,
+        Place::Filter | Place::BrowseFilter | Place::BookingsSearch | Place::ContactForm
+    );
+    let is_way_out = |text: &str| match text {
+        "enter" => false,
+        "up" | "down" => !searching,
+        // Written down it would stay; who is called so is `Back,`.
+        "back" => !searching || place == Place::ContactForm,
+        _ => true,
+    };
     let found = words
         .iter()
         .find(|w| w.text == lower && is_way_out(&w.text));
@@ -121,7 +152,7 @@ fn in_field(line: &str, place: Place, model: &Model) -> Heard {
         return Heard::say(why);
     }
     if place == Place::ContactForm {
-        return contact(line);
+        return contact(line, model);
     }
     let text = if place == Place::GoTo {
         seats::as_typed(line)
@@ -131,15 +162,39 @@ fn in_field(line: &str, place: Place, model: &Model) -> Heard {
     typed(&text)
 }
 
-/// `Ann Lee, 0113 496 0000` fills both fields of the form.
-fn contact(line: &str) -> Heard {
-    let (name, phone) = line.split_once(',').unwrap_or((line, ""));
-    let field = |text: &str| {
-        let text: Vec<Key> = text.trim().chars().map(Key::Char).collect();
-        std::iter::once(Key::Ctrl('u')).chain(text)
+/// `Ann Lee, 0113 496 0000` fills both fields of the form; without a comma the one where it
+/// stands, the name at first. What is not named stays; a dash empties it.
+fn contact(line: &str, model: &Model) -> Heard {
+    let at = match model.above.last() {
+        Some(View::Bookings(bookings)) => bookings.detail.as_ref().and_then(|d| d.form.as_ref()),
+        _ => None,
+    }
+    .map(|form| form.at)
+    .unwrap_or_default();
+    let field = |text: &str| -> Vec<Key> {
+        match text.trim() {
+            "" => Vec::new(),
+            "-" => vec![Key::Ctrl('u')],
+            text => std::iter::once(Key::Ctrl('u'))
+                .chain(text.chars().map(Key::Char))
+                .collect(),
+        }
     };
-    let keys = field(name).chain([Key::Tab]).chain(field(phone));
-    Heard::keys(keys.chain([Key::Enter]))
+    let mut keys = match line.split_once(',') {
+        Some((name, phone)) => {
+            let (first, second) = match at {
+                ContactField::Name => (name, phone),
+                ContactField::Phone => (phone, name),
+            };
+            let mut keys = field(first);
+            keys.extend(key_of(model, Place::ContactForm, Action::Next));
+            keys.extend(field(second));
+            keys
+        }
+        None => field(line),
+    };
+    keys.push(Key::Enter);
+    Heard::keys(keys)
 }
 
 /// Types a line into the field, in place of what is there.

@@ -53,7 +53,10 @@ pub(super) fn awaits(model: &Model) -> bool {
             let kept = desk.kept.as_ref();
             home.asks.is_out()
                 || !home.loaded && home.refused.is_none()
-                || kept.is_some_and(|k| k.asks_booking.is_out() || k.asks_show.is_out())
+                || kept.is_some_and(|k| {
+                    let hold = k.hold.as_ref().is_some_and(|hold| hold.question.is_out());
+                    hold || k.asks_booking.is_out() || k.asks_show.is_out()
+                })
         }
         Some(View::Browse(browse)) => browse::awaits(browse),
         Some(View::Seats(seats)) => seats.is_waiting(),

@@ -33,11 +33,11 @@ impl Line {
     }
 
     /// Everything that can be said for it.
-    fn words(&self) -> Vec<Word> {
+    fn words(&self, place: Place) -> Vec<Word> {
         let word = |text: String, key: Key| Word { text, key };
         let named = self.keys.iter().map(|key| word(name(*key), *key));
         let label = (!self.label.is_empty()).then(|| self.label.to_lowercase());
-        let more = plain::action_words(self.action);
+        let more = plain::words_in(place, self.action);
         let more = more.iter().map(|text| (*text).to_owned());
         let spoken = label.into_iter().chain(more);
         named
@@ -70,7 +70,9 @@ pub(super) struct Word {
 
 /// All words for the keys of a place, in the order of the table.
 pub(super) fn words(model: &Model, place: Place) -> Vec<Word> {
-    lines(model, place).flat_map(|line| line.words()).collect()
+    lines(model, place)
+        .flat_map(|line| line.words(place))
+        .collect()
 }
 
 /// The word for a line of the table.
@@ -114,7 +116,7 @@ pub(super) fn help(model: &Model, place: Place) -> Vec<String> {
     let own = own.map(|(word, does)| plain::word(word, does));
     let keys = lines(model, place).map(|line| {
         let first = name(line.first);
-        let words = line.words();
+        let words = line.words(place);
         let spoken = words
             .iter()
             .find(|w| w.text.chars().count() > 1 && w.text != first);

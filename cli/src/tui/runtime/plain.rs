@@ -12,7 +12,6 @@ use crate::{
     output::escaped,
     state::State,
     tui::{
-        key::Key,
         msg::{Effect, Msg},
         plain::{Face, PAGE, Said},
     },
@@ -94,10 +93,7 @@ impl Talk {
                 Event::End => {
                     self.face.input_ended();
                     self.write()?;
-                    // As Ctrl-C twice: what is held is given back.
-                    for _ in 0..2 {
-                        self.take(runtime, Msg::Key(Key::Ctrl('c')));
-                    }
+                    self.take(runtime, Msg::InputEnded);
                 }
                 Event::Msg(msg) => self.take(runtime, msg),
             }

@@ -339,8 +339,8 @@ impl Seats {
         desk.forget(booking.id);
         // There is nothing left to release.
         desk.overlays.retain(|overlay| {
-            let back = Leaving::Back;
-            !matches!(overlay, Overlay::AskRelease { then, .. } if *then == back)
+            let quit = Leaving::Quit;
+            !matches!(overlay, Overlay::AskRelease { then, .. } if *then != quit)
         });
         let over = wording::over(booking.state).unwrap_or(wording::HOLD_EXPIRED);
         let what = what.unwrap_or_else(|| over.to_owned());

@@ -44,7 +44,20 @@ fn a_lost_race_can_keep_or_release_what_is_held() {
     let mut till = Till::open();
     lose_race(&mut till);
     till.press("\u{1b}");
-    assert!(till.held().is_empty());
+    assert_eq!(till.model.place(), Place::AskRelease);
+    till.press("n");
+    assert_eq!(till.held().len(), 3, "nothing is given up unasked");
+    let mut till = Till::open();
+    lose_race(&mut till);
+    till.press("\u{1b}y");
+    assert!(till.model.above.is_empty());
+    assert!(till.asked.iter().any(|ask| matches!(ask, Ask::Release(..))));
+    // With nothing held there is nothing to ask.
+    let mut till = Till::open();
+    till.press("1");
+    till.somebody_holds(&["H11"]);
+    till.press("gh11\n\u{1b}");
+    assert_eq!(till.model.place(), Place::Seats);
 }
 
 #[test]

@@ -31,6 +31,13 @@ fn the_customer_follows_a_sale_and_the_next_sees_nothing_of_it() {
     assert_eq!(change.map(|c| c.minor), Some(3_100));
     till.press("\n");
     assert_eq!(till.mirrored, None);
+    // The last sale is looked at again with the next customer at the counter.
+    till.press(".");
+    assert!(matches!(
+        till.model.above.as_slice(),
+        [crate::tui::model::View::Ticket(_)]
+    ));
+    assert_eq!(till.mirrored, None);
 }
 
 #[test]

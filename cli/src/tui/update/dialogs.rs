@@ -34,7 +34,7 @@ pub(super) fn act(model: &mut Model, action: Action, key: Key) -> Step {
             };
             return want(model, wanted);
         }
-        (Overlay::LostRace { .. }, Action::Back) => release(model),
+        (Overlay::LostRace { .. }, Action::Back) => give_up(model),
         (
             Overlay::Override {
                 wish,
@@ -80,9 +80,16 @@ fn want(model: &mut Model, wanted: Wanted) -> Step {
     }
 }
 
-fn release(model: &mut Model) {
+/// Gives up what is left of a booking, once the user has said yes to that.
+fn give_up(model: &mut Model) {
+    let desk = &mut model.desk;
     if let Some(View::Seats(seats)) = model.above.last_mut() {
-        seats.release(&mut model.desk);
+        if seats.booking.is_some() {
+            let (seats, then) = (seats.labels(), Leaving::Back);
+            desk.overlays.push(Overlay::AskRelease { seats, then });
+        } else {
+            seats.release(desk);
+        }
     }
 }
 
@@ -104,8 +111,14 @@ fn leave(model: &mut Model, then: Leaving, keep: bool) {
             let left = at.map(|at| model.above.split_off(at));
             if let Some(View::Seats(mut seats)) = left.and_then(|left| left.into_iter().next()) {
                 if keep && let Some(owned) = seats.owned.take() {
-                    let payment = None;
-                    desk.keep(Unfinished { owned, payment }, Some(seats.show.clone()));
+                    let show = seats.show.clone();
+                    match seats.asking.take().filter(|_| seats.booking.is_none()) {
+                        Some(hold) => desk.keep_unheard(owned, show, hold),
+                        None => {
+                            let payment = None;
+                            desk.keep(Unfinished { owned, payment }, Some(show));
+                        }
+                    }
                 } else {
                     seats.release(desk);
                 }

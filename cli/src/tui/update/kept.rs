@@ -29,6 +29,11 @@ pub(super) fn tick(desk: &mut Desk) {
         let ask = Ask::Booking(kept.owned.clone());
         kept.asks_booking.ask(desk, ask);
     }
+    if let Some(hold) = &mut kept.hold
+        && hold.question.is_due(desk.now)
+    {
+        hold.question.ask(desk, hold.ask.clone());
+    }
     if kept.asks_show.is_due(desk.now) {
         let ask = Ask::Show(kept.owned.id.show);
         kept.asks_show.ask(desk, ask);
@@ -51,6 +56,13 @@ pub(super) fn answer(desk: &mut Desk, answer: &Answer) -> bool {
             Ok(_) => {}
             Err(failure) => drop(kept.asks_show.failed(failure, now)),
         }
+    } else if let Some(hold) = &mut kept.hold
+        && hold.question.takes(answer.generation)
+    {
+        if let Some(why) = take_hold(desk, &mut kept, answer) {
+            desk.say(why);
+            return true;
+        }
     } else if kept.asks_booking.takes(answer.generation) {
         let was_shown = kept.booking.is_some();
         if let Some(why) = take_booking(desk, &mut kept, answer) {
@@ -66,6 +78,36 @@ pub(super) fn answer(desk: &mut Desk, answer: &Answer) -> bool {
     }
     desk.kept = Some(kept);
     true
+}
+
+/// Takes the answer to the hold itself; tells why when there is none.
+fn take_hold(desk: &mut Desk, kept: &mut Kept, answer: &Answer) -> Option<String> {
+    let mut hold = kept.hold.take()?;
+    match &answer.result {
+        Ok(_) => {
+            if let Some(why) = take_booking(desk, kept, answer) {
+                desk.forget(kept.owned.id);
+                return Some(why);
+            }
+            return None;
+        }
+        Err(Failure::Refused(problem)) if problem.status < 500 => {
+            if hold.question.is_unanswered() {
+                // An earlier try may have come through all the same.
+                desk.release(kept.owned.clone());
+            } else {
+                desk.forget(kept.owned.id);
+            }
+            return Some(problem.detail.clone());
+        }
+        Err(Failure::Broken(why)) => {
+            desk.forget(kept.owned.id);
+            return Some(why.clone());
+        }
+        Err(failure) => drop(hold.question.failed(failure, desk.now)),
+    }
+    kept.hold = Some(hold);
+    None
 }
 
 /// Takes over how the kept booking stands; tells why when nothing is left to do for it.

@@ -94,8 +94,21 @@ pub(super) fn scanned(model: &mut Model, text: &str) {
     }
 }
 
+/// Whether a change is not answered yet that is asked again only while its booking is on the
+/// screen; says so.
+fn is_changing(model: &mut Model) -> bool {
+    let changing = matches!(model.above.last(), Some(View::Bookings(b)) if b.is_changing());
+    if changing {
+        model.desk.say(wording::CHANGE_UNANSWERED);
+    }
+    changing
+}
+
 /// Opens the live board of the show that is on the screen or marked.
 pub(super) fn live(model: &mut Model) {
+    if is_changing(model) {
+        return;
+    }
     let show: Option<Show> = match model.above.last() {
         None => model.home.marked().cloned(),
         Some(View::Browse(browse)) => browse.marked_show().cloned(),

@@ -76,7 +76,7 @@ fn draw_search(view: &Bookings, sheet: &mut Sheet<'_>) {
         sheet.put(x, 1, view.search.value(), theme.text());
     } else {
         sheet.put(1, 1, wording::RECENT_BOOKINGS, theme.text());
-        let hint = format!("{} ", wording::FIND_HINT);
+        let hint = sheet.said(&format!("{} ", wording::FIND_HINT));
         let used = 3 + columns_of(wording::RECENT_BOOKINGS);
         if used + columns_of(&hint) <= sheet.width() {
             sheet.right(1, &hint, theme.faint());

@@ -111,19 +111,23 @@ impl<'a> Sheet<'a> {
         if y >= self.area.height || columns == 0 {
             return;
         }
-        let text = match self.keys {
-            Some(keys) => fit(&keys.say(text), columns),
-            None => fit(text, columns),
-        };
+        let text = fit(&self.said(text), columns);
         let (x, y) = (self.area.x + x, self.area.y + y);
         self.buffer
             .set_stringn(x, y, text, usize::from(columns), style);
     }
 
+    /// Text with the keys that it names as they are bound.
+    pub(super) fn said(&self, text: &str) -> String {
+        self.keys
+            .map_or_else(|| text.to_owned(), |keys| keys.say(text))
+    }
+
     /// Draws text that ends at the right edge.
     pub(super) fn right(&mut self, y: u16, text: &str, style: Style) {
-        let width = columns_of(text).min(self.area.width);
-        self.clip(self.area.width - width, y, width, text, style);
+        let text = self.said(text);
+        let width = columns_of(&text).min(self.area.width);
+        self.clip(self.area.width - width, y, width, &text, style);
     }
 
     /// Draws text in the middle of so many columns.

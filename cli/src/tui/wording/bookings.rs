@@ -25,11 +25,12 @@ pub const REASON_FIRST: &str = "choose the reason first: 1 to 4";
 /// A digit without a reason.
 pub const NO_SUCH_REASON: &str = "there are four reasons: 1 to 4";
 /// `.` before the first sale.
-pub const NO_LAST_SALE: &str = "nothing was sold here yet; B finds every booking";
+pub const NO_LAST_SALE: &str = "nothing was sold here yet; ⟨home.bookings⟩ finds every booking";
 /// `B` while somebody pays.
-pub const PAY_FIRST: &str = "somebody is paying: Esc goes back to the seats, from there B works";
+pub const PAY_FIRST: &str =
+    "somebody is paying: ⟨payment.back⟩ goes back to the seats, from there ⟨seats.bookings⟩ works";
 /// A booking can't be opened from the board.
-pub const SEATS_BELOW: &str = "your seats are on hold below: B asks about them first";
+pub const SEATS_BELOW: &str = "your seats are on hold below: ⟨live.bookings⟩ asks about them first";
 /// `L` without a show.
 pub const NO_SHOW_MARKED: &str = "no show is marked, or its name is still on its way";
 /// Enter on an empty list.
@@ -51,9 +52,10 @@ pub const RECENT_BOOKINGS: &str = "The newest bookings";
 /// Before the search box.
 pub const FIND: &str = "Find: ";
 /// An empty search box.
-pub const FIND_HINT: &str = "/ finds by code, ticket, name or telephone number";
+pub const FIND_HINT: &str = "⟨bookings.filter⟩ finds by code, ticket, name or telephone number";
 /// The newest, when there are none.
-pub const NO_BOOKINGS: &str = "nothing was sold yet; a hold is on the live board of its show (L)";
+pub const NO_BOOKINGS: &str =
+    "nothing was sold yet; a hold is on the live board of its show (⟨home.live⟩)";
 /// A list that the server would not give; why follows.
 pub const BOOKINGS_REFUSED: &str = "the server does not give the list; it is asked again:";
 /// The same of who holds what.
@@ -84,7 +86,7 @@ pub fn found(count: usize) -> String {
 /// A code was scanned in the middle of something.
 #[must_use]
 pub fn scanned_for_later(text: &str) -> String {
-    format!("scanned {text}: B looks it up when this is done")
+    format!("scanned {text}: ⟨home.bookings⟩ looks it up when this is done")
 }
 
 /// Where a booking stands, in one word.
@@ -131,7 +133,7 @@ pub const fn cannot_release(state: BookingState) -> &'static str {
     match state {
         BookingState::Held => "its time is up; asking the server",
         BookingState::Secured | BookingState::Confirmed => {
-            "it is paid: R gives the money and the seats back"
+            "it is paid: ⟨booking_detail.refund⟩ gives the money and the seats back"
         }
         BookingState::Cancelled | BookingState::Expired | BookingState::Released => {
             "it holds no seats any more"
@@ -143,7 +145,9 @@ pub const fn cannot_release(state: BookingState) -> &'static str {
 #[must_use]
 pub const fn cannot_refund(state: BookingState) -> &'static str {
     match state {
-        BookingState::Held => "nothing was paid for it: x gives the seats back",
+        BookingState::Held => {
+            "nothing was paid for it: ⟨booking_detail.give_up⟩ gives the seats back"
+        }
         BookingState::Cancelled => "its money went back already",
         _ => "nothing was paid for it, or it went back by itself",
     }

@@ -20,6 +20,9 @@ use crate::tui::keymap::Place;
 /// An answer is late.
 pub const ASKING: &str = "Asking the server ...";
 
+/// A line for the seats while the payment is about to open.
+pub const PAYMENT_COMES: &str = "The payment opens as soon as the server has answered about the seats. Wait for it, or type back first.";
+
 /// The input ended.
 pub const END_OF_INPUT: &str = "End of input.";
 
@@ -97,6 +100,9 @@ pub fn notice(text: &str) -> String {
             "no seat left to change; `at h8` and then `ticket type` changes that one"
         }
         super::INTERRUPT_AGAIN => "type quit again to release the seats and leave",
+        super::INTERRUPT_AGAIN_KEEPS => {
+            "type quit again to leave; the seats of the unfinished sale stay on hold"
+        }
         super::CASH_NEEDS_CLERK => "taking cash needs a clerk's token; card pays by card",
         super::NO_SUCH_CARD => "type 1 to 5 for a card, or its number",
         super::NO_SHELL => "there is no shell to go back to; quit leaves",

@@ -4,7 +4,9 @@ use houseful_core::wire::payment::PaymentState;
 
 use super::{Talk, agreed};
 use crate::tui::{
-    msg::{Ask, Msg, News},
+    keymap::Place,
+    model::View,
+    msg::{Ask, Msg, News, Unfinished},
     tests::house::{GRAND, Till},
 };
 
@@ -212,4 +214,133 @@ fn a_refusal_is_said_in_a_sentence() {
             .iter()
             .all(|(_, ask)| !matches!(ask, Ask::Hold(..)))
     );
+}
+
+#[test]
+fn a_line_for_the_seats_is_no_payment() {
+    for line in ["d9", "h12", "12", "undo", "", "h8 h9", "2a1c"] {
+        let mut talk = Talk::open();
+        talk.all(&["1", "2"]);
+        talk.till.slow = true;
+        talk.say_ahead("c5");
+        talk.pass(6_000);
+        talk.say_ahead("pay");
+        talk.pass(6_000);
+        assert_eq!(talk.prompt(), "Enter to pay, or choose? ");
+        let said = talk.say(line);
+        assert!(said.starts_with("The payment opens as soon as"), "{said}");
+        talk.till.slow = false;
+        talk.till.answer();
+        assert!(
+            matches!(talk.till.model.above.last(), Some(View::Payment(_))),
+            "`{line}`\n{}",
+            talk.paper
+        );
+        let money = |ask: &Ask| matches!(ask, Ask::Cash(..) | Ask::Pay(..) | Ask::Token(..));
+        assert!(!talk.till.asked.iter().any(money), "`{line}`");
+        assert_eq!(talk.till.model.place(), Place::Payment, "`{line}`");
+    }
+    // Only looking, and leaving, are as ever.
+    let mut talk = Talk::open();
+    talk.all(&["1", "2"]);
+    talk.till.slow = true;
+    talk.say_ahead("c5");
+    talk.pass(6_000);
+    talk.say_ahead("pay");
+    talk.pass(6_000);
+    assert!(talk.say("time").contains("Time left"));
+    talk.pass(6_000);
+    talk.say_ahead("back");
+    assert_eq!(talk.till.model.place(), Place::AskRelease);
+}
+
+/// A till that starts with a hold that another run left, with its name and secret.
+fn with_a_hold_of_another_run() -> Till {
+    let mut before = Till::open();
+    before.press("12");
+    let owned = before.seats().owned.clone().expect("a hold");
+    before.press("\u{1b}k");
+    let mut model = crate::tui::model::Model::new(None);
+    std::mem::swap(&mut before.model, &mut model);
+    before.send(Msg::Resized(80, 24));
+    let payment = None;
+    before.send(Msg::Started(vec![Unfinished { owned, payment }]));
+    before.send(Msg::Tick);
+    before.asked.clear();
+    assert!(before.model.desk.kept.is_some());
+    before
+}
+
+fn releases(till: &Till) -> usize {
+    let releases = till.asked.iter();
+    releases
+        .filter(|ask| matches!(ask, Ask::Release(..)))
+        .count()
+}
+
+#[test]
+fn the_end_of_the_input_gives_back_only_what_this_run_holds() {
+    let mut till = with_a_hold_of_another_run();
+    till.send(Msg::InputEnded);
+    assert!(till.quit);
+    assert_eq!(releases(&till), 0);
+    let mut talk = Talk::at(with_a_hold_of_another_run());
+    talk.till.send(Msg::InputEnded);
+    talk.farewell();
+    let said = talk.news();
+    assert!(said.starts_with("H11 and H12 stay on hold for"), "{said}");
+
+    for keys in ["1", "12", "12\u{1b}k"] {
+        let mut till = Till::open();
+        till.press(keys);
+        till.send(Msg::InputEnded);
+        assert!(till.quit);
+        assert_eq!(releases(&till), keys.len().min(2) - 1, "{keys:?}");
+    }
+    // Seats that were taken up again are in this run's hands.
+    let mut till = with_a_hold_of_another_run();
+    till.press("r");
+    till.send(Msg::InputEnded);
+    assert_eq!(releases(&till), 1);
+}
+
+#[test]
+fn an_interrupt_leaves_what_another_run_holds() {
+    use crate::tui::key::Key;
+    let mut till = with_a_hold_of_another_run();
+    till.key(Key::Ctrl('c'));
+    let notice = till.model.desk.notice.clone().unwrap_or_default();
+    assert!(notice.contains("stay on hold"), "{notice}");
+    till.key(Key::Ctrl('c'));
+    assert!(till.quit);
+    assert_eq!(releases(&till), 0);
+    let mut till = Till::open();
+    till.press("12\u{1b}k");
+    till.key(Key::Ctrl('c'));
+    till.key(Key::Ctrl('c'));
+    assert_eq!(releases(&till), 1);
+}
+
+#[test]
+fn back_from_a_lost_race_keeps_and_release_asks() {
+    let lost = || {
+        let mut talk = Talk::open();
+        talk.all(&["1", "c5"]);
+        talk.till.slow = true;
+        talk.say_ahead("h8-9");
+        talk.till.slow = false;
+        talk.till.somebody_holds(&["H9", "H10"]);
+        talk.till.answer();
+        talk.look();
+        assert_eq!(talk.till.model.place(), Place::LostRace);
+        talk
+    };
+    let mut talk = lost();
+    talk.say("back");
+    assert_eq!(talk.till.model.place(), Place::Seats);
+    assert_eq!(talk.till.held(), ["C5 adult"]);
+    let mut talk = lost();
+    let said = talk.say("release");
+    assert!(said.starts_with("Release C5?"), "{said}");
+    assert_eq!(talk.till.held(), ["C5 adult"]);
 }

@@ -118,6 +118,9 @@ fn every_key_of_every_place_can_be_said() {
                     || place == Place::Payment && word == "1" && found == [Action::Accept];
                 // Enter in a field is the end of whatever is typed.
                 let in_field = place.is_text() && binding.action == Action::Accept;
+                // What is looked for or written down may be called so.
+                let in_field =
+                    in_field || matches!(word.as_str(), "Up" | "Down") && place.is_text();
                 assert!(said || in_field, "`{word}` in {place:?} is {found:?}");
             }
         }

@@ -36,7 +36,9 @@ pub fn contact_form(name: &str, phone: &str) -> String {
         ("", phone) => phone.to_owned(),
         (name, phone) => format!("{name}, {phone}"),
     };
-    format!("For: {now}. Type a name, or a name and a telephone number with a comma between.")
+    format!(
+        "For: {now}. Type a name, or a name and a telephone number with a comma between. A dash in place of one takes it away; cancel leaves it as it was."
+    )
 }
 
 /// Above the live board of a show.

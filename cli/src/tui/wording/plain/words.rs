@@ -1,6 +1,6 @@
 //! The words that can be said, and what is said about words.
 
-use crate::tui::keymap::Action;
+use crate::tui::keymap::{Action, Place};
 
 /// The list of words of the face itself, with what they tell.
 pub const WORDS_ANYWHERE: [(&str, &str); 5] = [
@@ -44,6 +44,17 @@ pub const WORDS_OF_PAYMENT: [(&str, &str); 2] = [
     ("50 or 50.00", "cash given, with change"),
     ("booking", "each seat of the booking with its price"),
 ];
+
+/// More words for an action in a place than its key and its label.
+#[must_use]
+pub fn words_in(place: Place, action: Action) -> &'static [&'static str] {
+    match (place, action) {
+        // Esc gives the rest up here, but who says `back` wants back to the seats.
+        (Place::LostRace, Action::Back) => &[],
+        (Place::LostRace, Action::Accept) => &["back", "keep"],
+        _ => action_words(action),
+    }
+}
 
 /// More words for an action than its key and its label.
 #[must_use]
