@@ -66,6 +66,9 @@ pub fn update(model: &mut Model, msg: Msg, now: UtcMillis) -> Vec<Effect> {
         Msg::Mishap { what, file } => model.desk.tell_mishap(&what, file.as_deref()),
     }
     tick(model);
+    if model.above.is_empty() {
+        model.home.note_seen();
+    }
     mirror(model);
     model.desk.take_effects()
 }
@@ -106,10 +109,13 @@ fn tick(model: &mut Model) {
     if follows && old && quiet || desk.asks_info.is_due(desk.now) {
         ask_info(model);
     }
+    let is_list_read = model.is_list_read();
     let desk = &mut model.desk;
     match model.above.last_mut() {
         None => {
-            model.home.tick(desk);
+            if !is_list_read {
+                model.home.tick(desk);
+            }
             kept::tick(desk);
         }
         Some(View::Seats(seats)) => {
@@ -165,7 +171,7 @@ fn perform(model: &mut Model, (place, action, key): (Place, Action, Key)) {
         Action::Suspend => return model.desk.suspend(),
         Action::Help => return model.desk.overlays.push(Overlay::Help(place)),
         Action::Quit => return ask_quit(model),
-        Action::Quick => return model.desk.quick.open(String::new()),
+        Action::Quick => return quick::open(model),
         Action::Palette => return model.desk.palette = Some(Palette::open(place)),
         Action::Copy => return copy(model),
         Action::Mouse => return turn_mouse(&mut model.desk),
@@ -188,8 +194,12 @@ fn look_for(model: &mut Model, action: Action) {
     let doings = palette.doings(&model.keymap);
     match action {
         Action::Accept => {
+            let place = model.place();
+            if place != palette.place {
+                // What it lists was for another view than the one that is here by now.
+                return model.desk.say(wording::ANOTHER_VIEW);
+            }
             if let Some(doing) = doings.get(palette.cursor) {
-                let place = model.place();
                 // What has no key of its own needs none.
                 let key = doing.key.unwrap_or(Key::Enter);
                 return perform(model, (place, doing.action, key));
@@ -238,6 +248,7 @@ fn act(model: &mut Model, action: Action, key: Key) -> Step {
 fn choose(model: &mut Model, number: usize) {
     model.desk.notice = None;
     model.desk.interrupted = false;
+    quick::give_up(&mut model.desk.quick);
     if model.place().is_overlay() {
         return;
     }
