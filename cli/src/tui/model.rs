@@ -296,6 +296,11 @@ impl Model {
             Some(View::Live(live)) => {
                 at.push(live.again_at());
                 at.push(live.next_end(desk).and_then(|end| self.next_second(end)));
+                let below = self.above.iter().filter_map(|view| match view {
+                    View::Seats(seats) => Some(seats),
+                    _ => None,
+                });
+                at.extend(below.map(|seats| seats.again_at()));
             }
             Some(View::Browse(_)) => {}
         }
