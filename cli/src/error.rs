@@ -115,6 +115,12 @@ pub enum CliError {
         /// The booking.
         booking: BookingId,
     },
+    /// The best seats are not where the words of the sale said, so nothing was paid for them.
+    #[error("the seats are not what was asked for: {gave_way}")]
+    GaveWay {
+        /// What gave way.
+        gave_way: String,
+    },
     /// Nothing has that name.
     #[error("{message}")]
     NotFound {

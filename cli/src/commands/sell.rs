@@ -9,10 +9,13 @@ mod resume;
 mod stop;
 mod unsent;
 
-use houseful_core::wire::{
-    Time,
-    booking::{Booking, BookingState, HoldRequest},
-    catalogue::ShowDetail,
+use houseful_core::{
+    best::{Relaxed, Zone},
+    wire::{
+        Time,
+        booking::{Booking, BookingState, HoldRequest, Wish},
+        catalogue::ShowDetail,
+    },
 };
 
 pub(super) use quote::COLUMNS as QUOTED;
@@ -292,8 +295,31 @@ async fn hold_and_pay(
     let booking = take_seats(ctx, desk, detail, &again).await?;
     match pay {
         None => Ok(booking),
-        Some(pay) => take_payment(ctx, desk, booking, pay).await,
+        Some(pay) => {
+            if let (Some(_), Some(gave_way)) = (&pay, gave_way(desk, &booking))
+                && !ask::despite_gave_way(ctx, &booking, &gave_way).await?
+            {
+                let until = until_local(ctx, &desk.client, &booking).await;
+                return Err(CliError::GaveWay { gave_way }.with_hold(&booking, until));
+            }
+            take_payment(ctx, desk, booking, pay).await
+        }
     }
+}
+
+/// What gave way where the sale said where the best seats shall be; `None` when nothing did.
+fn gave_way(desk: &Desk, booking: &Booking) -> Option<String> {
+    let request = desk.sale.request.as_ref()?;
+    narrowed(&request.wish, &booking.relaxed)
+}
+
+fn narrowed(wish: &Wish, relaxed: &[Relaxed]) -> Option<String> {
+    let Wish::Best(best) = wish else {
+        return None;
+    };
+    let narrows = best.zone != Zone::Any || best.category.is_some() || best.accessible;
+    let parts: Vec<String> = relaxed.iter().map(ToString::to_string).collect();
+    (narrows && !parts.is_empty()).then(|| parts.join(", "))
 }
 
 /// Asks for the seats. A definite no leaves nothing behind.
@@ -412,4 +438,36 @@ pub(super) async fn pay_booking(ctx: &mut Context, args: PayArgs) -> Result<(), 
     let now = Time(moment::wall_clock());
     let sale = known.unwrap_or_else(|| Sale::of_other(client.home(), id, now));
     resume::continue_sale(ctx, client, sale, pay, Goal::Pay).await
+}
+
+#[cfg(test)]
+mod tests {
+    use houseful_core::wire::booking::BestRequest;
+
+    use super::*;
+
+    #[test]
+    fn only_words_that_say_where_can_give_way() {
+        let best = |zone, category: Option<&str>, accessible| {
+            Wish::Best(BestRequest {
+                tickets: Vec::new(),
+                zone,
+                category: category.map(str::to_owned),
+                accessible,
+                skip: 0,
+            })
+        };
+        let relaxed = [Relaxed::TwoRows, Relaxed::OtherCategory];
+        let said = format!("{}, {}", relaxed[0], relaxed[1]);
+        for wish in [
+            best(Zone::Rear, None, false),
+            best(Zone::Any, Some("premium"), false),
+            best(Zone::Any, None, true),
+        ] {
+            assert_eq!(narrowed(&wish, &relaxed), Some(said.clone()));
+            assert_eq!(narrowed(&wish, &[]), None, "as it was said");
+        }
+        assert_eq!(narrowed(&best(Zone::Any, None, false), &relaxed), None);
+        assert_eq!(narrowed(&Wish::Seats(Vec::new()), &relaxed), None);
+    }
 }

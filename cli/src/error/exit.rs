@@ -130,6 +130,7 @@ impl CliError {
                 }
             },
             Self::StillHeld { error, .. } => error.exit(),
+            Self::GaveWay { .. } => ExitStatus::Conflict,
             Self::Declined { .. } => ExitStatus::Declined,
             Self::Pending { .. } => ExitStatus::Pending,
             Self::TooLate { .. } => ExitStatus::Expired,

@@ -112,6 +112,9 @@ impl Report {
             | CliError::NotFound { hint, .. } => {
                 self.hint.clone_from(hint);
             }
+            CliError::GaveWay { .. } => {
+                self.hint = Some("nothing was paid; `--yes` takes what there is".to_owned());
+            }
             CliError::NobodyToAsk { .. } => {
                 self.hint = Some("run it in a terminal to be asked, or give the flag".to_owned());
             }
@@ -261,6 +264,7 @@ impl CliError {
                 ClientError::BadAnswer { .. } => "bad_answer",
             },
             Self::StillHeld { error, .. } => error.code(),
+            Self::GaveWay { .. } => "gave_way",
             Self::Declined { .. } => "payment_declined",
             Self::Pending { .. } => "payment_pending",
             Self::TooLate { .. } => "hold_expired",
@@ -347,6 +351,31 @@ mod tests {
             problem.detail = "\u{1b}[2Jgone".to_owned();
         }
         assert!(!told(&error, false).contains('\u{1b}'));
+    }
+
+    #[test]
+    fn seats_that_gave_way_are_held_and_say_how_they_are_paid() {
+        let error = CliError::StillHeld {
+            error: Box::new(CliError::GaveWay {
+                gave_way: "another category".to_owned(),
+            }),
+            booking: houseful_core::ids::BookingId {
+                show: houseful_core::ids::ShowId(1),
+                uuid: uuid::Uuid::from_u128(5),
+            },
+            held_until: houseful_core::wire::Time(houseful_core::time::UtcMillis(0)),
+            held_until_local: "19:20".to_owned(),
+        };
+        let told = told(&error, false);
+        assert_eq!(error.exit().code(), 3);
+        assert!(
+            told.contains("not what was asked for: another category"),
+            "{told}"
+        );
+        assert!(told.contains("nothing was paid"), "{told}");
+        assert!(told.contains("still held until 19:20"), "{told}");
+        assert!(told.contains("houseful booking pay bkg_"), "{told}");
+        assert!(told.contains("code: gave_way   exit 3"), "{told}");
     }
 
     #[test]

@@ -39,6 +39,8 @@ pub struct Home {
     pub shows: Vec<Show>,
     /// The indices of those that fit the filter.
     pub fitting: Vec<usize>,
+    /// Those lines as they were on the screen last.
+    pub seen: Vec<ShowId>,
     /// Which of those is marked.
     pub cursor: usize,
     /// Days from today; 0 lists what comes next.
@@ -84,6 +86,11 @@ impl Home {
     /// The shows that fit the filter.
     pub fn lines(&self) -> impl Iterator<Item = &Show> {
         self.fitting.iter().filter_map(|i| self.shows.get(*i))
+    }
+
+    /// The list is on the screen as it is now.
+    pub fn note_seen(&mut self) {
+        self.seen = self.lines().map(|show| show.id).collect();
     }
 
     /// The marked show.

@@ -1,7 +1,7 @@
 //! All that the screens know. Drawing reads it, `update` alone changes it.
 
 use houseful_core::{
-    ids::{BookingId, CinemaId, PaymentId},
+    ids::{BookingId, CinemaId, PaymentId, ShowId},
     time::UtcMillis,
     wire::{booking::Booking, catalogue::Show},
 };
@@ -144,6 +144,26 @@ impl Model {
         }
     }
 
+    /// The shows by the numbers that a line may call them: those of the list on the screen, or of
+    /// the one that was there last.
+    #[must_use]
+    pub fn numbered(&self) -> Vec<ShowId> {
+        let list = self.above.iter().rev().find_map(|view| match view {
+            View::Browse(browse) => Some(browse),
+            _ => None,
+        });
+        match list {
+            Some(browse) => browse.fitting_shows().iter().map(|show| show.id).collect(),
+            None => self.home.seen.clone(),
+        }
+    }
+
+    /// Whether the first view's list stays as it is, since a line is typed by its numbers.
+    #[must_use]
+    pub fn is_list_read(&self) -> bool {
+        self.home.loaded && self.desk.quick.typed.is_some()
+    }
+
     /// The booking whose countdown is on the screen.
     #[must_use]
     pub fn counted(&self) -> Option<&Booking> {
@@ -256,7 +276,8 @@ impl Model {
         }
         match self.above.last() {
             None => {
-                at.push(self.home.asks.again_at());
+                let again = self.home.asks.again_at();
+                at.push(again.filter(|_| !self.is_list_read()));
                 let kept = desk.kept.as_ref();
                 at.push(kept.and_then(|k| k.asks_booking.again_at()));
                 at.push(kept.and_then(|k| k.asks_show.again_at()));
@@ -292,6 +313,11 @@ impl Model {
             Some(View::Live(live)) => {
                 at.push(live.again_at());
                 at.push(live.next_end(desk).and_then(|end| self.next_second(end)));
+                let below = self.above.iter().filter_map(|view| match view {
+                    View::Seats(seats) => Some(seats),
+                    _ => None,
+                });
+                at.extend(below.map(|seats| seats.again_at()));
             }
             Some(View::Browse(_)) => {}
         }

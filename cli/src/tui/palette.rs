@@ -17,7 +17,7 @@ pub struct Palette {
     /// Which of the fitting lines is marked.
     pub cursor: usize,
     /// Where its actions happen.
-    place: Place,
+    pub place: Place,
 }
 
 /// One thing that can be done.

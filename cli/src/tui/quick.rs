@@ -2,9 +2,10 @@
 //!
 //! It does what the same keys would do by hand: it opens the show, puts its wish in line behind
 //! what the server is still asked, and goes on to payment if the line says so. A line with a
-//! mistake stays for correction.
+//! mistake stays for correction. A number means the show that had it when the line was opened,
+//! whatever has become of the list since: money may be taken before anybody reads the title.
 
-use houseful_core::{money::Money, wire::catalogue::Show};
+use houseful_core::{ids::ShowId, money::Money, wire::catalogue::Show};
 use tui_input::Input;
 
 use super::{
@@ -27,6 +28,8 @@ const LINES_MAX: usize = 100;
 pub struct Quick {
     /// The line, while it is typed.
     pub typed: Option<Input>,
+    /// What its numbers mean: the shows of the list that was looked at when it was opened.
+    shows: Vec<ShowId>,
     /// Lines of this session, the newest last.
     lines: Vec<String>,
     /// Which of them is shown; none while a new one is typed.
@@ -44,14 +47,22 @@ pub struct Ordered {
     pub words: WishWords,
     /// As it was typed.
     pub text: String,
+    /// What its number was typed for, should it come back for correction.
+    shows: Vec<ShowId>,
 }
 
 impl Quick {
-    /// Opens the line with this text.
-    pub fn open(&mut self, text: String) {
+    /// Opens the line with this text; its numbers mean these shows, counted from 1.
+    pub fn open_with(&mut self, text: String, shows: Vec<ShowId>) {
         self.typed = Some(Input::new(text));
+        self.shows = shows;
         self.at = None;
         self.draft.clear();
+    }
+
+    /// Opens a line again for correction. Its number means what it meant.
+    pub fn reopen(&mut self, line: Ordered) {
+        self.open_with(line.text, line.shows);
     }
 
     fn close(&mut self) {
@@ -92,6 +103,12 @@ impl Quick {
         let typed = self.typed.as_ref();
         typed.map_or(String::new(), |typed| typed.value().to_owned())
     }
+}
+
+/// Opens an empty line over the view on top.
+pub fn open(model: &mut Model) {
+    let shows = model.numbered();
+    model.desk.quick.open_with(String::new(), shows);
 }
 
 /// Another key was pressed: nobody waits for a show that is asked for.
@@ -136,37 +153,37 @@ fn enter(model: &mut Model) -> Step {
     let ordered = Ordered {
         words: line.words,
         text,
+        shows: model.desk.quick.shows.clone(),
     };
-    match line.show {
-        LineShow::Number(number) => match listed(model, usize::from(number)) {
-            Some(show) => start(model, show, ordered),
-            None => {
+    let id = match line.show {
+        LineShow::Id(id) => id,
+        LineShow::Number(number) => {
+            let at = usize::from(number).checked_sub(1);
+            let Some(id) = at.and_then(|at| ordered.shows.get(at)) else {
                 model.desk.say(wording::no_line(usize::from(number)));
-                Step::Stay
-            }
-        },
-        LineShow::Id(id) => {
-            let known = known(model).find(|show| show.id == id).cloned();
-            if let Some(show) = known {
-                start(model, show, ordered)
-            } else {
-                let asked = model.desk.ask(Ask::Show(id));
-                model.desk.quick.finding = Some((asked, ordered));
-                model.desk.quick.close();
-                model.desk.say(wording::LOOKING_FOR_SHOW);
-                Step::Stay
-            }
+                if ordered.shows.is_empty() {
+                    // The list was not here yet; by the next Enter it was looked at.
+                    model.desk.quick.shows = model.numbered();
+                }
+                return Step::Stay;
+            };
+            *id
         }
+    };
+    let known = known(model).find(|show| show.id == id).cloned();
+    match known {
+        Some(show) => start(model, show, ordered),
+        None => find(model, id, ordered),
     }
 }
 
-/// The show with this number on the list that is on the screen, or on the first view.
-fn listed(model: &Model, number: usize) -> Option<Show> {
-    let line = number.checked_sub(1)?;
-    match model.above.last() {
-        Some(View::Browse(browse)) => browse.fitting_shows().get(line).map(|s| (*s).clone()),
-        _ => model.home.lines().nth(line).cloned(),
-    }
+/// Asks for a show that is on no list.
+fn find(model: &mut Model, id: ShowId, ordered: Ordered) -> Step {
+    let asked = model.desk.ask(Ask::Show(id));
+    model.desk.quick.finding = Some((asked, ordered));
+    model.desk.quick.close();
+    model.desk.say(wording::LOOKING_FOR_SHOW);
+    Step::Stay
 }
 
 /// All shows that are known here.
@@ -188,14 +205,14 @@ pub fn answer(model: &mut Model, answer: &Answer) -> Option<Step> {
     let why = match &answer.result {
         Ok(Reply::Show(detail)) => {
             model.desk.notice = None;
-            model.desk.quick.open(ordered.text.clone());
+            model.desk.quick.reopen(ordered.clone());
             return Some(start(model, detail.show.clone(), ordered));
         }
         Ok(_) => return Some(Step::Stay),
         Err(Failure::Refused(problem)) => problem.detail.clone(),
         Err(Failure::NoAnswer(why) | Failure::Broken(why)) => why.clone(),
     };
-    model.desk.quick.open(ordered.text);
+    model.desk.quick.reopen(ordered);
     model.desk.say(why);
     Some(Step::Stay)
 }

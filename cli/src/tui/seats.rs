@@ -5,6 +5,7 @@
 
 mod answers;
 mod line;
+mod offers;
 mod order;
 mod others;
 mod picture;
@@ -15,7 +16,7 @@ mod zoom;
 use std::collections::VecDeque;
 
 use houseful_core::{
-    best::{BestWish, Zone},
+    best::Zone,
     seat::{SeatLabel, SeatNo},
     time::UtcMillis,
     wire::{
@@ -25,6 +26,7 @@ use houseful_core::{
 };
 use tui_input::Input;
 
+pub use offers::{OFFERS, OFFERS_WIDTH, Offer};
 pub use order::{Asking, Wanted};
 pub use others::{Happening, Others, What};
 pub use picture::Picture;
@@ -95,6 +97,8 @@ pub struct Seats {
     /// How many better offers to pass over.
     skip: u16,
     history: Vec<Vec<SeatWish>>,
+    /// What `b` would bring.
+    offers: offers::Offers,
     asks_detail: Question,
     asks_layout: Question,
     asks_map: Question,
@@ -136,6 +140,7 @@ impl Seats {
             by_best: false,
             skip: 0,
             history: Vec::new(),
+            offers: offers::Offers::default(),
             checks: Question::default(),
         }
     }
@@ -270,18 +275,6 @@ impl Seats {
         };
         self.step(way);
         Step::Stay
-    }
-
-    /// What `b` would ask for now; `None` without a party.
-    #[must_use]
-    pub fn next_wish(&self) -> Option<BestWish> {
-        (self.party > 0).then_some(BestWish {
-            seats: self.party,
-            zone: self.zone,
-            accessible: self.accessible,
-            skip: self.skip.saturating_add(1),
-            ..BestWish::default()
-        })
     }
 
     /// Puts the cursor on a seat.

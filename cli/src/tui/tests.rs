@@ -13,6 +13,7 @@ mod link;
 mod live;
 mod losses;
 mod many;
+mod meant;
 mod mirrored;
 mod mouse;
 mod palette;

@@ -21,7 +21,7 @@ use super::{
     palette::Palette,
     payment::Payment,
     quick,
-    seats::Wanted,
+    seats::{Seats, Wanted},
     ticket::TicketView,
     wording,
 };
@@ -74,6 +74,9 @@ pub fn update(model: &mut Model, msg: Msg, now: UtcMillis) -> Vec<Effect> {
         Msg::Mishap { what, file } => model.desk.tell_mishap(&what, file.as_deref()),
     }
     tick(model);
+    if model.above.is_empty() {
+        model.home.note_seen();
+    }
     mirror(model);
     model.desk.take_effects()
 }
@@ -114,21 +117,59 @@ fn tick(model: &mut Model) {
     if follows && old && quiet || desk.asks_info.is_due(desk.now) {
         ask_info(model);
     }
+    let is_list_read = model.is_list_read();
     let desk = &mut model.desk;
     match model.above.last_mut() {
         None => {
-            model.home.tick(desk);
+            if !is_list_read {
+                model.home.tick(desk);
+            }
             kept::tick(desk);
         }
         Some(View::Seats(seats)) => {
             seats.fit(model.size);
             seats.tick(desk);
+            seats.look_ahead(desk);
         }
         Some(View::Payment(payment)) => payment.tick(desk),
         Some(View::Ticket(ticket)) => ticket.tick(desk),
         Some(View::Bookings(bookings)) => bookings.tick(desk),
         Some(View::Live(live)) => live.tick(desk),
         Some(View::Browse(_)) => {}
+    }
+    for seats in seats_below(&mut model.above) {
+        seats.tick(desk);
+    }
+}
+
+/// The seats that the live board lies over: what is held or asked for goes on there.
+fn seats_below(above: &mut [View]) -> impl Iterator<Item = &mut Seats> {
+    let below = match above.split_last_mut() {
+        Some((View::Live(_), below)) => below,
+        _ => &mut [],
+    };
+    below.iter_mut().filter_map(|view| match view {
+        View::Seats(seats) => Some(&mut **seats),
+        _ => None,
+    })
+}
+
+/// A dialog about seats comes up over the seats, not over the board that was looked at meanwhile.
+fn uncover_seats(model: &mut Model) {
+    let dialog = model.desk.overlays.last();
+    let is_about_seats = matches!(
+        dialog,
+        Some(Overlay::HoldOver { .. } | Overlay::LostRace { .. } | Overlay::Override { .. })
+    );
+    let is_seats = |view: &View| matches!(view, View::Seats(_));
+    if let (true, Some(View::Live(_)), Some(at)) = (
+        is_about_seats,
+        model.above.last(),
+        model.above.iter().rposition(is_seats),
+    ) {
+        model.above.truncate(at + 1);
+        model.desk.unwatch();
+        returned(model);
     }
 }
 
@@ -177,7 +218,7 @@ fn perform(model: &mut Model, (place, action, key): (Place, Action, Key)) {
         Action::Suspend => return model.desk.suspend(),
         Action::Help => return model.desk.overlays.push(Overlay::Help(place)),
         Action::Quit => return ask_quit(model),
-        Action::Quick => return model.desk.quick.open(String::new()),
+        Action::Quick => return quick::open(model),
         Action::Palette => return model.desk.palette = Some(Palette::open(place)),
         Action::Copy => return copy(model),
         Action::Mouse => return turn_mouse(&mut model.desk),
@@ -200,8 +241,12 @@ fn look_for(model: &mut Model, action: Action) {
     let doings = palette.doings(&model.keymap);
     match action {
         Action::Accept => {
+            let place = model.place();
+            if place != palette.place {
+                // What it lists was for another view than the one that is here by now.
+                return model.desk.say(wording::ANOTHER_VIEW);
+            }
             if let Some(doing) = doings.get(palette.cursor) {
-                let place = model.place();
                 // What has no key of its own needs none.
                 let key = doing.key.unwrap_or(Key::Enter);
                 return perform(model, (place, doing.action, key));
@@ -250,6 +295,7 @@ fn act(model: &mut Model, action: Action, key: Key) -> Step {
 fn choose(model: &mut Model, number: usize) {
     model.desk.notice = None;
     model.desk.interrupted = false;
+    quick::give_up(&mut model.desk.quick);
     if model.place().is_overlay() {
         return;
     }
@@ -421,6 +467,7 @@ fn take_answer(model: &mut Model, answer: &Answer) {
     // An answer that nobody waits for any more is dropped here.
     if let Some(step) = step {
         follow(model, step);
+        uncover_seats(model);
     }
 }
 

@@ -164,3 +164,25 @@ pub(super) async fn despite_orphans(
     }
     Ok(yes)
 }
+
+/// Whether seats that are not where the words said are paid all the same. Without anybody to ask
+/// they are not, unless `--yes` said so beforehand.
+pub(super) async fn despite_gave_way(
+    ctx: &mut Context,
+    booking: &Booking,
+    gave_way: &str,
+) -> Result<bool, CliError> {
+    if !ctx.asks() && !ctx.globals.yes {
+        return Ok(false);
+    }
+    let seats: Vec<String> = booking.lines.iter().map(|l| l.seat.to_string()).collect();
+    let question = format!(
+        "{} held, not what was asked for: {gave_way}. Pay all the same?",
+        seats.join(" ")
+    );
+    match ctx.confirm(&question).await {
+        Ok(()) => Ok(true),
+        Err(CliError::NotConfirmed { .. }) => Ok(false),
+        Err(error) => Err(error),
+    }
+}

@@ -58,7 +58,12 @@ pub enum Wanted {
     /// On to payment.
     Pay,
     /// On to payment, and to this way of it.
-    PayBy(PayWord),
+    PayBy {
+        /// Which.
+        word: PayWord,
+        /// Only if the seats are where the line said.
+        as_said: bool,
+    },
     /// A key that was pressed after `Pay`: it is for what comes then.
     Key(Key),
 }
@@ -66,7 +71,11 @@ pub enum Wanted {
 impl Wanted {
     /// Whether it leads away from the seats.
     fn leaves(&self) -> bool {
-        matches!(self, Self::Pay | Self::PayBy(_))
+        match self {
+            Self::Pay | Self::PayBy { .. } => true,
+            Self::Line(line) => line.pays().is_some(),
+            _ => false,
+        }
     }
 
     /// The seats it names.
@@ -156,7 +165,7 @@ impl Seats {
             Wanted::Undo => self.undo(desk),
             Wanted::Line(line) => return self.take_line(desk, *line),
             Wanted::Pay => return self.pay(desk, None),
-            Wanted::PayBy(word) => return self.pay(desk, Some(&word)),
+            Wanted::PayBy { word, as_said } => return self.pay_by(desk, &word, as_said),
             Wanted::Key(_) => {}
         }
         Step::Stay
@@ -192,12 +201,23 @@ impl Seats {
             };
             let leaving = wanted.leaves();
             match self.want(desk, wanted) {
-                Step::Stay if leaving => self.ahead.clear(),
+                // A line that pays asks for its seats before.
+                Step::Stay if leaving && self.asking.is_none() => self.ahead.clear(),
                 Step::Stay => {}
                 step => return step,
             }
         }
         Step::Stay
+    }
+
+    /// On to payment as a line says, unless its seats are not those that it asked for.
+    fn pay_by(&mut self, desk: &mut Desk, word: &PayWord, as_said: bool) -> Step {
+        let relaxed = self.booking.as_ref().map_or(&[][..], |b| &b.relaxed);
+        if as_said && !relaxed.is_empty() {
+            desk.say(wording::gave_way(relaxed));
+            return Step::Stay;
+        }
+        self.pay(desk, Some(word))
     }
 
     fn pay(&mut self, desk: &mut Desk, word: Option<&PayWord>) -> Step {
@@ -283,7 +303,7 @@ impl Seats {
         self.ask_seats(desk, Wish::Best(best), false, Leave::default());
     }
 
-    fn held_wishes(&self) -> Vec<SeatWish> {
+    pub(super) fn held_wishes(&self) -> Vec<SeatWish> {
         self.booking.as_ref().map(wishes_of).unwrap_or_default()
     }
 
@@ -311,7 +331,7 @@ impl Seats {
     }
 
     /// Named seats come in place of what the server chose, and beside what the user chose.
-    fn take_named(&mut self, desk: &mut Desk, labels: &[SeatLabel]) {
+    pub(super) fn take_named(&mut self, desk: &mut Desk, labels: &[SeatLabel]) {
         let held = self.held_wishes();
         let mut wishes = if self.by_best {
             Vec::new()
@@ -382,7 +402,7 @@ impl Seats {
     }
 
     /// Asks for exactly these seats; none at all gives the booking up.
-    fn ask_named(&mut self, desk: &mut Desk, wishes: Vec<SeatWish>, by_best: bool) {
+    pub(super) fn ask_named(&mut self, desk: &mut Desk, wishes: Vec<SeatWish>, by_best: bool) {
         if wishes.is_empty() {
             self.history.push(self.held_wishes());
             self.by_best = false;

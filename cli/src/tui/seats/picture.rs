@@ -1,14 +1,14 @@
 //! What every seat is at one moment, worked out once for a whole frame.
 
 use houseful_core::{
-    best::{BestWish, Relaxed, best},
+    best::{BestWish, best},
     layout::BlockReason,
     orphan::orphans,
     seat::{SeatLabel, SeatNo, SeatSet},
     wire::seats::SeatMark,
 };
 
-use super::{Seats, order::Wanted};
+use super::{Offer, Seats, order::Wanted};
 use crate::tui::{
     desk::Desk,
     hall::{Board, Hall, SeatLook},
@@ -128,7 +128,7 @@ impl Picture<'_> {
     /// The best offers for a party after `skip` better ones, by what this screen knows. The server
     /// decides by the same rule, but it may know more: some ticket types are not sold everywhere.
     #[must_use]
-    pub fn offers(&self, wish: BestWish, count: u16) -> Vec<(Vec<SeatLabel>, Vec<Relaxed>)> {
+    pub fn offers(&self, wish: BestWish, count: u16) -> Vec<Offer> {
         let Some(rules) = self.hall.rules() else {
             return Vec::new();
         };
@@ -137,7 +137,7 @@ impl Picture<'_> {
             let skip = wish.skip.saturating_add(n);
             best(rules, &open, &BestWish { skip, ..wish })
         };
-        let mut offers: Vec<(Vec<SeatLabel>, Vec<Relaxed>)> = Vec::new();
+        let mut offers: Vec<Offer> = Vec::new();
         for offer in (0..count).map_while(nth) {
             let seats = self.labels(&offer.seats);
             // After the last offer comes the best again.

@@ -186,3 +186,32 @@ fn without_a_server_it_says_so_and_goes_on_by_itself() {
     assert_eq!(view(&till).held.len(), 1);
     assert_eq!(counts(&till).held, 1);
 }
+
+#[test]
+fn a_hold_that_ends_below_the_board_is_told_over_its_seats() {
+    let mut till = Till::open();
+    till.press("12L");
+    assert_eq!(till.model.place(), Place::Live);
+    till.pass(299_000);
+    assert_eq!(till.model.place(), Place::Live);
+    till.pass(2_000);
+    assert_eq!(till.model.place(), Place::HoldOver, "{}", till.screen());
+    assert!(matches!(till.model.above.as_slice(), [View::Seats(_)]));
+    till.press("r");
+    assert_eq!(till.held().len(), 2, "taken again: {}", till.screen());
+    till.somebody_holds(&["C3", "C4"]);
+    let picture = till.seats().picture(&till.model.desk);
+    assert_eq!(picture.expect("a board").held, 4, "and the grid lives");
+}
+
+#[test]
+fn what_the_seats_asked_is_asked_again_below_the_board() {
+    let mut till = Till::open();
+    till.press("1");
+    till.cut_off = true;
+    till.press("2L");
+    till.cut_off = false;
+    till.pass(10_000);
+    assert_eq!(till.model.place(), Place::Live);
+    assert_eq!(till.held().len(), 2, "the question went out again");
+}

@@ -268,6 +268,7 @@ fn a_sold_out_category_says_so() {
 #[test]
 fn next_best_is_told_before_it_is_asked_for() {
     let mut till = till();
+    till.send(Msg::Resized(140, 40));
     till.press("2");
     let wide = till.lines(140, 40).join("\n");
     let first = wide

@@ -79,3 +79,42 @@ fn a_move_writes_less_than_four_hundred_bytes() {
         }
     }
 }
+
+#[test]
+fn a_move_works_out_no_offer_anew_and_a_change_does() {
+    let mut till = Till::open();
+    till.send(Msg::Resized(140, 40));
+    till.press("1");
+    assert!(till.seats().offers().is_empty(), "for nobody");
+    till.press("2");
+    let known = till.seats().offers().to_vec();
+    assert_eq!(known.len(), 3);
+    let at = till.seats().offers().as_ptr();
+    for key in [Key::Up, Key::Left, Key::Tab, Key::Down, Key::End] {
+        till.key(key);
+        till.pass(1_000);
+        assert_eq!(till.seats().offers().as_ptr(), at, "{key}");
+    }
+    let first = known[0].0[0].to_string();
+    till.somebody_holds(&[&first]);
+    assert_ne!(till.seats().offers(), known, "{first} is held now");
+    till.pass(301_000);
+    till.press("\n2");
+    assert_eq!(till.seats().offers(), known, "and free again");
+    till.press("z");
+    assert_ne!(till.seats().offers(), known, "another zone");
+    till.send(Msg::Resized(80, 24));
+    assert!(till.seats().offers().is_empty(), "nothing for no room");
+}
+
+#[test]
+fn offers_are_of_the_category_that_a_line_named() {
+    let mut till = Till::open();
+    till.send(Msg::Resized(140, 40));
+    till.press(":1 2 premium\n");
+    let told = till.seats().offers()[0].clone();
+    till.press("b");
+    assert_eq!(told.0, till.seats().labels());
+    let lines = &till.seats().booking.as_ref().expect("a booking").lines;
+    assert!(lines.iter().all(|line| line.category == "premium"));
+}

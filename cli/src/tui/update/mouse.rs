@@ -6,6 +6,7 @@ use crate::tui::{
     keymap::{Action, Place},
     model::{Model, Step, View},
     msg::{Hit, Turn},
+    quick,
     seats::Wanted,
 };
 
@@ -14,6 +15,7 @@ const LINES: usize = 3;
 
 /// Something that is drawn was clicked. What lies under a dialog or a field is out of reach.
 pub(super) fn pointed(model: &mut Model, hit: Hit) {
+    quick::give_up(&mut model.desk.quick);
     let place = model.place();
     if place.is_overlay() || place.is_text() {
         return;
@@ -50,6 +52,7 @@ pub(super) fn pointed(model: &mut Model, hit: Hit) {
 
 /// The wheel was turned.
 pub(super) fn wheel(model: &mut Model, turn: Turn) {
+    quick::give_up(&mut model.desk.quick);
     let place = model.place();
     let lines = match place {
         Place::Home | Place::Browse | Place::Palette => LINES,

@@ -9,7 +9,7 @@ use crate::tui::{
     live::Live,
     model::{Model, View},
     overlay::{Leaving, Overlay},
-    wording,
+    quick, wording,
 };
 
 /// The longest code that a scanner reads.
@@ -72,11 +72,15 @@ pub(super) fn scanned(model: &mut Model, text: &str) {
     if text.is_empty() {
         return;
     }
+    quick::give_up(&mut model.desk.quick);
     model
         .desk
         .overlays
         .retain(|o| !matches!(o, Overlay::Help(_)));
+    // A line or a list that is open was opened for the view below it.
     let is_busy = !model.desk.overlays.is_empty()
+        || model.desk.quick.typed.is_some()
+        || model.desk.palette.is_some()
         || model.above.iter().any(|view| match view {
             View::Payment(_) => true,
             View::Seats(seats) => seats.is_under_way() || seats.goto.is_some(),

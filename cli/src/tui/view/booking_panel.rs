@@ -10,15 +10,12 @@ use super::{
 use crate::tui::{
     hall::Hall,
     local_time,
-    seats::{Happening, Seats, Zoom},
+    seats::{Happening, OFFERS, OFFERS_WIDTH, Seats, Zoom},
     wording,
 };
 
 /// From this width on there is room for more than the least.
-pub(super) const WIDE: u16 = 34;
-
-/// How many offers are told ahead.
-const OFFERS: u16 = 3;
+pub(super) const WIDE: u16 = OFFERS_WIDTH;
 
 /// Beside the grid; gives the lines it took.
 pub(super) fn draw_beside(scene: &Scene<'_>, sheet: &mut Sheet<'_>, part: Part) -> u16 {
@@ -226,8 +223,8 @@ pub(super) fn draw_offers(scene: &Scene<'_>, sheet: &mut Sheet<'_>, part: Part) 
     let theme = sheet.theme();
     let heading = wording::next_offers(wish.seats);
     sheet.clip(part.x, part.y, part.width, &heading, theme.strong());
-    let offers = scene.picture.offers(wish, OFFERS);
-    for ((y, nth), (seats, relaxed)) in (part.y + 1..).zip(1..).zip(&offers) {
+    let offers = scene.seats.offers();
+    for ((y, nth), (seats, relaxed)) in (part.y + 1..).zip(1..).zip(offers) {
         let line = wording::next_offer(nth, seats, relaxed);
         sheet.clip(part.x, y, part.width.saturating_sub(1), &line, theme.text());
     }

@@ -1,6 +1,6 @@
 //! What the quick line, the palette, copying and scanning say.
 
-use houseful_core::{seat::SeatLabel, time::UtcMillis};
+use houseful_core::{best::Relaxed, seat::SeatLabel, time::UtcMillis};
 
 use crate::{tui::desk::Feed, wish::PayWord};
 
@@ -32,6 +32,8 @@ pub fn heard_ago(since: UtcMillis, now: UtcMillis) -> String {
 pub const PALETTE: &str = "Do:";
 /// Nothing in the palette fits.
 pub const NOTHING_TO_DO: &str = "nothing fits; Esc closes this list";
+/// The palette was opened for a view that is not here any more.
+pub const ANOTHER_VIEW: &str = "another view has come up meanwhile; nothing was done";
 /// `y` where there is nothing to copy.
 pub const NOTHING_TO_COPY: &str = "there is nothing here to copy";
 
@@ -74,6 +76,20 @@ pub fn held_first(seats: &[SeatLabel]) -> String {
     }
     let seats = super::seat_list(seats);
     format!("{seats} of this show are held; pay for them, or release them with Esc first")
+}
+
+/// The best seats are not what a paying line said: nothing is paid without a look.
+#[must_use]
+pub fn gave_way(relaxed: &[Relaxed]) -> String {
+    let parts: Vec<String> = relaxed.iter().map(ToString::to_string).collect();
+    let parts = parts.join(", ");
+    format!("not as the line says: {parts}; nothing is paid yet, Enter pays")
+}
+
+/// A line for other seats takes the place of those that were chosen by hand.
+#[must_use]
+pub fn in_place_of(seats: &[SeatLabel]) -> String {
+    format!("in place of {}", super::seat_list(seats))
 }
 
 /// A line says how it is paid but not for whom.
