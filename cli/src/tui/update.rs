@@ -1,6 +1,7 @@
 //! The one function that changes the model: pure, so every key and answer can be tested without a
 //! terminal or a server.
 
+mod below;
 mod dialogs;
 mod kept;
 mod leaving;
@@ -21,7 +22,7 @@ use super::{
     palette::Palette,
     payment::Payment,
     quick,
-    seats::{Seats, Wanted},
+    seats::Wanted,
     ticket::TicketView,
     wording,
 };
@@ -137,39 +138,8 @@ fn tick(model: &mut Model) {
         Some(View::Live(live)) => live.tick(desk),
         Some(View::Browse(_)) => {}
     }
-    for seats in seats_below(&mut model.above) {
+    for seats in below::seats(&mut model.above) {
         seats.tick(desk);
-    }
-}
-
-/// The seats that the live board lies over: what is held or asked for goes on there.
-fn seats_below(above: &mut [View]) -> impl Iterator<Item = &mut Seats> {
-    let below = match above.split_last_mut() {
-        Some((View::Live(_), below)) => below,
-        _ => &mut [],
-    };
-    below.iter_mut().filter_map(|view| match view {
-        View::Seats(seats) => Some(&mut **seats),
-        _ => None,
-    })
-}
-
-/// A dialog about seats comes up over the seats, not over the board that was looked at meanwhile.
-fn uncover_seats(model: &mut Model) {
-    let dialog = model.desk.overlays.last();
-    let is_about_seats = matches!(
-        dialog,
-        Some(Overlay::HoldOver { .. } | Overlay::LostRace { .. } | Overlay::Override { .. })
-    );
-    let is_seats = |view: &View| matches!(view, View::Seats(_));
-    if let (true, Some(View::Live(_)), Some(at)) = (
-        is_about_seats,
-        model.above.last(),
-        model.above.iter().rposition(is_seats),
-    ) {
-        model.above.truncate(at + 1);
-        model.desk.unwatch();
-        returned(model);
     }
 }
 
@@ -467,7 +437,7 @@ fn take_answer(model: &mut Model, answer: &Answer) {
     // An answer that nobody waits for any more is dropped here.
     if let Some(step) = step {
         follow(model, step);
-        uncover_seats(model);
+        below::uncover_seats(model);
     }
 }
 
