@@ -1,7 +1,5 @@
 //! The customer's display: two real terminals side by side, the till's and the customer's.
 
-#![expect(clippy::expect_used, reason = "a test says what it expected and stops")]
-
 use std::fs;
 
 use houseful_core::seat::SeatLabel;
@@ -70,7 +68,7 @@ fn a_customer_sees_the_seats_and_nothing_else() {
     customer.shows("To pay: ");
     till.terminal.press("99999\r");
     customer.shows("Your change: ");
-    assert_eq!(customer.look(|s| own(s)), Some(seats));
+    assert_eq!(customer.look(own), Some(seats));
     let account = "admin";
     assert!(!customer.text().contains(account), "{}", customer.text());
     till.accept();

@@ -257,7 +257,7 @@ fn screens_are_as_they_were_agreed() {
     for (name, file, columns, rows) in cases {
         let till = tills.iter_mut().find(|(n, _)| *n == name);
         let (_, till) = till.expect("a view");
-        till.send(crate::tui::msg::Msg::Resized(columns, rows));
+        till.send(Msg::Resized(columns, rows));
         let drawn = till.lines(columns, rows).join("\n") + "\n";
         let path = folder.join(format!("{file}-{columns}x{rows}.txt"));
         if std::env::var_os("HOUSEFUL_WRITE_SCREENS").is_some() {
