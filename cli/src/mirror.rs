@@ -144,14 +144,16 @@ impl Drop for Till {
     }
 }
 
-/// Takes the lock. A display that waits for its till looks at it for an instant now and then, so
-/// it is tried a few times.
+/// Takes the lock. A display that waits for its till shares it for an instant now and then: then it
+/// is tried a few times. A till that has it shares it with nobody.
 fn locked(lock: &File) -> Result<(), TryLockError> {
     for _ in 1..TRIES {
         match lock.try_lock() {
-            Err(TryLockError::WouldBlock) => moment::stand_still(TRY_AGAIN),
+            Err(TryLockError::WouldBlock) => lock.try_lock_shared()?,
             taken => return taken,
         }
+        lock.unlock().map_err(TryLockError::Error)?;
+        moment::stand_still(TRY_AGAIN);
     }
     lock.try_lock()
 }
@@ -241,6 +243,20 @@ mod tests {
         assert_eq!(till.name(), "till");
         looking.join().expect("looked");
         drop(till);
+        fs::remove_dir_all(&state).expect("removed");
+    }
+
+    #[test]
+    fn a_name_that_is_taken_is_passed_over_at_once() {
+        let state = std::env::temp_dir().join(moment::fresh_request_name());
+        let open = || Till::open(&state, "till", "http://127.0.0.1:1").expect("open");
+        let begun = moment::tick();
+        let tills: Vec<Till> = (0..20).map(|_| open()).collect();
+        let took = moment::tick().saturating_duration_since(begun);
+        assert_eq!(tills[19].name(), "till-20");
+        // Waiting for each taken name would be 190 waits.
+        assert!(took < TRY_AGAIN * 190, "{took:?}");
+        drop(tills);
         fs::remove_dir_all(&state).expect("removed");
     }
 
