@@ -1,8 +1,10 @@
 //! Every sentence that the screens say, in one place.
 
 mod bookings;
+mod dialogs;
 mod display;
 mod flow;
+mod kept;
 pub mod label;
 mod payment;
 pub mod plain;
@@ -16,14 +18,16 @@ use houseful_core::{
     seat::SeatLabel,
     time::UtcMillis,
     wire::{
-        booking::{BookingState, Ticket, Wish},
+        booking::{Ticket, Wish},
         catalogue::{Movie, Show, ShowStatus},
     },
 };
 
 pub use bookings::*;
+pub use dialogs::*;
 pub use display::*;
 pub use flow::*;
+pub use kept::*;
 pub use payment::*;
 pub use seats::*;
 pub use title::*;
@@ -299,62 +303,6 @@ pub fn too_small(needed: (u16, u16), has: (u16, u16)) -> [String; 5] {
     ]
 }
 
-/// A hold that `r` takes up again.
-#[must_use]
-pub fn kept_hold(title: &str, seats: &[SeatLabel], left: &str) -> String {
-    format!(
-        "On hold: {title} {}, {left} left. ⟨home.resume⟩ takes it up again.",
-        seat_list(seats)
-    )
-}
-
-/// A booking whose payment was left alone.
-#[must_use]
-pub fn kept_paid(title: &str, seats: &[SeatLabel]) -> String {
-    format!(
-        "Paid or being paid: {title} {}. ⟨home.resume⟩ shows it.",
-        seat_list(seats)
-    )
-}
-
-/// A booking whose card payment was left alone before the bank answered.
-#[must_use]
-pub fn kept_unsettled(title: &str, seats: &[SeatLabel]) -> String {
-    if seats.is_empty() {
-        return format!(
-            "Card not settled, the five minutes are over: {title}. ⟨home.resume⟩ shows more."
-        );
-    }
-    let seats = seat_list(seats);
-    format!("Card not settled: {title} {seats}. ⟨home.resume⟩ shows what became of it.")
-}
-
-/// A booking that can't be looked at.
-#[must_use]
-pub fn kept_refused(title: &str, why: &str) -> String {
-    if title.is_empty() {
-        return format!("An unfinished sale can't be looked at: {why}");
-    }
-    format!("{title}, unfinished sale: {why}")
-}
-
-/// A kept booking for which nothing is left to do.
-#[must_use]
-pub fn kept_over(show: Option<&Show>, why: &str) -> String {
-    show.map_or_else(|| why.to_owned(), |show| format!("{}: {why}", show.title))
-}
-
-/// Why a booking holds nothing any more; `None` when it does, or is paid.
-#[must_use]
-pub const fn over(state: BookingState) -> Option<&'static str> {
-    match state {
-        BookingState::Held | BookingState::Secured | BookingState::Confirmed => None,
-        BookingState::Expired => Some(HOLD_EXPIRED),
-        BookingState::Released => Some(HOLD_RELEASED),
-        BookingState::Cancelled => Some(BOOKING_CANCELLED),
-    }
-}
-
 /// The first line of the cities.
 pub const ALL_CITIES: &str = "(all cities)";
 /// A column without a line.
@@ -433,78 +381,3 @@ pub fn total(currency: &str) -> String {
 pub const SOLD: &str = "SOLD";
 /// Above the keys of a place.
 pub const KEYS_HERE: &str = "Keys of this view";
-/// Before a payment under way is left.
-pub const ASK_LEAVE: &str = "The payment is under way and its outcome is not known yet. Leave it? It goes on by itself, and ⟨home.resume⟩ on the first view shows what became of it.";
-
-/// Before seats are released.
-#[must_use]
-pub fn ask_release(seats: &[SeatLabel], quit: bool) -> String {
-    let what = if seats.is_empty() {
-        "what was asked for".to_owned()
-    } else {
-        seat_list(seats)
-    };
-    if quit {
-        format!("Release {what} and quit?")
-    } else {
-        format!("Release {what}?")
-    }
-}
-
-/// Seats that a lost race left.
-#[must_use]
-pub fn still_yours(seats: &[SeatLabel]) -> String {
-    format!("Still yours: {}", seat_list(seats))
-}
-
-/// Seats that were held until just now.
-#[must_use]
-pub fn had_seats(seats: &[SeatLabel]) -> String {
-    format!("It was for {}", seat_list(seats))
-}
-
-/// The offer after a lost race.
-#[must_use]
-pub fn next_best(seats: &[SeatLabel], kept: &[SeatLabel], give_way: &[Relaxed]) -> String {
-    if seats.is_empty() {
-        return "There is no other offer for this party.".to_owned();
-    }
-    let but = if give_way.is_empty() {
-        String::new()
-    } else {
-        let parts: Vec<String> = give_way.iter().map(ToString::to_string).collect();
-        format!(" ({})", parts.join(", "))
-    };
-    let given_up: Vec<SeatLabel> = kept
-        .iter()
-        .copied()
-        .filter(|k| !seats.contains(k))
-        .collect();
-    let instead = if given_up.is_empty() {
-        String::new()
-    } else {
-        format!(", in place of {}", seat_list(&given_up))
-    };
-    format!("Next best: {}{instead}{but}", seat_list(seats))
-}
-
-/// Why one seat could not be had.
-#[must_use]
-pub fn seat_fact(seat: &str, why: &str) -> String {
-    let why = match why {
-        "held" => "held by somebody else",
-        "booked" => "sold",
-        "blocked" => "kept by the house",
-        "alone" => "would be left alone",
-        "unknown" => "not in this hall",
-        "twice" => "named twice",
-        other => other,
-    };
-    format!("{seat}: {why}")
-}
-
-/// The stable code of a problem.
-#[must_use]
-pub fn code(code: &str) -> String {
-    format!("code {code}")
-}

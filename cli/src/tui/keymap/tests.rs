@@ -249,19 +249,3 @@ fn names_stay_as_they_are_documented() {
     }
     assert_eq!(Place::AskRelease.name(), "ask_release");
 }
-
-#[test]
-fn sentences_name_only_keys_that_there_are() {
-    let keymap = Keymap::default();
-    for source in [
-        include_str!("../wording.rs"),
-        include_str!("../wording/flow.rs"),
-        include_str!("../wording/payment.rs"),
-        include_str!("../wording/bookings.rs"),
-    ] {
-        for part in source.split('⟨').skip(1) {
-            let name = part.split('⟩').next().unwrap_or_default();
-            assert!(keymap.line_of(name).is_some(), "{name}");
-        }
-    }
-}

@@ -5,6 +5,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use crate::tui::Keymap;
+
 fn files(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).expect("a folder").flatten() {
         let path = entry.path();
@@ -57,6 +59,28 @@ fn views_have_no_words_of_their_own() {
         }
     }
     assert!(wrong.is_empty(), "they belong into `wording`: {wrong:#?}");
+}
+
+#[test]
+fn sentences_name_only_keys_that_there_are() {
+    let keymap = Keymap::default();
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/tui");
+    let mut paths = vec![source.join("wording.rs")];
+    files(&source.join("wording"), &mut paths);
+    let mut named = 0;
+    for path in paths {
+        let text = fs::read_to_string(&path).expect("a file");
+        for part in text.split('⟨').skip(1) {
+            let name = part.split('⟩').next().unwrap_or_default();
+            assert!(
+                keymap.line_of(name).is_some(),
+                "{name} in {}",
+                path.display()
+            );
+            named += 1;
+        }
+    }
+    assert!(named > 20, "the marks were not found");
 }
 
 #[test]
