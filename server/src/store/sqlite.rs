@@ -4,6 +4,7 @@
 mod checkpoint;
 mod commit;
 mod contact;
+pub mod copy;
 mod database;
 mod fault;
 mod kept;
