@@ -86,7 +86,8 @@ one of space, enter, esc, tab, shift-tab, backspace, delete, up, down, left, rig
 pgdn, f1. Esc, Enter and Ctrl-C stay what they are. Digits choose lines, parties and amounts, and the
 letters of ticket types come from the price list: these can't be changed.
 
-Two actions of one place with the same key are refused, with the file and line.
+Two actions of one place with the same key are refused, with the file and line, and so is a key of
+the seats that is the letter of a usual ticket type: a, c, e, s.
 ";
 
 const PLAIN: &str = "\
