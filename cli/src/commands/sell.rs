@@ -380,7 +380,10 @@ async fn take_payment(
     let mut pay = pay;
     loop {
         let taken = match pay.take() {
-            Some(pay) => take(ctx, desk, &booking, pay).await,
+            Some(pay) => match cash::check_given(ctx, &booking, &pay).await {
+                Ok(()) => take(ctx, desk, &booking, pay).await,
+                Err(error) => Err(error),
+            },
             None => match ask::payment(ctx, &booking).await {
                 Ok(pay) => take(ctx, desk, &booking, pay).await,
                 Err(error) => Err(error),

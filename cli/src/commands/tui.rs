@@ -53,6 +53,7 @@ pub(super) fn options(ctx: &Context) -> Result<TuiOptions, CliError> {
 pub(super) fn told(error: &TuiError) -> CliError {
     match error {
         TuiError::NoTerminal => CliError::usage(error.to_string()),
+        TuiError::NoServer(why) => CliError::Unanswered { why: why.clone() },
         TuiError::Terminal(_) => CliError::System {
             what: error.to_string(),
         },

@@ -87,6 +87,9 @@ pub enum TuiError {
     /// There is no terminal to draw on.
     #[error("the screens need a terminal; use `--plain`, or `houseful sell`, without one")]
     NoTerminal,
+    /// No server answered in all the time.
+    #[error("{0}")]
+    NoServer(String),
     /// The terminal can't be used any more.
     #[error("can't use the terminal: {0}")]
     Terminal(#[from] io::Error),
@@ -115,7 +118,8 @@ pub async fn run(options: TuiOptions, client: Client, state: State) -> Result<()
     // The terminal first: from here on Ctrl-C is a signal, and words can be read.
     drop(screen);
     runtime.say_farewell(&mut inbox).await;
-    result
+    result?;
+    runtime.answered()
 }
 
 /// Takes the till's name; a till sells without a display too.
@@ -216,6 +220,15 @@ impl Runtime {
             () = held => Ok(Heard::Silence),
             () = alarm => Ok(Heard::Msg(Msg::Tick)),
             () = brought_back(), if self.aside => Ok(Heard::Msg(Msg::Continued)),
+        }
+    }
+
+    /// Whether a server ever answered; nothing could be done without.
+    fn answered(&self) -> Result<(), TuiError> {
+        let link = &self.model.desk.link;
+        match &link.down {
+            Some(why) if link.heard_at.is_none() => Err(TuiError::NoServer(why.clone())),
+            _ => Ok(()),
         }
     }
 

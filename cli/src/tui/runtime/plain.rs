@@ -52,7 +52,10 @@ pub(super) async fn run(
     match told {
         // Nobody listens any more, and that is no mistake.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        told => Ok(told?),
+        told => {
+            told?;
+            runtime.answered()
+        }
     }
 }
 
@@ -81,6 +84,10 @@ impl Talk {
         self.take(runtime, Msg::Resized(columns, rows));
         self.take(runtime, Msg::Started(sales));
         while !runtime.model.desk.over {
+            if self.paper.echoes && runtime.answered().is_err() {
+                // A script was written for a server. Who sits at a keyboard may start one.
+                return Ok(());
+            }
             self.face.look(&runtime.model);
             self.write()?;
             match self.next(runtime, inbox, &mut lines).await {

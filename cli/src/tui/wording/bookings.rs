@@ -222,14 +222,14 @@ pub fn payment(payment: &AppliedPayment) -> String {
     let tender = payment.tender.as_deref().unwrap_or("paid");
     let (keep, done) = (payment.keep, payment.settled);
     let Some(amount) = payment.amount else {
-        return format!("{tender}  {} kept", keep.plain());
+        return format!("{tender}  {keep} kept");
     };
     let back = Money::new(amount.minor.saturating_sub(keep.minor), amount.currency);
     let said = match (back.minor, done) {
         (..=0, true) => "kept".to_owned(),
         (..=0, false) => "kept, being settled".to_owned(),
-        (_, true) => format!("{} went back", back.plain()),
-        (_, false) => format!("{} is going back", back.plain()),
+        (_, true) => format!("{back} went back"),
+        (_, false) => format!("{back} is going back"),
     };
     let why = payment.returned_because.as_deref().map(returned_because);
     let why = why.map_or_else(String::new, |why| format!(" ({why})"));
