@@ -64,6 +64,7 @@ pub fn update(model: &mut Model, msg: Msg, now: UtcMillis) -> Vec<Effect> {
             }
         }
         Msg::Scanned(text) => staff::scanned(model, &text),
+        Msg::OldRefund(booking) => staff::old_refund(&mut model.desk, &booking),
         Msg::InputEnded => {
             release_ours(model);
             quit(model);

@@ -83,6 +83,7 @@ impl Talk {
         let (columns, rows) = PAGE;
         self.take(runtime, Msg::Resized(columns, rows));
         self.take(runtime, Msg::Started(sales));
+        runtime.wire.look_after_refunds();
         while !runtime.model.desk.over {
             if self.paper.echoes && runtime.answered().is_err() {
                 // A script was written for a server. Who sits at a keyboard may start one.
