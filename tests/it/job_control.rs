@@ -38,6 +38,9 @@ fn ctrl_z_gives_the_terminal_to_the_shell_until_fg() {
     let folder = Folder::new();
     let mut terminal = shell(&folder);
     type_in(&mut terminal, "\"$HOUSEFUL\" demo", "q quit");
+    terminal.find("the next shows", |screen| {
+        (screen.is_full() && screen.cell(2, 4) == "1").then_some(())
+    });
     terminal.press("12");
     terminal.shows("HOLD 0");
     terminal.press("\u{1a}");

@@ -66,8 +66,9 @@ fn whoever_tries_the_demo_can_give_money_back() {
     terminal.shows("HOLD 0");
     terminal.press("\r\r");
     terminal.shows("SOLD");
+    let code = terminal.find("the code", |screen| screen.after("Booking "));
     terminal.press("\rB");
-    terminal.shows("The newest bookings");
+    terminal.shows(&format!(">{code} SOLD"));
     terminal.press("\rR2\r");
     terminal.shows("refunded: hand back");
     leave(terminal);
