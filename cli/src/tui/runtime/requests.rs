@@ -274,7 +274,7 @@ fn failure(error: ClientError, changes: bool) -> Failure {
 mod tests {
     use houseful_core::{
         ids::{BookingId, ShowId},
-        wire::booking::{HoldRequest, Wish},
+        wire::booking::{CashRequest, HoldRequest, Wish},
     };
     use tokio::sync::mpsc::unbounded_channel;
 
@@ -313,6 +313,36 @@ mod tests {
         assert_eq!(found, [Unfinished { owned, payment }]);
         // Where `sell --resume` looks.
         assert_eq!(state.sales(second.client().home()).len(), 1);
+        if let Ok(folder) = state.folder() {
+            std::fs::remove_dir_all(folder).expect("removed");
+        }
+    }
+
+    #[tokio::test]
+    async fn money_for_another_till_s_hold_is_noted_before_it_is_asked_for() {
+        let folder = format!("houseful-tui-other-{}", std::process::id());
+        let state = State::new(Some(std::env::temp_dir().join(folder)));
+        let owned = Owned {
+            id: moment::fresh_booking(ShowId(7)),
+            secret: None,
+        };
+        let till = desk(&state, "http://127.0.0.1:40001");
+        let look = till.note(Ask::Booking(owned.clone())).await.expect("noted");
+        assert!(
+            !look.again && till.open_sales().is_empty(),
+            "looking changes nothing"
+        );
+        let request = CashRequest {
+            command: moment::fresh_command(),
+            payment: moment::fresh_payment(),
+            given_minor: None,
+        };
+        let cash = Ask::Cash(owned.clone(), request.clone());
+        till.note(cash).await.expect("noted");
+        let noted = state.sale(owned.id).expect("read").expect("a note");
+        assert_eq!(noted.cash, (request.command, request.payment));
+        let payment = None;
+        assert_eq!(till.open_sales(), [Unfinished { owned, payment }]);
         if let Ok(folder) = state.folder() {
             std::fs::remove_dir_all(folder).expect("removed");
         }
