@@ -1,7 +1,5 @@
 //! Standing aside for a real shell: Ctrl-Z, other work, `bg`, `fg`, and on with the sale.
 
-#![expect(clippy::expect_used, reason = "a test says what it expected and stops")]
-
 use std::process::Command;
 
 use houseful_tests::{

@@ -13,11 +13,12 @@ use houseful_core::code::{BookingCode, TicketCode};
 use crate::tui::key::Key;
 
 /// How long a key is on trial: slow scanners take 30 ms a key, and a busy terminal may add to it.
-const GAP: Duration = Duration::from_millis(40);
-/// The same once so many keys came that no hand typed them: a scanner may falter.
-const SURE_GAP: Duration = Duration::from_millis(120);
+const GAP: Duration = Duration::from_millis(45);
+/// The same once so many keys came that no hand typed them: a scanner may falter, and so may a busy
+/// machine that reads it.
+const SURE_GAP: Duration = Duration::from_millis(150);
 /// From how many keys on.
-const SURE_KEYS: usize = 6;
+const SURE_KEYS: usize = 3;
 /// The most keys of a burst: more are no code with its hyphens.
 const KEYS_MAX: usize = 20;
 
@@ -185,20 +186,20 @@ mod tests {
                 assert_eq!(out, [Verdict::Scanned(code.to_owned())], "{text} {ms}");
             }
         }
-        // Late in the code it may falter.
+        // After its first keys it may falter.
         let mut falters = scan("7KQM4T2XPA9D\n", 20);
-        falters[8].1 = 110;
+        falters[3].1 = 140;
         falters[12].1 = 90;
         assert_eq!(typed(&falters).len(), 1);
     }
 
     #[test]
     fn a_code_typed_by_hand_is_keys() {
-        let by_hand = scan("7KQM4T2XPA9D\n", 41);
+        let by_hand = scan("7KQM4T2XPA9D\n", 46);
         assert_eq!(typed(&by_hand), keys(&by_hand));
         // Who presses Enter after a while has typed it, too.
         let mut waited = scan("7KQM4T2XPA9D", 1);
-        waited.push((Key::Enter, 121));
+        waited.push((Key::Enter, 151));
         assert_eq!(typed(&waited), keys(&waited));
     }
 
