@@ -18,6 +18,11 @@ pub(super) fn act(model: &mut Model, action: Action, key: Key) -> Step {
         return Step::Stay;
     };
     match (overlay, action) {
+        (Overlay::Help(mut help), action) => {
+            if help.act(action, &model.keymap, model.size) {
+                model.desk.overlays.push(Overlay::Help(help));
+            }
+        }
         (Overlay::AskRelease { then, .. }, Action::Yes | Action::Keep) => {
             leave(model, then, action == Action::Keep);
         }
