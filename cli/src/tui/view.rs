@@ -152,13 +152,14 @@ fn hold_time(model: &Model, sheet: &mut Sheet<'_>, y: u16) {
 /// A show on one line, with where it is: several cinemas may show the same film.
 fn show_line(show: &houseful_core::wire::catalogue::Show) -> String {
     let price = wording::price_from(show.price_from);
+    let free = wording::status_word(show.status);
+    let free = free.map_or_else(|| wording::free(show.free), str::to_owned);
     format!(
-        "{}, {}  {} {}  {price}  {}",
+        "{}, {}  {} {}  {free}  {price}",
         show.cinema_name,
         show.screen_name,
         local_time::day_name(&show.starts_local),
         local_time::time_of(&show.starts_local),
-        show_columns::film(show),
     )
 }
 

@@ -48,7 +48,7 @@ const LAYERS: [Layer; 7] = [
             .push(Overlay::AskRelease { seats, then });
     }),
     ("leave?", |till| {
-        till.model.desk.overlays.push(Overlay::AskLeave)
+        till.model.desk.overlays.push(Overlay::AskLeave);
     }),
     ("lost race", |till| {
         till.model.desk.overlays.push(Overlay::LostRace {

@@ -215,7 +215,11 @@ impl Columns {
             wording::label::FILM,
             wording::label::SEATS,
             &total,
-            wording::label::FOR,
+            if self.film == 0 {
+                wording::label::FOR_AND_FILM
+            } else {
+                wording::label::FOR
+            },
         ])
     }
 
@@ -237,7 +241,12 @@ impl Columns {
         };
         let room = usize::from(self.total.saturating_sub(1));
         let total = format!("{total:>room$}");
-        let contact = wording::contact(booking);
+        let mut contact = wording::contact(booking);
+        if self.film == 0 {
+            // Who it is for has the column first; most are for nobody in particular.
+            let gap = if contact.is_empty() { "" } else { "  " };
+            contact = format!("{contact}{gap}{film}");
+        }
         let seats = seats_of(booking);
         self.row([&code, &state, &starts, film, &seats, &total, &contact])
     }

@@ -282,7 +282,7 @@ mod tests {
             buffer
                 .content
                 .iter()
-                .map(|c| c.symbol())
+                .map(ratatui::buffer::Cell::symbol)
                 .collect::<String>()
         };
         assert_eq!(line(&buffer), "         abcdefghij ");
