@@ -62,10 +62,12 @@ impl BoundLine {
         }
     }
 
-    /// The letter or digit that does the same as its first key, if there is one.
+    /// The letter or digit that does the same as its first key, if there is one. Keys that were
+    /// bound by hand are all shown anyway.
     #[must_use]
     pub fn also(&self) -> Option<Key> {
         match &self.keys {
+            BoundKeys::Any(_) if self.source.is_some() => None,
             BoundKeys::Any(keys) => {
                 let is_letter = |key: &&Key| matches!(key, Key::Char(c) if c.is_alphanumeric());
                 keys.iter().skip(1).find(is_letter).copied()
