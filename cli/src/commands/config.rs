@@ -21,7 +21,7 @@ struct Entry {
     value: Option<String>,
     source: Option<String>,
     hides: Vec<String>,
-    about: String,
+    about: &'static str,
     takes: String,
     env: &'static str,
 }
