@@ -70,6 +70,9 @@ pub struct Browse {
     pub search: Input,
     /// Whether it is being typed.
     pub typing: bool,
+    /// What the columns were asked for last; what is marked may have gone on since.
+    movies_of: Option<CityId>,
+    shows_of: Option<(Option<CityId>, MovieId)>,
     cities_asked: Option<Generation>,
     movies_asked: Option<Generation>,
     shows_asked: Option<Generation>,
@@ -112,8 +115,17 @@ impl Browse {
     /// The cities that fit the search.
     #[must_use]
     pub fn fitting_cities(&self) -> Vec<&City> {
-        let lines = |c: &City| (c.name.clone(), String::new());
-        self.fit(&self.cities, lines)
+        self.fit(&self.cities, Self::city_line)
+    }
+
+    fn city_line(city: &City) -> (String, String) {
+        (city.name.clone(), String::new())
+    }
+
+    /// Whether the search names one city, and not only none.
+    fn names_one_city(&self) -> bool {
+        let lines: Vec<_> = self.cities.iter().map(Self::city_line).collect();
+        !self.search.value().is_empty() && fitting(self.search.value(), &lines).len() == 1
     }
 
     /// The movies that fit the search.
@@ -167,18 +179,37 @@ impl Browse {
         self.fitting_shows().get(self.show).copied()
     }
 
+    /// What the shows should be of.
+    fn marked_pair(&self) -> Option<(Option<CityId>, MovieId)> {
+        let movie = self.marked_movie()?;
+        Some((self.marked_city(), movie.id))
+    }
+
+    /// Asks for what belongs to the marked lines, unless it was. A column never shows what belongs
+    /// to another line than the marked one.
+    fn ask_for_marked(&mut self, desk: &mut Desk) {
+        if self.movies_of != self.marked_city() {
+            self.load_movies(desk);
+        } else if self.movies_asked.is_none() && self.shows_of != self.marked_pair() {
+            self.load_shows(desk);
+        }
+    }
+
     fn load_movies(&mut self, desk: &mut Desk) {
-        self.movies_asked = Some(desk.ask(Ask::Movies(self.marked_city())));
+        self.movies_of = self.marked_city();
+        self.movies_asked = Some(desk.ask(Ask::Movies(self.movies_of)));
+        self.shows_of = None;
         self.shows_asked = None;
+        self.shows.clear();
     }
 
     fn load_shows(&mut self, desk: &mut Desk) {
         self.show = 0;
         self.shows.clear();
-        let movie: Option<MovieId> = self.marked_movie().map(|m| m.id);
-        self.shows_asked = movie.map(|movie| {
+        self.shows_of = self.marked_pair();
+        self.shows_asked = self.shows_of.map(|(city, movie)| {
             let wanted = ShowsWanted {
-                city: self.marked_city(),
+                city,
                 movie: Some(movie),
                 limit: SHOWS,
                 ..ShowsWanted::default()
@@ -242,18 +273,12 @@ impl Browse {
         }
     }
 
-    /// Marks the first lines that fit, and asks for what belongs to them if they changed.
+    /// Marks the first lines that fit, and asks for what belongs to them.
     fn first_lines(&mut self, desk: &mut Desk) {
-        let (city, movie) = (self.marked_city(), self.marked_movie().map(|m| m.id));
-        let one_city = !self.search.value().is_empty() && self.fitting_cities().len() == 1;
-        self.city = usize::from(one_city);
+        self.city = usize::from(self.names_one_city());
         self.movie = 0;
         self.show = 0;
-        if self.marked_city() != city {
-            self.load_movies(desk);
-        } else if self.marked_movie().map(|m| m.id) != movie {
-            self.load_shows(desk);
-        }
+        self.ask_for_marked(desk);
     }
 
     /// How many lines the column with the cursor has.
@@ -272,15 +297,12 @@ impl Browse {
             Column::City if line != self.city => {
                 self.city = line;
                 self.movie = 0;
-                self.load_movies(desk);
             }
-            Column::Movie if line != self.movie => {
-                self.movie = line;
-                self.load_shows(desk);
-            }
-            Column::City | Column::Movie => {}
+            Column::Movie => self.movie = line,
+            Column::City => {}
             Column::Show => self.show = line,
         }
+        self.ask_for_marked(desk);
     }
 
     /// Chooses a line of the column that has the cursor, counted from 1; 0 is all cities.

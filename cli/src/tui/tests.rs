@@ -2,6 +2,7 @@
 //! rules of `core`, and the drawn lines.
 
 mod bookings;
+mod browse;
 mod copy;
 mod display;
 mod far;
