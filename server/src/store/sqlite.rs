@@ -8,6 +8,7 @@ mod database;
 mod fault;
 mod kept;
 mod migrations;
+pub(crate) mod moves;
 mod open;
 mod readers;
 mod rows;

@@ -51,6 +51,11 @@ pub(super) const ALL: &[Migration] = &[
         name: "contact",
         sql: include_str!("migrations/0007_contact.sql"),
     },
+    Migration {
+        number: 9,
+        name: "servers",
+        sql: include_str!("migrations/0009_servers.sql"),
+    },
 ];
 
 /// Why a schema can't be brought up to date.
