@@ -7,7 +7,7 @@ mod contact;
 mod database;
 mod fault;
 mod kept;
-mod migrations;
+pub(crate) mod migrations;
 mod open;
 mod readers;
 mod rows;

@@ -127,7 +127,7 @@ fn apply_one(conn: &mut Connection, migration: &Migration) -> Result<(), SchemaE
 }
 
 /// SHA-256 of a step, line ends as on Unix whatever the checkout made of them.
-fn checksum(sql: &str) -> String {
+pub(crate) fn checksum(sql: &str) -> String {
     let digest = sha2::Sha256::digest(sql.replace("\r\n", "\n").as_bytes());
     digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
