@@ -28,6 +28,8 @@ pub mod limits;
 mod numbers;
 pub mod openapi;
 pub mod payment;
+#[cfg(feature = "postgres")]
+pub mod postgres;
 pub mod problem;
 mod request;
 mod routes;
