@@ -9,6 +9,8 @@
 //! readings, so it is looked at again together with its show before it counts.
 
 mod money;
+#[cfg(feature = "postgres")]
+mod postgres;
 mod seats;
 mod sqlite;
 mod store;
@@ -19,6 +21,8 @@ use std::collections::HashMap;
 
 use houseful_core::{ids::ShowId, time::UtcMillis, wire::admin::Audit};
 
+#[cfg(feature = "postgres")]
+pub use self::postgres::PostgresBooks;
 pub use self::{
     sqlite::SqliteBooks,
     store::{BookingRow, FactRow, PaymentBooks, PaymentRow, ShowBooks, ShowRows, TicketRow},

@@ -12,6 +12,8 @@ pub mod demo;
 mod error;
 mod local;
 mod place;
+#[cfg(feature = "postgres")]
+mod postgres;
 mod rows;
 mod search;
 mod snapshot;
@@ -35,6 +37,8 @@ pub use chain::{
 };
 pub use error::CatalogueError;
 pub use place::{Near, Point};
+#[cfg(feature = "postgres")]
+pub use postgres::PostgresCatalogue;
 pub use snapshot::{
     CinemaFilter, CityFilter, CursorError, MovieFilter, SHOWS_MAX, ShowFilter, Snapshot,
 };

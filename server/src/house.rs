@@ -4,10 +4,14 @@
 //! Contract of every backend of [`HouseStore`]: each call is one transaction, durable when it
 //! answers; of several who keep the first value of a name at once all hear the same one.
 
+#[cfg(feature = "postgres")]
+mod postgres;
 mod sqlite;
 
 use houseful_core::{time::UtcMillis, wire::admin::Mode};
 
+#[cfg(feature = "postgres")]
+pub use self::postgres::PostgresHouse;
 pub use self::sqlite::SqliteHouse;
 use crate::store::{Later, StoreError};
 

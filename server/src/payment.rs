@@ -13,12 +13,15 @@ mod cash;
 mod error;
 mod flow;
 pub mod machine;
+#[cfg(feature = "postgres")]
+mod postgres;
 pub mod provider;
 mod reconcile;
 mod sqlite;
 pub mod store;
 mod token;
 mod waiting;
+mod words;
 mod worker;
 
 use std::{sync::Arc, time::Duration};
@@ -34,6 +37,8 @@ use houseful_core::{
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
+#[cfg(feature = "postgres")]
+pub use self::postgres::{PostgresCharges, PostgresPayments};
 use self::{
     card::CardTerminal,
     flow::Flow,

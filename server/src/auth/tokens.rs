@@ -9,6 +9,8 @@
 //!
 //! [`follow::LOOK_MS`]: crate::follow::LOOK_MS
 
+#[cfg(feature = "postgres")]
+mod postgres;
 mod sqlite;
 mod store;
 
@@ -31,6 +33,8 @@ use houseful_core::{
 use sha2::{Digest, Sha256};
 use tokio::sync::Mutex;
 
+#[cfg(feature = "postgres")]
+pub use self::postgres::PostgresTokens;
 pub use self::{
     sqlite::SqliteTokens,
     store::{TokenRow, TokenRows, TokenStore},

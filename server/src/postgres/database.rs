@@ -168,6 +168,15 @@ impl Database {
             .map_err(super::Fault::writing)
     }
 
+    /// Begins to read several things as of one moment. Nothing can be written; it ends when it is
+    /// taken back.
+    pub(crate) async fn snapshot(&self) -> Result<Transaction, StoreError> {
+        let held = hold(&self.reading).await?;
+        Transaction::snapshot(held)
+            .await
+            .map_err(super::Fault::reading)
+    }
+
     /// Gives up all connections; what is under way is finished first. Later questions are refused,
     /// through any clone.
     pub fn close(&self) {

@@ -17,11 +17,28 @@ pub(super) struct Migration {
 }
 
 /// All steps, in order.
-pub(super) const ALL: &[Migration] = &[Migration {
-    number: 1,
-    name: "journal",
-    sql: include_str!("migrations/0001_journal.sql"),
-}];
+pub(super) const ALL: &[Migration] = &[
+    Migration {
+        number: 1,
+        name: "journal",
+        sql: include_str!("migrations/0001_journal.sql"),
+    },
+    Migration {
+        number: 2,
+        name: "catalogue",
+        sql: include_str!("migrations/0002_catalogue.sql"),
+    },
+    Migration {
+        number: 3,
+        name: "payment",
+        sql: include_str!("migrations/0003_payment.sql"),
+    },
+    Migration {
+        number: 4,
+        name: "house",
+        sql: include_str!("migrations/0004_house.sql"),
+    },
+];
 
 /// Why a schema can't be brought up to date.
 #[derive(Debug, thiserror::Error)]

@@ -16,6 +16,14 @@ impl Transaction {
         Ok(Self { held })
     }
 
+    /// One that sees all as of its first question.
+    pub(super) async fn snapshot(held: Held) -> Result<Self, Fault> {
+        held.set_open(true);
+        let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY";
+        held.run(begin).await.map_err(Fault::uncommitted)?;
+        Ok(Self { held })
+    }
+
     /// One statement of it. After an error the whole is lost.
     pub(crate) async fn query(
         &self,
