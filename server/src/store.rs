@@ -10,6 +10,9 @@
 //! - What [`Store::stand`], [`Store::tail`] and [`Store::alone`] tell was read where writes go, after
 //!   the call began.
 
+mod kept;
+#[cfg(feature = "postgres")]
+pub mod postgres;
 pub mod sqlite;
 
 use std::{future::Future, pin::Pin};
@@ -141,6 +144,33 @@ pub struct ShowCommit {
     pub projections: Vec<Projection>,
     /// The head afterwards.
     pub head: Head,
+}
+
+impl ShowCommit {
+    /// Refuses what would break the numbering; only a mistake in this program gets here.
+    pub(crate) fn check(&self) -> Result<(), StoreError> {
+        let before = self.expect.map_or(0, |v| v.ver);
+        let rows = u64::try_from(self.rows.len()).unwrap_or(u64::MAX);
+        let (show, ver) = (self.head.show, self.head.version.ver);
+        let strays = |p: &Projection| match p {
+            Projection::Ticket { booking, .. }
+            | Projection::Booking { booking, .. }
+            | Projection::Money { booking, .. } => booking.show != show,
+        };
+        if before.checked_add(rows) != Some(ver) {
+            let why = format!("{show}: {rows} rows after version {before} do not end at {ver}");
+            return Err(StoreError::Unwritable(why));
+        }
+        if rows == 0 && self.expect.is_none() {
+            let why = format!("{show}: nothing stands there that could be fenced");
+            return Err(StoreError::Unwritable(why));
+        }
+        if self.projections.iter().any(strays) {
+            let why = format!("{show}: a row of another show came with it");
+            return Err(StoreError::Unwritable(why));
+        }
+        Ok(())
+    }
 }
 
 /// What became of one show of a batch.

@@ -33,9 +33,9 @@ pub use open::OpenError;
 
 use super::{
     Apart, ContactRow, Head, Later, Loaded, Outcome, ShowCommit, Sought, Store, StoreError, Tail,
+    kept::Kept,
 };
 use alone::Locks;
-use kept::Kept;
 
 /// The store on a [`Database`].
 #[derive(Clone, Debug)]

@@ -14,7 +14,7 @@ use crate::store::{Outcome, Projection, ShowCommit, StoreError};
 
 /// Writes one show or leaves it as it was.
 pub(super) fn show(conn: &Connection, commit: &ShowCommit) -> Result<Outcome, StoreError> {
-    check(commit)?;
+    commit.check()?;
     let tickets = |p: &Projection| matches!(p, Projection::Ticket { .. });
     if !commit.projections.iter().any(tickets) {
         return whole_show(conn, commit);
@@ -27,31 +27,6 @@ pub(super) fn show(conn: &Connection, commit: &ShowCommit) -> Result<Outcome, St
     }
     conn.prepare_cached("RELEASE one_show")?.execute([])?;
     Ok(outcome)
-}
-
-/// Refuses what would break the numbering; only a mistake in this program gets here.
-fn check(commit: &ShowCommit) -> Result<(), StoreError> {
-    let before = commit.expect.map_or(0, |v| v.ver);
-    let rows = u64::try_from(commit.rows.len()).unwrap_or(u64::MAX);
-    let (show, ver) = (commit.head.show, commit.head.version.ver);
-    let strays = |p: &Projection| match p {
-        Projection::Ticket { booking, .. }
-        | Projection::Booking { booking, .. }
-        | Projection::Money { booking, .. } => booking.show != show,
-    };
-    if before.checked_add(rows) != Some(ver) {
-        let why = format!("{show}: {rows} rows after version {before} do not end at {ver}");
-        return Err(StoreError::Unwritable(why));
-    }
-    if rows == 0 && commit.expect.is_none() {
-        let why = format!("{show}: nothing stands there that could be fenced");
-        return Err(StoreError::Unwritable(why));
-    }
-    if commit.projections.iter().any(strays) {
-        let why = format!("{show}: a row of another show came with it");
-        return Err(StoreError::Unwritable(why));
-    }
-    Ok(())
 }
 
 fn whole_show(conn: &Connection, commit: &ShowCommit) -> Result<Outcome, StoreError> {

@@ -11,8 +11,8 @@ use houseful_core::{
 use rusqlite::{Connection, OptionalExtension, Row};
 use uuid::Uuid;
 
-use super::kept::{Kept, KeptOn};
-use crate::store::{Head, Loaded, SalesWord, StoreError, Tail};
+use super::kept::KeptOn;
+use crate::store::{Head, Loaded, SalesWord, StoreError, Tail, kept::Kept};
 
 /// The columns of [`head`].
 const HEAD: &str = "show_id, ver, tip, next_due, taken, total, sales";
