@@ -6,6 +6,8 @@
 //! several [`Books`].
 
 mod address;
+#[cfg(feature = "postgres")]
+mod postgres;
 mod sqlite;
 
 use std::{future::Future, path::PathBuf, pin::Pin, sync::Arc};
@@ -17,6 +19,7 @@ use crate::{
     audit::{PaymentBooks, ShowBooks},
     auth::tokens::TokenStore,
     catalogue::CatalogueStore,
+    clock::ClockKind,
     house::HouseStore,
     payment::{PaymentStore, SimLedger},
     store::{self, Later, Store},
@@ -28,7 +31,15 @@ pub enum OpenError {
     /// A file.
     #[error(transparent)]
     File(#[from] store::sqlite::OpenError),
+    /// A Postgres database.
+    #[cfg(feature = "postgres")]
+    #[error(transparent)]
+    Postgres(#[from] crate::postgres::OpenError),
+    /// It was opened and can't be read.
+    #[error("the database can't be used: {0}")]
+    Store(#[from] store::StoreError),
     /// This program was built without what it takes.
+    #[cfg(not(feature = "postgres"))]
     #[error("this program was built without Postgres; {0} can't be opened")]
     NoDriver(PostgresUrl),
 }
@@ -39,7 +50,7 @@ impl OpenError {
     pub fn in_use(&self) -> Option<&PathBuf> {
         match self {
             Self::File(store::sqlite::OpenError::InUse(file)) => Some(file),
-            Self::File(_) | Self::NoDriver(_) => None,
+            _ => None,
         }
     }
 }
@@ -90,13 +101,18 @@ impl std::fmt::Debug for Books {
 
 impl Books {
     /// Opens the database at an address, makes it if that can be done, and brings its schema up to
-    /// date.
+    /// date. `clock` is what drives the server's time.
     ///
     /// # Errors
     /// See [`OpenError`].
-    pub async fn open(address: &Address) -> Result<Self, OpenError> {
+    pub async fn open(address: &Address, clock: ClockKind) -> Result<Self, OpenError> {
+        #[cfg(not(feature = "postgres"))]
+        let _ = clock;
         match address {
             Address::File(path) => Ok(Self::of_file(sqlite::open(path).await?)),
+            #[cfg(feature = "postgres")]
+            Address::Postgres(url) => Self::of_postgres(url, clock).await,
+            #[cfg(not(feature = "postgres"))]
             Address::Postgres(url) => Err(OpenError::NoDriver(url.clone())),
         }
     }

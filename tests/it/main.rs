@@ -34,6 +34,7 @@ mod races;
 mod readme;
 mod rooms;
 mod scenarios;
+mod servers;
 mod store_contract;
 mod store_sqlite;
 mod terminal_bookings;

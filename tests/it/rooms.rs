@@ -12,10 +12,11 @@ use std::future::Future;
 
 use houseful_core::time::UtcMillis;
 use houseful_server::{
+    clock::ClockKind,
     database::{Address, Books},
     store::sqlite::Database,
 };
-use houseful_tests::folder::Folder;
+use houseful_tests::{cluster::Cluster, folder::Folder};
 
 const NOW: UtcMillis = UtcMillis(1_800_000_000_000);
 
@@ -30,6 +31,22 @@ struct Two {
 enum Place {
     /// A file, gone in the end. One process has it; the other server is a second set of rooms.
     File(Folder),
+    /// A database of the cluster that the tests share.
+    Postgres(String),
+}
+
+impl Place {
+    fn address(&self) -> Address {
+        match self {
+            Self::File(folder) => folder.path("house.db").into(),
+            Self::Postgres(url) => Address::new(url.as_ref()),
+        }
+    }
+
+    async fn open(&self) -> Books {
+        let books = Books::open(&self.address(), ClockKind::Manual).await;
+        books.expect("a database")
+    }
 }
 
 impl Two {
@@ -43,14 +60,20 @@ impl Two {
         }
     }
 
+    async fn on_postgres() -> Self {
+        let place = Place::Postgres(Cluster::shared().database());
+        Self {
+            one: place.open().await,
+            other: place.open().await,
+            place,
+        }
+    }
+
     /// Stops both servers and starts one again.
     async fn again(self) -> (Books, Place) {
         self.one.ground.close().await;
         self.other.ground.close().await;
-        let address = match &self.place {
-            Place::File(folder) => Address::from(folder.path("house.db")),
-        };
-        let books = Books::open(&address).await.expect("opened again");
+        let books = self.place.open().await;
         (books, self.place)
     }
 }
@@ -70,4 +93,5 @@ async fn at_once<T: Send + 'static>(
 /// Tells a clause to every kind of database.
 async fn everywhere<T: Future<Output = ()>>(clause: impl Fn(Two) -> T) {
     clause(Two::on_file()).await;
+    clause(Two::on_postgres().await).await;
 }

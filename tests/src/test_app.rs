@@ -24,7 +24,7 @@ use houseful_server::{
     catalogue::demo,
     chance,
     clock::ClockKind,
-    database::Books,
+    database::{Address, Books},
     house,
     limits::LimitConfig,
 };
@@ -114,7 +114,7 @@ impl Said {
 /// How a test's server is to be.
 #[derive(Clone, Debug)]
 pub struct Setup {
-    /// The configuration, apart from the file.
+    /// The configuration; a file is put into the folder of the test.
     pub config: ServerConfig,
     /// Where its clock begins; now if `None`.
     pub begins_at: Option<UtcMillis>,
@@ -140,6 +140,13 @@ impl Setup {
             seed,
             sold_shows: 0,
         });
+        self
+    }
+
+    /// On another database than a file of its own.
+    #[must_use]
+    pub fn on(mut self, db: Address) -> Self {
+        self.config.db = db;
         self
     }
 
@@ -174,7 +181,7 @@ impl Setup {
         self.start_in(folder).await
     }
 
-    /// Starts the server on the file in `folder`.
+    /// Starts the server, on the file in `folder` unless its database is none.
     ///
     /// # Panics
     /// It does not start.
@@ -183,7 +190,9 @@ impl Setup {
             self.config.db = folder.join("house.db").into();
         }
         if let Some(time) = self.begins_at {
-            let books = Books::open(&self.config.db).await.expect("a database");
+            let books = Books::open(&self.config.db, self.config.clock)
+                .await
+                .expect("a database");
             let kept = house::keep_clock(books.house.as_ref(), time).await;
             kept.expect("a clock");
             books.ground.close().await;

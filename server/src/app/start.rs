@@ -71,7 +71,7 @@ pub(super) async fn start(
     listener: TcpListener,
 ) -> Result<RunningServer, StartError> {
     let addr = listener.local_addr()?;
-    let books = Books::open(&config.db).await?;
+    let books = Books::open(&config.db, config.clock).await?;
     let mode = mode(&books, &config).await?;
     let clock = clock(&books, config.clock).await?;
     // Whatever fails from here on stops what was started.

@@ -182,8 +182,9 @@ impl PaymentStore for PostgresPayments {
 
     fn get(&self, id: PaymentId) -> Later<'_, Option<Account>> {
         Box::pin(async move {
-            let rows = self.db.read(payments!("WHERE p.payment = $1"), &[&id.0]);
-            rows.await?.first().map(account).transpose()
+            let sql = payments!("WHERE p.payment = $1");
+            let rows = self.db.read(sql, &[&id.0]).await?;
+            rows.first().map(account).transpose()
         })
     }
 
@@ -234,8 +235,8 @@ impl PaymentStore for PostgresPayments {
             let news = "SELECT payment FROM payment_outbox WHERE tell_at <= $1
                  ORDER BY tell_at LIMIT $2";
             let news = self.db.read(news, &[&now.0, &limit]).await?;
-            let outbox = self.db.read("SELECT count(*) FROM payment_outbox", &[]);
-            let outbox = only(&outbox.await?)?;
+            let outbox = "SELECT count(*) FROM payment_outbox";
+            let outbox = only(&self.db.read(outbox, &[]).await?)?;
             let id = |row| get(row, 0).map(PaymentId);
             Ok(Due {
                 calls: calls.iter().map(id).collect::<Result<_, _>>()?,
@@ -299,10 +300,12 @@ async fn begin_one(
     } = begin;
     // Those who begin payments of one booking take turns.
     let (turn, _) = account.booking.uuid.as_u64_pair();
-    let lock = tx.query("SELECT pg_advisory_xact_lock($1)", &[&turn.cast_signed()]);
-    lock.await.map_err(Fault::writing)?;
-    let known = tx.query(payments!("WHERE p.payment = $1"), &[&account.id.0]);
-    if let Some(known) = known.await.map_err(Fault::writing)?.first() {
+    let sql = "SELECT pg_advisory_xact_lock($1)";
+    let lock = tx.query(sql, &[&turn.cast_signed()]).await;
+    lock.map_err(Fault::writing)?;
+    let sql = payments!("WHERE p.payment = $1");
+    let known = tx.query(sql, &[&account.id.0]).await;
+    if let Some(known) = known.map_err(Fault::writing)?.first() {
         let written: &[u8] = get(known, FINGERPRINT)?;
         let same = fingerprints.iter().any(|f| f.as_slice() == written);
         let known = self::account(known)?;
@@ -315,12 +318,11 @@ async fn begin_one(
     if expired {
         return Ok(Begun::Expired);
     }
-    let refused = tx.query(
-        "SELECT count(*) FROM payment WHERE show_id = $1 AND booking = $2
-           AND (state = 'pending' OR state = 'declined' AND tried)",
-        &[&whole(account.booking.show.0), &account.booking.uuid],
-    );
-    if only(&refused.await.map_err(Fault::writing)?)? >= declined_max.into() {
+    let sql = "SELECT count(*) FROM payment WHERE show_id = $1 AND booking = $2
+                 AND (state = 'pending' OR state = 'declined' AND tried)";
+    let show = whole(account.booking.show.0);
+    let refused = tx.query(sql, &[&show, &account.booking.uuid]).await;
+    if only(&refused.map_err(Fault::writing)?)? >= declined_max.into() {
         return Ok(Begun::TooMany);
     }
     if !claim(tx, &account).await? {

@@ -65,7 +65,7 @@ impl House {
         not_before: UtcMillis,
     ) -> Self {
         let file = folder.path("house.db").into();
-        let books = Books::open(&file).await.expect("a database");
+        let books = Books::open(&file, clock).await.expect("a database");
         let clock = Clock::start(clock, not_before.max(books.ground.latest_time()));
         let store = Arc::clone(&books.journal);
         let (bus, news, asks) = LocalBus::in_weather(weather);

@@ -29,7 +29,7 @@ use super::{
     stage::{SHOW, START},
     who::Who,
 };
-use crate::folder::Folder;
+use crate::{cluster::Cluster, folder::Folder};
 
 /// Remembers the newest thing that payment was told of each payment.
 #[derive(Debug, Default)]
@@ -60,7 +60,7 @@ impl Bus for Told {
 pub struct StoreHouse {
     runtime: Runtime,
     /// Goes when the house does.
-    _folder: Folder,
+    _folder: Option<Folder>,
     address: Address,
     books: Books,
     lane: Lane,
@@ -75,15 +75,28 @@ impl StoreHouse {
     ///
     /// # Errors
     /// The file can't be made.
-    pub fn new() -> Result<Self, String> {
+    pub fn on_file() -> Result<Self, String> {
         let folder = Folder::new();
         let address = Address::from(folder.path("db"));
+        Self::at(address, Some(folder))
+    }
+
+    /// Starts with an empty database of the cluster that tests share.
+    ///
+    /// # Errors
+    /// The database can't be opened.
+    pub fn on_postgres() -> Result<Self, String> {
+        let url = Cluster::shared().database();
+        Self::at(Address::new(url.as_ref()), None)
+    }
+
+    fn at(address: Address, folder: Option<Folder>) -> Result<Self, String> {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
             .enable_all()
             .build()
             .map_err(|e| e.to_string())?;
-        let opened = runtime.block_on(Books::open(&address));
+        let opened = runtime.block_on(Books::open(&address, ClockKind::Manual));
         let books = opened.map_err(|e| e.to_string())?;
         let clock = Clock::start(ClockKind::Manual, START);
         let (hub, told) = (Hub::new(), Arc::new(Told::default()));
@@ -129,7 +142,9 @@ impl StoreHouse {
 
     /// Opens the database again and folds what stands in it.
     fn read_again(&self, state: &ShowState) -> Result<Vec<(UtcMillis, Event)>, String> {
-        let opened = self.runtime.block_on(Books::open(&self.address));
+        let opened = self
+            .runtime
+            .block_on(Books::open(&self.address, ClockKind::Manual));
         let books = opened.map_err(|e| e.to_string())?;
         let loaded = self.runtime.block_on(books.journal.load(SHOW));
         self.runtime.block_on(books.ground.close());

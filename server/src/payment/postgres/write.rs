@@ -26,31 +26,33 @@ pub(super) async fn insert(
     fingerprint: [u8; 16],
     lease: Option<Lease>,
 ) -> Result<bool, Fault> {
-    let done = tx.query(
-        "INSERT INTO payment (payment, show_id, booking, quote, fingerprint, tender, amount,
+    let done = tx
+        .query(
+            "INSERT INTO payment (payment, show_id, booking, quote, fingerprint, tender, amount,
                               currency, created_at, state, captured, ordered_back, refunded,
                               settled, tried, tries, next_at, updated_at, lease_by, lease_until)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0, 0, false, true, 0, $12, $9,
                  $13, $14)
          ON CONFLICT (payment) DO NOTHING RETURNING 1",
-        &[
-            &a.id.0,
-            &whole(a.booking.show.0),
-            &a.booking.uuid,
-            &a.quote.0,
-            &fingerprint.as_slice(),
-            &a.tender.word(),
-            &a.amount.minor,
-            &a.amount.currency.code(),
-            &a.created_at.0,
-            &a.state.word(),
-            &a.captured,
-            &a.next_at.map(|at| at.0),
-            &lease.map(|l| Uuid::from_bytes(l.by)),
-            &lease.map(|l| l.until.0),
-        ],
-    );
-    Ok(!done.await?.is_empty())
+            &[
+                &a.id.0,
+                &whole(a.booking.show.0),
+                &a.booking.uuid,
+                &a.quote.0,
+                &fingerprint.as_slice(),
+                &a.tender.word(),
+                &a.amount.minor,
+                &a.amount.currency.code(),
+                &a.created_at.0,
+                &a.state.word(),
+                &a.captured,
+                &a.next_at.map(|at| at.0),
+                &lease.map(|l| Uuid::from_bytes(l.by)),
+                &lease.map(|l| l.until.0),
+            ],
+        )
+        .await?;
+    Ok(!done.is_empty())
 }
 
 /// Writes a payment as it stands, with what is still to be told.
@@ -101,8 +103,9 @@ pub(super) async fn keep_lease(tx: &Transaction, held: &Held) -> Result<(), Faul
     let sql = "UPDATE payment SET lease_by = $2, lease_until = $3 WHERE payment = $1";
     let by = held.lease.map(|l| Uuid::from_bytes(l.by));
     let until = held.lease.map(|l| l.until.0);
-    let done = tx.query(sql, &[&held.account.id.0, &by, &until]);
-    done.await.map(drop)
+    tx.query(sql, &[&held.account.id.0, &by, &until])
+        .await
+        .map(drop)
 }
 
 /// Adds a line to the trail of a payment whose row is locked.
