@@ -34,6 +34,7 @@ mod races;
 mod readme;
 mod scenarios;
 mod store_contract;
+mod store_postgres;
 mod store_sqlite;
 mod terminal_bookings;
 mod terminal_flow;
