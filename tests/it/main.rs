@@ -36,6 +36,7 @@ mod rooms;
 mod scenarios;
 mod servers;
 mod store_contract;
+mod store_postgres;
 mod store_sqlite;
 mod terminal_bookings;
 mod terminal_flow;

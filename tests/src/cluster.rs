@@ -231,6 +231,23 @@ impl Cluster {
         String::from_utf8_lossy(&out.stdout).trim_end().to_owned()
     }
 
+    /// Writes a file among the data, for the server's eyes only.
+    ///
+    /// # Panics
+    /// It can't be written.
+    pub fn give(&self, name: &str, text: &str) {
+        let path = self.data().join(name);
+        std::fs::write(&path, text).expect("a file of the cluster");
+        let mode = std::os::unix::fs::PermissionsExt::from_mode(0o600);
+        std::fs::set_permissions(&path, mode).expect("its owner's alone");
+        self.binaries.give(&path);
+    }
+
+    /// Has a stopped cluster come up as a standby, of nobody.
+    pub fn make_standby(&self) {
+        self.give("standby.signal", "");
+    }
+
     /// Writes lines to the end of `postgresql.conf`; they hold after [`Cluster::reload`] or a
     /// restart.
     pub fn set(&self, more: &[(&str, &str)]) {
@@ -342,7 +359,9 @@ impl Cluster {
         let ready = wait::within(START_S, || {
             let log = self.log();
             let new = log.get(said..).unwrap_or_default();
-            if new.contains("ready to accept connections") {
+            if new.contains("ready to accept connections")
+                || new.contains("ready to accept read-only connections")
+            {
                 Some(true)
             } else if !is_alive(pid) || new.contains("database system is shut down") {
                 Some(false)

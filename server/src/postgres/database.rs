@@ -129,6 +129,18 @@ impl Database {
             .map_err(|e| StoreError::Unreadable(e.to_string()))
     }
 
+    /// What a setting is on the connections that write.
+    ///
+    /// # Errors
+    /// The database can't be read, or has no such setting.
+    pub async fn setting(&self, name: &str) -> Result<String, StoreError> {
+        let held = self.writer().await?;
+        let rows = held.query("SELECT current_setting($1)", &[&name]).await;
+        let rows = rows.map_err(super::Fault::reading)?;
+        let value = rows.first().map_or(Ok(String::new()), |row| row.try_get(0));
+        value.map_err(|e| StoreError::Unreadable(e.to_string()))
+    }
+
     /// Asks something, twice if the connection turns out to be gone: a question can be repeated.
     pub(crate) async fn read(
         &self,
