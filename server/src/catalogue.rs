@@ -2,9 +2,9 @@
 //!
 //! The snapshot is read whole at the start and replaced whole by an import; readers never wait
 //! and never touch the database. Where several servers share a database each looks every
-//! [`follow::LOOK_MS`] whether another one imported something. Nothing here knows who has which seat: counts come from the hub.
+//! [`copies::LOOK_MS`] whether another one imported something. Nothing here knows who has which seat: counts come from the hub.
 //!
-//! [`follow::LOOK_MS`]: crate::follow::LOOK_MS
+//! [`copies::LOOK_MS`]: crate::copies::LOOK_MS
 
 mod chain;
 mod check;

@@ -12,8 +12,8 @@ use crate::{
     bus::local::{self, LocalBus},
     catalogue::{Catalogue, CatalogueError},
     clock::{Clock, ClockKind},
+    copies,
     database::{Address, Books, OpenError},
-    follow::Follower,
     house::{self, OtherMode, mode_word},
     hub::Hub,
     lane::{Lane, LaneError},
@@ -133,13 +133,8 @@ pub(super) async fn start(
     numbers::start(clock.clone(), shutdown.clone());
     let tokens = Tokens::open(Arc::clone(&books.tokens), clock.now(), config.token).await?;
     if books.ground.shared() {
-        let follower = Follower {
-            catalogue: catalogue.clone(),
-            tokens: tokens.tokens.clone(),
-            hub: hub.clone(),
-            store,
-        };
-        background.push(follower.start(clock.clone(), shutdown));
+        let (catalogue, tokens) = (catalogue.clone(), tokens.tokens.clone());
+        background.push(copies::follow(catalogue, tokens, clock.clone(), shutdown));
     }
 
     let app = App(Arc::new(Rooms {

@@ -3,11 +3,11 @@
 //! A look-up compares SHA-256 hashes by a hash map, so the time it takes says nothing about how
 //! much of a guess was right.
 //!
-//! Where several servers share a database each looks every [`follow::LOOK_MS`] whether another one
+//! Where several servers share a database each looks every [`copies::LOOK_MS`] whether another one
 //! made or revoked a token: a revoked token opens nothing a second later, as long as the database
 //! can be asked.
 //!
-//! [`follow::LOOK_MS`]: crate::follow::LOOK_MS
+//! [`copies::LOOK_MS`]: crate::copies::LOOK_MS
 
 #[cfg(feature = "postgres")]
 mod postgres;
