@@ -143,6 +143,12 @@ pub enum CliError {
         /// How many there were.
         checks: usize,
     },
+    /// A database file is not what it should be.
+    #[error("{} is damaged", .file.display())]
+    Damaged {
+        /// Which file.
+        file: PathBuf,
+    },
     /// A file can't be read or written.
     #[error("can't {what} {}: {source}", .path.display())]
     File {

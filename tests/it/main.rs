@@ -9,6 +9,7 @@ mod cli_unknown;
 mod commands;
 mod contest;
 mod crash;
+mod db_files;
 mod demo;
 mod dependencies;
 mod display;

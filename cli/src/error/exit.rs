@@ -138,6 +138,7 @@ impl CliError {
             Self::Stopped { .. } => ExitStatus::Stopped,
             Self::State(_)
             | Self::Unwell { .. }
+            | Self::Damaged { .. }
             | Self::File { .. }
             | Self::Output(_)
             | Self::NoServer { .. }

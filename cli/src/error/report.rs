@@ -183,6 +183,9 @@ impl Report {
                 self.hint = Some("the failed checks say what to do".to_owned());
             }
             CliError::Stopped { next, .. } => self.command.clone_from(next),
+            CliError::Damaged { .. } => {
+                self.hint = Some("`houseful db restore` puts a copy in its place".to_owned());
+            }
             CliError::Output(_) | CliError::ReaderGone | CliError::System { .. } => {}
         }
     }
@@ -271,6 +274,7 @@ impl CliError {
             Self::NotFound { .. } => "not_found",
             Self::NotConfirmed { .. } => "not_confirmed",
             Self::Unwell { .. } => "unwell",
+            Self::Damaged { .. } => "damaged",
             Self::File { .. } => "file",
             Self::Output(_) => "output",
             Self::ReaderGone => "reader_gone",
