@@ -107,7 +107,7 @@ async fn a_second_server_sees_what_the_first_one_sells_makes_and_imports() {
     let url = Cluster::shared().database();
     let (one, other) = (server(&url).await, server(&url).await);
 
-    let show = one.open_show(1).await;
+    let show = one.open_show(900).await;
     let sold = by_cash(&one, show, &["A1", "A2"]).await;
     at_rest(&one).await;
     assert_eq!(told(&other, &sold).await, told(&one, &sold).await);

@@ -344,7 +344,14 @@ async fn begin_one(
 }
 
 async fn load(tx: &Transaction, id: PaymentId) -> Result<Option<Held>, StoreError> {
-    let sql = payments!("WHERE p.payment = $1 FOR NO KEY UPDATE OF p");
+    // Only what is asked once the lock is ours is as the last one left it: a question that waits
+    // for the lock itself would see that payment's row anew, and an old row of the outbox.
+    let lock = "SELECT 1 FROM payment WHERE payment = $1 FOR NO KEY UPDATE";
+    let locked = tx.query(lock, &[&id.0]).await.map_err(Fault::writing)?;
+    if locked.is_empty() {
+        return Ok(None);
+    }
+    let sql = payments!("WHERE p.payment = $1");
     let rows = tx.query(sql, &[&id.0]).await.map_err(Fault::writing)?;
     rows.first().map(held).transpose()
 }
