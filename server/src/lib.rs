@@ -18,6 +18,7 @@ pub mod chance;
 pub mod clock;
 pub mod find;
 mod fold;
+pub mod follow;
 pub mod house;
 pub mod hub;
 pub mod lane;
