@@ -5,6 +5,7 @@
 //! no for what was over long ago, nothing is done twice, and nobody is left without an answer.
 
 mod driver;
+mod others;
 mod people;
 mod shelf;
 mod world;
@@ -12,7 +13,6 @@ mod world;
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
-    time::Instant,
 };
 
 use houseful_core::{
@@ -36,7 +36,7 @@ use super::{
 };
 use crate::{
     clock::Clock,
-    store::{Projection, ShowCommit, StoreError, Tail},
+    store::{Projection, StoreError, Tail},
 };
 
 const SHOW: ShowId = ShowId(1);
@@ -45,7 +45,7 @@ const NOW: UtcMillis = UtcMillis(1_000_000);
 /// How many worlds are tried.
 const SEEDS: u64 = 1_000;
 /// How much happens in each before the store heals.
-const STEPS: u32 = 150;
+const STEPS: u32 = 200;
 
 #[test]
 fn nobody_is_told_what_is_not_so() {
@@ -89,7 +89,10 @@ fn nobody_is_told_what_is_not_so() {
     }
 }
 
-/// How many of 200 worlds notice a lie.
+/// In how many worlds a lie is told.
+const WORLDS: u64 = 100;
+
+/// How many of them notice it.
 fn notice(lie: fn(&mut World)) -> usize {
     let noticed = |seed: &u64| {
         let mut world = World::new(*seed);
@@ -98,23 +101,26 @@ fn notice(lie: fn(&mut World)) -> usize {
         let lived = catch_unwind(AssertUnwindSafe(|| world.live(STEPS)));
         !matches!(lived, Ok(Ok(_)))
     };
-    (0..200).filter(noticed).count()
+    (0..WORLDS).filter(noticed).count()
 }
 
 /// Each guard switched off: a lane that answers before the commit has to be noticed, and so has a
 /// store that forgets, or that compares less than it promises.
 #[test]
 fn a_world_that_lies_is_noticed() {
-    let lies: [(&str, fn(&mut World)); 6] = [
+    let lies: [(&str, fn(&mut World)); 5] = [
         ("commits are forgotten", |w| w.shelf.forgets = true),
         ("heads are not compared", |w| w.shelf.ignores_heads = true),
-        ("tips are not compared", |w| w.shelf.ignores_tips = true),
         ("fences do nothing", |w| w.shelf.ignores_fences = true),
         ("answers come early", |w| w.lie = Some(Lie::AnswersEarly)),
         ("nothing is confirmed", |w| w.lie = Some(Lie::Confirms)),
     ];
     for (what, lie) in lies {
-        assert!(notice(lie) > 0, "{what}, and nobody noticed in 200 worlds");
+        let noticed = notice(lie);
+        assert!(
+            noticed > 10,
+            "{what}: noticed in {noticed} of {WORLDS} worlds"
+        );
     }
 }
 

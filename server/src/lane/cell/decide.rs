@@ -242,6 +242,10 @@ impl<R> Cell<R> {
 
     /// Notes what payment has to be told once this is durable.
     fn note_settles(&mut self, command: &Command, before: u64, now: UtcMillis) {
+        if self.shared && self.broken.is_some() {
+            // Nothing can be written that would make it safe to say; another server may.
+            return;
+        }
         let state = &self.fold.state;
         let news = state.unsettled().filter(|s| s.ver > before);
         let mut settles: Vec<Settle> = news.collect();
