@@ -518,7 +518,7 @@ impl World {
 
     fn primary_dies(&mut self) {
         let at = self.moment();
-        if self.dice.once_in(2) && self.shelf.fail_over(at) {
+        if self.shelf.fail_over(at) {
             self.seen.note("a branch was lost");
         }
     }
