@@ -29,7 +29,6 @@ use houseful_core::{
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 
 use self::{
-    cell::REFUSAL_STALE,
     driver::Driver,
     machine::{Seen, Work},
 };
@@ -132,7 +131,7 @@ impl Lane {
         answer.await.unwrap_or(Err(LaneError::Unknown))
     }
 
-    /// Looks at a show as of its last commit, together with the random value of its version and
+    /// Looks at a show as of its last commit before or after the call, together with the random value of its version and
     /// the time. What takes long is better copied out and done elsewhere: every show waits.
     ///
     /// # Errors
@@ -158,7 +157,7 @@ impl Lane {
             let _ = reply.send(result);
             drop(place);
         };
-        let (look, within) = (Box::new(look), REFUSAL_STALE);
+        let (look, within) = (Box::new(look), Duration::ZERO);
         self.submit(show, Work::Look { look, within })?;
         answer.await.unwrap_or(Err(LaneError::Busy))
     }

@@ -30,8 +30,8 @@ use crate::{
     store::{ShowCommit, Tail},
 };
 
-/// How old the primary's word may be that a refusal or a look rests on, unless it was given after
-/// the question came.
+/// How old the primary's word may be that is said to a crowd that asks for the same seats: they are
+/// gone. Everything else that is said without writing rests on what was asked after the question came.
 pub(super) const REFUSAL_STALE: Duration = Duration::from_millis(250);
 /// How long a command is tried that others keep from being decided; nothing was written by it then.
 pub(super) const TRIED_MAX: Duration = Duration::from_secs(5);

@@ -41,6 +41,18 @@ struct Draft {
     proof: Option<Proof>,
 }
 
+/// Whether somebody is refused for what others have. A crowd that asks for the same seats may be
+/// told so from memory; what somebody did a moment ago, perhaps at another server, is always known.
+fn is_of_a_crowd(answer: &Result<Answer, LaneError>) -> bool {
+    let Err(LaneError::Refused { refusal, .. }) = answer else {
+        return false;
+    };
+    matches!(
+        refusal,
+        Refusal::SeatsTaken { .. } | Refusal::NotEnoughSeats { .. } | Refusal::OrphanSeat { .. }
+    )
+}
+
 impl<R> Cell<R> {
     /// Whether what is in memory is good enough for something that was asked at `since` and may
     /// rest on what is so old.
@@ -155,7 +167,12 @@ impl<R> Cell<R> {
         if is_yes || !self.settles.is_empty() {
             return Some(Proof::Fence);
         }
-        let current = self.is_current(since, REFUSAL_STALE, at);
+        let within = if is_of_a_crowd(answer) {
+            REFUSAL_STALE
+        } else {
+            Duration::ZERO
+        };
+        let current = self.is_current(since, within, at);
         (!current).then_some(Proof::Confirm)
     }
 

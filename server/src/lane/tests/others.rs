@@ -288,6 +288,22 @@ fn a_refusal_rests_on_the_primary_and_not_on_old_memory() {
 }
 
 #[test]
+fn what_somebody_did_at_another_server_is_known_at_once() {
+    let (mut shelf, mut one, mut two) = two();
+    let held = holds(10, "A1");
+    let mut back = asked(
+        11,
+        Ask::Release {
+            booking: held.ask.booking().expect("a booking"),
+        },
+    );
+    back.actor = held.actor.clone();
+    one.does(&mut shelf, &held).expect("granted");
+    // The other server was told a moment ago that the show stands elsewhere.
+    assert!(two.does(&mut shelf, &back).is_ok_and(|a| a.fresh));
+}
+
+#[test]
 fn one_question_confirms_all_losers_of_a_moment() {
     let (mut shelf, mut one, mut two) = two();
     one.does(&mut shelf, &holds(10, "A1")).expect("granted");
@@ -351,7 +367,8 @@ fn a_look_sees_what_others_wrote() {
         tell.send(seen.map(|s| s.state.ver()))
             .expect("somebody listens");
     });
-    let within = REFUSAL_STALE;
+    let within = Duration::ZERO;
+    two.at += Duration::from_micros(1);
     two.machine
         .submit(SHOW, Work::Look { look, within }, two.at, &mut two.out);
     two.rest(&mut shelf);

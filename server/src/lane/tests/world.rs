@@ -8,6 +8,7 @@ use std::{
 
 use houseful_core::{
     ids::{CommandId, ShowId},
+    refusal::Refusal,
     show::{Ask, Command, SETTLE_AGAIN_MS, ShowState},
     time::UtcMillis,
     wire::seats::Version,
@@ -267,7 +268,7 @@ impl World {
             let mut looks = looks.lock().unwrap_or_else(PoisonError::into_inner);
             looks.push((show, since, saw));
         });
-        let within = REFUSAL_STALE;
+        let within = Duration::ZERO;
         machine.submit(show, Work::Look { look, within }, since, out);
     }
 
@@ -586,10 +587,19 @@ impl World {
         Ok(())
     }
 
-    /// From when on what is said without writing may be true.
-    fn oldest(&self, since: Instant) -> Instant {
-        let bound = self.at.checked_sub(REFUSAL_STALE);
-        bound.map_or(since, |bound| bound.min(since))
+    /// From when on a refusal may be true: what others have may have been theirs a moment ago.
+    fn oldest(&self, since: Instant, refused: &LaneError) -> Instant {
+        let theirs = |refusal: &Refusal| {
+            let code = refusal.code();
+            ["seats_taken", "not_enough_seats", "orphan_seat"].contains(&code)
+        };
+        match refused {
+            LaneError::Refused { refusal, .. } if theirs(refusal) => {
+                let bound = self.at.checked_sub(REFUSAL_STALE);
+                bound.map_or(since, |bound| bound.min(since))
+            }
+            _ => since,
+        }
     }
 
     fn check_looks(&mut self) -> Result<(), String> {
@@ -601,7 +611,7 @@ impl World {
             if let Ok((ver, tip)) = saw {
                 self.seen.note("looked");
                 let version = (ver > 0).then_some(Version { ver, tip });
-                let stood = self.shelf.stood(show, version, self.oldest(since));
+                let stood = self.shelf.stood(show, version, since);
                 ensure(stood, "somebody saw what was over long ago, or never was")?;
             }
         }
@@ -630,10 +640,11 @@ impl World {
                 let idle = is_timer && !answer.fresh;
                 ensure(safe || idle, "yes, and it would not outlive the primary")
             }
-            Err(LaneError::Refused { .. } | LaneError::NoSuchShow) => {
+            Err(refused @ (LaneError::Refused { .. } | LaneError::NoSuchShow)) => {
                 self.seen.note("refused");
                 let decided_on = self.servers[server].machine.stands(show);
-                let stood = self.shelf.stood(show, decided_on, self.oldest(since));
+                let from = self.oldest(since, &refused);
+                let stood = self.shelf.stood(show, decided_on, from);
                 ensure(stood, "refused for what was over long ago, or never was")
             }
             Err(LaneError::Busy) => {
