@@ -371,3 +371,6 @@ impl Hub {
         change(&mut self.shows.write().unwrap_or_else(PoisonError::into_inner))
     }
 }
+
+#[cfg(test)]
+mod tests;

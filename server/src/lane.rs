@@ -30,7 +30,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 
 use self::{
     driver::Driver,
-    machine::{Seen, Work},
+    machine::{Seen, Tell, Work},
 };
 use crate::{bus::Bus, clock::Clock, hub::Hub, store::Store};
 
@@ -143,7 +143,7 @@ impl Lane {
     ) -> Result<T, LaneError> {
         let (reply, answer) = oneshot::channel();
         let place = self.place()?;
-        let look = move |seen: Result<Seen<'_>, LaneError>| {
+        let look = move |seen: Result<Seen<'_>, LaneError>| -> Tell {
             let result = match seen {
                 Ok(Seen { state, .. }) if state.ver() == 0 => Err(LaneError::NoSuchShow),
                 Ok(Seen { state, tip, now }) => {
@@ -153,9 +153,11 @@ impl Lane {
                 }
                 Err(error) => Err(error),
             };
-            // Whoever asked may have gone.
-            let _ = reply.send(result);
-            drop(place);
+            Box::new(move || {
+                // Whoever asked may have gone.
+                let _ = reply.send(result);
+                drop(place);
+            })
         };
         let (look, within) = (Box::new(look), Duration::ZERO);
         self.submit(show, Work::Look { look, within })?;
@@ -169,7 +171,9 @@ impl Lane {
     /// There is too much to do.
     pub(crate) fn refresh(&self, show: ShowId, within: Duration) -> Result<(), LaneError> {
         let place = self.place()?;
-        let look = Box::new(move |_: Result<Seen<'_>, LaneError>| drop(place));
+        let look = Box::new(move |_: Result<Seen<'_>, LaneError>| -> Tell {
+            Box::new(move || drop(place))
+        });
         self.submit(show, Work::Look { look, within })
     }
 

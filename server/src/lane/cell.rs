@@ -250,7 +250,7 @@ impl<R> Cell<R> {
             out.push(Effect::Answer(decided.reply, Err(error.clone())));
         }
         for (look, ..) in self.looks.drain(..) {
-            look(Err(error.clone()));
+            out.push(Effect::Tell(look(Err(error.clone()))));
         }
     }
 
@@ -286,11 +286,11 @@ impl<R> Cell<R> {
         }
         out.extend(self.settles.drain(..).map(Effect::Settle));
         for (look, ..) in self.looks.drain(..) {
-            look(Ok(Seen {
+            out.push(Effect::Tell(look(Ok(Seen {
                 state: &self.fold.state,
                 tip: version.tip,
                 now: now.max(self.fold.latest),
-            }));
+            }))));
         }
     }
 }

@@ -279,6 +279,7 @@ impl Driver {
             }
             // Whoever asked may have gone; what was decided stands.
             Effect::Answer(reply, answer) => drop(reply.to.send(answer)),
+            Effect::Tell(tell) => tell(),
             Effect::Publish(picture, seen) => self.hub.publish(picture, seen),
             Effect::Stands(show, version, seen) => self.hub.stands(show, version, seen),
             Effect::Settle(ask) => self.bus.settle(ask),

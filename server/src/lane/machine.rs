@@ -37,7 +37,9 @@ const LOSSES_MAX: u8 = 2;
 const UNTIMELY_MAX: u8 = 2;
 
 /// Looks at a loaded show, or is told why it can't be.
-pub(crate) type Look = Box<dyn FnOnce(Result<Seen<'_>, LaneError>) + Send>;
+pub(crate) type Look = Box<dyn FnOnce(Result<Seen<'_>, LaneError>) -> Tell + Send>;
+/// Tells whoever looked what they saw: after everybody can see it.
+pub(crate) type Tell = Box<dyn FnOnce() + Send>;
 
 /// What a [`Look`] sees.
 pub(crate) struct Seen<'a> {
@@ -73,6 +75,7 @@ pub(crate) enum Effect<R> {
     /// Have a show alone, and read how it goes on.
     TakeApart(ShowId, Option<Version>),
     Answer(R, Result<Answer, LaneError>),
+    Tell(Tell),
     /// The show looks so, as was asked at that moment.
     Publish(Picture, Instant),
     /// The show still stands there, as was asked at that moment.
@@ -462,7 +465,7 @@ impl<R> Work<R> {
     pub(super) fn fail(self, why: LaneError, out: &mut Vec<Effect<R>>) {
         match self {
             Self::Command { reply, .. } => out.push(Effect::Answer(reply, Err(why))),
-            Self::Look { look, .. } => look(Err(why)),
+            Self::Look { look, .. } => out.push(Effect::Tell(look(Err(why)))),
         }
     }
 }

@@ -166,6 +166,10 @@ fn asks(command: Command, reply: u32) -> Work<u32> {
 fn answers(out: Vec<Effect<u32>>) -> Vec<(u32, Result<Answer, LaneError>)> {
     let answer = |effect| match effect {
         Effect::Answer(reply, answer) => Some((reply, answer)),
+        Effect::Tell(tell) => {
+            tell();
+            None
+        }
         _ => None,
     };
     out.into_iter().filter_map(answer).collect()
@@ -176,8 +180,9 @@ fn a_show_that_cannot_be_read_is_read_only_and_not_unknown() {
     let (mut machine, mut out) = (Machine::new(false), Vec::new());
     let at = Clock::stopwatch();
     let (told, hears) = std::sync::mpsc::channel();
-    let look = move |seen: Result<machine::Seen<'_>, LaneError>| {
-        told.send(seen.map(drop)).expect("somebody listens");
+    let look = move |seen: Result<machine::Seen<'_>, LaneError>| -> machine::Tell {
+        let saw = seen.map(drop);
+        Box::new(move || told.send(saw).expect("somebody listens"))
     };
     let (look, within) = (Box::new(look), REFUSAL_STALE);
     machine.submit(SHOW, Work::Look { look, within }, at, &mut out);
@@ -187,8 +192,9 @@ fn a_show_that_cannot_be_read_is_read_only_and_not_unknown() {
     machine.loaded(SHOW, at, Err(unreadable), &mut out);
     assert!(machine.next_batch(tick(NOW), &mut || 7, &mut out).is_none());
     let read_only = LaneError::ReadOnly("an event of tomorrow".into());
+    let answered = answers(out);
     assert_eq!(hears.try_recv(), Ok(Err(read_only.clone())));
-    assert_eq!(answers(out), [(1, Err(read_only))]);
+    assert_eq!(answered, [(1, Err(read_only))]);
 }
 
 #[test]

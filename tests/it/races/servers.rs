@@ -23,9 +23,9 @@ use super::{
 };
 
 const SERVERS: usize = 4;
-/// Clients at each server, and how often each asks.
+/// Clients at each server, and how often each wants seats.
 const CLIENTS: usize = 8;
-const ROUNDS: usize = 25;
+const ROUNDS: usize = 4;
 const WIDTH: usize = 12;
 
 /// What one client did.
@@ -33,36 +33,41 @@ const WIDTH: usize = 12;
 struct Fate {
     granted: Vec<Command>,
     refused: usize,
-    busy: usize,
 }
 
-/// Holds seats that others want too, and gives some back.
+/// Holds seats that others want too, again and again until it has them, and gives them back at
+/// another server than the one that said yes.
 async fn sells(ground: Arc<Ground>, (server, client): (usize, usize), with_timers: bool) -> Fate {
     let (mut fate, who) = (Fate::default(), format!("s{server}c{client}"));
     for round in 0..ROUNDS {
         let first = (client * 5 + round * 3 + server) % (WIDTH - 1) + 1;
-        let wanted = hold(&who, &[seat('A', first), seat('A', first + 1)]);
-        match ground.lanes[server].ask(SHOW, wanted.clone()).await {
-            Ok(answer) => {
-                assert!(answer.fresh);
-                let booking = wanted.ask.booking().expect("a booking");
-                fate.granted.push(wanted);
-                // At another server than the one that said yes.
-                let other = &ground.lanes[(server + round) % SERVERS];
-                let back = other.ask(SHOW, command(&who, Ask::Release { booking }));
-                match back.await {
-                    Ok(_) => {}
-                    // It ended meanwhile.
-                    Err(LaneError::Refused { .. }) if with_timers => {}
-                    Err(LaneError::Busy) => fate.busy += 1,
-                    Err(other) => panic!("{other}"),
+        let seats = [seat('A', first), seat('A', first + 1)];
+        let held = wait::until_async("two seats", 60, async || {
+            let wanted = hold(&who, &seats);
+            match ground.lanes[server].ask(SHOW, wanted.clone()).await {
+                Ok(answer) => {
+                    assert!(answer.fresh);
+                    Some(wanted)
                 }
+                Err(LaneError::Refused {
+                    refusal: Refusal::SeatsTaken { .. },
+                    ..
+                }) => {
+                    fate.refused += 1;
+                    None
+                }
+                Err(other) => panic!("{other}"),
             }
-            Err(LaneError::Refused { refusal, .. }) => {
-                assert!(matches!(refusal, Refusal::SeatsTaken { .. }), "{refusal}");
-                fate.refused += 1;
-            }
-            Err(LaneError::Busy) => fate.busy += 1,
+        });
+        let held = held.await;
+        let booking = held.ask.booking().expect("a booking");
+        fate.granted.push(held);
+        let other = &ground.lanes[(server + 1 + round) % SERVERS];
+        let back = command(&who, Ask::Release { booking });
+        match other.ask(SHOW, back).await {
+            Ok(_) => {}
+            // It ended meanwhile.
+            Err(LaneError::Refused { .. }) if with_timers => {}
             Err(other) => panic!("{other}"),
         }
     }
@@ -85,31 +90,21 @@ async fn a_hot_show(with_timers: bool) {
     let clients: Vec<_> = (0..SERVERS * CLIENTS)
         .map(|n| {
             let which = (n % SERVERS, n / SERVERS);
-            let work = sells(Arc::clone(&ground), which, with_timers);
-            (n % SERVERS, tokio::spawn(work))
+            tokio::spawn(sells(Arc::clone(&ground), which, with_timers))
         })
         .collect();
-    let mut shares = [0; SERVERS];
-    let (mut granted, mut refused, mut busy) = (Vec::new(), 0, 0);
-    for (server, client) in clients {
+    let (mut granted, mut refused) = (Vec::new(), 0);
+    for client in clients {
+        // Nobody waits for ever, whichever server they are at.
         let fate = client.await.expect("a client");
         if with_timers {
             ground.clock.advance(HOLD_MS / 50);
         }
-        shares[server] += fate.granted.len();
         refused += fate.refused;
-        busy += fate.busy;
         granted.extend(fate.granted);
     }
-    assert!(
-        granted.len() > 40 && refused > 40,
-        "{shares:?}, {refused} refused"
-    );
-    assert!(
-        shares.iter().all(|share| *share > 0),
-        "one had nothing: {shares:?}"
-    );
-    assert_eq!(busy, 0, "nobody is sent away, {shares:?}");
+    assert_eq!(granted.len(), SERVERS * CLIENTS * ROUNDS);
+    assert!(refused > 40, "{refused} refused: no race");
     // A yes that is repeated at another server is the same yes, and nothing is done twice.
     let before = ground.journal().await.len();
     if !with_timers {

@@ -15,7 +15,7 @@ use super::{Cell, Decided, Need, REFUSAL_STALE, TRIED_MAX, Waiting};
 use crate::{
     lane::{
         Answer, LaneError,
-        machine::{Effect, Look, Seen, Tick, Work},
+        machine::{Effect, Look, Seen, Tell, Tick, Work},
         project,
     },
     store::{Head, Projection, SalesWord, ShowCommit},
@@ -83,7 +83,10 @@ impl<R> Cell<R> {
                 continue;
             }
             match work {
-                Work::Look { look, within } => self.look(look, within, since, &mut draft),
+                Work::Look { look, within } => {
+                    let told = self.look((look, within, since), &mut draft);
+                    out.extend(told.map(Effect::Tell));
+                }
                 Work::Command { command, reply } => {
                     self.command(command, reply, since, &mut draft, out);
                 }
@@ -92,21 +95,27 @@ impl<R> Cell<R> {
         self.need(draft, tips)
     }
 
-    fn look(&mut self, look: Look, within: Duration, since: Instant, draft: &mut Draft) {
+    /// Lets somebody look, if what is in memory is good enough.
+    fn look(
+        &mut self,
+        (look, within, since): (Look, Duration, Instant),
+        draft: &mut Draft,
+    ) -> Option<Tell> {
         if let Some(why) = &self.broken
             && self.fold.state.ver() == 0
         {
-            look(Err(LaneError::ReadOnly(why.clone())));
-        } else if draft.rows.is_empty() && self.is_current(since, within, draft.at) {
-            look(Ok(Seen {
+            return Some(look(Err(LaneError::ReadOnly(why.clone()))));
+        }
+        if draft.rows.is_empty() && self.is_current(since, within, draft.at) {
+            return Some(look(Ok(Seen {
                 state: &self.fold.state,
                 tip: self.tip(),
                 now: draft.now,
-            }));
-        } else {
-            draft.proof = draft.proof.max(Some(Proof::Confirm));
-            self.looks.push((look, within, since));
+            })));
         }
+        draft.proof = draft.proof.max(Some(Proof::Confirm));
+        self.looks.push((look, within, since));
+        None
     }
 
     fn command(

@@ -16,7 +16,7 @@ use crate::{
     lane::{
         Answer, LaneError,
         cell::{REFUSAL_STALE, TRIED_MAX},
-        machine::{Effect, Machine, Tick, Work},
+        machine::{self, Effect, Machine, Tell, Tick, Work},
     },
     store::{Outcome, ShowCommit, StoreError, Tail},
 };
@@ -98,6 +98,7 @@ impl Lane {
                 }
                 Effect::TakeApart(show, known) => self.take_apart(shelf, shelf.tail(show, known)),
                 Effect::Answer(reply, answer) => self.answers.push((reply, answer)),
+                Effect::Tell(tell) => tell(),
                 Effect::Publish(picture, _) => self.pictures.push(picture),
                 _ => {}
             }
@@ -363,9 +364,9 @@ fn a_look_sees_what_others_wrote() {
     one.does(&mut shelf, &holds(10, "A1")).expect("granted");
     two.at += REFUSAL_STALE * 2;
     let (tell, hear) = std::sync::mpsc::channel();
-    let look = Box::new(move |seen: Result<crate::lane::machine::Seen<'_>, _>| {
-        tell.send(seen.map(|s| s.state.ver()))
-            .expect("somebody listens");
+    let look = Box::new(move |seen: Result<machine::Seen<'_>, _>| -> Tell {
+        let saw = seen.map(|s| s.state.ver());
+        Box::new(move || tell.send(saw).expect("somebody listens"))
     });
     let within = Duration::ZERO;
     two.at += Duration::from_micros(1);

@@ -23,7 +23,7 @@ use crate::{
     lane::{
         Answer, LaneError,
         cell::REFUSAL_STALE,
-        machine::{Effect, Machine, Tick, Work},
+        machine::{self, Effect, Machine, Tell, Tick, Work},
     },
     store::{Outcome, ShowCommit, StoreError, Tail},
 };
@@ -263,10 +263,12 @@ impl World {
         let (looks, since) = (Arc::clone(&self.looks), self.moment());
         self.looks_asked += 1;
         let Server { machine, out, .. } = &mut self.servers[server];
-        let look = Box::new(move |seen: Result<crate::lane::machine::Seen<'_>, _>| {
+        let look = Box::new(move |seen: Result<machine::Seen<'_>, _>| -> Tell {
             let saw = seen.map(|s| (s.state.ver(), s.tip));
-            let mut looks = looks.lock().unwrap_or_else(PoisonError::into_inner);
-            looks.push((show, since, saw));
+            Box::new(move || {
+                let mut looks = looks.lock().unwrap_or_else(PoisonError::into_inner);
+                looks.push((show, since, saw));
+            })
         });
         let within = Duration::ZERO;
         machine.submit(show, Work::Look { look, within }, since, out);
@@ -582,6 +584,7 @@ impl World {
                 let safe = safe.map_or(0, |v| v.ver);
                 ensure(settle.ver <= safe, "payment was told what is not safe")?;
             }
+            Effect::Tell(tell) => tell(),
             Effect::Alarm(..) | Effect::Retire(_) => {}
         }
         Ok(())
