@@ -27,6 +27,8 @@ const SERVERS: usize = 4;
 const CLIENTS: usize = 8;
 const ROUNDS: usize = 4;
 const WIDTH: usize = 12;
+/// How often it may be refused before that is a mistake.
+const TRIES_MAX: usize = 5_000;
 
 /// What one client did.
 #[derive(Default)]
@@ -42,24 +44,24 @@ async fn sells(ground: Arc<Ground>, (server, client): (usize, usize), with_timer
     for round in 0..ROUNDS {
         let first = (client * 5 + round * 3 + server) % (WIDTH - 1) + 1;
         let seats = [seat('A', first), seat('A', first + 1)];
-        let held = wait::until_async("two seats", 60, async || {
+        let mut tries = 0;
+        let held = loop {
+            tries += 1;
+            assert!(tries < TRIES_MAX, "{who} never gets {seats:?}");
             let wanted = hold(&who, &seats);
             match ground.lanes[server].ask(SHOW, wanted.clone()).await {
                 Ok(answer) => {
                     assert!(answer.fresh);
-                    Some(wanted)
+                    break wanted;
                 }
                 Err(LaneError::Refused {
                     refusal: Refusal::SeatsTaken { .. },
                     ..
-                }) => {
-                    fate.refused += 1;
-                    None
-                }
+                }) => fate.refused += 1,
                 Err(other) => panic!("{other}"),
             }
-        });
-        let held = held.await;
+            ground.clock.rest_real(5).await;
+        };
         let booking = held.ask.booking().expect("a booking");
         fate.granted.push(held);
         let other = &ground.lanes[(server + 1 + round) % SERVERS];
