@@ -21,8 +21,8 @@ pub const PICTURE_STALE: Duration = Duration::from_millis(500);
 /// how recently confirmed ones are left out.
 const LOOK_MS: u64 = 200;
 const LOOKED_AT: Duration = Duration::from_millis(100);
-/// The counts in lists, and which shows there are, are at most so old, as long as reading all heads
-/// takes no more than a tenth of it; if it takes longer, they are ten times as old as that.
+/// The counts in lists, and which shows there are, are at most so old, and twice what reading all
+/// heads takes; if that takes more than a tenth of it, they are read after ten times as long.
 pub const LISTS_STALE: Duration = Duration::from_secs(2);
 /// How often the clock is compared with the primary's, in milliseconds of real time.
 const CLOCK_MS: u64 = 10_000;
