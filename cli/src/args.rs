@@ -21,7 +21,7 @@ pub use plumbing::{
     ApiArgs, ClockCommand, CompletionArgs, ConfigCommand, DoctorArgs, HelpArgs, ManArgs,
 };
 #[cfg(feature = "embedded")]
-pub use running::{DemoArgs, LogArg, ServeArgs};
+pub use running::{DbCommand, DbFile, DemoArgs, LogArg, ServeArgs};
 pub use sales::{
     BookingCommand, BookingFindArgs, BookingListArgs, ContactArgs, HoldCommand, PayArgs,
     PaymentCommand, TicketCommand,
@@ -125,6 +125,10 @@ pub enum Command {
     /// Serve a database file: catalogue, bookings and payments
     #[cfg(feature = "embedded")]
     Serve(ServeArgs),
+    /// Copy, restore and check a database file
+    #[cfg(feature = "embedded")]
+    #[command(subcommand)]
+    Db(DbCommand),
     /// Sign in, and API tokens
     #[command(subcommand)]
     Auth(AuthCommand),

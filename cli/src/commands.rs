@@ -10,6 +10,8 @@ mod clock;
 mod completion;
 mod config;
 #[cfg(feature = "embedded")]
+mod db;
+#[cfg(feature = "embedded")]
 mod demo;
 mod display;
 mod doctor;
@@ -83,6 +85,8 @@ async fn talk(ctx: &mut Context, command: Command) -> Result<(), CliError> {
         Command::Serve(args) => serve::run(ctx, args).await,
         #[cfg(feature = "embedded")]
         Command::Demo(args) => demo::run(ctx, args).await,
+        #[cfg(feature = "embedded")]
+        Command::Db(command) => db::run(ctx, command).await,
         Command::Help(_)
         | Command::Version
         | Command::Completion(_)

@@ -75,6 +75,12 @@ pub enum CliError {
         /// The command to type next.
         next: Option<String>,
     },
+    /// The screens were open, and no server ever answered them.
+    #[error("{why}")]
+    Unanswered {
+        /// What happened to the connection.
+        why: String,
+    },
     /// The card was declined; the hold goes on for the time that is left.
     #[error("the payment was declined: {reason}")]
     Declined {
@@ -142,6 +148,12 @@ pub enum CliError {
         failed: usize,
         /// How many there were.
         checks: usize,
+    },
+    /// A database file is not what it should be.
+    #[error("{} is damaged", .file.display())]
+    Damaged {
+        /// Which file.
+        file: PathBuf,
     },
     /// A file can't be read or written.
     #[error("can't {what} {}: {source}", .path.display())]

@@ -1,8 +1,8 @@
-//! Running a server: `serve demo`.
+//! Running a server: `serve demo db`.
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
-use clap::{Args, ValueEnum};
+use clap::{Args, Subcommand, ValueEnum};
 
 /// How the server's log is written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -68,6 +68,50 @@ pub struct DemoArgs {
     /// Where to listen; port 0 takes any that is free
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0")]
     pub listen: SocketAddr,
+}
+
+/// `houseful db`.
+#[derive(Debug, Subcommand)]
+pub enum DbCommand {
+    /// Show what a database file holds
+    #[command(after_long_help = "Examples:\n  houseful db status --db cinema.db")]
+    Status(DbFile),
+    /// Bring a file's schema up to date without serving it
+    #[command(after_long_help = "Examples:\n  houseful db migrate --db cinema.db")]
+    Migrate(DbFile),
+    /// Copy a file, also while it is served
+    #[command(
+        after_long_help = "Examples:\n  houseful db backup --db cinema.db monday.db\n\nThe copy is one complete file, as of one moment; it is checked before it gets its name."
+    )]
+    Backup {
+        #[command(flatten)]
+        file: DbFile,
+        /// The copy; must not be there yet
+        #[arg(value_name = "COPY")]
+        copy: PathBuf,
+    },
+    /// Put a copy in the place of a file that nobody serves
+    #[command(
+        after_long_help = "Examples:\n  houseful db restore --db cinema.db monday.db --dry-run\n\nWhat stood there is kept beside it. Bookings made after the copy are not in it: their\ntickets no longer open the door."
+    )]
+    Restore {
+        #[command(flatten)]
+        file: DbFile,
+        /// The copy, as `db backup` made it
+        #[arg(value_name = "COPY")]
+        copy: PathBuf,
+    },
+    /// Read all of a file and count what must never be there
+    #[command(after_long_help = "Examples:\n  houseful db check --db cinema.db")]
+    Check(DbFile),
+}
+
+/// Which database.
+#[derive(Debug, Args)]
+pub struct DbFile {
+    /// The database file
+    #[arg(long = "db", value_name = "FILE")]
+    pub path: PathBuf,
 }
 
 /// Reads `30s`, `5m`, `1h 30m`: up to a day.

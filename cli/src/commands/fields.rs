@@ -1,6 +1,8 @@
 //! Which fields the answer of each command has, so that `--fields` is looked at before anything
 //! is asked for: a slip in it must not be told after a sale.
 
+#[cfg(feature = "embedded")]
+use super::db;
 use super::{
     auth, booking, cinema, city, clock, config, doctor, dry_run, find, movie, payment, sell, show,
     ticket, version,
@@ -72,6 +74,8 @@ fn of(command: &Command, dry_run: bool) -> Option<&'static Columns> {
         | Command::Completion(_)
         | Command::Man(_)
         | Command::Help(_) => None,
+        #[cfg(feature = "embedded")]
+        Command::Db(command) => Some(db::columns(command, dry_run)),
         #[cfg(feature = "embedded")]
         Command::Serve(_) | Command::Demo(_) => None,
     }

@@ -129,6 +129,7 @@ impl CliError {
                     ExitStatus::of_problem(&problem.code, problem.status)
                 }
             },
+            Self::Unanswered { .. } => ExitStatus::Unreachable,
             Self::StillHeld { error, .. } => error.exit(),
             Self::GaveWay { .. } => ExitStatus::Conflict,
             Self::Declined { .. } => ExitStatus::Declined,
@@ -138,6 +139,7 @@ impl CliError {
             Self::Stopped { .. } => ExitStatus::Stopped,
             Self::State(_)
             | Self::Unwell { .. }
+            | Self::Damaged { .. }
             | Self::File { .. }
             | Self::Output(_)
             | Self::NoServer { .. }

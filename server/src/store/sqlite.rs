@@ -5,6 +5,7 @@ mod alone;
 mod checkpoint;
 mod commit;
 mod contact;
+pub mod copy;
 mod database;
 mod fault;
 mod kept;

@@ -95,6 +95,17 @@ pub(super) fn apply(conn: &mut Connection, all: &[Migration]) -> Result<(), Sche
             checksum TEXT NOT NULL
         ) STRICT",
     )?;
+    for migration in compare(conn, all)? {
+        apply_one(conn, migration)?;
+    }
+    Ok(())
+}
+
+/// The steps that a database lacks, if all it has are those of `all`.
+pub(super) fn compare<'a>(
+    conn: &Connection,
+    all: &'a [Migration],
+) -> Result<Vec<&'a Migration>, SchemaError> {
     let applied: Vec<(u32, String)> = conn
         .prepare("SELECT number, checksum FROM migration ORDER BY number")?
         .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
@@ -105,6 +116,7 @@ pub(super) fn apply(conn: &mut Connection, all: &[Migration]) -> Result<(), Sche
     if has > knows {
         return Err(SchemaError::Newer { has, knows });
     }
+    let mut missing = Vec::new();
     for migration in all {
         match applied.iter().find(|(n, _)| *n == migration.number) {
             Some((_, known)) if *known == checksum(migration.sql) => {}
@@ -112,10 +124,10 @@ pub(super) fn apply(conn: &mut Connection, all: &[Migration]) -> Result<(), Sche
                 let (number, name) = (migration.number, migration.name);
                 return Err(SchemaError::Changed { number, name });
             }
-            None => apply_one(conn, migration)?,
+            None => missing.push(migration),
         }
     }
-    Ok(())
+    Ok(missing)
 }
 
 fn apply_one(conn: &mut Connection, migration: &Migration) -> Result<(), SchemaError> {

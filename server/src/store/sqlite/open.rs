@@ -24,6 +24,9 @@ pub enum OpenError {
     /// Nowhere to put it.
     #[error("the folder {} does not exist; create it, or name another file", .0.display())]
     NoFolder(PathBuf),
+    /// There is none.
+    #[error("there is no file {}", .0.display())]
+    Missing(PathBuf),
     /// One server a file.
     #[error("another server has {} open; stop it, or connect to it instead", .0.display())]
     InUse(PathBuf),
@@ -77,38 +80,72 @@ pub(super) struct FileLock {
 
 /// Locks, creates if need be, checks and brings up to date.
 pub(super) fn open(path: &Path, all: &[Migration]) -> Result<(Connection, FileLock), OpenError> {
-    let folder = match path.parent() {
-        Some(parent) if parent != Path::new("") => parent,
-        _ => Path::new("."),
-    };
-    if !folder.is_dir() {
-        return Err(OpenError::NoFolder(folder.to_owned()));
+    let lock = lock_or_refuse(path)?;
+    let new = create(path, folder_of(path)).map_err(|e| unwritable(path, &e))?;
+    let mut conn = connect(path).map_err(|e| named(path, &e))?;
+    own(&conn, path, new)?;
+    migrations::apply(&mut conn, all).map_err(|e| schema(path, e))?;
+    Ok((conn, lock))
+}
+
+/// Reads a file that is ours and that this program understands, served or not.
+pub(super) fn look(path: &Path) -> Result<Connection, OpenError> {
+    if !path.exists() {
+        return Err(OpenError::Missing(path.to_owned()));
     }
-    let io = |e: io::Error| OpenError::Unwritable {
-        path: path.to_owned(),
-        why: io_words(&e),
-    };
     if path.is_dir() {
         return Err(OpenError::NotOurs(path.to_owned()));
     }
-    let lock = lock(path).map_err(|e| e.map_or_else(|| OpenError::InUse(path.to_owned()), io))?;
-    let new = create(path, folder).map_err(io)?;
-    let mut conn = connect(path).map_err(|e| named(path, &e))?;
-    own(&conn, path, new)?;
-    migrations::apply(&mut conn, all).map_err(|e| match e {
-        SchemaError::Newer { has, knows } => OpenError::Newer {
-            path: path.to_owned(),
-            has,
-            knows,
-        },
-        SchemaError::Changed { number, name } => OpenError::Changed {
-            path: path.to_owned(),
-            number,
-            name,
-        },
-        SchemaError::Sql(e) => named(path, &e),
-    })?;
-    Ok((conn, lock))
+    let work = || -> rusqlite::Result<_> {
+        let conn = connect_reader(path)?;
+        let id: i32 = conn.pragma_query_value(None, "application_id", |row| row.get(0))?;
+        Ok((conn, id))
+    };
+    let (conn, id) = work().map_err(|e| named(path, &e))?;
+    if id != APPLICATION_ID {
+        return Err(OpenError::NotOurs(path.to_owned()));
+    }
+    migrations::compare(&conn, migrations::ALL).map_err(|e| schema(path, e))?;
+    Ok(conn)
+}
+
+/// Takes the lock on a file that is there or could be made.
+pub(super) fn lock_or_refuse(path: &Path) -> Result<FileLock, OpenError> {
+    let folder = folder_of(path);
+    if !folder.is_dir() {
+        return Err(OpenError::NoFolder(folder.to_owned()));
+    }
+    if path.is_dir() {
+        return Err(OpenError::NotOurs(path.to_owned()));
+    }
+    lock(path).map_err(|e| match e {
+        None => OpenError::InUse(path.to_owned()),
+        Some(e) => unwritable(path, &e),
+    })
+}
+
+/// The folder a file is in.
+pub(super) fn folder_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(parent) if parent != Path::new("") => parent,
+        _ => Path::new("."),
+    }
+}
+
+fn schema(path: &Path, error: SchemaError) -> OpenError {
+    let path = path.to_owned();
+    match error {
+        SchemaError::Newer { has, knows } => OpenError::Newer { path, has, knows },
+        SchemaError::Changed { number, name } => OpenError::Changed { path, number, name },
+        SchemaError::Sql(e) => named(&path, &e),
+    }
+}
+
+fn unwritable(path: &Path, e: &io::Error) -> OpenError {
+    OpenError::Unwritable {
+        path: path.to_owned(),
+        why: io_words(e),
+    }
 }
 
 /// The path with something behind its last part: `cinema.db` and `-wal`.
@@ -133,7 +170,7 @@ fn lock(path: &Path) -> Result<FileLock, Option<io::Error>> {
 }
 
 /// Options for files that only their owner may see.
-fn private() -> OpenOptions {
+pub(super) fn private() -> OpenOptions {
     let mut options = OpenOptions::new();
     options.read(true).write(true);
     #[cfg(unix)]
@@ -163,9 +200,13 @@ fn create(path: &Path, folder: &Path) -> io::Result<bool> {
 
 /// The writing connection.
 fn connect(path: &Path) -> rusqlite::Result<Connection> {
+    connect_with(path, 65_536)
+}
+
+fn connect_with(path: &Path, cache_kib: i32) -> rusqlite::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let conn = Connection::open_with_flags(path, flags)?;
-    settle_in(&conn, 65_536)?;
+    settle_in(&conn, cache_kib)?;
     conn.pragma_update(None, "synchronous", "FULL")?;
     conn.pragma_update(None, "wal_autocheckpoint", 0)?;
     Ok(conn)
@@ -182,7 +223,8 @@ pub(super) fn connect_reader(path: &Path) -> rusqlite::Result<Connection> {
 
 /// The connection that moves pages from the log into the file.
 pub(super) fn connect_checkpointer(path: &Path) -> rusqlite::Result<Connection> {
-    let conn = connect(path)?;
+    // It copies each page once, so it has no use for them afterwards.
+    let conn = connect_with(path, 256)?;
     // A checkpoint that waits for a reader may hold the writer up: better to give up soon.
     conn.busy_timeout(std::time::Duration::from_millis(TIDY_BUSY_MS))?;
     Ok(conn)
@@ -228,7 +270,8 @@ fn own(conn: &Connection, path: &Path, new: bool) -> Result<(), OpenError> {
     }
 }
 
-fn named(path: &Path, e: &rusqlite::Error) -> OpenError {
+/// What went wrong with this file, in our words.
+pub(super) fn named(path: &Path, e: &rusqlite::Error) -> OpenError {
     let path = path.to_owned();
     match e.sqlite_error_code() {
         Some(ErrorCode::NotADatabase) => OpenError::NotOurs(path),
