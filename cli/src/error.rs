@@ -75,6 +75,12 @@ pub enum CliError {
         /// The command to type next.
         next: Option<String>,
     },
+    /// The screens were open, and no server ever answered them.
+    #[error("{why}")]
+    Unanswered {
+        /// What happened to the connection.
+        why: String,
+    },
     /// The card was declined; the hold goes on for the time that is left.
     #[error("the payment was declined: {reason}")]
     Declined {

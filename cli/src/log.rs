@@ -8,7 +8,12 @@ use std::{
     sync::Arc,
 };
 
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::{
+    filter::{LevelFilter, Targets},
+    fmt::{self, MakeWriter},
+    layer::SubscriberExt,
+    util::SubscriberInitExt,
+};
 
 #[cfg(feature = "embedded")]
 use crate::error::CliError;
@@ -16,22 +21,14 @@ use crate::error::CliError;
 /// A log of screens that is longer than this is begun anew.
 const SCREEN_LOG_BYTES_MAX: u64 = 4 * 1024 * 1024;
 
-/// What a server tells unless somebody wishes otherwise.
-#[cfg(feature = "embedded")]
-// A prefix: it takes in all of our crates.
-const SERVER_FILTER: &str = "houseful=info";
+/// What is told unless somebody wishes otherwise. A prefix: it takes in all of our crates.
+const USUAL: &str = "houseful=info";
 
 /// Begins to tell. Without a wish nothing is set up, so that short commands stay short.
 pub(crate) fn begin(verbose: u8, color: bool, env: &dyn Fn(&str) -> Option<String>) {
-    let Some(filter) = wished(verbose, env) else {
-        return;
-    };
-    // A second run in one process (a test) keeps the first one's.
-    let _ = tracing_subscriber::fmt()
-        .with_env_filter(EnvFilter::new(filter))
-        .with_ansi(color)
-        .with_writer(io::stderr)
-        .try_init();
+    if let Some(wish) = wished(verbose, env) {
+        tell(&wish, (false, color), io::stderr);
+    }
 }
 
 /// Begins to tell in the file `houseful.log` of `folder` what happens behind the screen. Without a
@@ -50,22 +47,44 @@ pub(crate) fn begin_behind_screen(
         append(&path).ok()
     });
     if let Some(file) = file {
-        let filter = wished(verbose, env).unwrap_or_else(|| "houseful=info".to_owned());
-        let _ = tracing_subscriber::fmt()
-            .with_env_filter(EnvFilter::new(filter))
-            .with_ansi(false)
-            .with_writer(Arc::new(file))
-            .try_init();
+        let wish = wished(verbose, env);
+        tell(
+            wish.as_deref().unwrap_or(USUAL),
+            (false, false),
+            Arc::new(file),
+        );
     }
 }
 
 fn wished(verbose: u8, env: &dyn Fn(&str) -> Option<String>) -> Option<String> {
     match verbose {
         0 => env("HOUSEFUL_LOG").filter(|w| !w.is_empty()),
-        1 => Some("houseful=info".to_owned()),
+        1 => Some(USUAL.to_owned()),
         2 => Some("houseful=debug".to_owned()),
         _ => Some("trace".to_owned()),
     }
+}
+
+/// Sets it up: as JSON for programs, or for people, perhaps in colours. A second run in one process
+/// (a test) keeps the first one's.
+fn tell<W>(wish: &str, (json, color): (bool, bool), to: W)
+where
+    W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
+{
+    let targets = targets(wish);
+    let told = tracing_subscriber::registry().with(targets);
+    let lines = fmt::layer().with_ansi(color).with_writer(to);
+    let _ = if json {
+        told.with(lines.json()).try_init()
+    } else {
+        told.with(lines).try_init()
+    };
+}
+
+/// `houseful=debug,hyper=info` or a level alone. What can't be read is the usual.
+fn targets(wish: &str) -> Targets {
+    let targets = wish.parse::<Targets>();
+    targets.unwrap_or_else(|_| Targets::new().with_target("houseful", LevelFilter::INFO))
 }
 
 /// Opens a file to add to, for its owner alone.
@@ -88,17 +107,10 @@ pub(crate) fn begin_server(
     file: Option<&Path>,
     env: &dyn Fn(&str) -> Option<String>,
 ) -> Result<(), CliError> {
-    let wish = env("HOUSEFUL_LOG").filter(|w| !w.is_empty());
-    let filter = EnvFilter::new(wish.as_deref().unwrap_or(SERVER_FILTER));
-    let told = tracing_subscriber::fmt().with_env_filter(filter);
+    let wish = wished(0, env);
+    let wish = wish.as_deref().unwrap_or(USUAL);
     let Some(path) = file else {
-        let told = told.with_ansi(color).with_writer(io::stderr);
-        // A second run in one process (a test) keeps the first one's.
-        let _ = if json {
-            told.json().try_init()
-        } else {
-            told.try_init()
-        };
+        tell(wish, (json, color), io::stderr);
         return Ok(());
     };
     let file = append(path).map_err(|source| CliError::File {
@@ -106,11 +118,23 @@ pub(crate) fn begin_server(
         path: path.to_owned(),
         source,
     })?;
-    let told = told.with_ansi(false).with_writer(Arc::new(file));
-    let _ = if json {
-        told.json().try_init()
-    } else {
-        told.try_init()
-    };
+    tell(wish, (json, false), Arc::new(file));
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wish_takes_in_all_crates_that_begin_so() {
+        let debug = tracing::Level::DEBUG;
+        let hears = |wish: &str, target: &str| targets(wish).would_enable(target, &debug);
+        assert!(hears("houseful=debug", "houseful_server::lane"));
+        assert!(hears("debug", "hyper"));
+        assert!(!hears("houseful=debug", "hyper"));
+        assert!(!hears("houseful=info", "houseful"));
+        assert!(!hears("no such=wish=at all", "houseful"), "the usual");
+        assert!(targets("a=b=c").would_enable("houseful", &tracing::Level::INFO));
+    }
 }

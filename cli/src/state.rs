@@ -13,9 +13,13 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use houseful_core::ids::BookingId;
+use houseful_core::{
+    ids::BookingId,
+    wire::{Time, booking::CancelRequest},
+};
 
-pub use sale::{PendingCard, Sale, Stage};
+use crate::moment;
+pub use sale::{Held, PendingCard, Sale, Stage};
 
 /// As many months of finished sales are kept: their secrets let a customer see a ticket again.
 const MONTHS_KEPT: usize = 4;
@@ -145,7 +149,7 @@ impl State {
             path: open.clone(),
             why: e.to_string(),
         })?;
-        if sale.is_open() {
+        if sale.is_open() || sale.refund.is_some() {
             return disk::store(self.folder()?, &open, &text);
         }
         let months = self.finished_folder()?;
@@ -197,21 +201,69 @@ impl State {
     /// can't be read are passed over: one damaged file must not hide the others.
     #[must_use]
     pub fn open_sales(&self, server: &str) -> Vec<Sale> {
-        let folder = self.folder().map(|f| f.join("bookings"));
-        let mut sales = folder.map_or_else(|_| Vec::new(), |f| sales_in(&f, server));
+        let mut sales = self.under_way(server);
         sales.retain(Sale::is_open);
-        newest_first(sales)
+        sales
+    }
+
+    /// The sales at `server` whose refund was asked for and not answered, the newest first.
+    #[must_use]
+    pub fn open_refunds(&self, server: &str) -> Vec<Sale> {
+        let mut sales = self.under_way(server);
+        sales.retain(|sale| sale.refund.is_some());
+        sales
+    }
+
+    fn under_way(&self, server: &str) -> Vec<Sale> {
+        let folder = self.folder().map(|f| f.join("bookings"));
+        newest_first(folder.map_or_else(|_| Vec::new(), |f| sales_in(&f, server)))
+    }
+
+    /// Notes a refund before it is asked for. One that was noted and not answered is the one to ask
+    /// for, word for word: it may have been made. Tells whether it was noted before, too.
+    ///
+    /// # Errors
+    /// The file can't be read or written.
+    pub fn note_refund(
+        &self,
+        server: &str,
+        booking: BookingId,
+        request: &CancelRequest,
+    ) -> Result<(CancelRequest, bool), StateError> {
+        let now = Time(moment::wall_clock());
+        let known = self.sale(booking)?.filter(|sale| sale.server == server);
+        let mut sale = known.unwrap_or_else(|| Sale::of_paid(server, booking, now));
+        if let Some(before) = sale.refund {
+            return Ok((before, true));
+        }
+        sale.refund = Some(request.clone());
+        self.store_sale(&sale)?;
+        Ok((request.clone(), false))
+    }
+
+    /// A refund was answered: there is nothing left to ask.
+    ///
+    /// # Errors
+    /// The file can't be read or written.
+    pub fn refund_answered(&self, booking: BookingId) -> Result<(), StateError> {
+        if let Some(mut sale) = self.sale(booking)?
+            && sale.refund.take().is_some()
+        {
+            self.store_sale(&sale)?;
+        }
+        Ok(())
     }
 
     /// All sales of this machine at `server` that are remembered, the newest first.
     #[must_use]
     pub fn sales(&self, server: &str) -> Vec<Sale> {
-        let mut sales = self.open_sales(server);
-        let known: BTreeSet<BookingId> = sales.iter().map(|s| s.booking).collect();
+        let mut sales = self.under_way(server);
+        let mut known: BTreeSet<BookingId> = sales.iter().map(|s| s.booking).collect();
         let months = self.finished_folder().map(|f| months_in(&f));
         for month in months.unwrap_or_default() {
             let done = sales_in(&month, server).into_iter();
-            sales.extend(done.filter(|s| !known.contains(&s.booking)));
+            // What was asked again in another month stands in both; once is enough.
+            sales.extend(done.filter(|s| known.insert(s.booking)));
         }
         newest_first(sales)
     }
@@ -329,6 +381,48 @@ mod tests {
         state.store_sale(&sale).expect("stored");
         assert_eq!(state.sale(sale.booking).expect("read"), Some(sale.clone()));
         assert_eq!(state.sales("http://a"), [sale]);
+    }
+
+    #[test]
+    fn a_booking_noted_in_two_months_is_one() {
+        let state = state("once");
+        let mut sale = sale("http://a", 1_795_288_500_000);
+        sale.stage = Stage::Finished;
+        state.store_sale(&sale).expect("stored");
+        sale.begun_at = Time(UtcMillis(1_798_288_500_000));
+        state.store_sale(&sale).expect("stored");
+        let months = state.finished_folder().expect("a folder");
+        assert_eq!(months_in(&months).len(), 2);
+        assert_eq!(state.sales("http://a"), [sale]);
+    }
+
+    #[test]
+    fn a_refund_is_noted_until_it_is_answered_and_asked_again_word_for_word() {
+        let state = state("refund");
+        let paid = moment::fresh_booking(ShowId(7));
+        let request = |reason: &str| CancelRequest {
+            command: moment::fresh_command(),
+            reason: reason.to_owned(),
+        };
+        let first = request("ill");
+        let note = |request: &_| state.note_refund("http://a", paid, request).expect("noted");
+        assert_eq!(note(&first), (first.clone(), false));
+        let other = request("other");
+        assert_eq!(note(&other), (first, true));
+        assert_eq!(
+            state.open_sales("http://a"),
+            [],
+            "it is no sale to go on with"
+        );
+        let open = state.open_refunds("http://a");
+        assert_eq!(open.len(), 1);
+        assert_eq!(state.sales("http://a"), open);
+        assert_eq!(state.open_refunds("http://b"), []);
+        state.refund_answered(paid).expect("noted");
+        assert_eq!(state.open_refunds("http://a"), []);
+        assert_eq!(state.sales("http://a").len(), 1);
+        let second = request("other");
+        assert_eq!(note(&second), (second, false));
     }
 
     #[test]

@@ -156,6 +156,19 @@ impl Money {
             .map(|minor| Self { minor, ..self })
     }
 
+    /// The most that somebody hands over in cash for this amount: the smallest note that pays for
+    /// it, or one of the next two sizes (20, 50 or 100 for 19.00). Notes and coins of every currency
+    /// here are 1, 2 and 5 with zeros. More than that is a slip of the finger more often than money:
+    /// of whatever is really given, a digit too many makes more than this.
+    #[must_use]
+    pub fn most_given(self) -> Self {
+        let mut sizes = std::iter::successors(Some(1_i64), |ten| ten.checked_mul(10))
+            .flat_map(|ten| [1, 2, 5].map(|digit| ten.saturating_mul(digit)));
+        let pays = sizes.find(|size| *size >= self.minor);
+        let minor = pays.and_then(|_| sizes.nth(1)).unwrap_or(i64::MAX);
+        Self { minor, ..self }
+    }
+
     /// Reads `19`, `19.5` or `19.50` as an amount of `currency`: digits and at most one point.
     ///
     /// # Errors
@@ -255,6 +268,29 @@ mod tests {
             assert!(Money::parse(bad, cur("GBP")).is_err(), "{bad}");
         }
         assert!(Money::parse("1.0", cur("JPY")).is_err());
+    }
+
+    #[test]
+    fn a_digit_too_many_is_more_than_anybody_gives() {
+        for (due, most) in [
+            (1_900, 10_000),
+            (950, 5_000),
+            (1_000, 5_000),
+            (1_001, 10_000),
+            (300, 2_000),
+            (0, 5),
+            (i64::MAX, i64::MAX),
+        ] {
+            assert_eq!(
+                Money::new(due, cur("GBP")).most_given().minor,
+                most,
+                "{due}"
+            );
+        }
+        for due in 1..20_000_i64 {
+            let most = Money::new(due, cur("EUR")).most_given().minor;
+            assert!(due * 2 <= most && most < due * 10, "{due} {most}");
+        }
     }
 
     #[test]

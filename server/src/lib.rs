@@ -21,6 +21,7 @@ pub mod copies;
 pub mod database;
 pub mod find;
 mod fold;
+pub mod follow;
 pub mod house;
 pub mod hub;
 pub mod lane;

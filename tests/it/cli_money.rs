@@ -65,6 +65,33 @@ fn a_slip_in_the_amount_costs_no_seats_and_too_little_says_how_to_go_on() {
 }
 
 #[test]
+fn cash_that_nobody_gives_is_booked_only_when_it_is_confirmed() {
+    let folder = Folder::new();
+    let file = folder.chain("x.db");
+    let _server = Server::start(&folder, &file, &[]);
+    let sell = [&["sell", "--pay", "cash=999999"][..], &BEST].concat();
+    let slip = folder.run(&sell).ended(2);
+    for part in [
+        "is more than anybody gives",
+        "`--yes`",
+        "still held until",
+        "exit 2",
+    ] {
+        assert!(slip.err.contains(part), "{part}: {slip:#?}");
+    }
+    let list = ["--embedded", "x.db", "hold", "list", "-q"];
+    let held = folder.run(&list).done().out;
+    let pay = |more: &[&str]| {
+        let pay = ["--embedded", "x.db", "booking", "pay", held.trim()];
+        folder.run(&[&pay[..], &["--pay", "cash=999999"], more].concat())
+    };
+    pay(&[]).ended(2);
+    assert_eq!(folder.run(&list).done().out, held, "it is still held");
+    pay(&["--yes"]).done();
+    assert_eq!(folder.run(&list).done().out, "");
+}
+
+#[test]
 fn a_card_need_not_stand_on_the_command_line() {
     let folder = Folder::new();
     let file = folder.chain("x.db");

@@ -20,7 +20,7 @@ pub struct Faulty {
 }
 
 impl Faulty {
-    /// A wire before `server` that loses the answers to requests that begin with `request`.
+    /// A wire before `server` that loses the answers to requests with `request` in their first line.
     pub fn before(server: &str, request: &'static str) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let address = listener.local_addr().expect("an address");
@@ -59,7 +59,9 @@ fn carry(client: &TcpStream, server: &TcpStream, request: &'static str, broken: 
         let (cut, broken) = (Arc::clone(&cut), Arc::clone(broken));
         thread::spawn(move || {
             copy(&from, &to, |bytes| {
-                if broken.load(Ordering::SeqCst) && bytes.starts_with(request.as_bytes()) {
+                let line = bytes.split(|byte| *byte == b'\r').next();
+                let line = line.map(String::from_utf8_lossy).unwrap_or_default();
+                if broken.load(Ordering::SeqCst) && line.contains(request) {
                     cut.store(true, Ordering::SeqCst);
                 }
                 true

@@ -10,7 +10,12 @@ use std::{
 use houseful_tests::test_app::{As, TestApp, booking, payment};
 use reqwest::Method;
 use serde_json::json;
-use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::{
+    filter::{LevelFilter, Targets},
+    fmt::{self, MakeWriter},
+    layer::SubscriberExt,
+    util::SubscriberInitExt,
+};
 
 /// All that was logged in this process since the log was caught.
 #[derive(Clone, Default)]
@@ -38,12 +43,10 @@ fn caught() -> &'static Caught {
     static CAUGHT: OnceLock<Caught> = OnceLock::new();
     CAUGHT.get_or_init(|| {
         let caught = Caught::default();
-        tracing_subscriber::fmt()
-            .with_env_filter(tracing_subscriber::EnvFilter::new(
-                "houseful=trace,houseful_core=trace,houseful_server=trace",
-            ))
-            .with_ansi(false)
-            .with_writer(caught.clone())
+        let lines = fmt::layer().with_ansi(false).with_writer(caught.clone());
+        tracing_subscriber::registry()
+            .with(Targets::new().with_target("houseful", LevelFilter::TRACE))
+            .with(lines)
             .init();
         caught
     })

@@ -27,6 +27,8 @@ mod http_roles;
 mod http_sale;
 mod http_seats;
 mod http_server;
+mod interrupted;
+mod job_control;
 mod model;
 mod money;
 mod newcomer;

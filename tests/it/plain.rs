@@ -6,7 +6,9 @@
 use std::{
     fs,
     io::{BufReader, Read, Write},
+    net::TcpListener,
     process::{Command, Stdio},
+    time::Duration,
 };
 
 use houseful_core::code::{BookingCode, TicketCode};
@@ -14,6 +16,7 @@ use houseful_tests::{
     folder::Folder,
     program::{Ran, Server, terminate},
     terminal::Terminal,
+    wait,
 };
 
 /// What was written, with every code that is more than a colour, and every other way of moving
@@ -79,8 +82,9 @@ fn sale_in_terminal(folder: &Folder, args: &[&str], term: &str) -> String {
     answer(&mut terminal, "How many seats, or seat names? ", "2");
     terminal.says("Time left 5 minutes.");
     answer(&mut terminal, "Enter to pay, or choose? ", "");
-    // Enough in every currency of the chain.
+    // Enough in every currency of the chain, and so much that it is asked about.
     answer(&mut terminal, "Pay? ", "99999");
+    answer(&mut terminal, "Which? ", "it was given");
     terminal.says("Change ");
     answer(&mut terminal, "Next show? ", "quit");
     answer(&mut terminal, "Next show? ", "quit");
@@ -282,4 +286,28 @@ fn nothing_is_asked_where_nobody_answers() {
         "xterm",
     )
     .ended(2);
+}
+
+#[test]
+fn where_no_server_answers_the_screens_end_like_any_command() {
+    let folder = Folder::new();
+    let free = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let nobody = format!("http://{}", free.local_addr().expect("its address"));
+    drop(free);
+    let args = ["--server", &nobody, "tui", "--plain"];
+    let (ran, took) = wait::timed(|| piped(&folder, &args, "1\n2\n\n1\n"));
+    let ran = ran.ended(9);
+    assert!(took < Duration::from_secs(10), "a script is told soon");
+    assert!(!ran.out.contains('?'), "no line of it was heard: {ran:?}");
+    for part in [&*nobody, "code: unreachable   exit 9", "houseful serve"] {
+        assert!(ran.err.contains(part), "{}", ran.err);
+    }
+    // Who sits at a keyboard may start one, and is told when they leave without.
+    for (args, quit) in [(&args[..3], "q"), (&args[..], "quit\r")] {
+        let mut terminal = Terminal::open(&folder.command(args), 80, 24);
+        terminal.says("reached");
+        terminal.press(quit);
+        terminal.says("exit 9");
+        terminal.ended().as_before(9);
+    }
 }

@@ -1,11 +1,9 @@
 //! Quick ways through the screens in a real terminal: one line, a scanner, the clipboard, the mouse,
 //! keys of one's own.
 
-use std::fs;
+use std::{fs, time::Duration};
 
-use houseful_tests::terminal::Terminal;
-
-use houseful_tests::folder::Folder;
+use houseful_tests::{folder::Folder, terminal::Terminal, wait};
 
 /// A demo on its first view.
 fn demo(folder: &Folder) -> Terminal {
@@ -59,13 +57,53 @@ fn a_scanner_is_told_from_hands() {
     leave(terminal);
 }
 
+/// A demo is for trying things out, so whoever opens it may do what a manager may.
+#[test]
+fn whoever_tries_the_demo_can_give_money_back() {
+    let folder = Folder::new();
+    let mut terminal = demo(&folder);
+    terminal.press("12");
+    terminal.shows("HOLD 0");
+    terminal.press("\r\r");
+    terminal.shows("SOLD");
+    let code = terminal.find("the code", |screen| screen.after("Booking "));
+    terminal.press("\rB");
+    terminal.shows(&format!(">{code} SOLD"));
+    terminal.press("\rR2\r");
+    terminal.shows("refunded: hand back");
+    leave(terminal);
+}
+
+/// A scanner that takes its time, pointed at a till that only waits for Enter to take the money.
+#[test]
+fn a_slow_scanner_sells_nothing() {
+    let folder = Folder::new();
+    let mut terminal = demo(&folder);
+    terminal.press("12");
+    terminal.shows("HOLD 0");
+    terminal.press("\r");
+    terminal.shows("To pay");
+    // Its first keys come at once, so that a busy machine reads them as one burst.
+    terminal.press("7KQM");
+    for key in "4T2XPA9D\r".chars() {
+        terminal.press(&key.to_string());
+        wait::until_time(wait::from_now(Duration::from_millis(25)));
+    }
+    terminal.shows("7KQM-4T2X-PA9D");
+    let text = terminal.text();
+    assert!(text.contains("To pay") && !text.contains("SOLD"), "{text}");
+    leave(terminal);
+}
+
 #[test]
 fn what_is_on_the_screen_is_copied_as_a_command() {
     let folder = Folder::new();
     let mut terminal = demo(&folder);
     terminal.press("y");
     terminal.shows("copied: houseful sell shw_");
-    let copied = terminal.copied();
+    let copied = wait::until("a copy", 10, || {
+        Some(terminal.copied()).filter(|copied| !copied.is_empty())
+    });
     assert!(
         matches!(copied.as_slice(), [text] if text.starts_with("houseful sell shw_")),
         "{copied:?}"

@@ -6,7 +6,7 @@ use houseful_core::{
     wire::{
         Page,
         booking::{
-            Booking, BookingState, CancelRequest, CashRequest, ChangeSeatsRequest, ContactRequest,
+            Booking, BookingState, CancelRequest, CashRequest, ChangeSeatsRequest, Contact,
             HoldRequest, ReleaseRequest, Ticket,
         },
     },
@@ -93,11 +93,7 @@ impl Client {
     ///
     /// # Errors
     /// As every call: [`ClientError`].
-    pub async fn contact(
-        &self,
-        id: BookingId,
-        request: &ContactRequest,
-    ) -> Result<Booking, ClientError> {
+    pub async fn contact(&self, id: BookingId, request: &Contact) -> Result<Booking, ClientError> {
         let call = Call::put(format!("/v1/bookings/{id}/contact"), request).about(id);
         self.ask(call).await
     }

@@ -5,7 +5,7 @@ mod watch;
 
 use houseful_core::wire::{
     Page,
-    booking::{Booking, BookingState, CancelRequest, ContactRequest},
+    booking::{Booking, BookingState, CancelRequest, Contact},
 };
 
 use super::{board, dry_run, names, sell};
@@ -90,9 +90,9 @@ async fn contact(ctx: &mut Context, args: ContactArgs) -> Result<(), CliError> {
         .await?;
     let known = before.contact.unwrap_or_default();
     let request = if args.remove {
-        ContactRequest::default()
+        Contact::default()
     } else {
-        ContactRequest {
+        Contact {
             name: args.name.or(known.name),
             phone: args.phone.or(known.phone),
         }
@@ -207,7 +207,25 @@ async fn cancel(ctx: &mut Context, text: &str, reason: String) -> Result<(), Cli
         before.total
     ))
     .await?;
-    let after = ctx.wait("cancelling", client.cancel(id, &request)).await?;
+    // On the disk before it is asked for; what was noted before and not answered comes first.
+    let (request, again) = ctx.state.note_refund(client.home(), id, &request)?;
+    let asked = ctx.wait("cancelling", client.cancel(id, &request)).await;
+    let asked = asked.map_err(CliError::from);
+    let is_settled = match &asked {
+        Ok(_) => true,
+        Err(error) => error.is_decided() || !again && !error.outcome_unknown(),
+    };
+    if is_settled {
+        ctx.state.refund_answered(id)?;
+    }
+    let after = asked.map_err(|error| {
+        if error.outcome_unknown() {
+            // The same is asked for again, whatever reason is given then.
+            error.with_next(format!("houseful booking cancel {id} --reason again"))
+        } else {
+            error
+        }
+    })?;
     show(ctx, &client, &after).await
 }
 

@@ -75,7 +75,7 @@ async fn with_screen(context: &Context, demo: Demo, args: &DemoArgs) -> Result<(
     seen
 }
 
-/// Opens the screens on the demo, for a clerk. Their notes on unfinished sales go with the demo.
+/// Opens the screens on the demo, for a manager. Their notes on unfinished sales go with the demo.
 async fn look(context: &Context, demo: &Demo) -> Result<(), CliError> {
     let state = match demo.folder() {
         Some(folder) => State::new(Some(folder.join("state"))),

@@ -28,7 +28,7 @@ use crate::{
     error::CliError,
     moment,
     output::escaped,
-    state::{Sale, Stage},
+    state::{Held, Sale, Stage},
     wish::{WishError, WishLine, WishWords},
 };
 
@@ -296,11 +296,8 @@ async fn hold_and_pay(
     match pay {
         None => Ok(booking),
         Some(pay) => {
-            if let (Some(_), Some(gave_way)) = (&pay, gave_way(desk, &booking))
-                && !ask::despite_gave_way(ctx, &booking, &gave_way).await?
-            {
-                let until = until_local(ctx, &desk.client, &booking).await;
-                return Err(CliError::GaveWay { gave_way }.with_hold(&booking, until));
+            if let (Some(_), Some(gave_way)) = (&pay, gave_way(desk, &booking.relaxed)) {
+                despite(ctx, desk, &booking, gave_way).await?;
             }
             take_payment(ctx, desk, booking, pay).await
         }
@@ -308,9 +305,24 @@ async fn hold_and_pay(
 }
 
 /// What gave way where the sale said where the best seats shall be; `None` when nothing did.
-fn gave_way(desk: &Desk, booking: &Booking) -> Option<String> {
+fn gave_way(desk: &Desk, relaxed: &[Relaxed]) -> Option<String> {
     let request = desk.sale.request.as_ref()?;
-    narrowed(&request.wish, &booking.relaxed)
+    narrowed(&request.wish, relaxed)
+}
+
+/// Goes on only when somebody wants the seats although something gave way for them; else says that
+/// they are held and not paid.
+async fn despite(
+    ctx: &mut Context,
+    desk: &Desk,
+    booking: &Booking,
+    gave_way: String,
+) -> Result<(), CliError> {
+    if ask::despite_gave_way(ctx, booking, &gave_way).await? {
+        return Ok(());
+    }
+    let until = until_local(ctx, &desk.client, booking).await;
+    Err(CliError::GaveWay { gave_way }.with_hold(booking, until))
 }
 
 fn narrowed(wish: &Wish, relaxed: &[Relaxed]) -> Option<String> {
@@ -363,6 +375,7 @@ async fn request_seats(ctx: &mut Context, desk: &mut Desk) -> Result<Booking, Cl
         });
     };
     let booking = ctx.wait("holding seats", desk.client.hold(request)).await?;
+    desk.sale.held = Some(Held::of(&booking));
     desk.note_done(ctx, Stage::Held);
     // From here on it is certain what was done; the next request is a new one.
     desk.sent_before = false;
@@ -380,7 +393,10 @@ async fn take_payment(
     let mut pay = pay;
     loop {
         let taken = match pay.take() {
-            Some(pay) => take(ctx, desk, &booking, pay).await,
+            Some(pay) => match cash::check_given(ctx, &booking, &pay).await {
+                Ok(()) => take(ctx, desk, &booking, pay).await,
+                Err(error) => Err(error),
+            },
             None => match ask::payment(ctx, &booking).await {
                 Ok(pay) => take(ctx, desk, &booking, pay).await,
                 Err(error) => Err(error),

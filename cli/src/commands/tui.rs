@@ -13,15 +13,14 @@ pub(super) async fn run(ctx: &mut Context) -> Result<(), CliError> {
 
 /// The same for one cinema: the one that is named, else that of the settings.
 pub(super) async fn of_cinema(ctx: &mut Context, named: Option<&str>) -> Result<(), CliError> {
+    // What is wrong with the settings is told before anything is asked or served.
+    let options = options(ctx)?;
     let client = ctx.client().await?;
     let cinema = match named.or(ctx.settings.cinema()) {
         Some(name) => Some(names::cinema(&client, name).await?),
         None => None,
     };
-    let options = TuiOptions {
-        cinema,
-        ..options(ctx)?
-    };
+    let options = TuiOptions { cinema, ..options };
     let seen = tui::run(options, client, ctx.state.clone()).await;
     seen.map_err(|e| told(&e))
 }
@@ -54,6 +53,7 @@ pub(super) fn options(ctx: &Context) -> Result<TuiOptions, CliError> {
 pub(super) fn told(error: &TuiError) -> CliError {
     match error {
         TuiError::NoTerminal => CliError::usage(error.to_string()),
+        TuiError::NoServer(why) => CliError::Unanswered { why: why.clone() },
         TuiError::Terminal(_) => CliError::System {
             what: error.to_string(),
         },

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::Key;
+use super::{Key, keys::Misfit};
 
 /// The configuration can't be used.
 #[derive(Debug, thiserror::Error)]
@@ -46,7 +46,7 @@ pub enum ConfigError {
         place: String,
     },
     /// A value that can't be.
-    #[error("{place}: `{}` is not a value of `{key}`; it takes {why}", houseful_core::text::shown(.given, 60))]
+    #[error("{place}: `{}` is not a value of `{key}`{why}", houseful_core::text::shown(.given, 60))]
     Value {
         /// The key.
         key: &'static str,
@@ -54,8 +54,8 @@ pub enum ConfigError {
         given: String,
         /// Where it came from.
         place: String,
-        /// What it takes.
-        why: String,
+        /// What is wrong with it, and what it takes.
+        why: Misfit,
     },
     /// Two answers to one question.
     #[error("both `server` ({server}) and `embedded` ({embedded}) are set; give one of them")]
@@ -81,7 +81,7 @@ pub enum ConfigError {
 impl ConfigError {
     /// A value on the command line that can't be.
     #[must_use]
-    pub fn of_value(key: &Key, given: &str, why: String) -> Self {
+    pub fn of_value(key: &Key, given: &str, why: Misfit) -> Self {
         Self::Value {
             key: key.name,
             given: given.to_owned(),

@@ -4,7 +4,10 @@ use std::{fs, io, ops::Range, path::Path};
 
 use toml::de::{DeTable, DeValue};
 
-use super::{ConfigError, Key, KeySetting, find_key, keys::KEYS};
+use super::{
+    ConfigError, Key, KeySetting, find_key,
+    keys::{KEYS, Misfit},
+};
 use crate::nearest::nearest;
 
 /// The longest file that is read.
@@ -70,7 +73,7 @@ pub(super) fn parse(path: &Path, text: &str) -> Result<File, ConfigError> {
             key: key.name,
             given: format!("({})", value.get_ref().type_str()),
             place,
-            why: key.kind.words(),
+            why: Misfit::takes(key.kind.words()),
         })?;
         file.entries.push(Entry {
             key,
@@ -91,7 +94,7 @@ fn screen_keys(
         key: SCREEN_KEYS,
         given: format!("({})", given.type_str()),
         place: place.to_owned(),
-        why: "lines such as `seats.next_best = \"n\"` or `= [\"n\", \"ctrl-n\"]`".to_owned(),
+        why: Misfit::takes("lines such as `seats.next_best = \"n\"` or `= [\"n\", \"ctrl-n\"]`"),
     };
     let none = || wrong(value, place);
     let mut all = Vec::new();

@@ -1,5 +1,7 @@
 //! Every setting there is.
 
+use std::fmt;
+
 use crate::tui::theme;
 
 /// Where `houseful serve` listens unless told otherwise.
@@ -41,22 +43,61 @@ pub enum Kind {
     Name,
 }
 
+/// Why a text is no value of a setting.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Misfit {
+    /// Which part of it is wrong, if it has parts.
+    pub fault: Option<String>,
+    /// What values there are.
+    pub takes: String,
+}
+
+impl Misfit {
+    /// Only what values there are.
+    #[must_use]
+    pub fn takes(takes: impl Into<String>) -> Self {
+        Self {
+            fault: None,
+            takes: takes.into(),
+        }
+    }
+}
+
+impl fmt::Display for Misfit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(fault) = &self.fault {
+            write!(f, ": {fault}")?;
+        }
+        write!(f, "; it takes {}", self.takes)
+    }
+}
+
 impl Kind {
     /// Whether `text` is such a value.
     ///
     /// # Errors
-    /// What it should be, in words.
-    pub fn check(self, text: &str) -> Result<(), String> {
+    /// What is wrong with it where that can be said, and what it should be.
+    pub fn check(self, text: &str) -> Result<(), Misfit> {
+        let fault = match self {
+            Self::Styles => text.parse::<theme::Styles>().err(),
+            _ => None,
+        };
         let good = match self {
             Self::Text => !text.chars().any(houseful_core::text::is_unsafe),
             Self::Choice(words) => words.contains(&text),
             Self::Switch => matches!(text, "true" | "false" | "on" | "off" | "1" | "0"),
             Self::Seconds => text.parse().is_ok_and(|s: u64| (1..=600).contains(&s)),
             Self::Zone => jiff::tz::TimeZone::get(text).is_ok(),
-            Self::Styles => text.parse::<theme::Styles>().is_ok(),
+            Self::Styles => fault.is_none(),
             Self::Name => is_name(text),
         };
-        if good { Ok(()) } else { Err(self.words()) }
+        if good {
+            return Ok(());
+        }
+        Err(Misfit {
+            fault: fault.map(|fault| fault.to_string()),
+            takes: self.words(),
+        })
     }
 
     /// What values there are, in words.

@@ -129,6 +129,7 @@ impl CliError {
                     ExitStatus::of_problem(&problem.code, problem.status)
                 }
             },
+            Self::Unanswered { .. } => ExitStatus::Unreachable,
             Self::StillHeld { error, .. } => error.exit(),
             Self::GaveWay { .. } => ExitStatus::Conflict,
             Self::Declined { .. } => ExitStatus::Declined,

@@ -13,6 +13,10 @@ use serde_json::{Map, Value, json};
 use super::CliError;
 use crate::client::ClientError;
 
+/// What to do where no server answers.
+const NO_SERVER: &str =
+    "start one with `houseful serve`, try `houseful demo`, or name another with `--server URL`";
+
 /// An error, ready to be told. The JSON form is part of the contract with scripts.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Report {
@@ -124,6 +128,7 @@ impl Report {
                 about,
             } => self.add_problem(problem, next.as_deref(), about.as_deref()),
             CliError::NoAnswer { error, next } => self.add_no_answer(error, next.as_deref()),
+            CliError::Unanswered { .. } => self.hint = Some(NO_SERVER.to_owned()),
             CliError::StillHeld {
                 error,
                 booking,
@@ -224,10 +229,7 @@ impl Report {
                 Some("is the address that of a Houseful server of this version?".to_owned())
             }
             (_, Some(_)) => Some("it is safe to ask again".to_owned()),
-            (ClientError::Unreachable { .. }, None) => Some(
-                "start one with `houseful serve`, try `houseful demo`, or name another with `--server URL`"
-                    .to_owned(),
-            ),
+            (ClientError::Unreachable { .. }, None) => Some(NO_SERVER.to_owned()),
             _ => Some("run the same command again, perhaps with a longer `--timeout`".to_owned()),
         };
     }
@@ -266,6 +268,7 @@ impl CliError {
                 ClientError::TimedOut { .. } => "timed_out",
                 ClientError::BadAnswer { .. } => "bad_answer",
             },
+            Self::Unanswered { .. } => "unreachable",
             Self::StillHeld { error, .. } => error.code(),
             Self::GaveWay { .. } => "gave_way",
             Self::Declined { .. } => "payment_declined",

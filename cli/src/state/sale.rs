@@ -1,9 +1,15 @@
 //! One sale of this machine: everything needed to ask again.
 
 use houseful_core::{
+    best::Relaxed,
     code::BookingCode,
     ids::{BookingId, CommandId, PaymentId},
-    wire::{Time, booking::HoldRequest},
+    money::Money,
+    seat::SeatLabel,
+    wire::{
+        Time,
+        booking::{Booking, CancelRequest, HoldRequest},
+    },
 };
 use serde::{Deserialize, Serialize};
 
@@ -34,6 +40,30 @@ pub struct PendingCard {
     pub token: String,
 }
 
+/// What somebody was told that is held for them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Held {
+    /// The seats.
+    pub seats: Vec<SeatLabel>,
+    /// What they cost together.
+    pub total: Money,
+    /// What gave way for them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub relaxed: Vec<Relaxed>,
+}
+
+impl Held {
+    /// What an answer of the server tells.
+    #[must_use]
+    pub fn of(booking: &Booking) -> Self {
+        Self {
+            seats: booking.lines.iter().map(|line| line.seat).collect(),
+            total: booking.total,
+            relaxed: booking.relaxed.clone(),
+        }
+    }
+}
+
 /// One sale.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sale {
@@ -53,6 +83,12 @@ pub struct Sale {
     pub request: Option<HoldRequest>,
     /// The command and payment of cash.
     pub cash: (CommandId, PaymentId),
+    /// What was held for it when somebody was last told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held: Option<Held>,
+    /// The refund that was asked for; perhaps it was made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refund: Option<CancelRequest>,
     /// What was handed over, in minor units.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub given_minor: Option<i64>,
@@ -89,6 +125,8 @@ impl Sale {
             begun_at,
             stage: Stage::Held,
             request: None,
+            held: None,
+            refund: None,
             cash: (moment::fresh_command(), moment::fresh_payment()),
             given_minor: None,
             card: None,
@@ -103,7 +141,16 @@ impl Sale {
         self.request.as_ref().map(|r| r.command)
     }
 
-    /// Whether there is something left to do, as far as this machine knows.
+    /// A booking that was paid, here or elsewhere, and of which nothing but a refund is noted here.
+    #[must_use]
+    pub fn of_paid(server: &str, booking: BookingId, begun_at: Time) -> Self {
+        Self {
+            stage: Stage::Finished,
+            ..Self::of_other(server, booking, begun_at)
+        }
+    }
+
+    /// Whether the sale has something left to do, as far as this machine knows.
     #[must_use]
     pub fn is_open(&self) -> bool {
         self.stage != Stage::Finished

@@ -17,7 +17,7 @@ use houseful_core::{
 use tui_input::Input;
 
 pub use contact::{ContactField, ContactForm};
-pub use detail::{Detail, What};
+pub use detail::{Detail, What, cash_back};
 
 use super::{
     desk::{Desk, is_held},

@@ -319,11 +319,24 @@ impl Desk {
         if let Some(before) = self.kept.take()
             && before.owned.id != booking
         {
-            self.older.push(before.unfinished());
+            self.put_older(before.unfinished());
         }
     }
 
+    /// Puts a sale by, to be looked at after those that came later. One booking is one sale.
+    pub fn put_older(&mut self, mut sale: Unfinished) {
+        let before = self.take_older(sale.owned.id);
+        sale.payment = sale.payment.or(before.and_then(|before| before.payment));
+        self.older.push(sale);
+    }
+
+    fn take_older(&mut self, booking: BookingId) -> Option<Unfinished> {
+        let at = self.older.iter().position(|s| s.owned.id == booking)?;
+        Some(self.older.remove(at))
+    }
+
     fn put_by(&mut self, sale: Unfinished, show: Option<Show>, asks_booking: Question) {
+        self.take_older(sale.owned.id);
         let Unfinished { owned, payment } = sale;
         let asks_show = match &show {
             Some(_) => Question::default(),
@@ -344,8 +357,7 @@ impl Desk {
     /// Takes a sale that was put by, to go on with it.
     pub fn take_kept(&mut self, booking: BookingId) -> Option<Unfinished> {
         let kept = self.kept.take_if(|k| k.owned.id == booking);
-        let at = self.older.iter().position(|s| s.owned.id == booking);
-        let older = at.map(|at| self.older.remove(at));
+        let older = self.take_older(booking);
         kept.map(|kept| kept.unfinished()).or(older)
     }
 

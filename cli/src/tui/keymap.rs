@@ -61,6 +61,8 @@ pub enum Place {
     AskRelease,
     /// Asks before the seats of any booking are released.
     AskGiveUp,
+    /// Asks whether so much cash was given.
+    AskCash,
     /// Asks before money goes back, and why.
     AskRefund,
     /// Asks before a payment is left alone.
@@ -100,6 +102,7 @@ impl Place {
             Self::Help
                 | Self::AskRelease
                 | Self::AskGiveUp
+                | Self::AskCash
                 | Self::AskRefund
                 | Self::AskLeave
                 | Self::LostRace
@@ -301,8 +304,8 @@ const fn many(
 }
 
 use Place::{
-    AskGiveUp, AskLeave, AskRefund, AskRelease, BookingDetail, Bookings, BookingsSearch, Browse,
-    BrowseFilter, Card, CardNumber, ContactForm, Filter, GoTo, Help, HoldOver, Home, Live,
+    AskCash, AskGiveUp, AskLeave, AskRefund, AskRelease, BookingDetail, Bookings, BookingsSearch,
+    Browse, BrowseFilter, Card, CardNumber, ContactForm, Filter, GoTo, Help, HoldOver, Home, Live,
     LostRace, Override, Palette, Paying, Payment, QuickLine, Range, Seats, Ticket, Trouble,
 };
 
@@ -329,6 +332,7 @@ const ANYWHERE: &[Place] = &[
     Help,
     AskRelease,
     AskGiveUp,
+    AskCash,
     AskRefund,
     AskLeave,
     LostRace,
@@ -407,6 +411,8 @@ pub const TABLE: &[Binding] = &[
     on(&[AskRefund], &[Key::Esc, c('n')], "Esc", Action::Back, "leave it", "leave it as it is"),
     on(&[AskGiveUp], &[c('y')], "y", Action::Yes, "release", "give the seats back"),
     on(&[AskGiveUp], &[c('n'), Key::Esc, Key::Enter], "n", Action::Back, "leave it", "leave it as it is"),
+    on(&[AskCash], &[c('y')], "y", Action::Yes, "it was given", "take the cash and give change"),
+    on(&[AskCash], &[c('n'), Key::Esc, Key::Enter], "n", Action::Back, "type it again", "back to the amount"),
     on(&[LostRace], &[c('b')], "b", Action::NextBest, "take the next best", "hold the seats that are offered"),
     on(&[LostRace], &[Key::Enter], "Enter", Action::Accept, "choose other seats", "keep what is held and choose other seats"),
     on(&[LostRace], &[Key::Esc], "Esc", Action::Back, "release", "give up what is held"),

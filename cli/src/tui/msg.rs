@@ -7,7 +7,7 @@ use houseful_core::{
     wire::{
         admin::ServerInfo,
         booking::{
-            Booking, CancelRequest, CashRequest, ChangeSeatsRequest, ContactRequest, HoldRequest,
+            Booking, CancelRequest, CashRequest, ChangeSeatsRequest, Contact, HoldRequest,
             ReleaseRequest,
         },
         catalogue::{City, Movie, Show, ShowDetail},
@@ -90,6 +90,8 @@ pub enum Msg {
     Wheel(Turn),
     /// The window has this many columns and rows.
     Resized(u16, u16),
+    /// A booking whose refund an earlier run asked for, without hearing the answer.
+    OldRefund(Box<Booking>),
     /// The time that `Model::wake_at` asked for has come.
     Tick,
     /// The server answered, or did not.
@@ -213,7 +215,7 @@ pub enum Ask {
     /// Bookings, for staff.
     Bookings(BookingsWanted),
     /// Says who a booking is for.
-    Contact(Owned, Box<ContactRequest>),
+    Contact(Owned, Box<Contact>),
     /// Gives a booking's money back.
     Cancel(Owned, Box<CancelRequest>),
     /// Takes cash.

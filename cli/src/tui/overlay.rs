@@ -2,6 +2,7 @@
 
 use houseful_core::{
     best::Relaxed,
+    money::Money,
     seat::SeatLabel,
     wire::{
         booking::{SeatWish, Wish},
@@ -61,6 +62,13 @@ pub enum Overlay {
         /// What had to give way for them.
         relaxed: Vec<Relaxed>,
     },
+    /// Asks whether so much cash was given.
+    AskCash {
+        /// What was typed.
+        given: Money,
+        /// What is to pay.
+        total: Money,
+    },
     /// Possible, but only on purpose.
     Override {
         /// What stands against it.
@@ -98,6 +106,7 @@ impl Overlay {
             Self::Help(_) => Place::Help,
             Self::AskRelease { .. } => Place::AskRelease,
             Self::AskGiveUp { .. } => Place::AskGiveUp,
+            Self::AskCash { .. } => Place::AskCash,
             Self::AskRefund { .. } => Place::AskRefund,
             Self::AskLeave => Place::AskLeave,
             Self::LostRace { .. } => Place::LostRace,

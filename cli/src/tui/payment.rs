@@ -267,6 +267,17 @@ impl Payment {
                 (Err(error), _) => return desk.say(error.to_string()),
             }
         };
+        match given {
+            Some(given) if given.minor > self.booking.total.most_given().minor => {
+                let total = self.booking.total;
+                desk.overlays.push(Overlay::AskCash { given, total });
+            }
+            given => self.take_given(desk, given),
+        }
+    }
+
+    /// Takes the cash: exactly what is to pay, or what was given.
+    pub fn take_given(&mut self, desk: &mut Desk, given: Option<Money>) {
         let payment = desk.new_payment();
         let request = CashRequest {
             command: desk.new_command(),

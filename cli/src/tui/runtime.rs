@@ -41,7 +41,7 @@ use crate::{
 };
 pub use display::{DisplayOptions, run as display};
 
-use burst::Burst;
+use burst::{Burst, Verdict};
 use events::{Events, Heard};
 use screen::Screen;
 use wire::Wire;
@@ -87,6 +87,9 @@ pub enum TuiError {
     /// There is no terminal to draw on.
     #[error("the screens need a terminal; use `--plain`, or `houseful sell`, without one")]
     NoTerminal,
+    /// No server answered in all the time.
+    #[error("{0}")]
+    NoServer(String),
     /// The terminal can't be used any more.
     #[error("can't use the terminal: {0}")]
     Terminal(#[from] io::Error),
@@ -115,7 +118,8 @@ pub async fn run(options: TuiOptions, client: Client, state: State) -> Result<()
     // The terminal first: from here on Ctrl-C is a signal, and words can be read.
     drop(screen);
     runtime.say_farewell(&mut inbox).await;
-    result
+    result?;
+    runtime.answered()
 }
 
 /// Takes the till's name; a till sells without a display too.
@@ -126,11 +130,21 @@ fn open_till(name: &str, client: &Client, state: &State) -> Option<Till> {
         .ok()
 }
 
+/// What keys did that may turn out to be a scanner's. Nothing of it has left this program.
+struct Trial {
+    /// The model before the first of them.
+    before: Box<Model>,
+    /// What is to be done if they are keys.
+    effects: Vec<Effect>,
+}
+
 struct Runtime {
     model: Model,
     wire: Wire,
     /// Keys that may be those of a scanner.
     burst: Burst,
+    /// What they did so far, if they are keys.
+    trial: Option<Trial>,
     /// What is drawn where.
     hits: Hits,
     /// Where the customer's display looks; none when it can't be written.
@@ -154,6 +168,7 @@ impl Runtime {
             till: open_till(&options.till, &client, &state),
             wire: Wire::new(client, state, post),
             burst: Burst::default(),
+            trial: None,
             hits: Hits::default(),
             aside: false,
         }
@@ -170,8 +185,9 @@ impl Runtime {
         self.take(Msg::Resized(columns, rows), screen)?;
         let sales = self.wire.desk.open_sales();
         self.take(Msg::Started(sales), screen)?;
+        self.wire.look_after_refunds();
         let mut changed = true;
-        while !self.model.desk.over {
+        while !self.is_over() {
             if changed && !self.aside {
                 let hits = Cell::new(Hits::default());
                 screen.draw(|frame| hits.set(view(&self.model, theme, frame)))?;
@@ -180,14 +196,19 @@ impl Runtime {
             let first = self.next(&mut events, inbox).await?;
             changed = self.hear(first, screen)?;
             // What is there already is taken before drawing, so that bursts draw once.
-            while !self.model.desk.over {
+            while !self.is_over() {
                 // The terminal is the shell's while we stand aside.
                 let key = if self.aside {
                     None
                 } else {
                     events.ready().await?
                 };
-                match key.or_else(|| inbox.try_recv().ok().map(Heard::Msg)) {
+                let msg = || match self.trial {
+                    // An answer is for what stands.
+                    Some(_) => None,
+                    None => inbox.try_recv().ok().map(Heard::Msg),
+                };
+                match key.or_else(msg) {
                     Some(heard) => changed |= self.hear(heard, screen)?,
                     None => break,
                 }
@@ -212,10 +233,19 @@ impl Runtime {
         };
         tokio::select! {
             heard = events.next(), if !self.aside => Ok(heard?),
-            Some(msg) = inbox.recv() => Ok(Heard::Msg(msg)),
+            Some(msg) = inbox.recv(), if self.trial.is_none() => Ok(Heard::Msg(msg)),
             () = held => Ok(Heard::Silence),
-            () = alarm => Ok(Heard::Msg(Msg::Tick)),
+            () = alarm, if self.trial.is_none() => Ok(Heard::Msg(Msg::Tick)),
             () = brought_back(), if self.aside => Ok(Heard::Msg(Msg::Continued)),
+        }
+    }
+
+    /// Whether a server ever answered; nothing could be done without.
+    fn answered(&self) -> Result<(), TuiError> {
+        let link = &self.model.desk.link;
+        match &link.down {
+            Some(why) if link.heard_at.is_none() => Err(TuiError::NoServer(why.clone())),
+            _ => Ok(()),
         }
     }
 
@@ -231,35 +261,87 @@ impl Runtime {
     /// Makes messages of what was heard and takes them over; tells whether there were any.
     fn hear(&mut self, heard: Heard, screen: &mut Screen) -> Result<bool, TuiError> {
         let now = moment::tick();
-        let msgs = match heard {
-            Heard::Msg(Msg::Key(key)) => self.burst.key(key, now),
-            Heard::Msg(msg) => vec![msg],
-            Heard::Silence => self.burst.pass(now),
-            Heard::Click(x, y) => self.hits.at(x, y).map(Msg::Pointed).into_iter().collect(),
+        let msg = match heard {
+            Heard::Msg(Msg::Key(key)) => {
+                for verdict in self.burst.key(key, now) {
+                    self.judge(verdict, screen)?;
+                }
+                return Ok(true);
+            }
+            Heard::Silence => {
+                if let Some(verdict) = self.burst.pass(now) {
+                    self.judge(verdict, screen)?;
+                }
+                return Ok(true);
+            }
+            Heard::Msg(msg) => Some(msg),
+            Heard::Click(x, y) => self.hits.at(x, y).map(Msg::Pointed),
         };
-        let any = !msgs.is_empty();
-        for msg in msgs {
-            self.take(msg, screen)?;
+        let Some(msg) = msg else { return Ok(false) };
+        if let Some(verdict) = self.burst.end() {
+            self.judge(verdict, screen)?;
         }
-        Ok(any)
+        self.take(msg, screen)?;
+        Ok(true)
+    }
+
+    /// Does a key, on trial or for good, or settles what is on trial.
+    fn judge(&mut self, verdict: Verdict, screen: &mut Screen) -> Result<(), TuiError> {
+        match verdict {
+            Verdict::Do(key) => self.take(Msg::Key(key), screen)?,
+            Verdict::Try(key) => {
+                let mut trial = self.trial.take().unwrap_or_else(|| Trial {
+                    before: Box::new(self.model.clone()),
+                    effects: Vec::new(),
+                });
+                // After the key that ends the program no other is heard, unless it was none.
+                if !self.model.desk.over {
+                    trial.effects.extend(self.update(Msg::Key(key)));
+                }
+                self.trial = Some(trial);
+            }
+            Verdict::Stands => {
+                let trial = self.trial.take();
+                for effect in trial.map(|trial| trial.effects).unwrap_or_default() {
+                    self.perform(effect, screen)?;
+                }
+            }
+            Verdict::Scanned(code) => {
+                if let Some(trial) = self.trial.take() {
+                    self.model = *trial.before;
+                }
+                self.take(Msg::Scanned(code), screen)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether the program ends, for all that is known: a scanner's keys end nothing.
+    fn is_over(&self) -> bool {
+        self.model.desk.over && self.trial.is_none()
     }
 
     fn take(&mut self, msg: Msg, screen: &mut Screen) -> Result<(), TuiError> {
         for effect in self.update(msg) {
-            match effect {
-                Effect::Copy(text) => screen.copy(&text)?,
-                Effect::Mouse(on) => screen.listen_to_mouse(on)?,
-                Effect::Redraw => screen.clear()?,
-                Effect::Suspend => self.stand_aside(screen)?,
-                Effect::Resume => {
-                    // In the background only what is behind the screens goes on: a server, say.
-                    self.aside = !signals::in_foreground();
-                    if !self.aside {
-                        screen.come_back()?;
-                    }
+            self.perform(effect, screen)?;
+        }
+        Ok(())
+    }
+
+    fn perform(&mut self, effect: Effect, screen: &mut Screen) -> Result<(), TuiError> {
+        match effect {
+            Effect::Copy(text) => screen.copy(&text)?,
+            Effect::Mouse(on) => screen.listen_to_mouse(on)?,
+            Effect::Redraw => screen.clear()?,
+            Effect::Suspend => self.stand_aside(screen)?,
+            Effect::Resume => {
+                // In the background only what is behind the screens goes on: a server, say.
+                self.aside = !signals::in_foreground();
+                if !self.aside {
+                    screen.come_back()?;
                 }
-                effect => self.carry_out(effect),
             }
+            effect => self.carry_out(effect),
         }
         Ok(())
     }

@@ -200,43 +200,132 @@ const ROLES: [(&str, Role); 7] = [
 
 /// What `colors` takes, for its messages.
 pub const STYLES_FORM: &str = "roles with styles, as in `mine=green bold:faint=bright-black`; roles are strong, faint, marked, mine, waiting, alarm, key; \
-     styles are an ANSI colour, `on` and a colour, bold, dim, reverse, underline, none";
+     styles are an ANSI colour, `on` and a colour, bold, dim, reverse, underline, or none alone";
 
 /// Styles of the user's own for some roles: the setting `colors`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Styles(Vec<(Role, Style)>);
 
-impl FromStr for Styles {
-    type Err = String;
+/// What is wrong with `colors`.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum StylesError {
+    /// Two `:` with nothing between, or one at an end.
+    #[error("nothing stands between two `:` or at an end; one `:` goes between two roles")]
+    EmptyPart,
+    /// No `=`.
+    #[error("`{0}` has no `=`; write a role, `=` and its style")]
+    NoStyle(String),
+    /// Not a role.
+    #[error("there is no role `{0}`")]
+    NoRole(String),
+    /// One role twice.
+    #[error("`{0}` is there twice; give it one style")]
+    RoleTwice(String),
+    /// Nothing after the `=`.
+    #[error("`{0}` has no style; `{0}=none` draws it like plain text")]
+    Empty(String),
+    /// Not a style.
+    #[error(
+        "`{word}` of `{role}` is neither one of the 16 colours nor bold, dim, reverse, underline or none"
+    )]
+    NotAStyle {
+        /// The role.
+        role: String,
+        /// What was written.
+        word: String,
+    },
+    /// `on` with no colour after it.
+    #[error("`on` of `{0}` has no colour after it")]
+    OnNothing(String),
+    /// The same kind of thing twice.
+    #[error("`{role}` has {what} twice; leave one of them out")]
+    Twice {
+        /// The role.
+        role: String,
+        /// Which kind.
+        what: String,
+    },
+    /// `none` beside something.
+    #[error("`{0}` has `none` and something else; leave one of them out")]
+    NoneAndMore(String),
+}
 
-    fn from_str(text: &str) -> Result<Self, String> {
-        let parts = text.split(':').map(str::trim).filter(|p| !p.is_empty());
-        let read = |part: &str| {
-            let (name, style) = part.split_once('=')?;
-            let (_, role) = ROLES.into_iter().find(|(known, _)| *known == name.trim())?;
-            Some((role, style_of(style)?))
-        };
-        let styles: Option<Vec<_>> = parts.map(read).collect();
-        styles.map(Self).ok_or_else(|| STYLES_FORM.to_owned())
+impl FromStr for Styles {
+    type Err = StylesError;
+
+    fn from_str(text: &str) -> Result<Self, StylesError> {
+        let mut styles: Vec<(Role, Style)> = Vec::new();
+        if text.trim().is_empty() {
+            return Ok(Self(styles));
+        }
+        for part in text.split(':').map(str::trim) {
+            let shown = |text: &str| houseful_core::text::shown(text.trim(), 24);
+            if part.is_empty() {
+                return Err(StylesError::EmptyPart);
+            }
+            let no_style = || StylesError::NoStyle(shown(part));
+            let (name, style) = part.split_once('=').ok_or_else(no_style)?;
+            let mut known = ROLES.into_iter();
+            let role = known.find(|(known, _)| *known == name.trim());
+            let (name, role) = role.ok_or_else(|| StylesError::NoRole(shown(name)))?;
+            if styles.iter().any(|(other, _)| *other == role) {
+                return Err(StylesError::RoleTwice(name.to_owned()));
+            }
+            styles.push((role, style_of(name, style)?));
+        }
+        Ok(Self(styles))
     }
 }
 
-/// Reads `green on black bold`.
-fn style_of(text: &str) -> Option<Style> {
+/// Reads `green on black bold`: at most one colour, one background, and each emphasis once.
+fn style_of(role: &str, text: &str) -> Result<Style, StylesError> {
     let mut style = Style::new();
-    let mut words = text.split_whitespace();
-    while let Some(word) = words.next() {
-        style = match word {
-            "bold" => style.add_modifier(Modifier::BOLD),
-            "dim" => style.add_modifier(Modifier::DIM),
-            "reverse" => style.add_modifier(Modifier::REVERSED),
-            "underline" => style.add_modifier(Modifier::UNDERLINED),
-            "none" => style,
-            "on" => style.bg(ansi(words.next()?)?),
-            colour => style.fg(ansi(colour)?),
-        };
+    let words: Vec<&str> = text.split_whitespace().collect();
+    if words.is_empty() {
+        return Err(StylesError::Empty(role.to_owned()));
     }
-    Some(style)
+    if words.contains(&"none") && words.len() > 1 {
+        return Err(StylesError::NoneAndMore(role.to_owned()));
+    }
+    let twice = |what: &str| StylesError::Twice {
+        role: role.to_owned(),
+        what: what.to_owned(),
+    };
+    let colour = |word: &str| {
+        ansi(word).ok_or_else(|| StylesError::NotAStyle {
+            role: role.to_owned(),
+            word: houseful_core::text::shown(word, 24),
+        })
+    };
+    let mut words = words.into_iter();
+    while let Some(word) = words.next() {
+        let emphasis = match word {
+            "bold" => Modifier::BOLD,
+            "dim" => Modifier::DIM,
+            "reverse" => Modifier::REVERSED,
+            "underline" => Modifier::UNDERLINED,
+            "none" => Modifier::empty(),
+            "on" => {
+                let under = words.next();
+                let under = under.ok_or_else(|| StylesError::OnNothing(role.to_owned()))?;
+                if style.bg.replace(colour(under)?).is_some() {
+                    return Err(twice("a background"));
+                }
+                continue;
+            }
+            word => {
+                if style.fg.replace(colour(word)?).is_some() {
+                    return Err(twice("a colour"));
+                }
+                continue;
+            }
+        };
+        if !emphasis.is_empty() && style.add_modifier.contains(emphasis) {
+            return Err(twice(word));
+        }
+        style = style.add_modifier(emphasis);
+    }
+    Ok(style)
 }
 
 /// One of the 16 colours that every terminal lets its user choose.
@@ -292,8 +381,27 @@ mod tests {
         assert_eq!(theme.mine(), tinted(Color::LightBlue, Modifier::UNDERLINED));
         assert_eq!(theme.faint(), Style::new());
         assert_eq!(theme.alarm(), Theme::DEFAULT.alarm());
-        for bad in ["mine", "hers=red", "mine=#ff0000", "mine=pink", "mine=on"] {
-            assert!(bad.parse::<Styles>().is_err(), "{bad}");
+        for good in ["", "mine=none", " mine = bold red on black : key = dim "] {
+            assert!(good.parse::<Styles>().is_ok(), "{good}");
+        }
+        for (bad, told) in [
+            ("mine", "`mine` has no `=`"),
+            ("hers=red", "no role `hers`"),
+            ("mine=#ff0000", "`#ff0000` of `mine`"),
+            ("mine=pink", "`pink` of `mine`"),
+            ("mine=on", "`on` of `mine` has no colour"),
+            ("mine=on red on blue:key=", "`mine` has a background twice"),
+            ("mine=red:key=", "`key` has no style; `key=none`"),
+            ("mine=red blue", "`mine` has a colour twice"),
+            ("mine=bold bold", "`mine` has bold twice"),
+            ("mine=none bold", "`mine` has `none` and something else"),
+            ("mine=red:mine=blue", "`mine` is there twice"),
+            ("mine=red::key=blue", "nothing stands between"),
+            ("mine=red:", "nothing stands between"),
+            (":", "nothing stands between"),
+        ] {
+            let error = bad.parse::<Styles>().expect_err(bad).to_string();
+            assert!(error.contains(told), "{bad}: {error}");
         }
     }
 }

@@ -64,6 +64,7 @@ pub fn update(model: &mut Model, msg: Msg, now: UtcMillis) -> Vec<Effect> {
             }
         }
         Msg::Scanned(text) => staff::scanned(model, &text),
+        Msg::OldRefund(booking) => staff::old_refund(&mut model.desk, &booking),
         Msg::InputEnded => {
             release_ours(model);
             quit(model);
@@ -438,6 +439,23 @@ fn take_answer(model: &mut Model, answer: &Answer) {
     if let Some(step) = step {
         follow(model, step);
         below::uncover_seats(model);
+        tell_hidden_types(model, answer);
+    }
+}
+
+/// Tells of ticket types that can't be chosen by their letter, since it is another key here.
+fn tell_hidden_types(model: &mut Model, answer: &Answer) {
+    let (Ok(Reply::Show(detail)), Some(View::Seats(_))) = (&answer.result, model.above.last())
+    else {
+        return;
+    };
+    let hidden = detail.ticket_types.iter().find_map(|kind| {
+        let line = model.keymap.hides_type(kind.key)?;
+        Some(wording::hidden_type(kind, line.label))
+    });
+    if let Some(told) = hidden {
+        let told = model.keymap.say(&told);
+        model.desk.say(told);
     }
 }
 

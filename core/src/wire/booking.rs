@@ -140,14 +140,15 @@ pub struct CancelRequest {
 }
 
 /// Who a booking is for, as they told it. It stands beside the booking and never in a journal.
+/// `PUT /v1/bookings/{id}/contact` says it in place of what was said before; nothing takes it away.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Contact {
-    /// Their name.
+    /// Their name, at most 120 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// Their telephone number, as it was typed.
+    /// Their telephone number as it was typed, at most 40 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub phone: Option<String>,
 }
@@ -169,26 +170,6 @@ impl Contact {
 impl std::fmt::Debug for Contact {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Contact(..)")
-    }
-}
-
-/// Says who a booking is for, in place of what was said before; nothing takes it away:
-/// `PUT /v1/bookings/{id}/contact`.
-#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct ContactRequest {
-    /// Their name, at most 120 characters.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    /// Their telephone number, at most 40 characters.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub phone: Option<String>,
-}
-
-impl std::fmt::Debug for ContactRequest {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("ContactRequest(..)")
     }
 }
 

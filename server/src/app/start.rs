@@ -14,6 +14,7 @@ use crate::{
     clock::{Clock, ClockKind},
     copies,
     database::{Address, Books, OpenError},
+    follow,
     house::{self, OtherMode, mode_word},
     hub::Hub,
     lane::{Lane, LaneError},
@@ -80,12 +81,15 @@ pub(super) async fn start(
         (closing.clone().drop_guard(), shutdown.clone().drop_guard());
 
     let store = Arc::clone(&books.journal);
+    follow::set_clock(&*store, &clock).await?;
     let hub = Hub::new();
+    let began = Clock::stopwatch();
     let heads = store.heads().await?;
-    hub.know(&heads);
+    hub.know(&heads, began);
     let (bus, announcements, settlements) = LocalBus::in_weather(config.weather);
     let bus = Arc::new(bus);
     let lane = Lane::start(Arc::clone(&store), bus.clone(), hub.clone(), clock.clone());
+    let mut background = follow::start(&store, lane.clone(), &hub, &clock, &shutdown);
     let is_over = |h: &Head| h.next_due.is_some_and(|due| due <= clock.now());
     let (over, waiting): (Vec<_>, Vec<_>) = heads
         .into_iter()
@@ -94,7 +98,7 @@ pub(super) async fn start(
     look_at(&lane, over, &shutdown).await;
     let (eye, stop) = (lane.clone(), shutdown.clone());
     let looking = tokio::spawn(async move { look_at(&eye, waiting, &stop).await });
-    let mut background = vec![looking];
+    background.push(looking);
     let key = payment::load_key(books.payments.as_ref(), clock.now()).await?;
     let rooms = (Arc::clone(&books.payments), Arc::clone(&books.charges));
     let payments = Payments::start(rooms, bus, key, clock.clone(), shutdown.clone());

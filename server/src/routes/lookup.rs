@@ -13,7 +13,7 @@ use houseful_core::{
     time::UtcMillis,
     wire::{
         Page,
-        booking::{Booking, BookingState, Contact, ContactRequest},
+        booking::{Booking, BookingState, Contact},
     },
 };
 use serde::Deserialize;
@@ -114,7 +114,7 @@ pub(super) async fn bookings(
 }
 
 /// Says who a booking is for, in place of what was said before; nothing takes it away.
-#[utoipa::path(put, path = "/v1/bookings/{id}/contact", tag = "bookings", request_body = ContactRequest,
+#[utoipa::path(put, path = "/v1/bookings/{id}/contact", tag = "bookings", request_body = Contact,
     params(("id" = String, Path, description = "the booking")),
     responses((status = 200, body = Booking)))]
 pub(super) async fn contact(
@@ -122,7 +122,7 @@ pub(super) async fn contact(
     caller: Caller,
     headers: HeaderMap,
     Id(id): Id<BookingId>,
-    Body(request): Body<ContactRequest>,
+    Body(request): Body<Contact>,
 ) -> Result<Json<Booking>, ApiError> {
     let given = |field, text: Option<String>, chars_max| {
         let text = text

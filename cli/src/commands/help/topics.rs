@@ -86,7 +86,8 @@ one of space, enter, esc, tab, shift-tab, backspace, delete, up, down, left, rig
 pgdn, f1. Esc, Enter and Ctrl-C stay what they are. Digits choose lines, parties and amounts, and the
 letters of ticket types come from the price list: these can't be changed.
 
-Two actions of one place with the same key are refused, with the file and line.
+Two actions of one place with the same key are refused, with the file and line, and so is a key of
+the seats that is the letter of a usual ticket type: a, c, e, s.
 ";
 
 const PLAIN: &str = "\
@@ -101,9 +102,9 @@ lines, terminals that can do no more, and scripts.
   Show? 1
   Salt Roads (15), Sat 21 Nov 19:15, Roxy Leeds, Screen 1. 191 of 308 free.
   How many seats, or seat names? 2
-  Holding H8 and H9, middle of row H. 2 adult, 19.00. Time left 5 minutes.
+  Holding H8 and H9, middle of row H. 2 adult, GBP 19.00. Time left 5 minutes.
   Enter to pay, or choose?
-  Pay 19.00. 1 cash exact, 2 cash other amount, 3 card.
+  Pay GBP 19.00. 1 cash exact, 2 cash other amount, 3 card.
   Pay? 1
   Paid. Booking 7KQ4-M2XP-93FD. Seats H8 H9, Screen 1, 19:15.
   Next show?

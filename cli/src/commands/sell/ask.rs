@@ -114,7 +114,13 @@ pub(super) async fn payment(ctx: &mut Context, booking: &Booking) -> Result<Pay,
         };
         match text.parse() {
             Ok(Pay::Cash(Some(given))) => match enough(&given, booking.total) {
-                Ok(()) => return Ok(Pay::Cash(Some(given))),
+                Ok(None) => return Ok(Pay::Cash(Some(given))),
+                Ok(Some(question)) => {
+                    let answer = ctx.ask(&format!("{question} [y/N]"), "--yes").await?;
+                    if matches!(answer.to_ascii_lowercase().as_str(), "y" | "yes") {
+                        return Ok(Pay::Cash(Some(given)));
+                    }
+                }
                 Err(e) => ctx.say(&e),
             },
             Ok(pay @ Pay::Card(_)) => match card::read_if_any(ctx, Some(pay)).await {
@@ -128,13 +134,13 @@ pub(super) async fn payment(ctx: &mut Context, booking: &Booking) -> Result<Pay,
     }
 }
 
-/// Whether what was handed over pays for the booking.
-fn enough(given: &str, total: Money) -> Result<(), String> {
+/// Whether what was handed over pays for the booking, and what to ask when it is very much more.
+fn enough(given: &str, total: Money) -> Result<Option<String>, String> {
     let given = cash::amount(given, total.currency).map_err(|e| e.to_string())?;
     if given.minor < total.minor {
         return Err(Refusal::CashTooLittle { total, given }.to_string());
     }
-    Ok(())
+    Ok(cash::much(given, total))
 }
 
 /// At the counter a refusal for a single seat left alone is a question. A yes changes the request

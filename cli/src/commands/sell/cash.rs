@@ -6,7 +6,7 @@ use houseful_core::{
 };
 
 use super::Desk;
-use crate::{context::Context, error::CliError, state::Stage};
+use crate::{args::Pay, context::Context, error::CliError, state::Stage};
 
 /// Takes cash: the exact total, or what was handed over.
 pub(super) async fn take(
@@ -25,6 +25,36 @@ pub(super) async fn take(
 /// Reads what was handed over, in the currency of the show.
 pub(super) fn amount(text: &str, currency: Currency) -> Result<Money, CliError> {
     Money::parse(text, currency).map_err(|e| CliError::usage(e.to_string()))
+}
+
+/// Asks whether so much was given, where it is more than anybody gives. Without anybody to ask
+/// nothing is taken, unless `--yes` said so beforehand.
+pub(super) async fn check_given(
+    ctx: &mut Context,
+    booking: &Booking,
+    pay: &Pay,
+) -> Result<(), CliError> {
+    let Pay::Cash(Some(text)) = pay else {
+        return Ok(());
+    };
+    let given = amount(text, booking.total.currency)?;
+    match much(given, booking.total) {
+        Some(_) if !ctx.asks() && !ctx.globals.yes => Err(CliError::NotConfirmed {
+            message: format!(
+                "{given} for {} is more than anybody gives; no cash was booked",
+                booking.total
+            ),
+        }),
+        Some(question) => ctx.confirm(&question).await,
+        None => Ok(()),
+    }
+}
+
+/// What is asked when more was given than anybody gives.
+pub(super) fn much(given: Money, total: Money) -> Option<String> {
+    let change = Money::new(given.minor.checked_sub(total.minor)?, total.currency);
+    let much = given.minor > total.most_given().minor;
+    much.then(|| format!("{given} given for {total}, with {change} of change?"))
 }
 
 /// Sends the request that is stored; sent twice it is taken once.

@@ -1,15 +1,22 @@
 //! Goes on with a sale that this machine has written down: asks the same again, so that nothing
 //! is done twice.
 
-use houseful_core::wire::booking::{Booking, BookingState};
+use houseful_core::{
+    seat::SeatLabel,
+    wire::booking::{Booking, BookingState},
+};
 
-use super::{Desk, Goal, card, cash, request_seats, stop, take_payment, unsent};
+use super::{
+    Desk, Goal, card, cash, despite, gave_way, request_seats, stop, take_payment, unsent,
+    until_local,
+};
 use crate::{
     args::{CardFrom, Pay},
     client::{Client, ClientError},
     context::Context,
     error::CliError,
-    state::{Sale, Stage},
+    output::escaped,
+    state::{Held, Sale, Stage},
 };
 
 /// `houseful sell --resume`: the newest sale that is not finished.
@@ -78,7 +85,23 @@ async fn step(
     let booking = desk.client.booking(desk.sale.booking).await?;
     match booking.state {
         BookingState::Held if goal == Goal::Hold => Ok(booking),
-        BookingState::Held => take_payment(ctx, desk, booking, pay).await,
+        BookingState::Held => {
+            let changed = what_changed(desk, &booking);
+            if let Some(held) = &mut desk.sale.held {
+                // From here on this is what somebody was told.
+                *held = Held {
+                    relaxed: held.relaxed.clone(),
+                    ..Held::of(&booking)
+                };
+            }
+            if !changed.is_empty() {
+                despite(ctx, desk, &booking, changed.join("; ")).await?;
+                desk.note(ctx, Stage::Held)?;
+            } else if goal == Goal::Sell {
+                ctx.say(&escaped(&going_on(ctx, desk, &booking).await));
+            }
+            take_payment(ctx, desk, booking, pay).await
+        }
         _ if goal == Goal::Pay => take_payment(ctx, desk, booking, pay).await,
         BookingState::Confirmed | BookingState::Secured => {
             desk.finish(ctx, &booking);
@@ -86,8 +109,14 @@ async fn step(
         }
         BookingState::Expired | BookingState::Released | BookingState::Cancelled => {
             desk.note_done(ctx, Stage::Finished);
+            let had = desk
+                .sale
+                .held
+                .as_ref()
+                .map(|held| format!(" of {} for {}", named(&held.seats), held.total));
             let message = format!(
-                "the booking is {}, its seats are for sale again",
+                "the booking{} is {}, its seats are for sale again",
+                had.unwrap_or_default(),
                 booking.state.word()
             );
             Err(CliError::TooLate {
@@ -96,6 +125,50 @@ async fn step(
             })
         }
     }
+}
+
+/// What somebody who goes on with a hold should know first: what gave way when it was made, and how
+/// it differs from what was told then. Another till may have changed it.
+fn what_changed(desk: &Desk, booking: &Booking) -> Vec<String> {
+    let Some(held) = &desk.sale.held else {
+        return Vec::new();
+    };
+    let now = Held::of(booking);
+    let without = |seats: &[SeatLabel], others: &[SeatLabel]| -> Vec<SeatLabel> {
+        let missing = seats.iter().filter(|seat| !others.contains(seat));
+        missing.copied().collect()
+    };
+    let (lost, fresh) = (
+        without(&held.seats, &now.seats),
+        without(&now.seats, &held.seats),
+    );
+    let mut changed: Vec<String> = gave_way(desk, &held.relaxed).into_iter().collect();
+    if !lost.is_empty() {
+        changed.push(format!("without {} since", named(&lost)));
+    }
+    if !fresh.is_empty() {
+        changed.push(format!("with {} since", named(&fresh)));
+    }
+    if held.total != now.total {
+        changed.push(format!("{} instead of {}", now.total, held.total));
+    }
+    changed
+}
+
+fn named(seats: &[SeatLabel]) -> String {
+    let names: Vec<String> = seats.iter().map(ToString::to_string).collect();
+    names.join(" ")
+}
+
+/// What is gone on with, in a line.
+async fn going_on(ctx: &Context, desk: &Desk, booking: &Booking) -> String {
+    let now = Held::of(booking);
+    let until = until_local(ctx, &desk.client, booking).await;
+    format!(
+        "going on with {} for {}, held until {until}",
+        named(&now.seats),
+        now.total
+    )
 }
 
 /// Looks for a card payment that was being made. If it never arrived, it is made again with the

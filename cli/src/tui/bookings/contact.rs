@@ -1,6 +1,6 @@
 //! The form for who a booking is for.
 
-use houseful_core::wire::booking::{Contact, ContactRequest};
+use houseful_core::wire::booking::Contact;
 use tui_input::Input;
 
 use crate::tui::{field, key::Key};
@@ -46,11 +46,8 @@ impl ContactForm {
 
     /// A form with what was asked for.
     #[must_use]
-    pub fn of(request: &ContactRequest) -> Self {
-        Self::new(Some(&Contact {
-            name: request.name.clone(),
-            phone: request.phone.clone(),
-        }))
+    pub fn of(request: &Contact) -> Self {
+        Self::new(Some(request))
     }
 
     /// To the other field.
@@ -75,9 +72,9 @@ impl ContactForm {
 
     /// What is to be kept; an empty field says nothing.
     #[must_use]
-    pub fn request(&self) -> ContactRequest {
+    pub fn request(&self) -> Contact {
         let given = |input: &Input| Some(input.value().trim().to_owned()).filter(|t| !t.is_empty());
-        ContactRequest {
+        Contact {
             name: given(&self.name),
             phone: given(&self.phone),
         }

@@ -329,7 +329,7 @@ impl Detail {
 }
 
 /// The cash that somebody at the till has to hand back.
-fn cash_back(booking: &Booking) -> Option<Money> {
+pub fn cash_back(booking: &Booking) -> Option<Money> {
     let cash = booking
         .payments
         .iter()

@@ -143,6 +143,14 @@ impl Keymap {
         lines.find(|line| line.keys.has(key)).map(|l| l.action)
     }
 
+    /// The line that takes the letter of a ticket type away from it, if one does.
+    #[must_use]
+    pub fn hides_type(&self, letter: char) -> Option<&BoundLine> {
+        let mut lines = self.lines(Place::Seats);
+        let line = lines.find(|line| line.keys.has(Key::Char(letter)))?;
+        (line.action != Action::TicketType).then_some(line)
+    }
+
     /// What the footer of a place tells, in order.
     pub fn footer(&self, place: Place) -> impl Iterator<Item = &BoundLine> {
         self.lines(place)

@@ -12,6 +12,15 @@ const ALL: &str = "all";
 /// Keys that always do what they do: nobody shall be locked in.
 const KEPT: [Key; 3] = [Key::Esc, Key::Enter, Key::Ctrl('c')];
 
+/// The letters that price lists usually give their ticket types. Which a show has is known only when
+/// it is opened: a letter beyond these that is bound is told there (`Keymap::hides_type`).
+const USUAL_TYPES: [(char, &str); 4] = [
+    ('a', "adult"),
+    ('c', "child"),
+    ('e', "senior"),
+    ('s', "student"),
+];
+
 /// What is wrong with `[keys]`; each names the file and line.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum KeysError {
@@ -61,6 +70,22 @@ pub enum KeysError {
         /// Why not.
         why: String,
     },
+    /// A letter that chooses a ticket type there.
+    #[error(
+        "{at}: in {place} `{key}` is the letter of the ticket type {ticket_type}, so it can't be the key of `{action}`"
+    )]
+    LetterOfType {
+        /// File and line.
+        at: String,
+        /// Where.
+        place: String,
+        /// What.
+        action: String,
+        /// The letter.
+        key: char,
+        /// Whose it is in the usual price list.
+        ticket_type: &'static str,
+    },
     /// Two actions of one place have the same key.
     #[error("{at}: in {place} `{key}` is the key of both `{one}` and `{other}`")]
     Conflict {
@@ -88,6 +113,10 @@ impl KeysError {
             Self::Conflict { place, one, .. } => {
                 format!("give one of them another key, as in `{place}.{one} = \"x\"`")
             }
+            Self::LetterOfType { place, action, .. } => format!(
+                "give it another key, as in `{place}.{action} = \"ctrl-n\"`; ticket types have \
+                 small letters of the price list"
+            ),
             _ => "`houseful config keys` lists all places, actions and keys".to_owned(),
         }
     }
@@ -233,6 +262,17 @@ fn check(lines: &[BoundLine]) -> Result<(), KeysError> {
             continue;
         };
         for key in keys {
+            if let Some(source) = &line.source
+                && let Some((letter, ticket_type)) = usual_type(lines, line.place, *key)
+            {
+                return Err(KeysError::LetterOfType {
+                    at: source.clone(),
+                    place: line.place.name(),
+                    action: line.action.name(),
+                    key: letter,
+                    ticket_type,
+                });
+            }
             let rival = lines.iter().enumerate().find(|(other_at, other)| {
                 *other_at != at
                     && other.place == line.place
@@ -255,7 +295,17 @@ fn check(lines: &[BoundLine]) -> Result<(), KeysError> {
     Ok(())
 }
 
-/// Whether a line wants a key for itself. Letters of ticket types give way to everything.
+/// The ticket type that a key usually chooses in a place where it can choose one.
+fn usual_type(lines: &[BoundLine], place: Place, key: Key) -> Option<(char, &'static str)> {
+    let chooses = |line: &BoundLine| {
+        line.place == place && line.action == Action::TicketType && line.keys.has(key)
+    };
+    let mut usual = USUAL_TYPES.into_iter();
+    let found = usual.find(|(letter, _)| Key::Char(*letter) == key)?;
+    lines.iter().any(chooses).then_some(found)
+}
+
+/// Whether a line wants a key for itself. Letters of ticket types give way to everything else.
 pub(super) fn fights(line: &BoundLine, key: Key) -> bool {
     let gives_way = line.action == Action::TicketType;
     !gives_way && line.keys.has(key)

@@ -200,6 +200,19 @@ fn what_can_not_be_is_told_with_its_line_and_both_actions() {
         (&["home.browse = ctrl-c"], &["Ctrl-C always does"]),
         (&["filter.back = x"], &["letters are typed there"]),
         (
+            &["home.browse = V", "seats.undo = c"],
+            &[
+                "houseful.toml:2: in seats `c`",
+                "ticket type child",
+                "`undo`",
+                "`seats.undo = \"ctrl-n\"`",
+            ],
+        ),
+        (
+            &["all.help = ? s"],
+            &["houseful.toml:1: in seats `s`", "student", "`help`"],
+        ),
+        (
             &["seats.undo = x", "seats.go_to = x"],
             &["`undo`", "`go_to`"],
         ),
@@ -209,6 +222,16 @@ fn what_can_not_be_is_told_with_its_line_and_both_actions() {
             assert!(told.contains(part), "{settings:?}: {told}");
         }
     }
+}
+
+#[test]
+fn a_letter_of_no_ticket_type_is_free_and_types_it_hides_are_known() {
+    let keymap = keymap(&["seats.next_best = n", "home.browse = c", "range.pick = a"]);
+    let keymap = keymap.expect("only the seats have ticket types");
+    let hidden = |letter| keymap.hides_type(letter).map(|line| line.action);
+    assert_eq!(hidden('n'), Some(Action::NextBest));
+    assert_eq!(hidden('z'), Some(Action::Zone));
+    assert_eq!((hidden('a'), hidden('x')), (None, None));
 }
 
 #[test]

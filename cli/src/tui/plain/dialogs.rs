@@ -27,6 +27,7 @@ fn sentences(overlay: &Overlay) -> Vec<String> {
             vec![wording::ask_release(seats, *then == Leaving::Quit)]
         }
         Overlay::AskGiveUp { seats } => vec![wording::ask_give_up(seats)],
+        Overlay::AskCash { given, total } => vec![wording::ask_cash(*given, *total)],
         Overlay::AskRefund { what, reason } => {
             let mut lines = vec![said(what)];
             let reasons = 0..wording::REFUND_REASONS.len();

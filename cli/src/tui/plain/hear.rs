@@ -114,6 +114,8 @@ fn enter(place: Place, model: &Model) -> Heard {
     match (place, model.above.last()) {
         // Exact cash; what was typed for an earlier try does not count.
         (Place::Payment, Some(View::Payment(payment))) => money::pay_exactly(model, payment),
+        // A script that is out of step, or a finger that is, overrules no rule of the house.
+        (Place::Override, _) => Heard::say(plain::OVERRIDE_IS_TYPED),
         _ => Heard::keys([Key::Enter].into_iter().filter(|key| {
             // Where Enter does nothing it is waited on.
             vocabulary::action(model, place, *key).is_some()

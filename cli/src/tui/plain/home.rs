@@ -124,19 +124,12 @@ fn show_line(home: &Home, show: &Show) -> String {
     };
     let first = home.shows.first().map(|s| &s.starts_local);
     let today = home.date.as_ref().or(first);
-    let mut currencies = home.shows.iter().map(|s| s.price_from.currency);
-    let one_currency = currencies.all(|currency| currency == show.price_from.currency);
-    let from = if one_currency {
-        show.price_from.plain()
-    } else {
-        show.price_from.to_string()
-    };
     plain::show_line(
         &when(show, today, home.zones_differ()),
         &show.title,
         &place,
         &state(show),
-        &from,
+        show.price_from,
     )
 }
 

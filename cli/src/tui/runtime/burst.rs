@@ -1,25 +1,45 @@
-//! Scanners that type: a code and Enter within milliseconds, faster than any hand.
+//! Scanners that type: a code and Enter, faster than any hand.
 //!
-//! A letter or digit is held back for a moment to see whether another follows. A burst that ends
-//! with Enter or Tab and is the code of a ticket or booking is one message; everything else comes
-//! out as the keys it was, in their order. Time is passed in.
+//! Scanners send a key every 1 to 30 ms, hands one every 60 ms or more. Nobody shall wait that long
+//! to see a key do something, so a letter or digit is done at once, but on trial: what it would ask
+//! for or send waits until it is known what the key was. If no other follows in time, or what
+//! follows is no code, it stands. If the burst is the code of a ticket or booking and ends with Enter
+//! or Tab, none of its keys ever was: the code is one message. Time is passed in.
 
 use std::time::{Duration, Instant};
 
 use houseful_core::code::{BookingCode, TicketCode};
 
-use crate::tui::{key::Key, msg::Msg};
+use crate::tui::key::Key;
 
-/// How long a key waits for the next one: scanners that type take up to 10 ms a key. The timer that
-/// ends the wait goes by whole milliseconds, so that a key is on the screen's way after 13 ms.
-const GAP: Duration = Duration::from_millis(12);
+/// How long a key is on trial: slow scanners take 30 ms a key, and a busy terminal may add to it.
+const GAP: Duration = Duration::from_millis(45);
+/// The same once so many keys came that no hand typed them: a scanner may falter, and so may a busy
+/// machine that reads it.
+const SURE_GAP: Duration = Duration::from_millis(150);
+/// From how many keys on.
+const SURE_KEYS: usize = 3;
 /// The most keys of a burst: more are no code with its hyphens.
 const KEYS_MAX: usize = 20;
+
+/// What becomes of keys.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// This key is done on trial.
+    Try(Key),
+    /// What is on trial stands.
+    Stands,
+    /// What is on trial never was: a scanner typed this code.
+    Scanned(String),
+    /// This key is done.
+    Do(Key),
+}
 
 /// The keys of a burst that is not over.
 #[derive(Debug, Default)]
 pub(super) struct Burst {
-    held: Vec<Key>,
+    /// Those on trial.
+    keys: Vec<Key>,
     /// When the last key came.
     last: Option<Instant>,
     /// Whether the burst was too long to be a code: its keys pass, until there is a gap.
@@ -27,65 +47,67 @@ pub(super) struct Burst {
 }
 
 impl Burst {
-    /// A key was pressed now: what comes of it and of those before.
-    pub(super) fn key(&mut self, key: Key, now: Instant) -> Vec<Msg> {
-        let mut out = self.pass(now);
-        let in_burst = self.last.is_some_and(|last| now < last + GAP);
-        self.passing &= in_burst;
+    /// A key was pressed now: what becomes of it and of those before.
+    pub(super) fn key(&mut self, key: Key, now: Instant) -> Vec<Verdict> {
+        let mut out: Vec<Verdict> = self.pass(now).into_iter().collect();
+        self.passing &= self.last.is_some_and(|last| now < last + GAP);
         match key {
-            Key::Char(c) if c.is_ascii_alphanumeric() || (c == '-' && !self.held.is_empty()) => {
+            Key::Char(c) if c.is_ascii_alphanumeric() || (c == '-' && !self.keys.is_empty()) => {
                 self.last = Some(now);
                 if self.passing {
-                    out.push(Msg::Key(key));
+                    out.push(Verdict::Do(key));
                     return out;
                 }
-                self.held.push(key);
-                if self.held.len() > KEYS_MAX {
+                self.keys.push(key);
+                out.push(Verdict::Try(key));
+                if self.keys.len() > KEYS_MAX {
                     self.passing = true;
-                    out.extend(self.release());
+                    out.extend(self.end());
                 }
             }
             // Some scanners end with a line feed, which a terminal tells as Ctrl-J.
-            Key::Enter | Key::Tab | Key::Ctrl('j') if !self.held.is_empty() => match self.code() {
+            Key::Enter | Key::Tab | Key::Ctrl('j') if !self.keys.is_empty() => match self.code() {
                 Some(code) => {
-                    self.held.clear();
+                    self.keys.clear();
                     self.last = None;
-                    out.push(Msg::Scanned(code));
+                    out.push(Verdict::Scanned(code));
                 }
                 None => {
-                    out.extend(self.release());
-                    out.push(Msg::Key(key));
+                    out.extend(self.end());
+                    out.push(Verdict::Do(key));
                 }
             },
             _ => {
-                out.extend(self.release());
-                out.push(Msg::Key(key));
+                out.extend(self.end());
+                out.push(Verdict::Do(key));
             }
         }
         out
     }
 
-    /// Time has passed: keys that nothing followed come out.
-    pub(super) fn pass(&mut self, now: Instant) -> Vec<Msg> {
-        match self.due_at() {
-            Some(due) if due <= now => self.release(),
-            _ => Vec::new(),
-        }
+    /// Time has passed: keys that nothing followed stand.
+    pub(super) fn pass(&mut self, now: Instant) -> Option<Verdict> {
+        self.due_at().filter(|due| *due <= now)?;
+        self.end()
+    }
+
+    /// Something else happened: the keys on trial stand.
+    pub(super) fn end(&mut self) -> Option<Verdict> {
+        let any = !self.keys.is_empty();
+        self.keys.clear();
+        any.then_some(Verdict::Stands)
     }
 
     /// When `pass` has something to do.
     pub(super) fn due_at(&self) -> Option<Instant> {
-        let last = self.last.filter(|_| !self.held.is_empty())?;
-        Some(last + GAP)
-    }
-
-    fn release(&mut self) -> Vec<Msg> {
-        self.held.drain(..).map(Msg::Key).collect()
+        let last = self.last.filter(|_| !self.keys.is_empty())?;
+        let sure = self.keys.len() >= SURE_KEYS;
+        Some(last + if sure { SURE_GAP } else { GAP })
     }
 
     /// The code that the keys are, written as people write it.
     fn code(&self) -> Option<String> {
-        let chars = self.held.iter().filter_map(|key| match key {
+        let chars = self.keys.iter().filter_map(|key| match key {
             Key::Char(c) => Some(*c),
             _ => None,
         });
@@ -102,23 +124,36 @@ mod tests {
 
     use super::*;
 
-    /// What comes out of keys that follow each other after so many milliseconds.
-    fn typed(keys: &[(Key, u64)]) -> Vec<Msg> {
-        let (mut burst, mut out) = (Burst::default(), Vec::new());
-        let start = crate::moment::tick();
-        let mut at = start;
+    /// What is left of keys that follow each other after so many milliseconds: the keys that
+    /// stand, and codes.
+    fn typed(keys: &[(Key, u64)]) -> Vec<Verdict> {
+        let (mut burst, mut out, mut trial) = (Burst::default(), Vec::new(), Vec::new());
+        let mut at = crate::moment::tick();
+        let mut take = |verdict: Verdict| match verdict {
+            Verdict::Try(key) => trial.push(Verdict::Do(key)),
+            Verdict::Stands => out.append(&mut trial),
+            Verdict::Scanned(code) => {
+                trial.clear();
+                out.push(Verdict::Scanned(code));
+            }
+            Verdict::Do(key) => {
+                assert_eq!(trial, [], "what came before stands first");
+                out.push(Verdict::Do(key));
+            }
+        };
         for (key, ms) in keys {
             let next = at + Duration::from_millis(*ms);
             while let Some(due) = burst.due_at().filter(|due| *due <= next) {
-                out.extend(burst.pass(due));
+                burst.pass(due).into_iter().for_each(&mut take);
             }
             at = next;
-            out.extend(burst.key(*key, at));
+            burst.key(*key, at).into_iter().for_each(&mut take);
         }
         while let Some(due) = burst.due_at() {
-            assert!(due <= at + GAP, "nothing waits for longer");
-            out.extend(burst.pass(due));
+            assert!(due <= at + SURE_GAP, "nothing waits for longer");
+            burst.pass(due).into_iter().for_each(&mut take);
         }
+        assert_eq!(trial, [], "nothing stays on trial");
         out
     }
 
@@ -133,12 +168,12 @@ mod tests {
             .collect()
     }
 
-    fn keys(of: &[(Key, u64)]) -> Vec<Msg> {
-        of.iter().map(|(key, _)| Msg::Key(*key)).collect()
+    fn keys(of: &[(Key, u64)]) -> Vec<Verdict> {
+        of.iter().map(|(key, _)| Verdict::Do(*key)).collect()
     }
 
     #[test]
-    fn a_scanned_code_is_one_message() {
+    fn a_scanned_code_is_one_message_however_slow_the_scanner() {
         for (text, code) in [
             ("7KQM-4T2X-PA9D\n", "7KQM-4T2X-PA9D"),
             ("7kqm4t2xpa9d\n", "7KQM-4T2X-PA9D"),
@@ -146,20 +181,25 @@ mod tests {
             ("7KQM4T2XPA9D\r", "7KQM-4T2X-PA9D"),
             ("7K-QM4T-2XPA\n", "7K-QM4T-2XPA"),
         ] {
-            for ms in [0, 1, 6, 10] {
+            for ms in [0, 1, 6, 12, 20, 30, 39] {
                 let out = typed(&scan(text, ms));
-                assert_eq!(out, [Msg::Scanned(code.to_owned())], "{text} {ms}");
+                assert_eq!(out, [Verdict::Scanned(code.to_owned())], "{text} {ms}");
             }
         }
+        // After its first keys it may falter.
+        let mut falters = scan("7KQM4T2XPA9D\n", 20);
+        falters[3].1 = 140;
+        falters[12].1 = 90;
+        assert_eq!(typed(&falters).len(), 1);
     }
 
     #[test]
     fn a_code_typed_by_hand_is_keys() {
-        let by_hand = scan("7KQM4T2XPA9D\n", 14);
+        let by_hand = scan("7KQM4T2XPA9D\n", 46);
         assert_eq!(typed(&by_hand), keys(&by_hand));
         // Who presses Enter after a while has typed it, too.
         let mut waited = scan("7KQM4T2XPA9D", 1);
-        waited.push((Key::Enter, 14));
+        waited.push((Key::Enter, 151));
         assert_eq!(typed(&waited), keys(&waited));
     }
 
@@ -175,8 +215,8 @@ mod tests {
             let burst = scan(text, 0);
             let out = typed(&burst);
             if text.starts_with('-') {
-                let code = Msg::Scanned("7KQM-4T2X-PA9D".to_owned());
-                assert_eq!(out, [Msg::Key(Key::Char('-')), code]);
+                let code = Verdict::Scanned("7KQM-4T2X-PA9D".to_owned());
+                assert_eq!(out, [Verdict::Do(Key::Char('-')), code]);
             } else {
                 assert_eq!(out, keys(&burst), "{text}");
             }
@@ -186,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn other_keys_wait_for_nothing() {
+    fn every_key_is_done_when_it_comes_and_only_letters_and_digits_on_trial() {
         let mut burst = Burst::default();
         let now = crate::moment::tick();
         for key in [
@@ -197,13 +237,15 @@ mod tests {
             Key::Char('-'),
             Key::Ctrl('c'),
         ] {
-            assert_eq!(burst.key(key, now), [Msg::Key(key)]);
+            assert_eq!(burst.key(key, now), [Verdict::Do(key)]);
             assert_eq!(burst.due_at(), None);
         }
-        assert!(burst.key(Key::Char('b'), now).is_empty());
+        let b = Key::Char('b');
+        assert_eq!(burst.key(b, now), [Verdict::Try(b)]);
         assert_eq!(burst.due_at(), Some(now + GAP));
-        assert!(burst.pass(now + Duration::from_millis(6)).is_empty());
-        assert_eq!(burst.pass(now + GAP), [Msg::Key(Key::Char('b'))]);
+        assert_eq!(burst.pass(now + Duration::from_millis(6)), None);
+        assert_eq!(burst.pass(now + GAP), Some(Verdict::Stands));
+        assert_eq!(burst.pass(now + GAP), None);
     }
 
     proptest! {
@@ -213,10 +255,10 @@ mod tests {
             pressed in vec((select(vec![
                 Key::Char('7'), Key::Char('K'), Key::Char('u'), Key::Char('-'), Key::Char(' '),
                 Key::Enter, Key::Tab, Key::Up, Key::Esc, Key::Ctrl('l'),
-            ]), 0..20_u64), 0..60)
+            ]), 0..60_u64), 0..60)
         ) {
             let out = typed(&pressed);
-            if !out.iter().any(|msg| matches!(msg, Msg::Scanned(_))) {
+            if !out.iter().any(|verdict| matches!(verdict, Verdict::Scanned(_))) {
                 prop_assert_eq!(out, keys(&pressed));
             }
         }

@@ -52,7 +52,10 @@ pub(super) async fn run(
     match told {
         // Nobody listens any more, and that is no mistake.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        told => Ok(told?),
+        told => {
+            told?;
+            runtime.answered()
+        }
     }
 }
 
@@ -80,7 +83,12 @@ impl Talk {
         let (columns, rows) = PAGE;
         self.take(runtime, Msg::Resized(columns, rows));
         self.take(runtime, Msg::Started(sales));
+        runtime.wire.look_after_refunds();
         while !runtime.model.desk.over {
+            if self.paper.echoes && runtime.answered().is_err() {
+                // A script was written for a server. Who sits at a keyboard may start one.
+                return Ok(());
+            }
             self.face.look(&runtime.model);
             self.write()?;
             match self.next(runtime, inbox, &mut lines).await {

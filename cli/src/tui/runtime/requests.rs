@@ -3,10 +3,14 @@
 
 use std::time::{Duration, Instant};
 
-use houseful_core::{ids::BookingId, time::UtcMillis, wire::booking::Booking};
+use houseful_core::{
+    ids::BookingId,
+    time::UtcMillis,
+    wire::booking::{Booking, BookingState},
+};
 use tokio::sync::mpsc::UnboundedSender;
 
-use super::sales;
+use super::sales::{self, Noted};
 use crate::{
     client::{CityQuery, Client, ClientError, MovieQuery, ShowQuery},
     moment,
@@ -63,10 +67,11 @@ impl Desk {
 
     /// Asks one question and posts its answer.
     pub(super) async fn ask(self, generation: Generation, ask: Ask, clock: (Instant, UtcMillis)) {
-        let result = match self.note(&ask).await {
-            Err(why) => Err(Failure::Broken(why)),
-            Ok(()) => match tokio::time::timeout(TIMEOUT, self.call(&ask)).await {
-                Ok(answer) => answer.map_err(|error| failure(error, ask.changes())),
+        let noted = self.note(ask).await;
+        let result = match &noted {
+            Err(why) => Err(Failure::Broken(why.clone())),
+            Ok(noted) => match tokio::time::timeout(TIMEOUT, self.call(&noted.ask)).await {
+                Ok(answer) => answer.map_err(|error| failure(error, noted.ask.changes())),
                 Err(_) => Err(Failure::NoAnswer(format!(
                     "no answer from {} within {} s",
                     self.client.base(),
@@ -75,6 +80,14 @@ impl Desk {
             },
         };
         let answered = matches!(result, Ok(_) | Err(Failure::Refused(_)));
+        if let Ok(Noted {
+            ask: Ask::Cancel(owned, _),
+            again,
+        }) = &noted
+            && is_settled(&result, *again)
+        {
+            self.refund_answered(owned.id).await;
+        }
         let answer = Answer {
             generation,
             heard: answered.then(|| self.heard(clock)).flatten(),
@@ -84,12 +97,43 @@ impl Desk {
         let _ = self.post.send(Msg::Answer(answer));
     }
 
-    async fn note(&self, ask: &Ask) -> Result<(), String> {
+    /// Nothing is left to ask about a refund. If that can't be written down, the next run looks
+    /// what became of it.
+    async fn refund_answered(&self, booking: BookingId) {
+        let state = self.state.clone();
+        let _ = tokio::task::spawn_blocking(move || state.refund_answered(booking)).await;
+    }
+
+    /// Looks what became of refunds that an earlier run asked for and heard nothing of. Those that
+    /// nobody can tell of now are looked at by the next run.
+    pub(super) async fn look_after_refunds(self) {
+        for sale in self.state.open_refunds(self.client.home()) {
+            if let Some(secret) = sale.secret {
+                self.client.keep_secret(sale.booking, secret);
+            }
+            let booking = match self.client.booking(sale.booking).await {
+                Ok(booking) => booking,
+                Err(ClientError::Problem(problem)) => {
+                    if problem.status == 404 {
+                        self.refund_answered(sale.booking).await;
+                    }
+                    continue;
+                }
+                Err(_) => continue,
+            };
+            if booking.state == BookingState::Cancelled {
+                self.refund_answered(booking.id).await;
+            }
+            // The loop has ended when nobody listens.
+            let _ = self.post.send(Msg::OldRefund(Box::new(booking)));
+        }
+    }
+
+    async fn note(&self, ask: Ask) -> Result<Noted, String> {
         let (state, server) = (self.state.clone(), self.client.home().to_owned());
-        let ask = ask.clone();
-        let noted = tokio::task::spawn_blocking(move || sales::note(&state, &server, &ask)).await;
+        let noted = tokio::task::spawn_blocking(move || sales::note(&state, &server, ask)).await;
         match noted {
-            Ok(Ok(())) => Ok(()),
+            Ok(Ok(noted)) => Ok(noted),
             Ok(Err(error)) => Err(error.to_string()),
             Err(error) => Err(error.to_string()),
         }
@@ -199,6 +243,17 @@ fn shows_query(wanted: &ShowsWanted) -> ShowQuery {
     }
 }
 
+/// Whether an answer tells what became of a change. One that was asked before is told of by an
+/// answer from the booking itself alone: a server that is busy or does not know the token says
+/// nothing of what it did then.
+fn is_settled(result: &Result<Reply, Failure>, again: bool) -> bool {
+    match result {
+        Ok(_) => true,
+        Err(Failure::Refused(problem)) => !again || matches!(problem.status, 404 | 409 | 410 | 422),
+        Err(Failure::NoAnswer(_) | Failure::Broken(_)) => false,
+    }
+}
+
 /// What a failed call means for the screens. A busy server and an unknown outcome are no answer:
 /// the same is asked again. So is what may have changed something, when its answer makes no sense.
 fn failure(error: ClientError, changes: bool) -> Failure {
@@ -219,7 +274,7 @@ fn failure(error: ClientError, changes: bool) -> Failure {
 mod tests {
     use houseful_core::{
         ids::{BookingId, ShowId},
-        wire::booking::{HoldRequest, Wish},
+        wire::booking::{CashRequest, HoldRequest, Wish},
     };
     use tokio::sync::mpsc::unbounded_channel;
 
@@ -251,13 +306,43 @@ mod tests {
         };
         let first = desk(&state, "http://127.0.0.1:40001");
         let hold = Ask::Hold(owned.clone(), Box::new(request));
-        first.note(&hold).await.expect("noted");
+        first.note(hold).await.expect("noted");
         let second = desk(&state, "http://127.0.0.1:40002");
         let found = second.open_sales();
         let payment = None;
         assert_eq!(found, [Unfinished { owned, payment }]);
         // Where `sell --resume` looks.
         assert_eq!(state.sales(second.client().home()).len(), 1);
+        if let Ok(folder) = state.folder() {
+            std::fs::remove_dir_all(folder).expect("removed");
+        }
+    }
+
+    #[tokio::test]
+    async fn money_for_another_till_s_hold_is_noted_before_it_is_asked_for() {
+        let folder = format!("houseful-tui-other-{}", std::process::id());
+        let state = State::new(Some(std::env::temp_dir().join(folder)));
+        let owned = Owned {
+            id: moment::fresh_booking(ShowId(7)),
+            secret: None,
+        };
+        let till = desk(&state, "http://127.0.0.1:40001");
+        let look = till.note(Ask::Booking(owned.clone())).await.expect("noted");
+        assert!(
+            !look.again && till.open_sales().is_empty(),
+            "looking changes nothing"
+        );
+        let request = CashRequest {
+            command: moment::fresh_command(),
+            payment: moment::fresh_payment(),
+            given_minor: None,
+        };
+        let cash = Ask::Cash(owned.clone(), request.clone());
+        till.note(cash).await.expect("noted");
+        let noted = state.sale(owned.id).expect("read").expect("a note");
+        assert_eq!(noted.cash, (request.command, request.payment));
+        let payment = None;
+        assert_eq!(till.open_sales(), [Unfinished { owned, payment }]);
         if let Ok(folder) = state.folder() {
             std::fs::remove_dir_all(folder).expect("removed");
         }

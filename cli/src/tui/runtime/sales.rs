@@ -1,6 +1,6 @@
 //! Sales are written down before the server is asked, so that the next run can ask again.
 
-use houseful_core::{ids::BookingId, time::UtcMillis, wire::Time};
+use houseful_core::{ids::BookingId, wire::Time};
 
 use crate::{
     moment,
@@ -10,36 +10,72 @@ use crate::{
 
 /// Sales of earlier runs at this server that are not finished, the newest last.
 pub(super) fn open(state: &State, server: &str) -> Vec<Unfinished> {
-    let sales = state.sales(server);
+    let sales = state.open_sales(server);
     sales
         .into_iter()
         .rev()
-        .filter(Sale::is_open)
-        // Bookings that staff were only paid for here have no secret and are not ours to resume.
-        .filter_map(|sale| {
+        // Bookings that staff were only paid for here have no secret and are not ours to resume,
+        // but for their money that may be on its way.
+        .filter(|sale| {
+            let paying = matches!(sale.stage, Stage::TakingCash | Stage::TakingCard);
+            sale.secret.is_some() || paying
+        })
+        .map(|sale| {
             let card = sale.card.filter(|_| sale.stage == Stage::TakingCard);
-            Some(Unfinished {
+            Unfinished {
                 owned: Owned {
                     id: sale.booking,
-                    secret: Some(Secret(sale.secret?)),
+                    secret: sale.secret.map(Secret),
                 },
                 payment: card.map(|card| card.payment),
-            })
+            }
         })
         .collect()
 }
 
-/// Writes down what is about to be asked, when it changes something.
-pub(super) fn note(state: &State, server: &str, ask: &Ask) -> Result<(), StateError> {
-    let owned = match ask {
+/// What was written down and is to be asked.
+#[derive(Clone, Debug)]
+pub(super) struct Noted {
+    /// What to ask.
+    pub ask: Ask,
+    /// Whether it may have been asked before, and done.
+    pub again: bool,
+}
+
+/// Writes down what is about to be asked, when it changes something; gives what to ask. That is
+/// the same, but for a refund that an earlier run asked for and had no answer to: it may have been
+/// made, so it is asked for again word for word.
+pub(super) fn note(state: &State, server: &str, ask: Ask) -> Result<Noted, StateError> {
+    let now = Time(moment::wall_clock());
+    let known = |owned: &Owned| -> Result<Option<Sale>, StateError> {
+        let sale = state.sale(owned.id)?;
+        Ok(sale.filter(|sale| sale.server == server))
+    };
+    let sale = match &ask {
         Ask::Hold(owned, request) => {
-            let now: UtcMillis = moment::wall_clock();
-            let mut sale = Sale::new(server, (**request).clone(), Time(now));
+            let mut sale = Sale::new(server, (**request).clone(), now);
             sale.secret = owned.secret.as_ref().map(|secret| secret.0.clone());
-            return state.store_sale(&sale);
+            if let Some(before) = known(owned)? {
+                // Asked again it is the same sale.
+                sale.begun_at = before.begun_at;
+            }
+            Some(sale)
         }
-        Ask::Change(owned, _) | Ask::Release(owned, _) | Ask::Cash(owned, _) => owned,
-        Ask::Pay(owned, _) => owned,
+        // What another till began is noted from the first change that this one makes.
+        Ask::Change(owned, _) | Ask::Cash(owned, _) => {
+            let sale = known(owned)?;
+            Some(sale.unwrap_or_else(|| Sale::of_other(server, owned.id, now)))
+        }
+        Ask::Pay(owned, _) => {
+            let sale = known(owned)?;
+            Some(sale.unwrap_or_else(|| Sale::of_other(server, owned.id, now)))
+        }
+        Ask::Release(owned, _) => known(owned)?,
+        Ask::Cancel(owned, request) => {
+            let (request, again) = state.note_refund(server, owned.id, request)?;
+            let ask = Ask::Cancel(owned.clone(), Box::new(request));
+            return Ok(Noted { ask, again });
+        }
         Ask::Info
         | Ask::Cities
         | Ask::Movies(_)
@@ -50,15 +86,14 @@ pub(super) fn note(state: &State, server: &str, ask: &Ask) -> Result<(), StateEr
         | Ask::Booking(_)
         | Ask::Bookings(_)
         | Ask::Contact(..)
-        | Ask::Cancel(..)
         | Ask::Token(_)
-        | Ask::Payment(..) => return Ok(()),
+        | Ask::Payment(..) => None,
     };
-    if let Some(mut sale) = state.sale(owned.id)? {
-        change(&mut sale, ask);
+    if let Some(mut sale) = sale {
+        change(&mut sale, &ask);
         state.store_sale(&sale)?;
     }
-    Ok(())
+    Ok(Noted { ask, again: false })
 }
 
 /// What a question means for the sale that is written down.

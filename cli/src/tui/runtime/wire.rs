@@ -77,6 +77,11 @@ impl Wire {
         None
     }
 
+    /// Looks what became of refunds of earlier runs.
+    pub(super) fn look_after_refunds(&self) {
+        tokio::spawn(self.desk.clone().look_after_refunds());
+    }
+
     /// Follows no feed any more.
     pub(super) fn unwatch(&mut self) {
         if let Some(feed) = self.feed.take() {

@@ -261,19 +261,21 @@ impl Seats {
             .info
             .as_ref()
             .is_some_and(|i| i.channel == Some(Channel::Counter));
+        // What was overruled already and is refused all the same can't be overruled.
+        let leave = asked.map(Asking::leave).unwrap_or_default();
         match (problem.code.as_str(), wish) {
             _ if is_end(problem) => self.lost_hold(desk, problem.detail.clone()),
             // Somebody else finished it: how, the booking itself tells.
             ("already_paid", _) => self.check(desk),
-            ("orphan_seat", Some(wish)) if at_counter => {
+            ("orphan_seat", Some(wish)) if at_counter && !leave.orphans => {
                 desk.overlays.push(Overlay::Override {
                     what: problem.detail.clone(),
                     wish,
                     allow_orphans: true,
-                    over_limit: false,
+                    over_limit: leave.limit,
                 });
             }
-            ("too_many_seats", Some(wish)) if at_counter => {
+            ("too_many_seats", Some(wish)) if at_counter && !leave.limit => {
                 desk.overlays.push(Overlay::Override {
                     what: problem.detail.clone(),
                     wish,
@@ -341,6 +343,7 @@ impl Seats {
         desk.overlays.retain(|overlay| {
             let quit = Leaving::Quit;
             !matches!(overlay, Overlay::AskRelease { then, .. } if *then != quit)
+                && !matches!(overlay, Overlay::AskCash { .. })
         });
         let over = wording::over(booking.state).unwrap_or(wording::HOLD_EXPIRED);
         let what = what.unwrap_or_else(|| over.to_owned());

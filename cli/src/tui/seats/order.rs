@@ -115,13 +115,23 @@ impl Asking {
             _ => None,
         }
     }
+
+    /// Which rules were overruled already.
+    pub(super) fn leave(&self) -> Leave {
+        let (orphans, limit) = match &self.ask {
+            Ask::Hold(_, request) => (request.allow_orphans, request.over_limit),
+            Ask::Change(_, request) => (request.allow_orphans, request.over_limit),
+            _ => (false, false),
+        };
+        Leave { orphans, limit }
+    }
 }
 
 /// Leave to break rules of the house.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Leave {
-    orphans: bool,
-    limit: bool,
+    pub(super) orphans: bool,
+    pub(super) limit: bool,
 }
 
 impl Seats {

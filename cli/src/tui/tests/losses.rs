@@ -4,7 +4,7 @@ use super::house::Till;
 use crate::tui::{
     hall::SeatLook,
     keymap::Place,
-    msg::{Ask, Failure, Generation, Msg, News, Reply},
+    msg::{Ask, Failure, Generation, Msg, News, Reply, Unfinished},
     overlay::Overlay,
     seats::Wanted,
 };
@@ -302,4 +302,23 @@ fn a_sold_out_party_is_told() {
         "{screen}"
     );
     assert!(till.held().is_empty());
+}
+
+#[test]
+fn a_sale_that_is_put_by_twice_is_one_sale() {
+    let mut till = Till::open();
+    till.press("12");
+    let owned = till.seats().owned.clone().expect("a booking");
+    let desk = &mut till.model.desk;
+    let sale = |payment| Unfinished {
+        owned: owned.clone(),
+        payment,
+    };
+    let payment = desk.new_payment();
+    desk.put_older(sale(Some(payment)));
+    desk.put_older(sale(None));
+    assert_eq!(desk.older, [sale(Some(payment))]);
+    desk.keep(sale(Some(payment)), None);
+    assert_eq!(desk.older, []);
+    assert!(desk.kept.is_some());
 }

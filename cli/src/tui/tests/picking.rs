@@ -2,7 +2,13 @@
 //! other people do meanwhile.
 
 use super::{halls, house::Till};
-use crate::tui::{hall::SeatLook, key::Key, keymap::Place, msg::Msg, seats::What};
+use crate::tui::{
+    hall::SeatLook,
+    key::Key,
+    keymap::Place,
+    msg::{Ask, Msg, Reply},
+    seats::What,
+};
 
 fn till() -> Till {
     let mut till = Till::open();
@@ -349,4 +355,30 @@ fn no_key_of_the_grid_takes_a_ticket_type_s_letter() {
             .find(|b| matches!(b.keys, Keys::Any(keys) if keys.contains(&Key::Char(letter))));
         assert!(binding.is_none(), "`{letter}`: {binding:?}");
     }
+}
+
+/// Opens a show whose second ticket type has this letter; gives what is told of it.
+fn opened_with_letter(letter: char) -> Option<String> {
+    let mut till = Till::open();
+    till.slow = true;
+    till.press("1");
+    let of_show = |(_, ask): &(_, Ask)| matches!(ask, Ask::Show(_));
+    let at = till.unanswered.iter().position(of_show);
+    let (generation, ask) = at.and_then(|at| till.unanswered.remove(at)).expect("asked");
+    let Ok(Reply::Show(mut detail)) = till.result(&ask) else {
+        panic!("no show");
+    };
+    detail.ticket_types[1].key = letter;
+    till.tell(generation, Ok(Reply::Show(detail)));
+    till.model.desk.notice.clone()
+}
+
+#[test]
+fn a_ticket_type_whose_letter_is_another_key_is_told_of() {
+    let told = opened_with_letter('z').expect("told");
+    assert_eq!(
+        told,
+        "`z` of Child is the key for zone here; t changes the type"
+    );
+    assert_eq!(opened_with_letter('x'), None);
 }

@@ -173,7 +173,7 @@ fn every_task_of_the_table_can_be_said() {
     sale(&["1", "2", "", ""]);
     sale(&["1", "2", "", "3", "1"]);
     let given = sale(&["1", "2", "", "50"]);
-    assert!(given.paper.contains("Change 31.00."), "{}", given.paper);
+    assert!(given.paper.contains("Change GBP 31.00."), "{}", given.paper);
     let given = sale(&["1", "2", "", "2", "50.00"]);
     assert!(
         given.paper.contains("Amount given? 50.00\nPaid."),
@@ -188,7 +188,7 @@ fn every_task_of_the_table_can_be_said() {
     ] {
         let talk = sale(lines);
         assert!(
-            talk.paper.contains("2 adult, 1 child, 26.00."),
+            talk.paper.contains("2 adult, 1 child, GBP 26.00."),
             "{}",
             talk.paper
         );
@@ -367,7 +367,10 @@ fn a_booking_is_changed_by_words() {
 fn money_is_heard_as_money() {
     let mut talk = Talk::open();
     talk.all(&["1", "2", ""]);
-    assert_eq!(talk.say("15"), "15.00 is too little, 19.00 is to pay.");
+    assert_eq!(
+        talk.say("15"),
+        "GBP 15.00 is too little, GBP 19.00 is to pay."
+    );
     assert_eq!(
         talk.say("15.001"),
         "`15.001` is no amount of money. Type it as in 50 or 50.00."
@@ -383,12 +386,18 @@ fn money_is_heard_as_money() {
     assert_eq!(talk.prompt(), "Amount given? ");
     assert_eq!(
         talk.say(""),
-        "Pay 19.00. 1 cash exact, 2 cash other amount, 3 card."
+        "Pay GBP 19.00. 1 cash exact, 2 cash other amount, 3 card."
     );
     assert_eq!(talk.prompt(), "Pay? ");
+    assert_eq!(
+        talk.say("951"),
+        "GBP 951.00 given for GBP 19.00? GBP 932.00 would go back as change.\n\
+         1 it was given, 2 type it again."
+    );
+    assert!(talk.say("").starts_with("Pay GBP 19.00."));
     // What was typed for the first try is forgotten.
     let said = talk.say("cash 20,50");
-    assert!(said.contains("Change 1.50."), "{said}");
+    assert!(said.contains("Change GBP 1.50."), "{said}");
 }
 
 #[test]

@@ -60,10 +60,37 @@ fn too_little_cash_is_not_taken() {
     assert_eq!(till.model.place(), Place::Payment);
     assert!(
         till.screen()
-            .contains("1.00 is too little, 19.00 is to pay")
+            .contains("GBP 1.00 is too little, GBP 19.00 is to pay")
     );
     till.press("9\n");
     assert_eq!(ticket(&till).booking.total.minor, 1_900);
+}
+
+#[test]
+fn much_more_cash_than_anybody_gives_is_asked_about() {
+    let mut till = Till::open();
+    till.press("12\n951\n");
+    assert_eq!(till.model.place(), Place::AskCash);
+    let screen = till.screen();
+    assert!(
+        screen.contains("GBP 951.00 given for GBP 19.00?"),
+        "{screen}"
+    );
+    assert!(screen.contains("GBP 932.00 would go back"), "{screen}");
+    // Enter is what was pressed last, so it takes nothing.
+    till.press("\n");
+    assert_eq!(till.model.place(), Place::Payment);
+    till.press("\ny");
+    assert_eq!(ticket(&till).booking.change.map(|c| c.minor), Some(93_200));
+    for (given, change) in [("100", 8_100), ("20", 100)] {
+        let mut till = Till::open();
+        till.press(&format!("12\n{given}\n"));
+        assert_eq!(ticket(&till).booking.change.map(|c| c.minor), Some(change));
+    }
+    // A quick line has slips too.
+    let mut till = Till::open();
+    till.press(":1 2 cash=951\n");
+    assert_eq!(till.model.place(), Place::AskCash);
 }
 
 #[test]

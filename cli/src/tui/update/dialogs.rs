@@ -22,6 +22,11 @@ pub(super) fn act(model: &mut Model, action: Action, key: Key) -> Step {
             leave(model, then, action == Action::Keep);
         }
         (Overlay::AskGiveUp { .. }, Action::Yes) => staff::release(model),
+        (Overlay::AskCash { given, .. }, Action::Yes) => {
+            if let Some(View::Payment(payment)) = model.above.last_mut() {
+                payment.take_given(&mut model.desk, Some(given));
+            }
+        }
         (Overlay::AskRefund { what, reason }, Action::Digit | Action::Accept) => {
             staff::refund(model, what, reason, key);
         }

@@ -161,14 +161,14 @@ fn released(desk: &mut Desk, answer: &Answer) -> bool {
         // Without an answer the hold may stand: it ends by itself, or is given up once more.
         Err(Failure::NoAnswer(_)) => {
             desk.say(wording::RELEASE_UNHEARD);
-            desk.older.push(Unfinished {
+            desk.put_older(Unfinished {
                 owned,
                 payment: None,
             });
         }
         Err(Failure::Refused(problem)) => {
             desk.say(problem.detail.clone());
-            desk.older.push(Unfinished {
+            desk.put_older(Unfinished {
                 owned,
                 payment: None,
             });

@@ -1,10 +1,18 @@
 //! The views that staff open from everywhere: the bookings, the live board of a show, the tickets
 //! of the last sale; and what a scanner read.
 
-use houseful_core::{ids::BookingId, text::is_unsafe, wire::catalogue::Show};
+use houseful_core::{
+    ids::BookingId,
+    text::is_unsafe,
+    wire::{
+        booking::{Booking, BookingState},
+        catalogue::Show,
+    },
+};
 
 use crate::tui::{
-    bookings::Bookings,
+    bookings::{Bookings, cash_back},
+    desk::Desk,
     key::Key,
     live::Live,
     model::{Model, View},
@@ -128,6 +136,19 @@ pub(super) fn live(model: &mut Model) {
         }
         None => model.desk.say(wording::NO_SHOW_MARKED),
     }
+}
+
+/// What became of a refund that an earlier run asked for.
+pub(super) fn old_refund(desk: &mut Desk, booking: &Booking) {
+    let what = match booking.state {
+        BookingState::Cancelled => wording::old_refund(booking, cash_back(booking)),
+        _ => wording::refund_not_made(booking),
+    };
+    desk.overlays.push(Overlay::Trouble {
+        what,
+        hint: None,
+        code: wording::REFUND_UNHEARD.to_owned(),
+    });
 }
 
 /// Shows the tickets that were sold here last.

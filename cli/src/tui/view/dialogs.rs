@@ -112,6 +112,9 @@ fn sentences(overlay: &Overlay, keymap: &Keymap, width: u16, sheet: &Sheet<'_>) 
             say(&wording::ask_release(seats, quit), theme.strong());
         }
         Overlay::AskGiveUp { seats } => say(&wording::ask_give_up(seats), theme.strong()),
+        Overlay::AskCash { given, total } => {
+            say(&wording::ask_cash(*given, *total), theme.strong());
+        }
         Overlay::AskRefund { what, reason } => {
             say(what, theme.strong());
             for at in 0..wording::REFUND_REASONS.len() {

@@ -216,20 +216,48 @@ pub fn refunded(booking: &Booking, cash: Option<Money>) -> String {
     }
 }
 
+/// The code of a refund whose answer was not heard.
+pub const REFUND_UNHEARD: &str = "refund_unheard";
+
+/// A refund of an earlier run was made after all.
+#[must_use]
+pub fn old_refund(booking: &Booking, cash: Option<Money>) -> String {
+    format!(
+        "The refund of {} was asked for before this till was started again, and was made: {}",
+        code_or_id(booking),
+        refunded(booking, cash)
+    )
+}
+
+/// A refund of an earlier run was not made.
+#[must_use]
+pub fn refund_not_made(booking: &Booking) -> String {
+    format!(
+        "The refund of {} was asked for before this till was started again, and was not made. \
+         Open the booking and refund it once more if it is still wanted.",
+        code_or_id(booking)
+    )
+}
+
+fn code_or_id(booking: &Booking) -> String {
+    let code = booking.code.map(|code| code.to_string());
+    code.unwrap_or_else(|| booking.id.to_string())
+}
+
 /// What became of a payment.
 #[must_use]
 pub fn payment(payment: &AppliedPayment) -> String {
     let tender = payment.tender.as_deref().unwrap_or("paid");
     let (keep, done) = (payment.keep, payment.settled);
     let Some(amount) = payment.amount else {
-        return format!("{tender}  {} kept", keep.plain());
+        return format!("{tender}  {keep} kept");
     };
     let back = Money::new(amount.minor.saturating_sub(keep.minor), amount.currency);
     let said = match (back.minor, done) {
         (..=0, true) => "kept".to_owned(),
         (..=0, false) => "kept, being settled".to_owned(),
-        (_, true) => format!("{} went back", back.plain()),
-        (_, false) => format!("{} is going back", back.plain()),
+        (_, true) => format!("{back} went back"),
+        (_, false) => format!("{back} is going back"),
     };
     let why = payment.returned_because.as_deref().map(returned_because);
     let why = why.map_or_else(String::new, |why| format!(" ({why})"));

@@ -1,6 +1,6 @@
 //! What stands in the dialogs over a view.
 
-use houseful_core::{best::Relaxed, seat::SeatLabel};
+use houseful_core::{best::Relaxed, money::Money, seat::SeatLabel};
 
 use super::seat_list;
 
@@ -20,6 +20,13 @@ pub fn ask_release(seats: &[SeatLabel], quit: bool) -> String {
     } else {
         format!("Release {what}?")
     }
+}
+
+/// Much more cash than anybody gives.
+#[must_use]
+pub fn ask_cash(given: Money, total: Money) -> String {
+    let change = Money::new(given.minor.saturating_sub(total.minor), total.currency);
+    format!("{given} given for {total}? {change} would go back as change.")
 }
 
 /// Seats that a lost race left.

@@ -32,11 +32,7 @@ pub const LATE_MONEY: [&str; 2] = [
 /// Too little cash.
 #[must_use]
 pub fn cash_too_little(given: Money, total: Money) -> String {
-    format!(
-        "{} is too little, {} is to pay",
-        given.plain(),
-        total.plain()
-    )
+    format!("{given} is too little, {total} is to pay")
 }
 
 /// A card that was declined.

@@ -23,6 +23,10 @@ pub const ASKING: &str = "Asking the server ...";
 /// A line for the seats while the payment is about to open.
 pub const PAYMENT_COMES: &str = "The payment opens as soon as the server has answered about the seats. Wait for it, or type back first.";
 
+/// Nothing was typed where a rule of the house would be broken.
+pub const OVERRIDE_IS_TYPED: &str =
+    "Nothing was done: type the number or the words of what you want. again tells the choices.";
+
 /// The input ended.
 pub const END_OF_INPUT: &str = "End of input.";
 

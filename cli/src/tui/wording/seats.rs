@@ -1,6 +1,6 @@
 //! What the seat grid says.
 
-use houseful_core::{best::Relaxed, seat::SeatLabel};
+use houseful_core::{best::Relaxed, price::TicketType, seat::SeatLabel};
 
 use crate::tui::{
     hall::SeatLook,
@@ -189,4 +189,13 @@ pub fn block(first: SeatLabel, last: SeatLabel, free: usize, all: usize) -> Stri
 pub fn range(from: SeatLabel, to: SeatLabel, open: usize, all: usize) -> String {
     let (from, to) = (from.min(to), from.max(to));
     format!("Range {from} to {to}: {open} of {all} can be picked. Space picks them, Esc cancels.")
+}
+
+/// A ticket type whose letter is the key of something else.
+#[must_use]
+pub fn hidden_type(kind: &TicketType, does: &str) -> String {
+    format!(
+        "`{}` of {} is the key for {does} here; ⟨seats.turn_ticket_type⟩ changes the type",
+        kind.key, kind.name
+    )
 }

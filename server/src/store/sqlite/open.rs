@@ -200,9 +200,13 @@ fn create(path: &Path, folder: &Path) -> io::Result<bool> {
 
 /// The writing connection.
 fn connect(path: &Path) -> rusqlite::Result<Connection> {
+    connect_with(path, 65_536)
+}
+
+fn connect_with(path: &Path, cache_kib: i32) -> rusqlite::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let conn = Connection::open_with_flags(path, flags)?;
-    settle_in(&conn, 65_536)?;
+    settle_in(&conn, cache_kib)?;
     conn.pragma_update(None, "synchronous", "FULL")?;
     conn.pragma_update(None, "wal_autocheckpoint", 0)?;
     Ok(conn)
@@ -219,7 +223,8 @@ pub(super) fn connect_reader(path: &Path) -> rusqlite::Result<Connection> {
 
 /// The connection that moves pages from the log into the file.
 pub(super) fn connect_checkpointer(path: &Path) -> rusqlite::Result<Connection> {
-    let conn = connect(path)?;
+    // It copies each page once, so it has no use for them afterwards.
+    let conn = connect_with(path, 256)?;
     // A checkpoint that waits for a reader may hold the writer up: better to give up soon.
     conn.busy_timeout(std::time::Duration::from_millis(TIDY_BUSY_MS))?;
     Ok(conn)

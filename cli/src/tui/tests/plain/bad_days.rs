@@ -31,7 +31,7 @@ fn a_declined_card_leaves_the_choice() {
     talk.till.card = PaymentState::Declined;
     talk.all(&["1", "2", "", "3"]);
     let declined = "Insufficient funds; the seats stay held, pay another way.\n\
-                    Pay 19.00. 1 cash exact, 2 cash other amount, 3 card.";
+                    Pay GBP 19.00. 1 cash exact, 2 cash other amount, 3 card.";
     assert_eq!(talk.say("2"), declined);
     // The same once more is news once more.
     talk.say("card");
@@ -343,4 +343,32 @@ fn back_from_a_lost_race_keeps_and_release_asks() {
     let said = talk.say("release");
     assert!(said.starts_with("Release C5?"), "{said}");
     assert_eq!(talk.till.held(), ["C5 adult"]);
+}
+
+#[test]
+fn a_rule_of_the_house_is_overruled_by_words_and_only_once() {
+    let mut talk = Talk::open();
+    talk.say("1");
+    let asked = talk.say("12");
+    assert!(asked.contains("one booking has at most 10"), "{asked}");
+    for _ in 0..3 {
+        assert!(
+            talk.say("").starts_with("Nothing was done"),
+            "{}",
+            talk.paper
+        );
+        assert_eq!(talk.till.model.place(), Place::Override);
+    }
+    assert!(talk.till.held().is_empty());
+    assert!(talk.say("again").contains("1 do it all the same"));
+    talk.say("do it all the same");
+    assert_eq!(talk.till.held().len(), 12);
+
+    let mut talk = Talk::open();
+    talk.all(&["1", "999"]);
+    let refused = talk.say("1");
+    assert!(refused.contains("one booking has at most 308"), "{refused}");
+    assert_eq!(talk.till.model.place(), Place::Trouble, "and not again");
+    talk.all(&["", "2"]);
+    assert_eq!(talk.till.held().len(), 2);
 }

@@ -1,5 +1,7 @@
 //! What lists of shows, cities and films say.
 
+use houseful_core::money::Money;
+
 use super::duration;
 
 /// There is nothing more of a list.
@@ -95,7 +97,7 @@ pub fn free(free: u32) -> String {
 
 /// A show in a list.
 #[must_use]
-pub fn show_line(when: &str, title: &str, place: &str, state: &str, from: &str) -> String {
+pub fn show_line(when: &str, title: &str, place: &str, state: &str, from: Money) -> String {
     format!("{when} {title}, {place}, {state}, from {from}")
 }
 

@@ -26,7 +26,7 @@ pub fn no_amount(text: &str) -> String {
 /// What is to pay.
 #[must_use]
 pub fn pay(total: Money) -> String {
-    format!("Pay {}.", total.plain())
+    format!("Pay {total}.")
 }
 
 /// The cards of the terminal.
@@ -65,7 +65,7 @@ pub fn ticket_seats(seats: &str, screen: &str, time: &str) -> String {
 /// What goes back to the customer.
 #[must_use]
 pub fn change(change: Money) -> String {
-    format!("Change {}.", change.plain())
+    format!("Change {change}.")
 }
 
 /// A ticket's code.

@@ -89,7 +89,7 @@ pub fn tickets(counts: &[(String, usize)], total: Money) -> String {
         .iter()
         .map(|(name, count)| format!("{count} {}", name.to_lowercase()))
         .collect();
-    format!("{}, {}.", parts.join(", "), total.plain())
+    format!("{}, {total}.", parts.join(", "))
 }
 
 /// What else can be done with seats in hand.
@@ -114,7 +114,7 @@ pub const TYPE_SEATS: &str = "Type seat names, as in h8-9 or h8,j3; cancel leave
 /// What a seat is, for somebody who asks for it.
 #[must_use]
 pub fn seat(label: SeatLabel, category: &str, price: Option<Money>, look: SeatLook) -> String {
-    let price = price.map_or(String::new(), |p| format!(" {}", p.plain()));
+    let price = price.map_or(String::new(), |p| format!(" {p}"));
     format!(
         "{label}, {}{price}, {}.",
         category.to_lowercase(),
@@ -177,7 +177,7 @@ pub fn hall(free: usize, all: usize, rows: usize) -> String {
 pub fn prices(kind: &TicketType, prices: &[(String, Money)]) -> String {
     let parts: Vec<String> = prices
         .iter()
-        .map(|(category, price)| format!("{} {}", category.to_lowercase(), price.plain()))
+        .map(|(category, price)| format!("{} {price}", category.to_lowercase()))
         .collect();
     format!("{}, letter {}: {}.", kind.name, kind.key, parts.join(", "))
 }
@@ -185,11 +185,11 @@ pub fn prices(kind: &TicketType, prices: &[(String, Money)]) -> String {
 /// One seat of the booking.
 #[must_use]
 pub fn booking_line(seat: SeatLabel, kind: &str, price: Money) -> String {
-    format!("{seat} {} {}.", kind.to_lowercase(), price.plain())
+    format!("{seat} {} {price}.", kind.to_lowercase())
 }
 
 /// The end of the booking.
 #[must_use]
 pub fn total(fee: Money, total: Money) -> String {
-    format!("Fee {}, total {total}.", fee.plain())
+    format!("Fee {fee}, total {total}.")
 }

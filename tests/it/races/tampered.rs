@@ -1,4 +1,5 @@
-//! A store without the compare-and-swap: it writes on top of whatever stands.
+//! A file as several servers would see it: shared, and if wished without the compare-and-swap, so
+//! that it writes on top of whatever stands.
 
 use std::sync::Arc;
 
@@ -13,45 +14,66 @@ use houseful_server::store::{
     Apart, ContactRow, Head, Later, Loaded, Outcome, ShowCommit, Sought, Store, Tail,
 };
 
-pub struct Careless(pub Arc<dyn Store>);
+/// A store that says it is shared.
+pub struct Tampered {
+    store: Arc<dyn Store>,
+    compares: bool,
+}
 
-impl Store for Careless {
+impl Tampered {
+    /// As it is.
+    pub fn shared(store: Arc<dyn Store>) -> Arc<dyn Store> {
+        let compares = true;
+        Arc::new(Self { store, compares })
+    }
+
+    /// Without the compare-and-swap.
+    pub fn careless(store: Arc<dyn Store>) -> Arc<dyn Store> {
+        let compares = false;
+        Arc::new(Self { store, compares })
+    }
+}
+
+impl Store for Tampered {
     fn shared(&self) -> bool {
-        self.0.shared()
+        true
     }
 
     fn time(&self) -> Later<'_, Option<UtcMillis>> {
-        self.0.time()
+        self.store.time()
     }
 
     fn stand(&self, shows: Vec<ShowId>) -> Later<'_, Vec<Option<Version>>> {
-        self.0.stand(shows)
+        self.store.stand(shows)
     }
 
     fn tail(&self, show: ShowId, after: Version) -> Later<'_, Tail> {
-        self.0.tail(show, after)
+        self.store.tail(show, after)
     }
 
     fn alone(&self, show: ShowId, known: Option<Version>) -> Later<'_, Apart> {
-        self.0.alone(show, known)
+        self.store.alone(show, known)
     }
 
     fn load(&self, show: ShowId) -> Later<'_, Loaded> {
-        self.0.load(show)
+        self.store.load(show)
     }
 
     fn commit(&self, batch: Vec<ShowCommit>) -> Later<'_, Vec<Outcome>> {
+        if self.compares {
+            return self.store.commit(batch);
+        }
         Box::pin(async move {
             let mut outcomes = Vec::new();
             for mut commit in batch {
                 let show = commit.head.show;
                 loop {
-                    let stands = self.0.load(show).await?.head.map(|h| h.version);
+                    let stands = self.store.load(show).await?.head.map(|h| h.version);
                     let ver = stands.map_or(0, |v| v.ver);
                     let rows = u64::try_from(commit.rows.len()).unwrap_or(0);
                     commit.expect = stands;
                     commit.head.version.ver = ver + rows;
-                    let outcome = self.0.commit(vec![commit.clone()]).await?;
+                    let outcome = self.store.commit(vec![commit.clone()]).await?;
                     if outcome != [Outcome::Lost] {
                         outcomes.extend(outcome);
                         break;
@@ -63,27 +85,27 @@ impl Store for Careless {
     }
 
     fn lease(&self, now: UtcMillis, until: UtcMillis, limit: u32) -> Later<'_, Vec<ShowId>> {
-        self.0.lease(now, until, limit)
+        self.store.lease(now, until, limit)
     }
 
     fn heads(&self) -> Later<'_, Vec<Head>> {
-        self.0.heads()
+        self.store.heads()
     }
 
     fn journal(&self, show: ShowId, after: u64, limit: u32) -> Later<'_, Vec<JournalEntry>> {
-        self.0.journal(show, after, limit)
+        self.store.journal(show, after, limit)
     }
 
     fn bookings_by_code(&self, code: BookingCode) -> Later<'_, Vec<BookingId>> {
-        self.0.bookings_by_code(code)
+        self.store.bookings_by_code(code)
     }
 
     fn ticket_by_code(&self, code: TicketCode) -> Later<'_, Option<(BookingId, SeatNo)>> {
-        self.0.ticket_by_code(code)
+        self.store.ticket_by_code(code)
     }
 
     fn bookings_recent(&self, limit: u32) -> Later<'_, Vec<BookingId>> {
-        self.0.bookings_recent(limit)
+        self.store.bookings_recent(limit)
     }
 
     fn bookings_sought(
@@ -91,7 +113,7 @@ impl Store for Careless {
         sought: Sought,
         limit: u32,
     ) -> Later<'_, Vec<(UtcMillis, BookingId)>> {
-        self.0.bookings_sought(sought, limit)
+        self.store.bookings_sought(sought, limit)
     }
 
     fn keep_contact(
@@ -100,10 +122,10 @@ impl Store for Careless {
         contact: Option<ContactRow>,
         at: UtcMillis,
     ) -> Later<'_, ()> {
-        self.0.keep_contact(booking, contact, at)
+        self.store.keep_contact(booking, contact, at)
     }
 
     fn contacts(&self, bookings: Vec<BookingId>) -> Later<'_, Vec<(BookingId, Contact)>> {
-        self.0.contacts(bookings)
+        self.store.contacts(bookings)
     }
 }
