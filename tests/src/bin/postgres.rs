@@ -85,7 +85,8 @@ impl Committer {
         let terms = std::sync::Arc::new(made_up::terms("name: Small\n\nA  oooo\n", prices));
         let stands: Vec<_> = (0..SHOWS).map(|_| version(1)).collect();
         for first in (1..=SHOWS).step_by(100) {
-            let opening = |show| {
+            let opening = |show: u64| {
+                let at = usize::try_from(show).map_or(0, |n| n - 1);
                 let command = CommandId(chance::uuid());
                 let event = Event::Opened {
                     command,
@@ -96,7 +97,7 @@ impl Committer {
                     rows: vec![(UtcMillis(0), event.to_row())],
                     opened: vec![event],
                     projections: Vec::new(),
-                    head: head(ShowId(show), version(1)),
+                    head: head(ShowId(show), stands[at]),
                 }
             };
             committed(
