@@ -14,7 +14,7 @@ mod binaries;
 mod settings;
 
 use std::{
-    io::{BufRead, BufReader},
+    io::{BufRead, BufReader, Write},
     net::TcpListener,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
@@ -45,7 +45,9 @@ const WATCH: &str = r#"
 "$@" >>"$LOG" 2>&1 </dev/null &
 server=$!
 echo "$server"
-while read -r _; do :; done
+while read -r word; do
+    if [ "$word" = leave ]; then wait "$server"; exit; fi
+done
 kill -QUIT "$server" 2>/dev/null
 wait "$server" 2>/dev/null
 if [ -n "$FOLDER" ]; then rm -rf "$FOLDER"; fi
@@ -386,15 +388,19 @@ impl Cluster {
         }
     }
 
-    /// Waits until the server is gone, then ends its shell without its taking the folder along.
+    /// Waits until the server is gone and its shell has buried it: another server takes the folder
+    /// only then. The folder stays.
     fn gone(&self, server: &mut Server) {
         let pid = server.pid;
         wait::until("the end of Postgres", START_S, || {
             (!is_alive(pid)).then_some(())
         });
-        // The folder stays: the shell is stopped before it sees the end of the pipe.
-        let _ = server.watch.kill();
-        let _ = server.watch.wait();
+        if let Some(mut pipe) = server.watch.stdin.take() {
+            // A shell that is gone already has nothing to leave.
+            let _ = pipe.write_all(b"leave\n");
+            let _ = pipe.flush();
+            let _ = server.watch.wait();
+        }
     }
 }
 

@@ -175,3 +175,38 @@ async fn facts(server: &Server, session: &Session) -> Result<Facts, No> {
         .ok_or_else(|| No::Away("tells nothing about itself".to_owned()))?;
     Facts::read(row).map_err(|e| No::Away(e.to_string()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn facts(cluster: i64, timeline: u32) -> Facts {
+        Facts {
+            version: 150_000,
+            standby: false,
+            read_only: false,
+            encoding: "UTF8".to_owned(),
+            fsync: "on".to_owned(),
+            full_page_writes: "on".to_owned(),
+            synchronous_commit: "on".to_owned(),
+            standbys: String::new(),
+            isolation: "read committed".to_owned(),
+            ours: true,
+            disposable: false,
+            cluster,
+            timeline,
+        }
+    }
+
+    #[test]
+    fn a_primary_that_was_left_behind_is_not_gone_back_to() {
+        let settings = "postgres://u@localhost/d".parse().expect("an address");
+        let connector = Connector::new(settings).expect("no certificate is needed");
+        let takes = |facts| connector.remember(&facts).is_ok();
+        assert!(takes(facts(1, 1)));
+        assert!(takes(facts(1, 3)), "a standby was promoted");
+        assert!(!takes(facts(1, 2)), "the old one is still there");
+        assert!(takes(facts(1, 3)));
+        assert!(takes(facts(2, 1)), "another cluster counts for itself");
+    }
+}

@@ -27,12 +27,19 @@ async fn sell(store: PostgresStore, shows: Vec<u64>, rounds: u64) -> u64 {
             };
             let batch: Vec<ShowCommit> = left.iter().zip(stand).map(next).collect();
             let outcomes = store.commit(batch).await.expect("commit");
+            let fair = |o: &Outcome| matches!(o, Outcome::Committed | Outcome::Lost);
+            assert!(outcomes.iter().all(fair), "{outcomes:?}");
             let mut outcomes = outcomes.into_iter();
             left.retain(|_| outcomes.next() != Some(Outcome::Committed));
             lost += left.len() as u64;
         }
     }
     lost
+}
+
+fn deadlocks(url: &str) -> String {
+    let sql = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()";
+    Cluster::shared().admin_in(url, sql)
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -65,11 +72,7 @@ async fn servers_race_without_a_gap_and_without_a_deadlock() {
         let loaded = store.load(ShowId(show)).await.expect("a whole journal");
         assert_eq!(loaded.head.map(|h| h.version), Some(version(ver)));
     }
-    let deadlocks = Cluster::shared().admin_in(
-        &url,
-        "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()",
-    );
-    assert_eq!(deadlocks, "0");
+    assert_eq!(deadlocks(&url), "0");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -219,6 +222,7 @@ async fn shows_are_opened_by_one_of_those_who_try() {
         opened += task.await.expect("task");
     }
     assert_eq!(opened, SHOWS, "each of them once");
+    assert_eq!(deadlocks(&url), "0");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -31,7 +31,7 @@ const BY_WORDS: &str = "
     SELECT w.show_id, w.booking, coalesce(b.at, c.at) AS at
     FROM (SELECT DISTINCT show_id, booking
           FROM (SELECT show_id, booking FROM contact_word
-                WHERE word >= $1 AND word < $2 LIMIT $3) some) w
+                WHERE word >= $1 AND word < $2 LIMIT $3) these) w
     JOIN contact c USING (show_id, booking)
     LEFT JOIN booking b USING (show_id, booking)
     WHERE NOT EXISTS (
