@@ -15,6 +15,7 @@ use std::{
     time::Duration,
 };
 
+use houseful_server::database::Address;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -49,7 +50,7 @@ pub struct How {
 #[derive(Debug, thiserror::Error)]
 pub enum EmbeddedError {
     /// There is no such file.
-    #[error("there is no database {}", .0.display())]
+    #[error("there is no database {}", named(.0))]
     NoFile(PathBuf),
     /// It can't be served.
     #[error(transparent)]
@@ -78,7 +79,12 @@ impl EmbeddedError {
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::NoFile(file) => {
-                let file = file.display();
+                let file = named(file);
+                if file.file().is_none() {
+                    let serve =
+                        format!("`houseful serve --db {file}` serves it, `--server` asks it");
+                    return Some(serve);
+                }
                 Some(format!(
                     "`houseful demo --keep {file}` makes one with the demo chain, \
                      `houseful serve --db {file}` an empty one"
@@ -92,6 +98,11 @@ impl EmbeddedError {
             Self::Address(_) => None,
         }
     }
+}
+
+/// What somebody called a file, for people; if it is the address of a server, without its password.
+fn named(file: &Path) -> Address {
+    Address::new(file.as_os_str())
 }
 
 /// A way to the server of a file.
@@ -113,7 +124,7 @@ pub async fn open(file: &Path, how: How) -> Result<Embedded, EmbeddedError> {
     let end = moment::tick() + PATIENCE;
     loop {
         match become_host(file, how).await {
-            Ok(hosted) => return host(hosted, how),
+            Ok(hosted) => return host(file, hosted, how),
             Err(HostError::InUse(_)) => {}
             Err(error) => return Err(error.into()),
         }
@@ -155,7 +166,7 @@ fn hosting(file: &Path, how: How, listen: SocketAddr, token: Option<String>) -> 
         timer: !how.no_timer,
         listen,
         token,
-        ..Hosting::new(file)
+        ..Hosting::new(file.to_owned().into())
     }
 }
 
@@ -186,8 +197,8 @@ fn client(file: &Path, server: &str, token: &str, how: How) -> Result<Client, Ba
     Client::new_at_home(home_of(file), server, Some(token.to_owned()), timeout)
 }
 
-fn host(hosted: Hosted, how: How) -> Result<Embedded, EmbeddedError> {
-    let client = client(hosted.file(), hosted.server(), hosted.token(), how)?;
+fn host(file: &Path, hosted: Hosted, how: How) -> Result<Embedded, EmbeddedError> {
+    let client = client(file, hosted.server(), hosted.token(), how)?;
     let stop = CancellationToken::new();
     let told = stop.clone();
     let work = tokio::spawn(async move {

@@ -4,6 +4,8 @@
 //! A machine that slept, or whose wall clock was set forward, is followed: the count does not go on
 //! during sleep. Behind the journals it never starts, so a file that was sold from by a clock that
 //! was ahead (a demo that ran fast, a machine set wrong) goes on from there.
+//!
+//! Where several servers decide on one database, its primary's clock leads: [`Clock::correct`].
 
 #![expect(
     clippy::disallowed_methods,
@@ -12,7 +14,7 @@
 
 use std::{
     sync::{
-        Arc,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicI64, Ordering},
     },
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
@@ -23,6 +25,10 @@ use tokio::sync::Notify;
 
 /// How far the wall may get ahead before it is followed, and how far ahead it is not believed.
 const FOLLOWED_MS: std::ops::RangeInclusive<i64> = 1_000..=7 * 86_400_000;
+/// How far a clock may be from what is known of the primary's before it is corrected.
+const SLACK_MS: i64 = 50;
+/// A correction of more than this is worth a word.
+const STEP_MS: i64 = 2_000;
 /// How far ahead of the wall a file is worth a word.
 const AHEAD_MS: i64 = 60_000;
 
@@ -49,8 +55,13 @@ struct Inner {
     /// Server time and real time at the start.
     start: UtcMillis,
     started: Instant,
-    /// What it was moved by, by hand or to follow the wall, and the latest time that was told.
+    /// What it was moved by: by hand, to follow the wall, or to follow the primary's clock.
     moved_ms: AtomicI64,
+    /// How far the wall is ahead of the primary's clock, as far as that is known.
+    wall_ahead_ms: AtomicI64,
+    /// Who moves it to follow something does so alone.
+    following: Mutex<()>,
+    /// The latest time that was told.
     latest: AtomicI64,
     moved: Notify,
 }
@@ -69,20 +80,26 @@ impl Clock {
                 "the file was sold from by a clock that was ahead of this machine's, and goes on from there"
             );
         }
-        Self::start_at(kind, wall.max(not_before))
+        Self::start_from(kind, wall.max(not_before), not_before)
     }
 
     /// A clock that starts at `start`, whatever the real time is: a manual one that goes on where
     /// it was left.
     #[must_use]
     pub fn start_at(kind: ClockKind, start: UtcMillis) -> Self {
+        Self::start_from(kind, start, start)
+    }
+
+    fn start_from(kind: ClockKind, start: UtcMillis, not_before: UtcMillis) -> Self {
         Self {
             inner: Arc::new(Inner {
                 kind,
                 start,
                 started: Instant::now(),
                 moved_ms: AtomicI64::new(0),
-                latest: AtomicI64::new(start.0),
+                wall_ahead_ms: AtomicI64::new(0),
+                following: Mutex::new(()),
+                latest: AtomicI64::new(not_before.0),
                 moved: Notify::new(),
             }),
         }
@@ -108,38 +125,85 @@ impl Clock {
     #[must_use]
     pub fn now(&self) -> UtcMillis {
         let inner = &self.inner;
-        let real_ms = i64::try_from(inner.started.elapsed().as_millis()).unwrap_or(i64::MAX);
-        let moved_ms = inner.moved_ms.load(Ordering::SeqCst);
         let gone_ms = match inner.kind {
-            ClockKind::Manual => moved_ms,
-            ClockKind::Fast(_) => real_ms.saturating_mul(i64::from(self.speed())),
+            ClockKind::Manual => inner.moved_ms.load(Ordering::SeqCst),
+            ClockKind::Fast(_) => self.real_ms().saturating_mul(i64::from(self.speed())),
             ClockKind::System => {
-                let counted_ms = real_ms.saturating_add(moved_ms);
-                let ahead_ms = wall().ms_since(inner.start.plus_ms(counted_ms));
-                counted_ms.saturating_add(self.follow(moved_ms, ahead_ms))
+                let (counted_ms, ahead_ms) = self.counted();
+                if FOLLOWED_MS.contains(&ahead_ms) {
+                    self.follow()
+                } else {
+                    counted_ms
+                }
             }
         };
         let now = inner.start.plus_ms(gone_ms);
         UtcMillis(inner.latest.fetch_max(now.0, Ordering::SeqCst).max(now.0))
     }
 
-    /// Follows a wall that is ahead of what was counted; says by how much.
-    fn follow(&self, moved_ms: i64, ahead_ms: i64) -> i64 {
+    fn real_ms(&self) -> i64 {
+        ms(self.inner.started.elapsed())
+    }
+
+    /// What was counted since the start, and how far the wall got ahead of it.
+    fn counted(&self) -> (i64, i64) {
+        let inner = &self.inner;
+        let moved_ms = inner.moved_ms.load(Ordering::SeqCst);
+        let counted_ms = self.real_ms().saturating_add(moved_ms);
+        let ahead_ms = wall().ms_since(inner.start.plus_ms(counted_ms));
+        let known_ms = inner.wall_ahead_ms.load(Ordering::SeqCst);
+        (counted_ms, ahead_ms.saturating_sub(known_ms))
+    }
+
+    /// Follows a wall that is ahead of what was counted; gives what is counted then.
+    fn follow(&self) -> i64 {
+        let inner = &self.inner;
+        let _alone = inner
+            .following
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        // Somebody else may have been here, or the primary was heard meanwhile.
+        let (counted_ms, ahead_ms) = self.counted();
         if !FOLLOWED_MS.contains(&ahead_ms) {
+            return counted_ms;
+        }
+        inner.moved_ms.fetch_add(ahead_ms, Ordering::SeqCst);
+        tracing::warn!(ahead_ms, "the machine's clock went ahead, perhaps it slept");
+        counted_ms.saturating_add(ahead_ms)
+    }
+
+    /// Follows the primary's clock, that said `primary` somewhere between `asked` and `heard`. Gives
+    /// by how much this one was moved, in milliseconds. A time that was told is never taken back: a
+    /// clock that was ahead stands still until the primary's has come up. Clocks that are moved by
+    /// hand or run fast follow nobody.
+    pub fn correct(&self, asked: Instant, heard: Instant, primary: UtcMillis) -> i64 {
+        let inner = &self.inner;
+        if inner.kind != ClockKind::System {
             return 0;
         }
-        let inner = &self.inner;
-        let to_ms = moved_ms.saturating_add(ahead_ms);
-        let (set, get) = (Ordering::SeqCst, Ordering::SeqCst);
-        // Whoever else is here follows the same wall.
-        if inner
-            .moved_ms
-            .compare_exchange(moved_ms, to_ms, set, get)
-            .is_ok()
-        {
-            tracing::warn!(ahead_ms, "the machine's clock went ahead, perhaps it slept");
+        let _alone = inner
+            .following
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let moved_ms = inner.moved_ms.load(Ordering::SeqCst);
+        let gone_ms = ms(heard.saturating_duration_since(inner.started)).saturating_add(moved_ms);
+        let (ahead_ms, way_ms) = (
+            inner.start.plus_ms(gone_ms).ms_since(primary),
+            ms(heard.saturating_duration_since(asked)),
+        );
+        if (-SLACK_MS..=way_ms.saturating_add(SLACK_MS)).contains(&ahead_ms) {
+            return 0;
         }
-        ahead_ms
+        let by_ms = (way_ms / 2).saturating_sub(ahead_ms);
+        inner.moved_ms.fetch_add(by_ms, Ordering::SeqCst);
+        inner.wall_ahead_ms.fetch_sub(by_ms, Ordering::SeqCst);
+        metrics::counter!("clock_corrections_total").increment(1);
+        if by_ms.abs() > STEP_MS {
+            tracing::warn!(by_ms, "the clock was corrected to the database's");
+        } else {
+            tracing::debug!(by_ms, "the clock was corrected to the database's");
+        }
+        by_ms
     }
 
     /// Moves a manual clock forward by `ms` (0 or more); `false` for any other clock.
@@ -177,6 +241,10 @@ impl Clock {
     pub fn stopwatch() -> Instant {
         Instant::now()
     }
+}
+
+fn ms(span: Duration) -> i64 {
+    i64::try_from(span.as_millis()).unwrap_or(i64::MAX)
 }
 
 /// The machine's own time.
@@ -219,5 +287,54 @@ mod tests {
             let clock = Clock::start_at(kind, start);
             assert!(clock.now().ms_since(start) < HOUR_MS / 2);
         }
+    }
+
+    #[test]
+    fn the_primary_is_followed_and_no_time_is_told_twice() {
+        let clock = Clock::start(ClockKind::System, UtcMillis(0));
+        let (asked, told) = (Clock::stopwatch(), wall());
+        // Nothing was told yet, so it can go back.
+        let by = clock.correct(asked, Clock::stopwatch(), told.plus_ms(-HOUR_MS));
+        assert!((-HOUR_MS - 1_000..-HOUR_MS + 1_000).contains(&by), "{by}");
+        let first = clock.now();
+        assert!(wall().plus_ms(-HOUR_MS).ms_since(first).abs() < 1_000);
+        // The wall, that is an hour ahead, is not followed.
+        assert!(clock.now().ms_since(first) < 1_000);
+        let later = Clock::stopwatch();
+        assert!(clock.correct(later, later, first.plus_ms(5_000)) > 3_000);
+        let second = clock.now();
+        assert!(second.ms_since(first) >= 5_000);
+        let last = Clock::stopwatch();
+        assert!(clock.correct(last, last, first) < 0);
+        let third = clock.now();
+        assert!(
+            (0..1_000).contains(&third.ms_since(second)),
+            "it stands still"
+        );
+    }
+
+    #[test]
+    fn what_the_way_to_the_primary_took_is_no_error_of_the_clock() {
+        let clock = Clock::start(ClockKind::System, UtcMillis(0));
+        let heard = Clock::stopwatch();
+        let Some(asked) = heard.checked_sub(Duration::from_secs(2)) else {
+            return;
+        };
+        for said in [-2_000, -1_000, 0] {
+            assert_eq!(
+                clock.correct(asked, heard, wall().plus_ms(said)),
+                0,
+                "{said}"
+            );
+        }
+        assert!(clock.correct(asked, heard, wall().plus_ms(-2_200)) < 0);
+    }
+
+    #[test]
+    fn a_clock_that_stands_still_follows_no_primary() {
+        let clock = Clock::start_at(ClockKind::Manual, UtcMillis(1));
+        let at = Clock::stopwatch();
+        assert_eq!(clock.correct(at, at, UtcMillis(HOUR_MS)), 0);
+        assert_eq!(clock.now(), UtcMillis(1));
     }
 }

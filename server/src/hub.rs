@@ -2,10 +2,15 @@
 //!
 //! A picture carries the end of each hold, so it stays true while holds run out; readers apply
 //! the predicate. Nothing is ever decided from a picture.
+//!
+//! On a store that others write to, each picture has an age: the time since somebody asked the
+//! primary and heard that the show stands so. A picture is shown whatever its number is: a server
+//! that followed a branch that was lost goes back with the next one.
 
 use std::{
-    collections::{BTreeMap, HashMap, VecDeque},
+    collections::{BTreeMap, HashMap, HashSet, VecDeque},
     sync::{Arc, Mutex, OnceLock, PoisonError, RwLock},
+    time::{Duration, Instant},
 };
 
 use bytes::Bytes;
@@ -170,14 +175,39 @@ struct Entry {
     /// As its head says, for a show that nobody has looked at since the start.
     head: Option<Count>,
     picture: Option<Arc<Picture>>,
+    /// When somebody last began to ask whether the show stands as the picture says, and heard yes.
+    seen: Option<Instant>,
     feed: Option<watch::Sender<Arc<Picture>>>,
     older: VecDeque<Arc<Picture>>,
+}
+
+impl Entry {
+    fn is_watched(&self) -> bool {
+        let feed = self.feed.as_ref();
+        feed.is_some_and(|feed| feed.receiver_count() > 0)
+    }
+}
+
+impl Count {
+    fn of(head: &Head) -> Self {
+        Self {
+            free: head.total.saturating_sub(head.taken),
+            total: head.total,
+            status: match head.sales {
+                SalesWord::Open => ShowStatus::OnSale,
+                SalesWord::Paused => ShowStatus::Paused,
+                SalesWord::Cancelled => ShowStatus::Cancelled,
+            },
+        }
+    }
 }
 
 /// Where pictures are found.
 #[derive(Clone, Debug, Default)]
 pub struct Hub {
     shows: Arc<RwLock<HashMap<ShowId, Entry>>>,
+    /// Shows that somebody watched when they were last looked at.
+    watched: Arc<Mutex<HashSet<ShowId>>>,
 }
 
 impl Hub {
@@ -187,24 +217,42 @@ impl Hub {
         Self::default()
     }
 
-    /// Takes the counts of all shows from their heads, as at the start.
-    pub fn know(&self, heads: &[Head]) {
-        self.write(|shows| {
+    /// Takes the counts of all shows from their heads, as somebody read them who began at `began`.
+    /// A picture that says something else by now is dropped, unless it is newer or watched.
+    pub fn know(&self, heads: &[Head], began: Instant) {
+        let dropped = self.write(|shows| {
+            let mut dropped = Vec::new();
             for head in heads {
-                let status = match head.sales {
-                    SalesWord::Open => ShowStatus::OnSale,
-                    SalesWord::Paused => ShowStatus::Paused,
-                    SalesWord::Cancelled => ShowStatus::Cancelled,
-                };
-                let free = head.total.saturating_sub(head.taken);
-                let count = Count {
-                    free,
-                    total: head.total,
-                    status,
-                };
-                shows.entry(head.show).or_default().head = Some(count);
+                let entry = shows.entry(head.show).or_default();
+                entry.head = Some(Count::of(head));
+                let old = entry.seen.is_none_or(|seen| seen < began);
+                if old && !entry.is_watched() {
+                    let other = |p: &mut Arc<Picture>| p.version != head.version;
+                    dropped.extend(entry.picture.take_if(other));
+                }
             }
+            dropped
         });
+        // What is large is given back outside of the lock.
+        drop(dropped);
+    }
+
+    /// How old the picture of a show is at `at`; `None` if there is none.
+    #[must_use]
+    pub fn age(&self, show: ShowId, at: Instant) -> Option<Duration> {
+        self.read(|shows| {
+            let entry = shows.get(&show)?;
+            let seen = entry.picture.as_ref().and(entry.seen)?;
+            Some(at.saturating_duration_since(seen))
+        })
+    }
+
+    /// Shows that somebody watches.
+    #[must_use]
+    pub fn watched(&self) -> Vec<ShowId> {
+        let mut watched = self.watched.lock().unwrap_or_else(PoisonError::into_inner);
+        self.read(|shows| watched.retain(|show| shows.get(show).is_some_and(Entry::is_watched)));
+        watched.iter().copied().collect()
     }
 
     /// The last picture of a show; `None` until the lane has loaded it.
@@ -216,12 +264,15 @@ impl Hub {
     /// A receiver of each new picture of a show; those in between may be skipped.
     #[must_use]
     pub fn watch(&self, show: ShowId) -> Option<watch::Receiver<Arc<Picture>>> {
-        self.write(|shows| {
+        let receiver = self.write(|shows| {
             let entry = shows.get_mut(&show)?;
             let now = entry.picture.clone()?;
             let feed = entry.feed.get_or_insert_with(|| watch::channel(now).0);
             Some(feed.subscribe())
-        })
+        })?;
+        let mut watched = self.watched.lock().unwrap_or_else(PoisonError::into_inner);
+        watched.insert(show);
+        Some(receiver)
     }
 
     /// A picture that was shown before, for a feed that comes back.
@@ -250,11 +301,19 @@ impl Hub {
         picture.map(|p| p.count(now)).or(head)
     }
 
-    /// Shows a newer picture to everybody.
-    pub(crate) fn publish(&self, picture: Picture) {
+    /// Shows another picture to everybody, as somebody read the show who began at `seen`.
+    pub(crate) fn publish(&self, picture: Picture, seen: Instant) {
         let picture = Arc::new(picture);
         let dropped = self.write(|shows| {
             let entry = shows.entry(picture.show).or_default();
+            entry.seen = Some(seen);
+            if entry
+                .picture
+                .as_ref()
+                .is_some_and(|p| p.version.ver >= picture.version.ver)
+            {
+                return vec![picture];
+            }
             let before = entry.picture.replace(Arc::clone(&picture));
             match &entry.feed {
                 Some(feed) if feed.receiver_count() > 0 => {
@@ -277,13 +336,23 @@ impl Hub {
         drop(dropped);
     }
 
+    /// The show still stands there, as somebody heard who began to ask at `seen`.
+    pub(crate) fn stands(&self, show: ShowId, version: Version, seen: Instant) {
+        self.write(|shows| {
+            let entry = shows.get_mut(&show);
+            let same = |e: &&mut Entry| e.picture.as_ref().is_some_and(|p| p.version == version);
+            if let Some(entry) = entry.filter(same) {
+                entry.seen = entry.seen.max(Some(seen));
+            }
+        });
+    }
+
     /// Forgets the picture of a show that the lane does not keep in memory any more, unless
     /// somebody watches it or seats in it become free by themselves.
     pub(crate) fn retire(&self, show: ShowId) {
         let dropped = self.write(|shows| {
             let entry = shows.get_mut(&show)?;
-            let watched = |feed: &watch::Sender<_>| feed.receiver_count() > 0;
-            if entry.feed.as_ref().is_some_and(watched) {
+            if entry.is_watched() {
                 return None;
             }
             let picture = entry.picture.take_if(|p| p.ends().is_empty())?;
@@ -302,3 +371,6 @@ impl Hub {
         change(&mut self.shows.write().unwrap_or_else(PoisonError::into_inner))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,8 +1,12 @@
 //! One lane per shard and server: decides per show in memory, commits a batch in one go, answers
-//! only after the commit.
+//! only after the commit. Any number of servers may have lanes on one shared store: who is first at
+//! the head of a show wins, the others read on and decide again, and nobody is told from memory
+//! what the primary has not confirmed.
 
 mod cell;
+mod driver;
 mod machine;
+mod next_best;
 mod project;
 #[cfg(test)]
 mod tests;
@@ -10,6 +14,7 @@ mod tests;
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
+    time::Duration,
 };
 
 use houseful_core::{
@@ -21,24 +26,16 @@ use houseful_core::{
     time::UtcMillis,
     wire::{booking::Booking, seats::Version},
 };
-use tokio::{
-    sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot},
-    task::JoinHandle,
-};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 
-use self::machine::{Effect, Machine, Seen, Work};
-use crate::{
-    bus::Bus,
-    chance,
-    clock::Clock,
-    hub::Hub,
-    store::{Loaded, Outcome, Store, StoreError},
+use self::{
+    driver::Driver,
+    machine::{Seen, Tell, Work},
 };
+use crate::{bus::Bus, clock::Clock, hub::Hub, store::Store};
 
 /// How much may be asked of the lane and not be answered yet; newcomers are told to come back.
 const ROOM: u32 = 16_384;
-/// How much is taken in before the next batch is decided.
-const GULP: usize = 4_096;
 
 /// What came of a command that was not refused.
 #[derive(Clone, Debug, PartialEq)]
@@ -112,17 +109,8 @@ impl Lane {
     #[must_use]
     pub fn start(store: Arc<dyn Store>, bus: Arc<dyn Bus>, hub: Hub, clock: Clock) -> Self {
         let (tx, rx) = mpsc::unbounded_channel();
-        let (loaded_tx, loaded_rx) = mpsc::unbounded_channel();
-        let driver = Driver {
-            machine: Machine::new(),
-            store,
-            bus,
-            hub,
-            clock,
-            loaded_tx,
-            out: Vec::new(),
-        };
-        tokio::spawn(driver.run(rx, loaded_rx));
+        let driver = Driver::new(store, bus, hub, clock);
+        tokio::spawn(driver.run(rx));
         let room = Arc::new(Semaphore::new(ROOM as usize));
         Self { tx, room }
     }
@@ -143,7 +131,7 @@ impl Lane {
         answer.await.unwrap_or(Err(LaneError::Unknown))
     }
 
-    /// Looks at a show as of its last commit, together with the random value of its version and
+    /// Looks at a show as of its last commit before or after the call, together with the random value of its version and
     /// the time. What takes long is better copied out and done elsewhere: every show waits.
     ///
     /// # Errors
@@ -155,7 +143,7 @@ impl Lane {
     ) -> Result<T, LaneError> {
         let (reply, answer) = oneshot::channel();
         let place = self.place()?;
-        let look = move |seen: Result<Seen<'_>, LaneError>| {
+        let look = move |seen: Result<Seen<'_>, LaneError>| -> Tell {
             let result = match seen {
                 Ok(Seen { state, .. }) if state.ver() == 0 => Err(LaneError::NoSuchShow),
                 Ok(Seen { state, tip, now }) => {
@@ -165,12 +153,28 @@ impl Lane {
                 }
                 Err(error) => Err(error),
             };
-            // Whoever asked may have gone.
-            let _ = reply.send(result);
-            drop(place);
+            Box::new(move || {
+                // Whoever asked may have gone.
+                let _ = reply.send(result);
+                drop(place);
+            })
         };
-        self.submit(show, Work::Look(Box::new(look)))?;
+        let (look, within) = (Box::new(look), Duration::ZERO);
+        self.submit(show, Work::Look { look, within })?;
         answer.await.unwrap_or(Err(LaneError::Busy))
+    }
+
+    /// Has a show's picture brought up to date, unless the primary confirmed it within that time.
+    /// Nobody waits for it.
+    ///
+    /// # Errors
+    /// There is too much to do.
+    pub(crate) fn refresh(&self, show: ShowId, within: Duration) -> Result<(), LaneError> {
+        let place = self.place()?;
+        let look = Box::new(move |_: Result<Seen<'_>, LaneError>| -> Tell {
+            Box::new(move || drop(place))
+        });
+        self.submit(show, Work::Look { look, within })
     }
 
     /// Waits until everything that was asked is answered.
@@ -186,128 +190,5 @@ impl Lane {
 
     fn submit(&self, show: ShowId, work: Work<Reply>) -> Result<(), LaneError> {
         self.tx.send((show, work)).map_err(|_| LaneError::Busy)
-    }
-}
-
-type LoadResult = (ShowId, Result<Loaded, StoreError>);
-type Commit = JoinHandle<Result<Vec<Outcome>, StoreError>>;
-
-/// Gives the machine its inputs and does what it says.
-struct Driver {
-    machine: Machine<Reply>,
-    store: Arc<dyn Store>,
-    bus: Arc<dyn Bus>,
-    hub: Hub,
-    clock: Clock,
-    loaded_tx: mpsc::UnboundedSender<LoadResult>,
-    out: Vec<Effect<Reply>>,
-}
-
-impl Driver {
-    async fn run(
-        mut self,
-        mut rx: mpsc::UnboundedReceiver<(ShowId, Work<Reply>)>,
-        mut loaded_rx: mpsc::UnboundedReceiver<LoadResult>,
-    ) {
-        let mut committing: Option<Commit> = None;
-        let mut work = Vec::with_capacity(GULP);
-        let mut open = true;
-        // After the last handle is gone, whoever still waits is answered before the lane ends.
-        while open || self.machine.is_busy() {
-            let mut batch = None;
-            let turn: Result<(), _> = tokio::select! {
-                taken = rx.recv_many(&mut work, GULP), if open => {
-                    open = taken > 0;
-                    self.turn(|lane, out| {
-                        for (show, work) in work.drain(..) {
-                            lane.submit(show, work, out);
-                        }
-                    })
-                }
-                Some((show, result)) = loaded_rx.recv() => {
-                    self.turn(|lane, out| lane.loaded(show, result, out))
-                }
-                result = ended(&mut committing) => {
-                    let now = self.clock.now();
-                    self.turn(|lane, out| lane.committed(now, result, out))
-                }
-            };
-            let turn = turn.and_then(|()| {
-                if self.machine.is_committing() {
-                    return Ok(());
-                }
-                let now = self.clock.now();
-                self.turn(|lane, out| batch = lane.next_batch(now, &mut chance::number, out))
-            });
-            if turn.is_err() {
-                self.start_over();
-                (batch, committing) = (None, None);
-                // Loads that are under way were asked for by the machine that broke.
-                (self.loaded_tx, loaded_rx) = mpsc::unbounded_channel();
-            }
-            if let Some(batch) = batch {
-                let store = Arc::clone(&self.store);
-                committing = Some(tokio::spawn(async move { store.commit(batch).await }));
-            }
-            for effect in std::mem::take(&mut self.out) {
-                self.act(effect);
-            }
-        }
-    }
-
-    /// Lets the machine do something; an error says that it broke down over it.
-    fn turn(
-        &mut self,
-        work: impl FnOnce(&mut Machine<Reply>, &mut Vec<Effect<Reply>>),
-    ) -> Result<(), Broke> {
-        let (machine, out) = (&mut self.machine, &mut self.out);
-        catch_unwind(AssertUnwindSafe(|| work(machine, out))).map_err(|_| Broke)
-    }
-
-    /// Forgets everything in memory after a mistake in this program: whoever waits is told that
-    /// the outcome is unknown, and every show is read from its journal again.
-    fn start_over(&mut self) {
-        metrics::counter!("lane_breakdowns_total").increment(1);
-        tracing::error!("the lane broke down over a command and starts over from the journals");
-        self.machine = Machine::new();
-        self.out.clear();
-    }
-
-    fn act(&self, effect: Effect<Reply>) {
-        match effect {
-            Effect::Load(show) => {
-                let (store, loaded_tx) = (Arc::clone(&self.store), self.loaded_tx.clone());
-                let load = tokio::spawn(async move { store.load(show).await });
-                tokio::spawn(async move {
-                    let result = load.await.unwrap_or(Err(StoreError::Busy));
-                    let _ = loaded_tx.send((show, result));
-                });
-            }
-            // Whoever asked may have gone; what was decided stands.
-            Effect::Answer(reply, answer) => drop(reply.to.send(answer)),
-            Effect::Publish(picture) => self.hub.publish(picture),
-            Effect::Settle(ask) => self.bus.settle(ask),
-            Effect::Retire(show) => self.hub.retire(show),
-            Effect::Alarm(show, why) => {
-                metrics::counter!("show_alarms_total").increment(1);
-                tracing::error!(show.id = %show, why, "a show was made read-only");
-            }
-        }
-    }
-}
-
-/// The machine panicked.
-struct Broke;
-
-/// Waits for the commit that is under way, for ever if none is.
-async fn ended(committing: &mut Option<Commit>) -> Result<Vec<Outcome>, StoreError> {
-    match committing {
-        None => std::future::pending().await,
-        Some(commit) => {
-            let result = commit.await;
-            *committing = None;
-            // A store that breaks down leaves it open what was written.
-            result.unwrap_or(Err(StoreError::Unknown))
-        }
     }
 }

@@ -1,5 +1,7 @@
 //! How much one caller may ask for, and how much may be under way at once. A server that is
 //! asked for too much says so at once, instead of being slow for everybody.
+//!
+//! Each server counts for itself: of several on one database each allows its share to everybody.
 
 use std::{
     net::{IpAddr, Ipv6Addr},

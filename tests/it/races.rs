@@ -3,8 +3,9 @@
 
 #![expect(clippy::expect_used, reason = "a race that can't be run has to stop")]
 
-mod careless;
 mod ground;
+mod servers;
+mod tampered;
 
 use std::{
     collections::BTreeSet,
@@ -35,8 +36,8 @@ use houseful_tests::{
 };
 
 use self::{
-    careless::Careless,
     ground::{Ground, SHOW, best, booking_of, command, hold},
+    tampered::Tampered,
 };
 
 const HOLD_MS: i64 = 300_000;
@@ -345,7 +346,7 @@ async fn one_seat_over_http() {
 async fn without_the_compare_and_swap_a_seat_is_sold_twice_and_it_is_noticed() {
     let mut found = None;
     for _ in 0..50 {
-        let ground = Ground::on(2, 1, 8, |store| Arc::new(Careless(store))).await;
+        let ground = Ground::on(2, 1, 8, Tampered::careless).await;
         // Both servers know the show before the race.
         ground
             .race(vec![hold("x", &[seat('A', 8)]), hold("y", &[seat('A', 7)])])

@@ -83,9 +83,11 @@ fn a_story_that_went_otherwise_is_noticed() {
 #[test]
 fn rules_lane_and_database_tell_every_scenario_alike() {
     let alone = tell_all(|| Box::<CoreHouse>::default());
-    let stored = tell_all(|| Box::new(StoreHouse::new().unwrap_or_else(|e| panic!("{e}"))));
-    // Not only the words: the states are the same in the end.
-    assert!(alone == stored, "the rules and the database differ");
+    for open in [StoreHouse::on_file, StoreHouse::on_postgres] {
+        let stored = tell_all(|| Box::new(open().unwrap_or_else(|e| panic!("{e}"))));
+        // Not only the words: the states are the same in the end.
+        assert!(alone == stored, "the rules and the database differ");
+    }
 }
 
 /// A journal as JSON, without what each house draws for itself: codes, the id of the command that
@@ -124,8 +126,7 @@ fn blank(body: &mut Value, opened: bool) {
 }
 
 /// One scenario over HTTP, held against the rules alone.
-fn tell_over_http(script: &Script) -> Result<Steps, String> {
-    let mut house = HttpHouse::new()?;
+fn tell_over_http(script: &Script, mut house: HttpHouse) -> Result<Steps, String> {
     let served = tell_journal(script, &mut house)?;
     let alone = tell_journal(script, &mut CoreHouse::default())?;
     let (served, alone) = (told(script, &served), told(script, &alone));
@@ -139,11 +140,10 @@ fn tell_over_http(script: &Script) -> Result<Steps, String> {
     }
 }
 
-#[test]
-fn a_whole_server_tells_every_scenario_as_the_rules_do() {
+fn tell_all_over_http(open: fn() -> Result<HttpHouse, String>) {
     let scripts: Vec<Script> = scripts().into_values().collect();
     let (mut failures, mut steps) = (Vec::new(), Steps::default());
-    for told in scripts.iter().map(tell_over_http) {
+    for told in scripts.iter().map(|script| tell_over_http(script, open()?)) {
         match told {
             Ok(told) => {
                 steps.requests += told.requests;
@@ -158,4 +158,14 @@ fn a_whole_server_tells_every_scenario_as_the_rules_do() {
     let past_http = (steps.messages, steps.timer);
     assert_eq!(past_http, (105, 9));
     assert!(steps.requests > 200, "{steps:?}");
+}
+
+#[test]
+fn a_whole_server_tells_every_scenario_as_the_rules_do() {
+    tell_all_over_http(HttpHouse::on_file);
+}
+
+#[test]
+fn a_whole_server_on_postgres_tells_every_scenario_as_the_rules_do() {
+    tell_all_over_http(HttpHouse::on_postgres);
 }

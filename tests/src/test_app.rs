@@ -24,9 +24,9 @@ use houseful_server::{
     catalogue::demo,
     chance,
     clock::ClockKind,
+    database::{Address, Books},
     house,
     limits::LimitConfig,
-    store::sqlite::Database,
 };
 use reqwest::{
     Method, StatusCode,
@@ -114,7 +114,7 @@ impl Said {
 /// How a test's server is to be.
 #[derive(Clone, Debug)]
 pub struct Setup {
-    /// The configuration, apart from the file.
+    /// The configuration; a file is put into the folder of the test.
     pub config: ServerConfig,
     /// Where its clock begins; now if `None`.
     pub begins_at: Option<UtcMillis>,
@@ -140,6 +140,13 @@ impl Setup {
             seed,
             sold_shows: 0,
         });
+        self
+    }
+
+    /// On another database than a file of its own.
+    #[must_use]
+    pub fn on(mut self, db: Address) -> Self {
+        self.config.db = db;
         self
     }
 
@@ -174,16 +181,21 @@ impl Setup {
         self.start_in(folder).await
     }
 
-    /// Starts the server on the file in `folder`.
+    /// Starts the server, on the file in `folder` unless its database is none.
     ///
     /// # Panics
     /// It does not start.
     pub async fn start_in(mut self, folder: PathBuf) -> TestApp {
-        self.config.db = folder.join("house.db");
+        if self.config.db.file().is_some() {
+            self.config.db = folder.join("house.db").into();
+        }
         if let Some(time) = self.begins_at {
-            let db = Database::open(&self.config.db).expect("a file");
-            house::keep_clock(&db, time).await.expect("a clock");
-            db.close().await;
+            let books = Books::open(&self.config.db, self.config.clock)
+                .await
+                .expect("a database");
+            let kept = house::keep_clock(books.house.as_ref(), time).await;
+            kept.expect("a clock");
+            books.ground.close().await;
         }
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let server = serve(self.config, listener).await.expect("a server");

@@ -8,6 +8,7 @@ use houseful_core::{
     best::Zone,
     ids::{CommandId, OwnerRef, PaymentId, ShowId},
     price::Channel,
+    refusal::Refusal,
     show::{Actor, Ask, Command, HoldRules, OrphanRule, Party, Wish},
     time::UtcMillis,
 };
@@ -52,7 +53,15 @@ pub(super) async fn open(
             .iter()
             .map(|show| lane.ask(show.id, by_house(Ask::Open(Arc::clone(&show.terms)))));
         for answer in join_all(asked).await {
-            answer?;
+            match answer {
+                Ok(_) => {}
+                // Another server was faster.
+                Err(LaneError::Refused {
+                    refusal: Refusal::OpenedAlready,
+                    ..
+                }) => {}
+                Err(error) => return Err(error.into()),
+            }
         }
     }
     Ok(new.into_iter().map(|show| show.id).collect())

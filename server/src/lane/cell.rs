@@ -1,104 +1,148 @@
-//! One show in the lane: its fold, what waits for it, and what was decided on it and not yet
-//! committed. It does no IO.
+//! One show in the lane: its fold, what waits for it, and what was decided on it and is not yet
+//! committed or confirmed. It does no IO.
+//!
+//! On a store that others write to, what is in memory may be behind or on a branch that was lost.
+//! What is written is safe all the same: the head decides. What is said without writing needs a
+//! proof (`decide.rs`).
 
-use std::collections::VecDeque;
+mod decide;
+
+use std::{
+    collections::VecDeque,
+    time::{Duration, Instant},
+};
 
 use houseful_core::{
-    expiry::is_alive,
     ids::ShowId,
     message::Settle,
-    refusal::Refusal,
-    seat::SeatNo,
-    show::{Ask, Command, Event, SETTLE_AGAIN_MS, Sales, ShowState, Wish},
+    show::{Command, Event, ShowState},
     time::UtcMillis,
     wire::seats::Version,
 };
 
 use super::{
-    Answer, LaneError, NextBest,
+    Answer, LaneError,
     machine::{Effect, Look, Seen, Work},
-    project,
+    next_best::Memo,
 };
 use crate::{
     hub::Picture,
-    store::{Head, Loaded, SalesWord, ShowCommit},
+    store::{ShowCommit, Tail},
 };
 
-/// A command that was decided and waits for its commit.
-pub(super) struct Decided<R> {
-    pub(super) command: Box<Command>,
-    pub(super) reply: R,
+/// How old the primary's word may be that is said to a crowd that asks for the same seats: they are
+/// gone. Everything else that is said without writing rests on what was asked after the question came.
+pub(super) const REFUSAL_STALE: Duration = Duration::from_millis(250);
+/// How long a command is tried that others keep from being decided; nothing was written by it then.
+pub(super) const TRIED_MAX: Duration = Duration::from_secs(5);
+
+/// What a show needs before those it was decided for are answered.
+pub(super) enum Need {
+    /// Nobody waits.
+    Nothing,
+    /// The primary's word that it stands where it was decided on.
+    Confirm,
+    /// This commit.
+    Commit(ShowCommit),
+}
+
+/// A command that was decided and waits for its commit or its proof.
+struct Decided<R> {
+    command: Box<Command>,
+    reply: R,
+    since: Instant,
     answer: Result<Answer, LaneError>,
 }
 
+/// Something that waits, and since when.
+pub(super) struct Waiting<R> {
+    pub(super) work: Work<R>,
+    pub(super) since: Instant,
+}
+
 /// Where a show stands in the lane.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Phase {
+    /// Its journal is being read, whole or from where it is known.
     Loading,
     Ready,
+    /// The primary is asked whether it still stands so.
+    Unsure,
+    /// In the batch that is being committed.
     InFlight,
+    /// Waits to be had alone, or is had alone and being committed.
+    Apart,
 }
 
-/// The next best for each size of party, as found once for all losers of a version.
-#[derive(Default)]
-struct Memo {
-    ver: u64,
-    /// The earliest end of a hold: from then on more seats are free.
-    until: Option<UtcMillis>,
-    found: Vec<(u16, NextBest)>,
+/// Events folded together.
+#[derive(Clone)]
+struct Fold {
+    state: ShowState,
+    /// The time of the last event.
+    latest: UtcMillis,
 }
 
-impl Memo {
-    /// What was found for this many seats, if the show stands as it stood then.
-    fn recall(&mut self, state: &ShowState, seats: u16, now: UtcMillis) -> Option<NextBest> {
-        if self.ver != state.ver() || self.until.is_some_and(|end| !is_alive(end, now)) {
-            *self = Self {
-                ver: state.ver(),
-                until: state.next_end(now),
-                found: Vec::new(),
-            };
-        }
-        let found = self.found.iter().find(|(size, _)| *size == seats);
-        found.map(|(_, next_best)| next_best.clone())
+impl Fold {
+    fn new(show: ShowId) -> Self {
+        let (state, latest) = (ShowState::new(show), UtcMillis(0));
+        Self { state, latest }
     }
 
-    fn keep(&mut self, seats: u16, found: NextBest) {
-        self.found.push((seats, found));
+    fn add(&mut self, events: &[(UtcMillis, Event)]) {
+        for (at, event) in events {
+            self.state.apply(*at, event);
+            self.latest = self.latest.max(*at);
+        }
     }
 }
 
 /// One show of the lane.
 pub(super) struct Cell<R> {
     pub(super) phase: Phase,
-    state: ShowState,
+    /// Whether others may write to its journal.
+    shared: bool,
+    /// As it was loaded and decided on.
+    fold: Fold,
+    /// As it is in the journal, for a show that was lost to others before: then what was decided
+    /// in vain is taken back without reading the whole journal again.
+    durable: Option<Fold>,
+    contended: bool,
+    /// What `fold` has and `durable` not yet.
+    ahead: Vec<(UtcMillis, Event)>,
     /// What the journal says; `None` for a show that nothing was ever written about.
     pub(super) head: Option<Version>,
-    /// The time of the last event.
-    latest: UtcMillis,
-    pub(super) waiting: VecDeque<Work<R>>,
-    /// Decided on the batch that is in flight.
-    pub(super) decided: Vec<Decided<R>>,
-    /// Looks that wait for that batch.
-    pub(super) looks: Vec<Look>,
+    /// When somebody last began to ask the primary and heard that it stands at `head`.
+    confirmed: Option<Instant>,
+    pub(super) waiting: VecDeque<Waiting<R>>,
+    decided: Vec<Decided<R>>,
+    /// Looks that wait for the same.
+    looks: Vec<(Look, Duration, Instant)>,
     settles: Vec<Settle>,
-    /// The version that the batch in flight will give it.
+    /// The version that the commit under way will give it.
     next: Option<Version>,
     /// Why nothing may be decided any more.
     pub(super) broken: Option<String>,
     /// Before this, payment is not asked again for what it was just asked.
     asked_until: UtcMillis,
     memo: Memo,
+    /// How often in a row it was lost to others, and how often refused for the time.
+    pub(super) losses: u8,
+    pub(super) untimely: u8,
     /// When it was last asked for, in turns of the machine.
     pub(super) used: u64,
 }
 
 impl<R> Cell<R> {
-    pub(super) fn loading(show: ShowId) -> Self {
+    pub(super) fn loading(show: ShowId, shared: bool) -> Self {
         Self {
             phase: Phase::Loading,
-            state: ShowState::new(show),
+            shared,
+            fold: Fold::new(show),
+            durable: None,
+            contended: false,
+            ahead: Vec::new(),
             head: None,
-            latest: UtcMillis(0),
+            confirmed: None,
             waiting: VecDeque::new(),
             decided: Vec::new(),
             looks: Vec::new(),
@@ -107,223 +151,127 @@ impl<R> Cell<R> {
             broken: None,
             asked_until: UtcMillis(0),
             memo: Memo::default(),
+            losses: 0,
+            untimely: 0,
             used: 0,
         }
     }
 
+    /// Whether anybody waits for an answer.
+    pub(super) fn is_asked(&self) -> bool {
+        !(self.waiting.is_empty() && self.decided.is_empty() && self.looks.is_empty())
+    }
+
     /// How the show stands, as of its last commit.
     pub(super) fn picture(&self) -> Picture {
-        Picture::of(&self.state, self.tip())
+        Picture::of(&self.fold.state, self.tip())
     }
 
     fn tip(&self) -> u64 {
         self.head.map_or(0, |v| v.tip)
     }
 
-    pub(super) fn reload(&mut self, show: ShowId) {
-        let waiting = std::mem::take(&mut self.waiting);
-        let (used, broken) = (self.used, self.broken.take());
-        *self = Self {
-            waiting,
-            used,
-            broken,
-            ..Self::loading(show)
-        };
-    }
-
-    pub(super) fn fold(&mut self, loaded: &Loaded) {
-        for (at, event) in &loaded.events {
-            self.state.apply(*at, event);
-            self.latest = self.latest.max(*at);
-        }
-        self.head = loaded.head.map(|h| h.version);
-        let ver = self.head.map_or(0, |v| v.ver);
-        if self.broken.is_none() && ver != self.state.ver() {
-            self.broken = Some(format!(
-                "{} events, and the head says {ver}",
-                self.state.ver()
-            ));
-        }
-    }
-
-    /// Does all that waits; gives the commit it needs, if any.
-    pub(super) fn decide_all(
-        &mut self,
-        now: UtcMillis,
-        tips: &mut dyn FnMut() -> u64,
-        out: &mut Vec<Effect<R>>,
-    ) -> Option<ShowCommit> {
-        // A show's journal never runs backwards, whatever clock decided last.
-        let now = now.max(self.latest);
-        let expect = self.head;
-        let (mut rows, mut opened, mut projections) = (Vec::new(), Vec::new(), Vec::new());
-        while let Some(work) = self.waiting.pop_front() {
-            match work {
-                Work::Look(look) if self.state.ver() == 0 && self.broken.is_some() => {
-                    let why = self.broken.clone().unwrap_or_default();
-                    look(Err(LaneError::ReadOnly(why)));
+    /// Folds in how the journal goes on, as somebody read it who began at `began`. Nothing may be
+    /// decided and uncommitted.
+    pub(super) fn catch_up(&mut self, tail: Tail, began: Instant) {
+        let show = self.fold.state.show();
+        match tail {
+            Tail::Rows { head, events } => {
+                self.fold.add(&events);
+                if let Some(durable) = &mut self.durable {
+                    durable.add(&events);
                 }
-                Work::Look(look) if rows.is_empty() => {
-                    look(Ok(Seen {
-                        state: &self.state,
-                        tip: self.tip(),
-                        now,
-                    }));
-                }
-                Work::Look(look) => self.looks.push(look),
-                Work::Command { command, reply } => {
-                    let before = self.state.ver();
-                    let decision = self.decide(&command, now);
-                    for event in decision.as_deref().unwrap_or_default() {
-                        projections.extend(project::project(&self.state, event, now));
-                        self.state.apply(now, event);
-                        rows.push((now, event.to_row()));
-                        if matches!(event, Event::Opened { .. }) {
-                            opened.push(event.clone());
-                        }
-                    }
-                    debug_assert_eq!(self.state.check(), Ok(()));
-                    let answer = self.answer(&command, decision.map(|e| !e.is_empty()), now);
-                    self.note_settles(&command, before, now);
-                    if rows.is_empty() {
-                        out.push(Effect::Answer(reply, answer));
-                        out.extend(self.settles.drain(..).map(Effect::Settle));
-                    } else {
-                        self.decided.push(Decided {
-                            command,
-                            reply,
-                            answer,
-                        });
-                    }
-                }
+                self.head = Some(head.version);
+            }
+            Tail::Elsewhere(loaded) => {
+                self.fold = Fold::new(show);
+                self.fold.add(&loaded.events);
+                self.durable = None;
+                self.asked_until = UtcMillis(0);
+                self.head = loaded.head.map(|h| h.version);
             }
         }
-        if rows.is_empty() {
-            return None;
+        // Another line may have the same number.
+        self.memo = Memo::default();
+        self.confirmed = Some(began);
+        let (ver, folded) = (self.head.map_or(0, |v| v.ver), self.fold.state.ver());
+        if self.broken.is_none() && ver != folded {
+            self.broken = Some(format!("{folded} events, and the head says {ver}"));
         }
-        self.latest = now;
-        let version = Version {
-            ver: self.state.ver(),
-            tip: tips(),
-        };
-        self.next = Some(version);
-        let projections = project::net(projections);
-        Some(ShowCommit {
-            expect,
-            rows,
-            opened,
-            projections,
-            head: self.head_row(version),
-        })
-    }
-
-    fn head_row(&self, version: Version) -> Head {
-        let whole = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-        let total = self.state.slots().len();
-        Head {
-            show: self.state.show(),
-            version,
-            next_due: self.state.next_due_unless_asked(self.asked_until),
-            taken: whole(total - self.state.free_written()),
-            total: whole(total),
-            sales: match self.state.sales() {
-                Sales::Open => SalesWord::Open,
-                Sales::Paused => SalesWord::Paused,
-                Sales::Cancelled => SalesWord::Cancelled,
-            },
+        if self.contended && self.durable.is_none() {
+            self.durable = Some(self.fold.clone());
         }
     }
 
-    fn decide(&mut self, command: &Command, now: UtcMillis) -> Result<Vec<Event>, LaneError> {
-        if let Some(why) = &self.broken {
-            return Err(LaneError::ReadOnly(why.clone()));
+    /// Takes back what was decided and not written, to be decided again. Gives the version up to
+    /// which the journal is known; `None` if it has to be read as a whole.
+    pub(super) fn take_back(&mut self) -> Option<Version> {
+        let decided = std::mem::take(&mut self.decided);
+        for Decided {
+            command,
+            reply,
+            since,
+            ..
+        } in decided.into_iter().rev()
+        {
+            let work = Work::Command { command, reply };
+            self.waiting.push_front(Waiting { work, since });
         }
-        self.state
-            .decide(command, now)
-            .map_err(|refusal| match refusal {
-                Refusal::NotOpened if self.head.is_none() => LaneError::NoSuchShow,
-                refusal => {
-                    let next_best = Box::new(self.next_best(&refusal, command, now));
-                    LaneError::Refused { refusal, next_best }
-                }
-            })
-    }
-
-    /// The best seats left for somebody who lost theirs; found once for all losers of a version.
-    fn next_best(&mut self, refusal: &Refusal, command: &Command, now: UtcMillis) -> NextBest {
-        let (Refusal::SeatsTaken { .. }, Ask::Hold { wish, .. } | Ask::ChangeSeats { wish, .. }) =
-            (refusal, &command.ask)
-        else {
-            return NextBest::default();
-        };
-        let seats = match wish {
-            Wish::Seats(picks) => u16::try_from(picks.len()).unwrap_or(u16::MAX),
-            Wish::Best { .. } => return NextBest::default(),
-        };
-        if let Some(found) = self.memo.recall(&self.state, seats, now) {
-            return found;
-        }
-        let offer = self.state.next_best(seats, now);
-        let found = offer.map_or_else(NextBest::default, |offer| NextBest {
-            seats: offer
-                .seats
-                .iter()
-                .filter_map(|s: &SeatNo| self.state.label(*s))
-                .collect(),
-            relaxed: offer.relaxed,
+        let looks = std::mem::take(&mut self.looks);
+        let looks = looks.into_iter().map(|(look, within, since)| Waiting {
+            work: Work::Look { look, within },
+            since,
         });
-        self.memo.keep(seats, found.clone());
-        found
-    }
-
-    fn answer(
-        &self,
-        command: &Command,
-        fresh: Result<bool, LaneError>,
-        now: UtcMillis,
-    ) -> Result<Answer, LaneError> {
-        let fresh = fresh?;
-        let booking = command.ask.booking();
-        Ok(Answer {
-            version: Version {
-                ver: self.state.ver(),
-                tip: self.tip(),
-            },
-            fresh,
-            booking: booking.and_then(|b| self.state.booking_view(b, self.tip(), now)),
-        })
-    }
-
-    /// Notes what payment has to be told once this is durable.
-    fn note_settles(&mut self, command: &Command, before: u64, now: UtcMillis) {
-        let news = self.state.unsettled().filter(|s| s.ver > before);
-        let mut settles: Vec<Settle> = news.collect();
-        match &command.ask {
-            // Whoever announces is told what stands, even if it was told before.
-            Ask::Announced(news) if !settles.iter().any(|s| s.payment == news.payment) => {
-                settles.extend(self.state.settle_for(news));
-            }
-            Ask::Expire if !is_alive(self.asked_until, now) => {
-                let before = settles.len();
-                settles.extend(self.state.overdue(now));
-                if settles.len() > before {
-                    self.asked_until = now.plus_ms(SETTLE_AGAIN_MS);
-                }
-            }
-            _ => {}
+        self.waiting.extend(looks);
+        self.next = None;
+        self.ahead.clear();
+        if !self.settles.is_empty() {
+            // Payment was not asked after all.
+            self.settles.clear();
+            self.asked_until = UtcMillis(0);
         }
-        self.settles.extend(settles);
+        if self.fold.state.ver() == self.head.map_or(0, |v| v.ver) {
+            return self.head;
+        }
+        self.memo = Memo::default();
+        if let Some(durable) = &self.durable {
+            self.fold = durable.clone();
+            return self.head;
+        }
+        self.contended = self.shared;
+        self.fold = Fold::new(self.fold.state.show());
+        self.head = None;
+        None
     }
 
-    /// Answers everybody of a commit that is durable now.
-    pub(super) fn answer_all(&mut self, now: UtcMillis, out: &mut Vec<Effect<R>>) {
-        self.head = self.next.take();
-        let version = self.head.unwrap_or(Version {
-            ver: self.state.ver(),
-            tip: 0,
-        });
+    /// Answers everybody of what was decided with the same error.
+    pub(super) fn fail_decided(&mut self, error: &LaneError, out: &mut Vec<Effect<R>>) {
+        for decided in self.decided.drain(..) {
+            out.push(Effect::Answer(decided.reply, Err(error.clone())));
+        }
+        for (look, ..) in self.looks.drain(..) {
+            out.push(Effect::Tell(look(Err(error.clone()))));
+        }
+    }
+
+    /// Answers everybody: their commit is durable, or the primary has confirmed what they were told
+    /// from. That was asked for at `began`.
+    pub(super) fn answer_all(&mut self, now: UtcMillis, began: Instant, out: &mut Vec<Effect<R>>) {
+        let before = self.head;
+        self.head = self.next.take().or(before);
+        self.confirmed = Some(began);
+        (self.losses, self.untimely) = (0, 0);
+        if let Some(durable) = &mut self.durable {
+            durable.add(&self.ahead);
+        }
+        self.ahead.clear();
+        let version = self.head.unwrap_or(Version { ver: 0, tip: 0 });
         // Whoever is answered finds their own change on the map.
-        out.push(Effect::Publish(self.picture()));
+        out.push(if self.head == before {
+            Effect::Stands(self.fold.state.show(), version, began)
+        } else {
+            Effect::Publish(self.picture(), began)
+        });
         for Decided {
             reply, mut answer, ..
         } in self.decided.drain(..)
@@ -337,12 +285,12 @@ impl<R> Cell<R> {
             out.push(Effect::Answer(reply, answer));
         }
         out.extend(self.settles.drain(..).map(Effect::Settle));
-        for look in self.looks.drain(..) {
-            look(Ok(Seen {
-                state: &self.state,
+        for (look, ..) in self.looks.drain(..) {
+            out.push(Effect::Tell(look(Ok(Seen {
+                state: &self.fold.state,
                 tip: version.tip,
-                now: now.max(self.latest),
-            }));
+                now: now.max(self.fold.latest),
+            }))));
         }
     }
 }

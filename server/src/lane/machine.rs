@@ -1,34 +1,45 @@
 //! The lane's logic: which shows are loaded, what is decided, what is committed together, who is
 //! answered when. It does no IO, so that it can be driven by a server or by a simulation.
 //!
-//! A show is loading (with a queue of its own), ready, or in flight. A batch takes ready shows
-//! only; nobody is answered with what is not yet durable.
+//! A show is loading (with a queue of its own), ready, or waits for a commit or the primary's word.
+//! A batch takes ready shows only; nobody is answered with what is not yet durable.
 
-use std::collections::{HashMap, VecDeque};
+use std::{
+    collections::{HashMap, VecDeque},
+    time::{Duration, Instant},
+};
 
 use houseful_core::{
     ids::ShowId,
     message::Settle,
     show::{Command, ShowState},
     time::UtcMillis,
+    wire::seats::Version,
 };
 
 use super::{
     Answer, LaneError,
-    cell::{Cell, Decided, Phase},
+    cell::{Cell, Need, Phase, Waiting},
 };
 use crate::{
     hub::Picture,
-    store::{Loaded, Outcome, ShowCommit, StoreError},
+    store::{Outcome, ShowCommit, StoreError, Tail},
 };
 
 /// The most shows in one commit; the rest come with the next.
 const BATCH_SHOWS: usize = 512;
-/// The most shows kept in memory.
+/// The most shows kept in memory; those that nobody asked for longest are dropped.
 const SHOWS_KEPT: usize = 20_000;
+/// How often in a row a show is lost to others before it is had alone.
+const LOSSES_MAX: u8 = 2;
+/// How often in a row a show's commit is refused for its time before nobody tries any more: then
+/// the clock can't be corrected (it does not go back), and time itself has to pass.
+const UNTIMELY_MAX: u8 = 2;
 
 /// Looks at a loaded show, or is told why it can't be.
-pub(crate) type Look = Box<dyn FnOnce(Result<Seen<'_>, LaneError>) + Send>;
+pub(crate) type Look = Box<dyn FnOnce(Result<Seen<'_>, LaneError>) -> Tell + Send>;
+/// Tells whoever looked what they saw: after everybody can see it.
+pub(crate) type Tell = Box<dyn FnOnce() + Send>;
 
 /// What a [`Look`] sees.
 pub(crate) struct Seen<'a> {
@@ -37,17 +48,38 @@ pub(crate) struct Seen<'a> {
     pub(crate) now: UtcMillis,
 }
 
+/// The time: for the rules, and to tell how old something is.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Tick {
+    pub(crate) now: UtcMillis,
+    pub(crate) at: Instant,
+}
+
 /// Something to do for a show. `R` is where the answer goes.
 pub(crate) enum Work<R> {
-    Command { command: Box<Command>, reply: R },
-    Look(Look),
+    Command {
+        command: Box<Command>,
+        reply: R,
+    },
+    Look {
+        look: Look,
+        /// How old what it sees may be, unless the primary confirmed it after it was asked for.
+        within: Duration,
+    },
 }
 
 /// What the driver has to do.
 pub(crate) enum Effect<R> {
-    Load(ShowId),
+    /// Read a show: how it goes on from a version, or as a whole.
+    Load(ShowId, Option<Version>),
+    /// Have a show alone, and read how it goes on.
+    TakeApart(ShowId, Option<Version>),
     Answer(R, Result<Answer, LaneError>),
-    Publish(Picture),
+    Tell(Tell),
+    /// The show looks so, as was asked at that moment.
+    Publish(Picture, Instant),
+    /// The show still stands there, as was asked at that moment.
+    Stands(ShowId, Version, Instant),
     Settle(Settle),
     /// The show is not in memory any more.
     Retire(ShowId),
@@ -56,22 +88,37 @@ pub(crate) enum Effect<R> {
 
 /// The shows of one lane.
 pub(crate) struct Machine<R> {
+    /// Whether others may write to the journals.
+    shared: bool,
     cells: HashMap<ShowId, Cell<R>>,
     /// Ready shows with work, each once.
     ready: VecDeque<ShowId>,
     /// Shows of the batch in flight, in order.
     in_flight: Vec<ShowId>,
+    /// Shows that the primary has to confirm.
+    unsure: Vec<ShowId>,
+    /// Those of the question under way, in order.
+    asked: Vec<ShowId>,
     turn: u64,
 }
 
 impl<R> Machine<R> {
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(shared: bool) -> Self {
         Self {
+            shared,
             cells: HashMap::new(),
             ready: VecDeque::new(),
             in_flight: Vec::new(),
+            unsure: Vec::new(),
+            asked: Vec::new(),
             turn: 0,
         }
+    }
+
+    /// Where a show stands as far as this lane knows.
+    #[cfg(test)]
+    pub(crate) fn stands(&self, show: ShowId) -> Option<Version> {
+        self.cells.get(&show)?.head
     }
 
     /// Whether a commit is under way.
@@ -86,42 +133,62 @@ impl<R> Machine<R> {
             || self
                 .cells
                 .values()
-                .any(|c| c.phase == Phase::Loading && !c.waiting.is_empty())
+                .any(|c| c.phase != Phase::Ready && c.is_asked())
     }
 
-    /// Takes work for a show.
-    pub(crate) fn submit(&mut self, show: ShowId, work: Work<R>, out: &mut Vec<Effect<R>>) {
+    /// Takes work for a show that came at `since`.
+    pub(crate) fn submit(
+        &mut self,
+        show: ShowId,
+        work: Work<R>,
+        since: Instant,
+        out: &mut Vec<Effect<R>>,
+    ) {
         self.turn += 1;
         if !self.cells.contains_key(&show) {
             self.make_room(out);
-            self.cells.insert(show, Cell::loading(show));
-            out.push(Effect::Load(show));
+            self.cells.insert(show, Cell::loading(show, self.shared));
+            out.push(Effect::Load(show, None));
         }
         let Some(cell) = self.cells.get_mut(&show) else {
             return;
         };
         cell.used = self.turn;
-        cell.waiting.push_back(work);
+        cell.waiting.push_back(Waiting { work, since });
         if cell.phase == Phase::Ready && cell.waiting.len() == 1 {
             self.ready.push_back(show);
         }
     }
 
-    /// Takes a show that was loaded, or why it was not.
+    /// Takes a show that was read from `began` on, or why it was not.
     pub(crate) fn loaded(
         &mut self,
         show: ShowId,
-        result: Result<Loaded, StoreError>,
+        began: Instant,
+        result: Result<Tail, StoreError>,
         out: &mut Vec<Effect<R>>,
     ) {
+        if self.fold_in(show, began, result, out) {
+            self.rest(show);
+        }
+    }
+
+    /// Whether the show is there still.
+    fn fold_in(
+        &mut self,
+        show: ShowId,
+        began: Instant,
+        result: Result<Tail, StoreError>,
+        out: &mut Vec<Effect<R>>,
+    ) -> bool {
         let Some(cell) = self.cells.get_mut(&show) else {
-            return;
+            return false;
         };
         match result {
-            Ok(loaded) => {
-                cell.fold(&loaded);
+            Ok(tail) => {
+                cell.catch_up(tail, began);
                 if cell.head.is_some() {
-                    out.push(Effect::Publish(cell.picture()));
+                    out.push(Effect::Publish(cell.picture(), began));
                 }
             }
             Err(StoreError::Unreadable(why)) => {
@@ -131,23 +198,33 @@ impl<R> Machine<R> {
             Err(_) => {
                 // Nobody waits for a show that can't be loaded now; the next one tries again.
                 if let Some(cell) = self.cells.remove(&show) {
-                    cell.waiting
-                        .into_iter()
-                        .for_each(|w| w.fail(LaneError::Busy, out));
+                    let waiting = cell.waiting.into_iter();
+                    waiting.for_each(|w| w.work.fail(LaneError::Busy, out));
                 }
-                return;
+                return false;
             }
         }
+        true
+    }
+
+    /// A show is ready again.
+    fn rest(&mut self, show: ShowId) {
+        let Some(cell) = self.cells.get_mut(&show) else {
+            return;
+        };
         cell.phase = Phase::Ready;
         if !cell.waiting.is_empty() {
             self.ready.push_back(show);
+        } else if cell.head.is_none() && cell.broken.is_none() {
+            // Nothing was ever written about it: not worth a place.
+            self.cells.remove(&show);
         }
     }
 
     /// Decides what waits at ready shows and gives what has to be committed, if anything.
     pub(crate) fn next_batch(
         &mut self,
-        now: UtcMillis,
+        tick: Tick,
         tips: &mut dyn FnMut() -> u64,
         out: &mut Vec<Effect<R>>,
     ) -> Option<Vec<ShowCommit>> {
@@ -157,25 +234,91 @@ impl<R> Machine<R> {
             let Some(show) = self.ready.pop_front() else {
                 break;
             };
-            let Some(cell) = self.cells.get_mut(&show) else {
-                continue;
-            };
-            if let Some(commit) = cell.decide_all(now, tips, out) {
-                cell.phase = Phase::InFlight;
+            if let Some(commit) = self.decide(show, Phase::InFlight, tick, tips, out) {
                 self.in_flight.push(show);
                 batch.push(commit);
-            } else if cell.head.is_none() && cell.broken.is_none() {
-                // Nothing was ever written about it: not worth a place.
-                self.cells.remove(&show);
             }
         }
         (!batch.is_empty()).then_some(batch)
     }
 
-    /// Takes what became of the batch.
+    /// Decides what waits at a show; one that has to be committed is in `phase` from then on.
+    fn decide(
+        &mut self,
+        show: ShowId,
+        phase: Phase,
+        tick: Tick,
+        tips: &mut dyn FnMut() -> u64,
+        out: &mut Vec<Effect<R>>,
+    ) -> Option<ShowCommit> {
+        let cell = self.cells.get_mut(&show)?;
+        match cell.decide_all(tick, tips, out) {
+            Need::Commit(commit) => {
+                cell.phase = phase;
+                return Some(commit);
+            }
+            Need::Confirm => {
+                cell.phase = Phase::Unsure;
+                self.unsure.push(show);
+            }
+            Need::Nothing => self.rest(show),
+        }
+        None
+    }
+
+    /// Which shows the primary has to confirm, all in one question; the next one comes after the
+    /// answer to this.
+    pub(crate) fn next_question(&mut self) -> Option<Vec<ShowId>> {
+        if !self.asked.is_empty() || self.unsure.is_empty() {
+            return None;
+        }
+        self.asked = std::mem::take(&mut self.unsure);
+        Some(self.asked.clone())
+    }
+
+    /// Takes what the primary said to the question that was asked at `began`.
+    pub(crate) fn stood(
+        &mut self,
+        now: UtcMillis,
+        began: Instant,
+        result: Result<Vec<Option<Version>>, StoreError>,
+        out: &mut Vec<Effect<R>>,
+    ) {
+        let shows = std::mem::take(&mut self.asked);
+        let mut stands = result.map(Vec::into_iter);
+        for show in shows {
+            let Some(cell) = self.cells.get_mut(&show) else {
+                continue;
+            };
+            match stands.as_mut().map(Iterator::next) {
+                Ok(Some(stands)) if stands == cell.head => {
+                    cell.answer_all(now, began, out);
+                    self.rest(show);
+                }
+                Ok(Some(_)) => self.read_on(show, out),
+                // Nothing can be said; it is not known to be wrong, so it stays in memory.
+                Ok(None) | Err(_) => {
+                    cell.fail_decided(&LaneError::Busy, out);
+                    self.rest(show);
+                }
+            }
+        }
+    }
+
+    /// Reads how a show goes on that stands elsewhere; then everybody is decided again.
+    fn read_on(&mut self, show: ShowId, out: &mut Vec<Effect<R>>) {
+        if let Some(cell) = self.cells.get_mut(&show) {
+            let known = cell.take_back();
+            cell.phase = Phase::Loading;
+            out.push(Effect::Load(show, known));
+        }
+    }
+
+    /// Takes what became of the batch that was sent at `began`.
     pub(crate) fn committed(
         &mut self,
         now: UtcMillis,
+        began: Instant,
         result: Result<Vec<Outcome>, StoreError>,
         out: &mut Vec<Effect<R>>,
     ) {
@@ -185,18 +328,14 @@ impl<R> Machine<R> {
                 let mut outcomes = outcomes.into_iter();
                 for show in shows {
                     match outcomes.next() {
-                        Some(outcome) => self.settle_one(show, outcome, now, out),
+                        Some(outcome) => self.settle_one(show, (now, began), outcome, out),
                         // A store that does not say must not leave anybody waiting.
                         None => self.forget(show, &LaneError::Unknown, out),
                     }
                 }
             }
             Err(error) => {
-                let answer = match error {
-                    StoreError::Unknown => LaneError::Unknown,
-                    StoreError::Unwritable(why) => LaneError::Unwritable(why),
-                    StoreError::Busy | StoreError::Unreadable(_) => LaneError::Busy,
-                };
+                let answer = refused(error);
                 for show in shows {
                     self.forget(show, &answer, out);
                 }
@@ -204,64 +343,95 @@ impl<R> Machine<R> {
         }
     }
 
+    /// Takes a show that this lane has alone from now on, as it was read from `began` on, or why it
+    /// can't be had; gives what has to be committed while it is held, if anything.
+    pub(crate) fn apart(
+        &mut self,
+        show: ShowId,
+        began: Instant,
+        result: Result<Tail, StoreError>,
+        tick: Tick,
+        (tips, out): (&mut dyn FnMut() -> u64, &mut Vec<Effect<R>>),
+    ) -> Option<ShowCommit> {
+        if !self.fold_in(show, began, result, out) {
+            return None;
+        }
+        self.decide(show, Phase::Apart, tick, tips, out)
+    }
+
+    /// Takes what became of the commit of a show that was had alone.
+    pub(crate) fn apart_committed(
+        &mut self,
+        show: ShowId,
+        (now, began): (UtcMillis, Instant),
+        result: Result<Outcome, StoreError>,
+        out: &mut Vec<Effect<R>>,
+    ) {
+        match result {
+            Ok(outcome) => self.settle_one(show, (now, began), outcome, out),
+            Err(error) => self.forget(show, &refused(error), out),
+        }
+    }
+
     fn settle_one(
         &mut self,
         show: ShowId,
+        (now, began): (UtcMillis, Instant),
         outcome: Outcome,
-        now: UtcMillis,
         out: &mut Vec<Effect<R>>,
     ) {
+        let Some(cell) = self.cells.get_mut(&show) else {
+            return;
+        };
         match outcome {
             Outcome::Committed => {
-                let Some(cell) = self.cells.get_mut(&show) else {
-                    return;
-                };
-                cell.answer_all(now, out);
-                cell.phase = Phase::Ready;
-                if !cell.waiting.is_empty() {
-                    self.ready.push_back(show);
-                }
+                cell.answer_all(now, began, out);
+                self.rest(show);
             }
+            // Somebody else moved the show: read how it goes on and decide again. Whoever is far
+            // from the primary could lose for ever, so then it is had alone.
             Outcome::Lost => {
-                // Somebody else moved the show: read it again and decide again.
-                let Some(cell) = self.cells.get_mut(&show) else {
-                    return;
-                };
-                for decided in std::mem::take(&mut cell.decided).into_iter().rev() {
-                    let Decided { command, reply, .. } = decided;
-                    cell.waiting.push_front(Work::Command { command, reply });
+                cell.losses = cell.losses.saturating_add(1);
+                if !self.shared || cell.losses < LOSSES_MAX {
+                    return self.read_on(show, out);
                 }
-                cell.waiting
-                    .extend(std::mem::take(&mut cell.looks).into_iter().map(Work::Look));
-                cell.reload(show);
-                out.push(Effect::Load(show));
+                let known = cell.take_back();
+                cell.phase = Phase::Apart;
+                out.push(Effect::TakeApart(show, known));
+            }
+            // The clock was corrected by now.
+            Outcome::OutOfTime { .. } => {
+                cell.untimely = cell.untimely.saturating_add(1);
+                if cell.untimely >= UNTIMELY_MAX {
+                    cell.untimely = 0;
+                    cell.fail_decided(&LaneError::Busy, out);
+                }
+                self.read_on(show, out);
             }
             Outcome::Guarded(why) => {
                 out.push(Effect::Alarm(show, why.clone()));
                 self.forget(show, &LaneError::ReadOnly(why.clone()), out);
-                let cell = self
-                    .cells
-                    .entry(show)
-                    .or_insert_with(|| Cell::loading(show));
-                cell.broken = Some(why);
+                if let Some(cell) = self.cells.get_mut(&show) {
+                    cell.broken = Some(why);
+                }
             }
         }
     }
 
     /// Drops what is known of a show whose commit failed; what still waits starts over.
+    ///
+    /// Where the outcome is unknown, the commit may be written still, after the show was read
+    /// again. That is harmless: it moves the head from where the show stood and from nowhere else,
+    /// so either it comes first, and what is decided here next is lost and decided again on top of
+    /// it, or it comes too late for ever.
     fn forget(&mut self, show: ShowId, answer: &LaneError, out: &mut Vec<Effect<R>>) {
         let Some(mut cell) = self.cells.remove(&show) else {
             return;
         };
-        for decided in std::mem::take(&mut cell.decided) {
-            out.push(Effect::Answer(decided.reply, Err(answer.clone())));
-        }
-        for look in std::mem::take(&mut cell.looks) {
-            look(Err(answer.clone()));
-        }
-        let mut fresh = Cell::loading(show);
-        fresh.waiting = cell.waiting;
-        out.push(Effect::Load(show));
+        cell.fail_decided(answer, out);
+        let mut fresh = Cell::loading(show, self.shared);
+        (fresh.waiting, fresh.used) = (cell.waiting, cell.used);
+        out.push(Effect::Load(show, None));
         self.cells.insert(show, fresh);
     }
 
@@ -282,11 +452,20 @@ impl<R> Machine<R> {
     }
 }
 
+/// What whoever waits for a commit is told when it failed.
+fn refused(error: StoreError) -> LaneError {
+    match error {
+        StoreError::Unknown => LaneError::Unknown,
+        StoreError::Unwritable(why) => LaneError::Unwritable(why),
+        StoreError::Busy | StoreError::Unreadable(_) => LaneError::Busy,
+    }
+}
+
 impl<R> Work<R> {
-    fn fail(self, why: LaneError, out: &mut Vec<Effect<R>>) {
+    pub(super) fn fail(self, why: LaneError, out: &mut Vec<Effect<R>>) {
         match self {
             Self::Command { reply, .. } => out.push(Effect::Answer(reply, Err(why))),
-            Self::Look(look) => look(Err(why)),
+            Self::Look { look, .. } => out.push(Effect::Tell(look(Err(why)))),
         }
     }
 }

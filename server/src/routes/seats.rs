@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::{
     body::{Body, Bytes},
     extract::State,
-    http::{HeaderMap, HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     response::Response,
 };
 use houseful_core::{
@@ -14,7 +14,11 @@ use houseful_core::{
 };
 
 use super::input::Id;
-use crate::{app::App, hub::Picture, problem::ApiError};
+use crate::{app::App, clock::Clock, follow::PICTURE_STALE, hub::Picture, problem::ApiError};
+
+/// How long ago the database confirmed what is told, in milliseconds, where others may have sold
+/// since.
+const AGE: HeaderName = HeaderName::from_static("x-age-ms");
 
 /// The seats of the show's hall as they are drawn. The same for every show with the same hash.
 #[utoipa::path(get, path = "/v1/shows/{id}/layout", tag = "seats",
@@ -52,15 +56,30 @@ pub(super) async fn seats(
 ) -> Result<Response, ApiError> {
     let picture = picture(&app, id).await?;
     let etag = picture.etag();
-    if is_known(&headers, &etag) {
-        return Ok(not_modified(&etag, "no-cache"));
+    let mut response = if is_known(&headers, &etag) {
+        not_modified(&etag, "no-cache")
+    } else {
+        tagged(&etag, "no-cache", picture.body())
+    };
+    if app.books.journal.shared()
+        && let Some(age) = app.hub.age(id, Clock::stopwatch())
+    {
+        let age = HeaderValue::from(u64::try_from(age.as_millis()).unwrap_or(u64::MAX));
+        response.headers_mut().insert(AGE, age);
     }
-    Ok(tagged(&etag, "no-cache", picture.body()))
+    Ok(response)
 }
 
-/// The last picture of a show, loaded if nobody looked before.
+/// The last picture of a show, loaded if nobody looked before; confirmed if others may have sold
+/// since.
 pub(super) async fn picture(app: &App, show: ShowId) -> Result<Arc<Picture>, ApiError> {
-    if let Some(picture) = app.hub.picture(show) {
+    let is_fresh = || {
+        let age = app.hub.age(show, Clock::stopwatch());
+        !app.books.journal.shared() || age.is_some_and(|age| age <= PICTURE_STALE)
+    };
+    if let Some(picture) = app.hub.picture(show)
+        && is_fresh()
+    {
         return Ok(picture);
     }
     app.lane.read(show, |_, _, _| ()).await?;

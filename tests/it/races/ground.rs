@@ -24,6 +24,8 @@ use houseful_tests::{folder::Folder, made_up, witness};
 use tokio::sync::Barrier;
 use uuid::Uuid;
 
+use super::tampered::Tampered;
+
 pub const SHOW: ShowId = ShowId(1);
 
 /// Nobody listens.
@@ -37,15 +39,20 @@ impl Bus for Silence {
 /// Lanes (each with a memory of its own, as in servers of their own) on one file.
 pub struct Ground {
     pub lanes: Vec<Lane>,
+    /// What each of them shows.
+    pub hubs: Vec<Hub>,
     pub clock: Clock,
-    store: Arc<dyn Store>,
+    pub store: Arc<dyn Store>,
     database: Database,
     _folder: Folder,
 }
 
 impl Ground {
-    /// An open show with rows of `width` seats.
+    /// An open show with rows of `width` seats; several lanes know that they are not alone.
     pub async fn new(lanes: usize, rows: u8, width: usize) -> Self {
+        if lanes > 1 {
+            return Self::on(lanes, rows, width, Tampered::shared).await;
+        }
         Self::on(lanes, rows, width, |store| store).await
     }
 
@@ -61,25 +68,32 @@ impl Ground {
         let store: Arc<dyn Store> = Arc::new(SqliteStore::new(database.clone()));
         let store = tamper(store);
         let clock = Clock::start(ClockKind::Manual, UtcMillis(0));
-        let lane = |_| {
+        let hubs: Vec<Hub> = (0..lanes).map(|_| Hub::new()).collect();
+        let lane = |hub: &Hub| {
             Lane::start(
                 Arc::clone(&store),
                 Arc::new(Silence),
-                Hub::new(),
+                hub.clone(),
                 clock.clone(),
             )
         };
         let ground = Self {
-            lanes: (0..lanes).map(lane).collect(),
+            lanes: hubs.iter().map(lane).collect(),
+            hubs,
             clock: clock.clone(),
             store: Arc::clone(&store),
             database,
             _folder: folder,
         };
+        ground.open(SHOW, rows, width).await;
+        ground
+    }
+
+    /// Opens a show at the first lane.
+    pub async fn open(&self, show: ShowId, rows: u8, width: usize) {
         let open = Ask::Open(terms(rows, width));
         let open = made_up::command(made_up::staff("house"), open);
-        ground.lanes[0].ask(SHOW, open).await.expect("opened");
-        ground
+        self.lanes[0].ask(show, open).await.expect("opened");
     }
 
     /// All commands at the same moment, spread over the lanes, each by a task of its own.

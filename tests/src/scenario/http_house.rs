@@ -25,7 +25,7 @@ use houseful_core::{
 };
 use houseful_server::{
     bus::local::{Weather, announced},
-    store::{Store, sqlite::SqliteStore},
+    database::Address,
 };
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -38,7 +38,10 @@ use super::{
     stage::{SHOW, START},
     who::{Quote, Who},
 };
-use crate::test_app::{self, As, Setup, TestApp};
+use crate::{
+    cluster::Cluster,
+    test_app::{self, As, Setup, TestApp},
+};
 
 /// The longest way a clock goes at once.
 const JUMP_MS: i64 = 3_650 * DAY_MS;
@@ -65,18 +68,31 @@ pub struct HttpHouse {
 }
 
 impl HttpHouse {
-    /// Starts the server. Its carrier loses everything, so that payment says no more than the
-    /// story, and its timer is off.
+    /// Starts the server on a file. Its carrier loses everything, so that payment says no more than
+    /// the story, and its timer is off.
     ///
     /// # Errors
     /// It does not start.
-    pub fn new() -> Result<Self, String> {
+    pub fn on_file() -> Result<Self, String> {
+        Self::with(Setup::default())
+    }
+
+    /// The same on a database of the cluster that tests share.
+    ///
+    /// # Errors
+    /// It does not start.
+    pub fn on_postgres() -> Result<Self, String> {
+        let url = Cluster::shared().database();
+        Self::with(Setup::default().on(Address::new(url.as_ref())))
+    }
+
+    fn with(setup: Setup) -> Result<Self, String> {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
             .enable_all()
             .build()
             .map_err(|e| e.to_string())?;
-        let mut setup = Setup::default().weather(Weather {
+        let mut setup = setup.weather(Weather {
             lose: 1_000,
             ..Weather::default()
         });
@@ -321,9 +337,8 @@ impl House for HttpHouse {
     }
 
     fn finish(&mut self) -> Result<Vec<(UtcMillis, Event)>, String> {
-        let store = SqliteStore::new(self.app()?.server().database().clone());
+        let store = Arc::clone(&self.app()?.server().books().journal);
         let loaded = self.runtime.block_on(store.load(SHOW));
-        drop(store);
         let stored = loaded.map_err(|e| e.to_string())?.events;
         self.check_journal(&stored)?;
         self.check_audit()?;

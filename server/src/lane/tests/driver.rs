@@ -74,7 +74,10 @@ fn asked(seed: u64, ask: Ask) -> Command {
 async fn a_mistake_in_the_lane_leaves_nobody_waiting_and_every_show_as_it_was() {
     let house = House::open().await;
     house.does(2, hold(Uuid::from_u128(1), "A1")).await;
-    let mistake = Work::Look(Box::new(|_| panic!("a mistake on purpose")));
+    let mistake = Work::Look {
+        look: Box::new(|_| panic!("a mistake on purpose")),
+        within: Duration::ZERO,
+    };
     // Another show is being loaded by the machine that breaks.
     let elsewhere = house.lane.read(ShowId(2), |_, _, _| ());
     let broke = async {

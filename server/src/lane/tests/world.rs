@@ -1,8 +1,9 @@
-//! Two machines, one shelf, and what is under way between them.
+//! Three machines, one shelf, and what is under way between them.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant},
 };
 
 use houseful_core::{
@@ -15,109 +16,148 @@ use houseful_core::{
 
 use super::{
     people::{Dice, ask, command, terms},
-    shelf::Shelf,
+    shelf::{Shelf, Writing},
 };
 use crate::{
+    clock::Clock,
     lane::{
         Answer, LaneError,
-        machine::{Effect, Machine, Work},
+        cell::REFUSAL_STALE,
+        machine::{self, Effect, Machine, Tell, Tick, Work},
     },
-    store::{Loaded, Outcome, ShowCommit, StoreError},
+    store::{Outcome, ShowCommit, StoreError, Tail},
 };
 
 const SHOWS: [ShowId; 2] = [ShowId(1), ShowId(2)];
+const SERVERS: usize = 3;
+/// How wrong clocks are, in milliseconds.
+const SKEWS_MS: [i64; 8] = [0, 0, 0, 0, 700, -700, 5_000, -5_000];
 
 /// What happened in a world.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Seen {
-    pub(super) yes: u32,
-    pub(super) refused: u32,
-    pub(super) lost: u32,
-    pub(super) unknown_written: u32,
-    pub(super) unknown_lost: u32,
-    pub(super) ghosts: u32,
-    pub(super) failed: u32,
-    pub(super) guarded: u32,
-    pub(super) load_failed: u32,
-    pub(super) repeated: u32,
-    pub(super) looked: u32,
+    pub(super) counts: BTreeMap<&'static str, u32>,
 }
 
 impl Seen {
     pub(super) fn add(&mut self, other: &Self) {
-        self.yes += other.yes;
-        self.refused += other.refused;
-        self.lost += other.lost;
-        self.unknown_written += other.unknown_written;
-        self.unknown_lost += other.unknown_lost;
-        self.ghosts += other.ghosts;
-        self.failed += other.failed;
-        self.guarded += other.guarded;
-        self.load_failed += other.load_failed;
-        self.repeated += other.repeated;
-        self.looked += other.looked;
+        for (what, times) in &other.counts {
+            *self.counts.entry(what).or_default() += times;
+        }
+    }
+
+    fn note(&mut self, what: &'static str) {
+        *self.counts.entry(what).or_default() += 1;
     }
 }
 
-/// A lane, its loads that have not come back, and its commit under way.
+/// A show that is being read, whole or from a version on.
+struct Load {
+    show: ShowId,
+    known: Option<Version>,
+    began: Instant,
+    found: Option<Tail>,
+}
+
+/// Shows that the primary is asked for.
+struct Question {
+    shows: Vec<ShowId>,
+    began: Instant,
+    found: Option<Vec<Option<Version>>>,
+}
+
+/// A lane and what it waits for.
 struct Server {
     machine: Machine<usize>,
-    loads: Vec<(ShowId, Option<Loaded>)>,
-    commit: Option<Vec<ShowCommit>>,
+    loads: Vec<Load>,
+    question: Option<Question>,
+    /// Shows it wants alone.
+    wants: Vec<(ShowId, Option<Version>, Instant)>,
+    /// Commits of shows it has alone.
+    apart: Vec<(Instant, ShowCommit)>,
+    commit: Option<(Instant, Vec<ShowCommit>)>,
     out: Vec<Effect<usize>>,
+    skew_ms: i64,
+    /// The latest time it told.
+    told: UtcMillis,
 }
 
 /// Somebody who asked.
 struct Request {
     show: ShowId,
     command: Command,
+    since: Instant,
     answer: Option<Told>,
 }
 
+/// A planted fault.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Lie {
+    /// The outcome of a commit is told before it is written.
+    AnswersEarly,
+    /// The primary is said to confirm whatever a server believes.
+    Confirms,
+}
+
 type Told = Result<Answer, LaneError>;
-type Looks = Arc<Mutex<Vec<(ShowId, Result<(u64, u64), LaneError>)>>>;
+type Saw = (ShowId, Instant, Result<(u64, u64), LaneError>);
 
 pub(super) struct World {
     dice: Dice,
+    /// The primary's clock, and the time that passes.
     now: UtcMillis,
-    servers: [Server; 2],
+    at: Instant,
+    servers: [Server; SERVERS],
     pub(super) shelf: Shelf,
     /// Commits of unknown outcome that may still be written.
     ghosts: Vec<ShowCommit>,
     requests: Vec<Request>,
-    looks: Looks,
+    looks: Arc<Mutex<Vec<Saw>>>,
     looks_asked: usize,
     looks_checked: usize,
-    /// A planted fault: the outcome of a commit is told before it is written.
-    pub(super) answers_early: bool,
+    /// Commands that were told yes and stood in the journal.
+    granted: BTreeSet<(ShowId, CommandId)>,
+    pub(super) lie: Option<Lie>,
     seen: Seen,
 }
 
 impl World {
     pub(super) fn new(seed: u64) -> Self {
-        let server = || Server {
-            machine: Machine::new(),
+        let mut dice = Dice(seed);
+        let mut server = || Server {
+            machine: Machine::new(true),
             loads: Vec::new(),
+            question: None,
+            wants: Vec::new(),
+            apart: Vec::new(),
             commit: None,
             out: Vec::new(),
+            skew_ms: SKEWS_MS[dice.below(SKEWS_MS.len())],
+            told: UtcMillis(0),
         };
+        let servers = [server(), server(), server()];
         let mut world = Self {
-            dice: Dice(seed),
+            dice,
             now: UtcMillis(1_000_000),
-            servers: [server(), server()],
+            at: Clock::stopwatch(),
+            servers,
             shelf: Shelf::default(),
             ghosts: Vec::new(),
             requests: Vec::new(),
             looks: Arc::default(),
             looks_asked: 0,
             looks_checked: 0,
-            answers_early: false,
+            granted: BTreeSet::new(),
+            lie: None,
             seen: Seen::default(),
         };
         for show in SHOWS {
             let open = command(&mut world.dice, Ask::Open(Arc::clone(terms())));
             world.submit(0, show, open);
         }
+        // Nothing goes wrong before it begins.
+        let begun = world.settle();
+        debug_assert_eq!(begun, Ok(()));
         world
     }
 
@@ -127,34 +167,65 @@ impl World {
             self.step()?;
         }
         self.heal()?;
+        if self.dice.once_in(2) {
+            // What was acknowledged has to outlive the primary.
+            let at = self.moment();
+            self.shelf.fail_over(at);
+        }
         self.judge()?;
         Ok(self.seen)
     }
 
+    /// No two things happen at the same instant.
+    fn moment(&mut self) -> Instant {
+        self.at += Duration::from_micros(1);
+        self.at
+    }
+
+    fn tick(&mut self, server: usize) -> Tick {
+        let at = self.moment();
+        let Server { skew_ms, told, .. } = &mut self.servers[server];
+        *told = self.now.plus_ms(*skew_ms).max(*told);
+        Tick { now: *told, at }
+    }
+
     fn submit(&mut self, server: usize, show: ShowId, command: Command) {
-        let reply = self.requests.len();
+        let (reply, since) = (self.requests.len(), self.moment());
         self.requests.push(Request {
             show,
             command: command.clone(),
+            since,
             answer: None,
         });
         let command = Box::new(command);
         let Server { machine, out, .. } = &mut self.servers[server];
-        machine.submit(show, Work::Command { command, reply }, out);
+        machine.submit(show, Work::Command { command, reply }, since, out);
     }
 
     fn step(&mut self) -> Result<(), String> {
-        let server = self.dice.below(2);
-        match self.dice.below(14) {
-            0..=3 => self.somebody_asks(server),
-            4 => self.somebody_repeats(server),
-            5 => self.somebody_looks(server),
-            6..=7 => self.load_comes(server, true),
-            8..=10 => self.commit_ends(server, true),
-            11 => self.ghost_lands(),
-            12 => self.load_reads(server),
+        let waits = self.dice.below(64);
+        let ms = match waits {
+            0 => 2_000,
+            1..=3 => 300,
+            4..=12 => 60,
+            _ => 1,
+        };
+        self.at += Duration::from_millis(ms);
+        let server = self.dice.below(SERVERS);
+        match self.dice.below(32) {
+            0..=4 => self.somebody_asks(server),
+            5..=6 => self.somebody_repeats(server),
+            7 => self.somebody_looks(server),
+            8..=12 => self.load_comes(server, true),
+            13..=19 => self.commit_ends(server, true),
+            20 => self.ghost_lands(),
+            21 => self.something_is_read(server),
+            22..=25 => self.primary_says(server, true),
+            26..=27 => self.take_apart(server, true),
+            28..=29 => self.apart_ends(server, true),
+            30 => self.primary_dies(),
             _ => {
-                let ms = [1, 4_999, 60_000, 300_000, 900_000][self.dice.below(5)];
+                let ms = [1, 900, 4_999, 60_000, 300_000, 900_000][self.dice.below(6)];
                 self.now = self.now.plus_ms(ms);
             }
         }
@@ -177,31 +248,95 @@ impl World {
     }
 
     fn somebody_repeats(&mut self, server: usize) {
-        let which = self.dice.below(self.requests.len());
+        // Mostly something that was asked just now.
+        let all = self.requests.len();
+        let back = if self.dice.once_in(2) { 8 } else { all };
+        let which = all - 1 - self.dice.below(back.min(all));
         let Request { show, command, .. } = &self.requests[which];
         let (show, command) = (*show, command.clone());
-        self.seen.repeated += 1;
+        self.seen.note("repeated");
         self.submit(server, show, command);
     }
 
     fn somebody_looks(&mut self, server: usize) {
         let show = SHOWS[self.dice.below(2)];
-        let looks = Arc::clone(&self.looks);
+        let (looks, since) = (Arc::clone(&self.looks), self.moment());
         self.looks_asked += 1;
         let Server { machine, out, .. } = &mut self.servers[server];
-        let look = Work::Look(Box::new(move |seen: Result<_, LaneError>| {
-            let saw = seen.map(|s: crate::lane::machine::Seen<'_>| (s.state.ver(), s.tip));
-            let mut looks = looks.lock().unwrap_or_else(PoisonError::into_inner);
-            looks.push((show, saw));
-        }));
-        machine.submit(show, look, out);
+        let look = Box::new(move |seen: Result<machine::Seen<'_>, _>| -> Tell {
+            let saw = seen.map(|s| (s.state.ver(), s.tip));
+            Box::new(move || {
+                let mut looks = looks.lock().unwrap_or_else(PoisonError::into_inner);
+                looks.push((show, since, saw));
+            })
+        });
+        let within = Duration::ZERO;
+        machine.submit(show, Work::Look { look, within }, since, out);
     }
 
-    /// What a load finds is settled some time before it is told.
-    fn load_reads(&mut self, server: usize) {
-        for (show, found) in &mut self.servers[server].loads {
-            *found = Some(self.shelf.load(*show));
+    /// What is read is settled some time before it is told.
+    fn something_is_read(&mut self, server: usize) {
+        for load in &mut self.servers[server].loads {
+            load.found = Some(self.shelf.tail(load.show, load.known));
         }
+        self.primary_looks(server);
+    }
+
+    fn primary_looks(&mut self, server: usize) {
+        let Server {
+            machine, question, ..
+        } = &mut self.servers[server];
+        let Some(question) = question else { return };
+        let stands = |show: &ShowId| {
+            let (stands, believed) = (self.shelf.stands(*show), machine.stands(*show));
+            let same = |v: Version| believed.is_some_and(|b| b.ver == v.ver);
+            let same_number = self.shelf.ignores_tips && stands.is_some_and(same);
+            if self.lie == Some(Lie::Confirms) || same_number {
+                believed
+            } else {
+                stands
+            }
+        };
+        question.found = Some(question.shows.iter().map(stands).collect());
+    }
+
+    fn primary_says(&mut self, server: usize, may_fail: bool) {
+        let fails = may_fail && self.dice.once_in(8);
+        if self.servers[server]
+            .question
+            .as_ref()
+            .is_some_and(|q| q.found.is_none())
+        {
+            self.primary_looks(server);
+        }
+        let tick = self.tick(server);
+        let Server {
+            machine,
+            question,
+            out,
+            ..
+        } = &mut self.servers[server];
+        let Some(Question {
+            began,
+            found,
+            shows,
+        }) = question.take()
+        else {
+            return;
+        };
+        let found = found.unwrap_or_default();
+        let moved = shows.iter().zip(&found);
+        let moved = moved.filter(|(show, stands)| machine.stands(**show) != **stands);
+        if moved.count() > 0 {
+            self.seen.note("found elsewhere");
+        }
+        let result = if fails {
+            Err(StoreError::Busy)
+        } else {
+            Ok(found)
+        };
+        machine.stood(tick.now, began, result, out);
+        self.seen.note("asked the primary");
     }
 
     fn load_comes(&mut self, server: usize, may_fail: bool) {
@@ -214,102 +349,260 @@ impl World {
         if loads.is_empty() {
             return;
         }
-        let (show, found) = loads.swap_remove(self.dice.below(loads.len()));
+        let load = loads.swap_remove(self.dice.below(loads.len()));
         if may_fail && self.dice.once_in(8) {
-            self.seen.load_failed += 1;
-            machine.loaded(show, Err(StoreError::Busy), out);
+            self.seen.note("load failed");
+            machine.loaded(load.show, load.began, Err(StoreError::Busy), out);
             return;
         }
-        let found = found.unwrap_or_else(|| self.shelf.load(show));
-        machine.loaded(show, Ok(found), out);
+        let found = load.found;
+        let found = found.unwrap_or_else(|| self.shelf.tail(load.show, load.known));
+        if let (Some(_), Tail::Elsewhere(_)) = (load.known, &found) {
+            self.seen.note("on a lost branch");
+        }
+        if matches!(found, Tail::Rows { .. }) {
+            self.seen.note("read on");
+        }
+        machine.loaded(load.show, load.began, Ok(found), out);
+    }
+
+    fn writing(&mut self, server: usize, told: bool) -> Writing {
+        Writing {
+            server,
+            at: self.moment(),
+            clock: Some(self.now),
+            told,
+        }
     }
 
     fn commit_ends(&mut self, server: usize, may_fail: bool) {
-        let Some(batch) = self.servers[server].commit.take() else {
+        let Some((began, batch)) = self.servers[server].commit.take() else {
             return;
         };
+        let result = self.fate(server, batch, may_fail);
+        if let Ok(outcomes) = &result {
+            self.correct(server, outcomes);
+        }
+        let now = self.tick(server).now;
+        let Server { machine, out, .. } = &mut self.servers[server];
+        machine.committed(now, began, result, out);
+    }
+
+    /// What becomes of a commit.
+    fn fate(
+        &mut self,
+        server: usize,
+        batch: Vec<ShowCommit>,
+        may_fail: bool,
+    ) -> Result<Vec<Outcome>, StoreError> {
         let fate = if may_fail { self.dice.below(24) } else { 99 };
-        let result = match fate {
+        let (untold, told) = (self.writing(server, false), self.writing(server, true));
+        match fate {
             0 => {
-                self.seen.failed += 1;
+                self.seen.note("failed");
                 Err(StoreError::Busy)
             }
-            1 => {
-                self.seen.unknown_written += 1;
-                batch.iter().for_each(|show| drop(self.shelf.commit(show)));
+            1..=2 => {
+                self.seen.note("unknown and written");
+                for show in &batch {
+                    self.shelf.commit(show, untold);
+                }
                 Err(StoreError::Unknown)
             }
-            2 => {
-                self.seen.unknown_lost += 1;
+            3 => {
+                self.seen.note("unknown and not written");
                 if self.dice.once_in(2) {
                     self.ghosts.extend(batch);
                 }
                 Err(StoreError::Unknown)
             }
-            3 if self.dice.once_in(4) => {
-                self.seen.guarded += 1;
+            4 if self.dice.once_in(4) => {
+                self.seen.note("guarded");
                 let guarded = |_: &ShowCommit| Outcome::Guarded("planted".into());
                 Ok(batch.iter().map(guarded).collect())
             }
-            _ if self.answers_early => {
+            _ if self.lie == Some(Lie::AnswersEarly) => {
                 let yes = batch.iter().map(|_| Outcome::Committed).collect();
                 self.ghosts.extend(batch);
                 Ok(yes)
             }
-            _ => Ok(batch.iter().map(|show| self.shelf.commit(show)).collect()),
+            _ => {
+                let outcome = |show: &ShowCommit| {
+                    let outcome = self.shelf.commit(show, told);
+                    let fence = show.rows.is_empty();
+                    self.seen.note(match outcome {
+                        Outcome::Committed if fence => "fenced",
+                        Outcome::Lost if fence => "fence lost",
+                        Outcome::Committed => "committed",
+                        Outcome::Lost => "lost",
+                        Outcome::OutOfTime { .. } => "out of time",
+                        Outcome::Guarded(_) => "truly guarded",
+                    });
+                    outcome
+                };
+                Ok(batch.iter().map(outcome).collect())
+            }
+        }
+    }
+
+    /// A server that was refused for its time follows the primary's clock.
+    fn correct(&mut self, server: usize, outcomes: &[Outcome]) {
+        let late = |o: &Outcome| matches!(o, Outcome::OutOfTime { .. });
+        if outcomes.iter().any(late) {
+            self.servers[server].skew_ms = 0;
+        }
+    }
+
+    /// A server gets a show alone, or waits on, or has waited too long.
+    fn take_apart(&mut self, server: usize, may_fail: bool) {
+        if self.servers[server].wants.is_empty() {
+            return;
+        }
+        let (show, known, began) = self.servers[server].wants.remove(0);
+        let tick = self.tick(server);
+        let taken = self.shelf.locks.contains_key(&show);
+        let seen = if may_fail && self.dice.once_in(8) {
+            self.seen.note("not had alone");
+            Err(StoreError::Busy)
+        } else if taken {
+            return self.servers[server].wants.push((show, known, began));
+        } else {
+            self.seen.note("had alone");
+            self.shelf.locks.insert(show, server);
+            Ok(self.shelf.tail(show, known))
         };
-        let lost = |outcomes: &Vec<Outcome>| {
-            let lost = outcomes.iter().filter(|o| **o == Outcome::Lost);
-            u32::try_from(lost.count()).unwrap_or(0)
-        };
-        self.seen.lost += result.as_ref().map_or(0, lost);
+        let dice = &mut self.dice;
         let Server { machine, out, .. } = &mut self.servers[server];
-        machine.committed(self.now, result, out);
+        let commit = machine.apart(show, began, seen, tick, (&mut || dice.roll(), out));
+        match commit {
+            Some(commit) => self.servers[server].apart.push((tick.at, commit)),
+            None => self.unlock(server, show),
+        }
+    }
+
+    fn unlock(&mut self, server: usize, show: ShowId) {
+        if self.shelf.locks.get(&show) == Some(&server) {
+            self.shelf.locks.remove(&show);
+        }
+    }
+
+    fn apart_ends(&mut self, server: usize, may_fail: bool) {
+        if self.servers[server].apart.is_empty() {
+            return;
+        }
+        let (began, commit) = self.servers[server].apart.remove(0);
+        let show = commit.head.show;
+        // A new primary knows nothing of old locks, so it can be lost all the same.
+        let result = self.fate(server, vec![commit], may_fail);
+        self.unlock(server, show);
+        if let Ok(outcomes) = &result {
+            self.correct(server, outcomes);
+        }
+        let now = self.tick(server).now;
+        let result = result.map(|mut outcomes| outcomes.remove(0));
+        let Server { machine, out, .. } = &mut self.servers[server];
+        machine.apart_committed(show, (now, began), result, out);
     }
 
     fn ghost_lands(&mut self) {
         if !self.ghosts.is_empty() {
             let which = self.dice.below(self.ghosts.len());
             let ghost = self.ghosts.swap_remove(which);
-            let landed = self.shelf.commit(&ghost) == Outcome::Committed;
-            self.seen.ghosts += u32::from(landed);
+            // It was admitted before its connection broke.
+            let writing = Writing {
+                clock: None,
+                ..self.writing(SERVERS, false)
+            };
+            if self.shelf.commit(&ghost, writing) == Outcome::Committed {
+                self.seen.note("written after the answer");
+            }
+        }
+    }
+
+    fn primary_dies(&mut self) {
+        let at = self.moment();
+        if self.shelf.fail_over(at) {
+            self.seen.note("a branch was lost");
         }
     }
 
     /// Starts the next commit and does what the machine says.
     fn pump(&mut self, server: usize) -> Result<(), String> {
-        let (now, dice) = (self.now, &mut self.dice);
+        let (tick, began) = (self.tick(server), self.moment());
+        let dice = &mut self.dice;
         let Server {
             machine,
             commit,
+            question,
             out,
             ..
         } = &mut self.servers[server];
         if !machine.is_committing() {
-            *commit = machine.next_batch(now, &mut || dice.roll(), out);
+            let batch = machine.next_batch(tick, &mut || dice.roll(), out);
+            *commit = batch.map(|batch| (began, batch));
+        }
+        if let Some(shows) = machine.next_question() {
+            let found = None;
+            *question = Some(Question {
+                shows,
+                began,
+                found,
+            });
         }
         for effect in std::mem::take(out) {
-            match effect {
-                Effect::Load(show) => self.servers[server].loads.push((show, None)),
-                Effect::Answer(reply, answer) => self.answered(reply, answer)?,
-                Effect::Publish(picture) => {
-                    let show = SHOWS.iter().any(|s| self.is_version(*s, picture.version()));
-                    ensure(show, "a picture of what is not stored")?;
-                }
-                Effect::Settle(settle) => {
-                    let show = self.shelf.shows.get(&settle.booking.show);
-                    let ver = show.and_then(|j| j.head).map_or(0, |h| h.version.ver);
-                    ensure(settle.ver <= ver, "payment was told what is not stored")?;
-                }
-                Effect::Alarm(..) | Effect::Retire(_) => {}
-            }
+            self.act(server, effect, began)?;
         }
         self.check_looks()
     }
 
-    fn is_version(&self, show: ShowId, version: Version) -> bool {
-        let journal = self.shelf.shows.get(&show);
-        journal.is_some_and(|j| j.versions.contains(&version))
+    fn act(&mut self, server: usize, effect: Effect<usize>, began: Instant) -> Result<(), String> {
+        match effect {
+            Effect::Load(show, known) => self.servers[server].loads.push(Load {
+                show,
+                known,
+                began,
+                found: None,
+            }),
+            Effect::TakeApart(show, known) => {
+                self.servers[server].wants.push((show, known, began));
+            }
+            Effect::Answer(reply, answer) => self.answered(server, reply, answer)?,
+            Effect::Publish(picture, seen) => {
+                let version = picture.version();
+                let shows = SHOWS.iter();
+                let stood = shows.filter(|s| self.shelf.stood(**s, Some(version), seen));
+                ensure(stood.count() > 0, "a picture of what is not stored")?;
+            }
+            Effect::Stands(show, version, seen) => {
+                let stood = self.shelf.stood(show, Some(version), seen);
+                let none = version.ver == 0;
+                ensure(stood || none, "it does not stand where it is said to")?;
+            }
+            Effect::Settle(settle) => {
+                let show = self.shelf.shows.get(&settle.booking.show);
+                let safe = show.and_then(|j| j.versions[..j.replicated].last());
+                let safe = safe.map_or(0, |v| v.ver);
+                ensure(settle.ver <= safe, "payment was told what is not safe")?;
+            }
+            Effect::Tell(tell) => tell(),
+            Effect::Alarm(..) | Effect::Retire(_) => {}
+        }
+        Ok(())
+    }
+
+    /// From when on a refusal may be true: what others have may have been theirs a moment ago.
+    fn oldest(&self, since: Instant, refused: &LaneError) -> Instant {
+        let theirs = |refusal: &Refusal| {
+            let code = refusal.code();
+            ["seats_taken", "not_enough_seats", "orphan_seat"].contains(&code)
+        };
+        match refused {
+            LaneError::Refused { refusal, .. } if theirs(refusal) => {
+                let bound = self.at.checked_sub(REFUSAL_STALE);
+                bound.map_or(since, |bound| bound.min(since))
+            }
+            _ => since,
+        }
     }
 
     fn check_looks(&mut self) -> Result<(), String> {
@@ -317,50 +610,49 @@ impl World {
         let new: Vec<_> = looks.iter().skip(self.looks_checked).cloned().collect();
         drop(looks);
         self.looks_checked += new.len();
-        for (show, saw) in new {
+        for (show, since, saw) in new {
             if let Ok((ver, tip)) = saw {
-                self.seen.looked += 1;
-                let stored = ver == 0 || self.is_version(show, Version { ver, tip });
-                ensure(stored, "somebody saw what is not stored")?;
+                self.seen.note("looked");
+                let version = (ver > 0).then_some(Version { ver, tip });
+                let stood = self.shelf.stood(show, version, since);
+                ensure(stood, "somebody saw what was over long ago, or never was")?;
             }
         }
         Ok(())
     }
 
     /// Looks at an answer at the moment it is given.
-    fn answered(&mut self, reply: usize, answer: Told) -> Result<(), String> {
+    fn answered(&mut self, server: usize, reply: usize, answer: Told) -> Result<(), String> {
         let request = &mut self.requests[reply];
         ensure(request.answer.is_none(), "answered twice")?;
-        let (show, id) = (request.show, request.command.id);
-        let recorded = !matches!(
-            request.command.ask,
-            Ask::Open(_) | Ask::Announced(_) | Ask::Expire
-        );
+        let (show, since, id) = (request.show, request.since, request.command.id);
+        let ask = &request.command.ask;
+        let recorded = !matches!(ask, Ask::Open(_) | Ask::Announced(_) | Ask::Expire);
+        let is_timer = matches!(ask, Ask::Expire);
         request.answer = Some(answer.clone());
         match answer {
             Ok(answer) => {
-                self.seen.yes += 1;
-                ensure(
-                    self.is_version(show, answer.version),
-                    "yes, and the version is not stored",
-                )?;
-                let stands = !answer.fresh || !recorded || self.shelf.times(show, id) == 1;
-                ensure(stands, "yes, and it does not stand in the journal")
+                self.seen.note("yes");
+                let times = self.shelf.times(show, id);
+                if times == 1 {
+                    self.granted.insert((show, id));
+                }
+                let stands = !answer.fresh || !recorded || times == 1;
+                ensure(stands, "yes, and it does not stand in the journal")?;
+                let safe = self.shelf.has_standby(show, answer.version);
+                let idle = is_timer && !answer.fresh;
+                ensure(safe || idle, "yes, and it would not outlive the primary")
             }
-            Err(LaneError::Refused { refusal, .. }) => {
-                self.seen.refused += 1;
-                let Refusal::SeatsTaken { seats } = &refusal else {
-                    return Ok(());
-                };
-                // Whoever is said to have the seat has had it in the journal.
-                let layout = &terms().layout;
-                let bodies = self.shelf.shows.get(&show).map_or(&[][..], |j| &j.bodies);
-                let had = seats.iter().all(|taken| {
-                    let seat = layout.find(taken.seat).map_or(0, |s| s.0);
-                    let text = format!("\"seat\":{seat},");
-                    bodies.iter().any(|body| body.contains(&text))
-                });
-                ensure(had, "refused for what is not stored")
+            Err(refused @ (LaneError::Refused { .. } | LaneError::NoSuchShow)) => {
+                self.seen.note("refused");
+                let decided_on = self.servers[server].machine.stands(show);
+                let from = self.oldest(since, &refused);
+                let stood = self.shelf.stood(show, decided_on, from);
+                ensure(stood, "refused for what was over long ago, or never was")
+            }
+            Err(LaneError::Busy) => {
+                self.seen.note("busy");
+                Ok(())
             }
             Err(_) => Ok(()),
         }
@@ -369,15 +661,28 @@ impl World {
     /// No more faults: everything under way comes to its end.
     fn heal(&mut self) -> Result<(), String> {
         self.ghosts.clear();
+        self.settle()
+    }
+
+    fn settle(&mut self) -> Result<(), String> {
         for _ in 0..1_000 {
-            for server in 0..2 {
+            for server in 0..SERVERS {
                 self.pump(server)?;
                 self.load_comes(server, false);
+                self.pump(server)?;
+                self.primary_says(server, false);
+                self.pump(server)?;
+                self.take_apart(server, false);
+                self.pump(server)?;
+                self.apart_ends(server, false);
+                self.pump(server)?;
                 self.commit_ends(server, false);
                 self.pump(server)?;
             }
-            let idle =
-                |s: &Server| s.loads.is_empty() && s.commit.is_none() && !s.machine.is_busy();
+            let idle = |s: &Server| {
+                let waits = !s.loads.is_empty() || !s.wants.is_empty() || !s.apart.is_empty();
+                !waits && s.commit.is_none() && s.question.is_none() && !s.machine.is_busy()
+            };
             if self.servers.iter().all(idle) {
                 return Ok(());
             }
@@ -403,11 +708,16 @@ impl World {
             state.check().map_err(|broken| broken.to_string())?;
             let due = journal.head.and_then(|h| h.next_due);
             // Payment that was asked just now is not asked at once again; holds end in time.
-            let asked = state.next_due_unless_asked(self.now.plus_ms(SETTLE_AGAIN_MS));
+            let longest = SKEWS_MS.iter().max().unwrap_or(&0) + SETTLE_AGAIN_MS;
+            let asked = state.next_due_unless_asked(self.now.plus_ms(longest));
             ensure(
                 state.next_due() <= due && due <= asked && due.is_some() == asked.is_some(),
                 "the head waits for something else",
             )?;
+        }
+        for (show, id) in &self.granted {
+            let times = self.shelf.times(*show, *id);
+            ensure(times == 1, "told yes, and it is gone")?;
         }
         let mut fates: BTreeMap<CommandId, (ShowId, Vec<&Told>)> = BTreeMap::new();
         for request in &self.requests {

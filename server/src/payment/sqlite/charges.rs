@@ -7,11 +7,12 @@ use houseful_core::{
 };
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::rows::{blob, booking, currency, id, unreadable, whole};
+use super::rows::{blob, booking, id, whole};
 use crate::{
     payment::{
         card::{Change, SimCharge, SimLedger},
-        provider::{Calling, ChargeStatus, ProviderError},
+        provider::Calling,
+        words,
     },
     store::{StoreError, sqlite::Database},
 };
@@ -42,7 +43,7 @@ impl SimLedger for SqliteCharges {
                 Ok(charge)
             }
         };
-        Box::pin(async move { self.db.write(work).await.map_err(away) })
+        Box::pin(async move { self.db.write(work).await.map_err(words::away) })
     }
 
     fn change(&self, payment: PaymentId, change: Change) -> Calling<'_, Option<(SimCharge, bool)>> {
@@ -57,12 +58,12 @@ impl SimLedger for SqliteCharges {
             }
             Ok(Some((charge, done)))
         };
-        Box::pin(async move { self.db.write(work).await.map_err(away) })
+        Box::pin(async move { self.db.write(work).await.map_err(words::away) })
     }
 
     fn get(&self, payment: PaymentId) -> Calling<'_, Option<SimCharge>> {
         let work = move |conn: &Connection| load(conn, payment);
-        Box::pin(async move { self.db.read(work).await.map_err(away) })
+        Box::pin(async move { self.db.read(work).await.map_err(words::away) })
     }
 
     fn list(
@@ -82,17 +83,8 @@ impl SimLedger for SqliteCharges {
             .into_iter()
             .collect()
         };
-        Box::pin(async move { self.db.read(work).await.map_err(away) })
+        Box::pin(async move { self.db.read(work).await.map_err(words::away) })
     }
-}
-
-/// The terminal's troubles are not ours: for us it is away.
-#[expect(
-    clippy::needless_pass_by_value,
-    reason = "it maps an error, which comes by value"
-)]
-fn away(error: StoreError) -> ProviderError {
-    ProviderError::Unavailable(format!("the card terminal is away: {error}"))
 }
 
 fn load(conn: &Connection, payment: PaymentId) -> Result<Option<SimCharge>, StoreError> {
@@ -102,25 +94,9 @@ fn load(conn: &Connection, payment: PaymentId) -> Result<Option<SimCharge>, Stor
         .transpose()
 }
 
-fn status(word: &str) -> Result<ChargeStatus, StoreError> {
-    use ChargeStatus as S;
-    [
-        S::Pending,
-        S::Authorised,
-        S::Captured,
-        S::Declined,
-        S::Never,
-        S::Voided,
-        S::CaptureRefused,
-    ]
-    .into_iter()
-    .find(|s| s.word() == word)
-    .ok_or_else(|| unreadable("status", word))
-}
-
 fn charge(row: &Row<'_>) -> rusqlite::Result<Result<SimCharge, StoreError>> {
     let (code, word): (String, String) = (row.get(5)?, row.get(7)?);
-    let (currency, status) = match (currency(&code), status(&word)) {
+    let (currency, status) = match (words::currency(&code), words::status(&word)) {
         (Ok(currency), Ok(status)) => (currency, status),
         (Err(error), _) | (_, Err(error)) => return Ok(Err(error)),
     };

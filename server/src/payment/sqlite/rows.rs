@@ -2,16 +2,17 @@
 
 use houseful_core::{
     ids::{BookingId, PaymentId, QuoteHash, ShowId},
-    message::Tender,
-    money::{Currency, Money},
+    money::Money,
     time::UtcMillis,
-    wire::payment::PaymentState,
 };
 use rusqlite::Row;
 use uuid::Uuid;
 
 use crate::{
-    payment::machine::{Account, Keep},
+    payment::{
+        machine::{Account, Keep},
+        words,
+    },
     store::StoreError,
 };
 
@@ -49,39 +50,6 @@ pub(super) fn booking(row: &Row<'_>, column: usize) -> rusqlite::Result<BookingI
     })
 }
 
-/// The currency with this code.
-pub(super) fn currency(code: &str) -> Result<Currency, StoreError> {
-    code.parse().map_err(|_| unreadable("currency", code))
-}
-
-pub(super) fn unreadable(what: &str, word: &str) -> StoreError {
-    StoreError::Unreadable(format!("a payment has the {what} `{word}`"))
-}
-
-fn tender(word: &str) -> Result<Tender, StoreError> {
-    [Tender::Cash, Tender::Card]
-        .into_iter()
-        .find(|t| t.word() == word)
-        .ok_or_else(|| unreadable("tender", word))
-}
-
-fn state(word: &str) -> Result<PaymentState, StoreError> {
-    use PaymentState as S;
-    [
-        S::Pending,
-        S::Authorised,
-        S::Captured,
-        S::Declined,
-        S::Voided,
-        S::RefundDue,
-        S::Refunded,
-        S::CaptureRefused,
-    ]
-    .into_iter()
-    .find(|s| s.word() == word)
-    .ok_or_else(|| unreadable("state", word))
-}
-
 /// A row of [`COLUMNS`].
 pub(super) fn account(row: &Row<'_>) -> rusqlite::Result<Result<Account, StoreError>> {
     let time = |column| -> rusqlite::Result<Option<UtcMillis>> {
@@ -89,8 +57,8 @@ pub(super) fn account(row: &Row<'_>) -> rusqlite::Result<Result<Account, StoreEr
     };
     let keep: Option<i64> = row.get(11)?;
     let settle_ver: Option<i64> = row.get(12)?;
-    let words: [String; 3] = [row.get(4)?, row.get(5)?, row.get(7)?];
-    let read = words_of(&words);
+    let [tender, state, currency]: [String; 3] = [row.get(4)?, row.get(5)?, row.get(7)?];
+    let read = words::of_payment(&tender, &state, &currency);
     let (tender, state, currency) = match read {
         Ok(read) => read,
         Err(error) => return Ok(Err(error)),
@@ -119,8 +87,4 @@ pub(super) fn account(row: &Row<'_>) -> rusqlite::Result<Result<Account, StoreEr
         updated_at: UtcMillis(row.get(20)?),
         tried: row.get(21)?,
     }))
-}
-
-fn words_of(words: &[String; 3]) -> Result<(Tender, PaymentState, Currency), StoreError> {
-    Ok((tender(&words[0])?, state(&words[1])?, currency(&words[2])?))
 }

@@ -5,6 +5,7 @@ use houseful_core::{
     code::TicketCode,
     ids::BookingId,
     seat::{SeatLabel, SeatNo},
+    wire::seats::Version,
 };
 use rusqlite::{Connection, named_params};
 
@@ -13,7 +14,7 @@ use crate::store::{Outcome, Projection, ShowCommit, StoreError};
 
 /// Writes one show or leaves it as it was.
 pub(super) fn show(conn: &Connection, commit: &ShowCommit) -> Result<Outcome, StoreError> {
-    check(commit)?;
+    commit.check()?;
     let tickets = |p: &Projection| matches!(p, Projection::Ticket { .. });
     if !commit.projections.iter().any(tickets) {
         return whole_show(conn, commit);
@@ -28,28 +29,10 @@ pub(super) fn show(conn: &Connection, commit: &ShowCommit) -> Result<Outcome, St
     Ok(outcome)
 }
 
-/// Refuses what would break the numbering; only a mistake in this program gets here.
-fn check(commit: &ShowCommit) -> Result<(), StoreError> {
-    let before = commit.expect.map_or(0, |v| v.ver);
-    let rows = u64::try_from(commit.rows.len()).unwrap_or(u64::MAX);
-    let (show, ver) = (commit.head.show, commit.head.version.ver);
-    let strays = |p: &Projection| match p {
-        Projection::Ticket { booking, .. }
-        | Projection::Booking { booking, .. }
-        | Projection::Money { booking, .. } => booking.show != show,
-    };
-    if before.checked_add(rows) != Some(ver) {
-        let why = format!("{show}: {rows} rows after version {before} do not end at {ver}");
-        return Err(StoreError::Unwritable(why));
-    }
-    if commit.projections.iter().any(strays) {
-        let why = format!("{show}: a row of another show came with it");
-        return Err(StoreError::Unwritable(why));
-    }
-    Ok(())
-}
-
 fn whole_show(conn: &Connection, commit: &ShowCommit) -> Result<Outcome, StoreError> {
+    if let (Some(expect), []) = (commit.expect, &commit.rows[..]) {
+        return fence(conn, rows::show_in(commit.head.show), expect);
+    }
     if !move_head(conn, commit)? {
         return Ok(Outcome::Lost);
     }
@@ -63,6 +46,20 @@ fn whole_show(conn: &Connection, commit: &ShowCommit) -> Result<Outcome, StoreEr
     bookings(conn, commit)?;
     money(conn, commit)?;
     Ok(Outcome::Committed)
+}
+
+/// Compare, and write what stands there.
+fn fence(conn: &Connection, show: i64, expect: Version) -> Result<Outcome, StoreError> {
+    let stands = conn
+        .prepare_cached(
+            "UPDATE show_head SET ver = ver WHERE show_id = ?1 AND ver = ?2 AND tip = ?3",
+        )?
+        .execute((show, expect.ver.cast_signed(), expect.tip.cast_signed()))?;
+    Ok(if stands == 1 {
+        Outcome::Committed
+    } else {
+        Outcome::Lost
+    })
 }
 
 /// Compare and swap; `false` when somebody else was first.
@@ -111,13 +108,16 @@ fn move_head(conn: &Connection, commit: &ShowCommit) -> Result<bool, StoreError>
 
 fn events(conn: &Connection, commit: &ShowCommit) -> Result<(), StoreError> {
     let mut insert = conn.prepare_cached(
-        "INSERT INTO show_event (show_id, ver, at, kind, format, body)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        "INSERT INTO show_event (show_id, ver, at, kind, format, body, tip)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
     )?;
     let show = rows::show_in(commit.head.show);
+    let last = commit.head.version;
     let mut ver = commit.expect.map_or(0, |v| v.ver);
     for (at, row) in &commit.rows {
         ver += 1;
+        // The head stood at the last row of each commit and at no other.
+        let tip = (ver == last.ver).then_some(last.tip.cast_signed());
         insert.execute((
             show,
             ver.cast_signed(),
@@ -125,6 +125,7 @@ fn events(conn: &Connection, commit: &ShowCommit) -> Result<(), StoreError> {
             row.kind,
             row.format,
             &row.body,
+            tip,
         ))?;
     }
     Ok(())

@@ -1,10 +1,6 @@
-//! Layouts and price cards: stored once by the hash of their content, kept in memory once read.
+//! Layouts and price cards in SQLite.
 
-use std::{
-    cell::RefCell,
-    collections::HashMap,
-    sync::{Arc, PoisonError, RwLock},
-};
+use std::{cell::RefCell, sync::Arc};
 
 use houseful_core::{
     ids::PriceHash,
@@ -14,16 +10,12 @@ use houseful_core::{
 };
 use rusqlite::{Connection, OptionalExtension};
 
-use crate::store::StoreError;
+use crate::store::{
+    StoreError,
+    kept::{self, Kept, LAYOUT, PRICES},
+};
 
-/// What has been read so far. There are few: a screen has one layout for years.
-#[derive(Debug, Default)]
-pub(super) struct Kept {
-    layouts: RwLock<HashMap<LayoutHash, Arc<SeatLayout>>>,
-    prices: RwLock<HashMap<PriceHash, Arc<PriceCard>>>,
-}
-
-/// The same with a connection to read what is not there yet.
+/// What is kept, with a connection to read what is not there yet.
 pub(super) struct KeptOn<'a> {
     pub(super) kept: &'a Kept,
     pub(super) conn: &'a Connection,
@@ -31,54 +23,32 @@ pub(super) struct KeptOn<'a> {
     pub(super) failed: RefCell<Option<StoreError>>,
 }
 
-impl Kept {
-    /// Keeps what a committed event carries.
-    pub(super) fn keep(&self, event: &Event) {
-        if let Event::Opened { terms, .. } = event {
-            write(&self.layouts).insert(terms.layout.hash(), Arc::clone(&terms.layout));
-            write(&self.prices).insert(terms.prices.hash(), Arc::clone(&terms.prices));
-        }
-    }
-}
-
 /// Stores what an event carries, unless it is there.
 pub(super) fn insert(conn: &Connection, event: &Event) -> Result<(), StoreError> {
-    let Event::Opened { terms, .. } = event else {
-        return Ok(());
-    };
     let mut insert = conn.prepare_cached(
         "INSERT INTO immutable (hash, kind, body) VALUES (?1, ?2, ?3) ON CONFLICT (hash) DO NOTHING",
     )?;
-    let (layout, prices) = (terms.layout.hash(), terms.prices.hash());
-    insert.execute((layout.to_string(), "layout", terms.layout.to_text()))?;
-    let card = serde_json::to_string(terms.prices.as_ref())
-        .map_err(|e| StoreError::Unwritable(format!("price card {prices}: {e}")))?;
-    insert.execute((prices.to_string(), "prices", card))?;
+    for row in kept::rows(event)? {
+        insert.execute((row.hash, row.kind, row.body))?;
+    }
     Ok(())
 }
 
-/// A row whose content is not what its hash says counts as absent.
 impl Immutables for KeptOn<'_> {
     fn layout(&self, hash: LayoutHash) -> Option<Arc<SeatLayout>> {
-        if let Some(known) = read(&self.kept.layouts).get(&hash) {
-            return Some(Arc::clone(known));
+        if let Some(known) = self.kept.layout(hash) {
+            return Some(known);
         }
-        let text = self.body("layout", &hash.to_string())?;
-        let layout = SeatLayout::parse(&text).ok().filter(|l| l.hash() == hash)?;
-        let layout = Arc::new(layout);
-        write(&self.kept.layouts).insert(hash, Arc::clone(&layout));
-        Some(layout)
+        let text = self.body(LAYOUT, &hash.to_string())?;
+        self.kept.learn_layout(hash, &text)
     }
 
     fn prices(&self, hash: PriceHash) -> Option<Arc<PriceCard>> {
-        if let Some(known) = read(&self.kept.prices).get(&hash) {
-            return Some(Arc::clone(known));
+        if let Some(known) = self.kept.prices(hash) {
+            return Some(known);
         }
-        let text = self.body("prices", &hash.to_string())?;
-        let card: PriceCard = serde_json::from_str(&text).ok()?;
-        let card = Arc::new(Some(card).filter(|c| c.hash() == hash)?);
-        write(&self.kept.prices).insert(hash, Arc::clone(&card));
-        Some(card)
+        let text = self.body(PRICES, &hash.to_string())?;
+        self.kept.learn_prices(hash, &text)
     }
 }
 
@@ -97,12 +67,4 @@ impl KeptOn<'_> {
             }
         }
     }
-}
-
-fn read<T>(lock: &RwLock<T>) -> std::sync::RwLockReadGuard<'_, T> {
-    lock.read().unwrap_or_else(PoisonError::into_inner)
-}
-
-fn write<T>(lock: &RwLock<T>) -> std::sync::RwLockWriteGuard<'_, T> {
-    lock.write().unwrap_or_else(PoisonError::into_inner)
 }

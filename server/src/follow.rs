@@ -1,0 +1,115 @@
+//! Keeps what this server has in memory close to what others write to a shared store: pictures that
+//! somebody looks at, the counts of all shows, the clock. On a store of its own there is nothing to
+//! follow. Nothing is decided here; a server that follows late tells older pictures, no wrong yes.
+
+use std::{convert::Infallible, future::Future, sync::Arc, time::Duration};
+
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    clock::Clock,
+    hub::Hub,
+    lane::Lane,
+    store::{Store, StoreError},
+};
+
+/// No picture that is shown is older: one that nobody watches is confirmed when it is asked for, one
+/// that is watched is followed.
+pub const PICTURE_STALE: Duration = Duration::from_millis(500);
+/// How often watched shows are looked at, in milliseconds of real time, all with one question, and
+/// how recently confirmed ones are left out.
+const LOOK_MS: u64 = 200;
+const LOOKED_AT: Duration = Duration::from_millis(100);
+/// The counts in lists, and which shows there are, are at most so old, and twice what reading all
+/// heads takes; if that takes more than a tenth of it, they are read after ten times as long.
+pub const LISTS_STALE: Duration = Duration::from_secs(2);
+/// How often the clock is compared with the primary's, in milliseconds of real time.
+const CLOCK_MS: u64 = 10_000;
+
+/// Starts to follow; the tasks end when `shutdown` is cancelled.
+pub fn start(
+    store: &Arc<dyn Store>,
+    lane: Lane,
+    hub: &Hub,
+    clock: &Clock,
+    shutdown: &CancellationToken,
+) -> Vec<JoinHandle<()>> {
+    if !store.shared() {
+        return Vec::new();
+    }
+    let (pictures, lists, time) = (
+        pictures(lane, hub.clone(), clock.clone()),
+        lists(Arc::clone(store), hub.clone(), clock.clone()),
+        time(Arc::clone(store), clock.clone()),
+    );
+    vec![
+        until(shutdown, pictures),
+        until(shutdown, lists),
+        until(shutdown, time),
+    ]
+}
+
+/// Does something until it is told to stop.
+fn until(
+    shutdown: &CancellationToken,
+    work: impl Future<Output = Infallible> + Send + 'static,
+) -> JoinHandle<()> {
+    let shutdown = shutdown.clone();
+    tokio::spawn(async move {
+        tokio::select! {
+            () = shutdown.cancelled() => {}
+            never = work => match never {},
+        }
+    })
+}
+
+/// Has the lane read on, for whoever watches.
+async fn pictures(lane: Lane, hub: Hub, clock: Clock) -> Infallible {
+    loop {
+        clock.rest_real(LOOK_MS).await;
+        for show in hub.watched() {
+            // With too much to do the picture is older for once.
+            let _ = lane.refresh(show, LOOKED_AT);
+        }
+    }
+}
+
+/// Reads where all shows stand: what others sold, and what others opened.
+async fn lists(store: Arc<dyn Store>, hub: Hub, clock: Clock) -> Infallible {
+    let mut rest_ms = LISTS_STALE.as_millis();
+    loop {
+        clock
+            .rest_real(u64::try_from(rest_ms).unwrap_or(u64::MAX))
+            .await;
+        let began = Clock::stopwatch();
+        match store.heads().await {
+            Ok(heads) => hub.know(&heads, began),
+            Err(error) => tracing::warn!(%error, "the counts of shows can't be read"),
+        }
+        let took = Clock::stopwatch().saturating_duration_since(began);
+        metrics::gauge!("lists_read_seconds").set(took.as_secs_f64());
+        rest_ms = LISTS_STALE.max(took * 10).as_millis();
+    }
+}
+
+async fn time(store: Arc<dyn Store>, clock: Clock) -> Infallible {
+    loop {
+        clock.rest_real(CLOCK_MS).await;
+        if let Err(error) = set_clock(&*store, &clock).await {
+            tracing::warn!(%error, "the database's clock can't be read");
+        }
+    }
+}
+
+/// Sets the clock by the primary's, if there is one that it follows.
+///
+/// # Errors
+/// The primary can't be asked.
+pub async fn set_clock(store: &dyn Store, clock: &Clock) -> Result<(), StoreError> {
+    let asked = Clock::stopwatch();
+    if let Some(primary) = store.time().await? {
+        clock.correct(asked, Clock::stopwatch(), primary);
+    }
+    Ok(())
+}

@@ -1,0 +1,91 @@
+//! What is shown where others write too.
+
+use houseful_core::time::UtcMillis;
+
+use super::*;
+use crate::clock::Clock;
+
+const SHOW: ShowId = ShowId(1);
+
+/// A picture of a hall without seats; only versions matter here.
+fn at(ver: u64, tip: u64) -> Picture {
+    let mut picture = Picture::of(&ShowState::new(SHOW), tip);
+    picture.version = Version { ver, tip };
+    picture
+}
+
+fn head(ver: u64, tip: u64, taken: u32) -> Head {
+    Head {
+        show: SHOW,
+        version: Version { ver, tip },
+        next_due: None,
+        taken,
+        total: 10,
+        sales: SalesWord::Open,
+    }
+}
+
+fn free(hub: &Hub) -> Option<u32> {
+    hub.count(SHOW, UtcMillis(0)).map(|count| count.free)
+}
+
+#[test]
+fn a_picture_of_another_branch_is_taken_whatever_its_number() {
+    let (hub, seen) = (Hub::new(), Clock::stopwatch());
+    hub.publish(at(7, 1), seen);
+    let mut feed = hub.watch(SHOW).expect("a picture");
+    for (ver, tip) in [(7, 2), (6, 3), (9, 3)] {
+        hub.publish(at(ver, tip), seen);
+        assert!(feed.has_changed().expect("open"));
+        let shown = feed.borrow_and_update().version();
+        assert_eq!(shown, Version { ver, tip });
+    }
+    // A reader that has seen the branch that was lost is told what differs from it.
+    let lost = Version { ver: 7, tip: 1 };
+    assert!(hub.recent(SHOW, lost).is_some());
+    hub.publish(at(9, 3), seen);
+    assert!(
+        !feed.has_changed().expect("open"),
+        "the same again is no news"
+    );
+}
+
+#[test]
+fn a_picture_is_as_old_as_the_question_it_answers() {
+    let (hub, seen) = (Hub::new(), Clock::stopwatch());
+    let age = |s| hub.age(SHOW, seen + Duration::from_secs(s));
+    assert_eq!(age(5), None);
+    hub.publish(at(7, 1), seen);
+    assert_eq!(age(5), Some(Duration::from_secs(5)));
+    let later = seen + Duration::from_secs(3);
+    hub.stands(SHOW, Version { ver: 7, tip: 2 }, later);
+    assert_eq!(age(5), Some(Duration::from_secs(5)), "it stands elsewhere");
+    hub.stands(SHOW, Version { ver: 7, tip: 1 }, later);
+    assert_eq!(age(5), Some(Duration::from_secs(2)));
+    hub.stands(SHOW, Version { ver: 7, tip: 1 }, seen);
+    assert_eq!(
+        age(5),
+        Some(Duration::from_secs(2)),
+        "an older answer says less"
+    );
+}
+
+#[test]
+fn heads_count_where_the_picture_is_behind_and_nobody_watches() {
+    let (hub, seen) = (Hub::new(), Clock::stopwatch());
+    let later = seen + Duration::from_secs(1);
+    hub.publish(at(7, 1), later);
+    hub.know(&[head(6, 1, 4)], seen);
+    assert!(hub.picture(SHOW).is_some(), "the heads were read before");
+    hub.know(&[head(7, 1, 5)], later + Duration::from_secs(1));
+    assert!(hub.picture(SHOW).is_some(), "it says the same");
+    let feed = hub.watch(SHOW);
+    hub.know(&[head(8, 1, 5)], later + Duration::from_secs(1));
+    assert!(hub.picture(SHOW).is_some(), "somebody watches");
+    assert_eq!(hub.watched(), [SHOW]);
+    drop(feed);
+    assert_eq!(hub.watched(), []);
+    hub.know(&[head(8, 1, 5)], later + Duration::from_secs(1));
+    assert!(hub.picture(SHOW).is_none());
+    assert_eq!(free(&hub), Some(5));
+}

@@ -1,0 +1,218 @@
+//! Journals in Postgres: a [`Store`] that any number of servers share. No rule and no business
+//! decision is taken here.
+//!
+//! A batch is one statement (`batch`), which locks the heads that stand where they should, moves
+//! them, and writes rows for those that moved; what the database says about the rest is the answer.
+
+mod alone;
+mod batch;
+mod columns;
+mod contact;
+mod immutable;
+mod rows;
+mod write;
+
+use std::sync::Arc;
+
+use houseful_core::{
+    code::{BookingCode, TicketCode},
+    ids::{BookingId, ShowId},
+    seat::SeatNo,
+    time::UtcMillis,
+    wire::{admin::JournalEntry, booking::Contact, seats::Version},
+};
+use tokio::sync::Semaphore;
+
+use super::{
+    Apart, ContactRow, Head, Later, Loaded, Outcome, ShowCommit, Sought, Store, StoreError, Tail,
+    kept::Kept,
+};
+use crate::postgres::Database;
+
+/// The store on a [`Database`].
+#[derive(Clone, Debug)]
+pub struct PostgresStore {
+    db: Database,
+    kept: Arc<Kept>,
+    /// Whether what is decided is held against the primary's clock.
+    primary_clock: bool,
+    /// Who may wait for a show alone: not all who write, or nobody would sell meanwhile.
+    apart: Arc<Semaphore>,
+}
+
+/// How many shows a server has alone at a time.
+const APART_MAX: usize = 2;
+
+impl PostgresStore {
+    /// A store on this database; what is decided is held against the primary's clock.
+    #[must_use]
+    pub fn new(db: Database) -> Self {
+        Self {
+            db,
+            kept: Arc::default(),
+            primary_clock: true,
+            apart: Arc::new(Semaphore::new(APART_MAX)),
+        }
+    }
+
+    /// The same for a house whose time is not the world's: a clock that is set by hand or runs
+    /// fast. Its servers' own clock counts.
+    #[must_use]
+    pub fn by_another_clock(mut self) -> Self {
+        self.primary_clock = false;
+        self
+    }
+
+    /// The database under it.
+    #[must_use]
+    pub const fn database(&self) -> &Database {
+        &self.db
+    }
+}
+
+impl Store for PostgresStore {
+    fn shared(&self) -> bool {
+        true
+    }
+
+    fn time(&self) -> Later<'_, Option<UtcMillis>> {
+        Box::pin(async {
+            if !self.primary_clock {
+                return Ok(None);
+            }
+            let sql = "SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint";
+            let found = self.db.read(sql, &[]).await?;
+            let ms = found.first().map(|row| rows::get(row, 0)).transpose()?;
+            Ok(ms.map(UtcMillis))
+        })
+    }
+
+    fn load(&self, show: ShowId) -> Later<'_, Loaded> {
+        Box::pin(async move {
+            match rows::tail(self, &self.db, show, None).await? {
+                Tail::Elsewhere(loaded) => Ok(loaded),
+                Tail::Rows { head, events } => Ok(Loaded {
+                    head: Some(head),
+                    events,
+                }),
+            }
+        })
+    }
+
+    fn stand(&self, shows: Vec<ShowId>) -> Later<'_, Vec<Option<Version>>> {
+        Box::pin(async move { rows::stand(&self.db, &shows).await })
+    }
+
+    fn tail(&self, show: ShowId, after: Version) -> Later<'_, Tail> {
+        Box::pin(rows::tail(self, &self.db, show, Some(after)))
+    }
+
+    fn alone(&self, show: ShowId, known: Option<Version>) -> Later<'_, Apart> {
+        Box::pin(alone::alone(self, show, known))
+    }
+
+    fn commit(&self, batch: Vec<ShowCommit>) -> Later<'_, Vec<Outcome>> {
+        Box::pin(write::commit(self, batch))
+    }
+
+    fn lease(&self, now: UtcMillis, until: UtcMillis, limit: u32) -> Later<'_, Vec<ShowId>> {
+        Box::pin(async move {
+            // A look costs nothing; mostly there is nothing to take.
+            let any = "SELECT 1 FROM show_head WHERE next_due <= $1 LIMIT 1";
+            if self.db.read(any, &[&now.0]).await?.is_empty() {
+                return Ok(Vec::new());
+            }
+            let limit = i64::from(limit);
+            let taken = self
+                .db
+                .write(rows::LEASE, &[&now.0, &until.0, &limit])
+                .await?;
+            taken.iter().map(|row| rows::show(row, 0)).collect()
+        })
+    }
+
+    fn heads(&self) -> Later<'_, Vec<Head>> {
+        Box::pin(async {
+            let found = self.db.read(rows::HEADS, &[]).await?;
+            found.iter().map(rows::head).collect()
+        })
+    }
+
+    fn journal(&self, show: ShowId, after: u64, limit: u32) -> Later<'_, Vec<JournalEntry>> {
+        Box::pin(rows::journal(&self.db, show, after, limit))
+    }
+
+    fn bookings_by_code(&self, code: BookingCode) -> Later<'_, Vec<BookingId>> {
+        Box::pin(async move {
+            let sql =
+                "SELECT show_id, booking FROM booking WHERE code = $1 ORDER BY show_id, booking";
+            let found = self.db.read(sql, &[&code.bits().cast_signed()]).await?;
+            found.iter().map(rows::booking).collect()
+        })
+    }
+
+    fn ticket_by_code(&self, code: TicketCode) -> Later<'_, Option<(BookingId, SeatNo)>> {
+        Box::pin(async move {
+            let sql = "SELECT show_id, booking, seat FROM ticket WHERE code = $1
+                       ORDER BY valid DESC, show_id LIMIT 1";
+            let found = self.db.read(sql, &[&code.bits().cast_signed()]).await?;
+            let ticket = |row| Ok((rows::booking(row)?, rows::seat(row, 2)?));
+            found.first().map(ticket).transpose()
+        })
+    }
+
+    fn bookings_recent(&self, limit: u32) -> Later<'_, Vec<BookingId>> {
+        Box::pin(contact::recent(&self.db, limit))
+    }
+
+    fn bookings_sought(
+        &self,
+        sought: Sought,
+        limit: u32,
+    ) -> Later<'_, Vec<(UtcMillis, BookingId)>> {
+        Box::pin(contact::sought(&self.db, sought, limit))
+    }
+
+    fn keep_contact(
+        &self,
+        booking: BookingId,
+        contact: Option<ContactRow>,
+        at: UtcMillis,
+    ) -> Later<'_, ()> {
+        Box::pin(contact::keep(&self.db, booking, contact, at))
+    }
+
+    fn contacts(&self, bookings: Vec<BookingId>) -> Later<'_, Vec<(BookingId, Contact)>> {
+        Box::pin(contact::of(&self.db, bookings))
+    }
+}
+
+/// What can be asked: a database, or a transaction on it.
+trait Ask: Sync {
+    fn ask(
+        &self,
+        sql: &'static str,
+        params: &[&(dyn tokio_postgres::types::ToSql + Sync)],
+    ) -> impl Future<Output = Result<Vec<tokio_postgres::Row>, StoreError>> + Send;
+}
+
+impl Ask for Database {
+    async fn ask(
+        &self,
+        sql: &'static str,
+        params: &[&(dyn tokio_postgres::types::ToSql + Sync)],
+    ) -> Result<Vec<tokio_postgres::Row>, StoreError> {
+        self.read(sql, params).await
+    }
+}
+
+impl Ask for crate::postgres::Transaction {
+    async fn ask(
+        &self,
+        sql: &'static str,
+        params: &[&(dyn tokio_postgres::types::ToSql + Sync)],
+    ) -> Result<Vec<tokio_postgres::Row>, StoreError> {
+        let done = self.query(sql, params).await;
+        done.map_err(crate::postgres::Fault::reading)
+    }
+}

@@ -1,0 +1,115 @@
+//! The statement that commits a batch: one round trip, one transaction, one wait for the disk and
+//! for the standby.
+//!
+//! 1. `held` locks the heads that stand where the shows were decided on, in one order, and waits for
+//!    nobody: a head that somebody has is a race that was lost.
+//! 2. `moved` moves them; `born` makes the heads of shows without a journal, and the key keeps a
+//!    second one from being made.
+//! 3. Rows are written for shows that moved or were born; the others leave no trace.
+//!
+//! A batch in which no money or ticket is concerned has nothing more. With money the same statement
+//! goes on: tickets that let nobody in come before those that do, so that a seat may change hands in
+//! one commit, which the count over `void` makes sure of. A ticket code of another booking leaves no
+//! booking to write, which the table refuses.
+
+macro_rules! shows {
+    () => {
+        "WITH clock AS MATERIALIZED (
+            SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint AS ms
+        ), want AS MATERIALIZED (
+            SELECT w.*, NOT $1 OR w.decided IS NULL
+                        OR w.decided - clock.ms BETWEEN -2000 AND 1000 AS in_time
+            FROM unnest($2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[],
+                        $7::bigint[], $8::bigint[], $9::integer[], $10::integer[], $11::text[])
+                 AS w(show_id, old_ver, old_tip, ver, tip, decided, next_due, taken, total, sales)
+            CROSS JOIN clock
+        ), held AS MATERIALIZED (
+            SELECT h.show_id FROM show_head h
+            JOIN want w ON h.show_id = w.show_id AND h.ver = w.old_ver AND h.tip = w.old_tip
+            WHERE w.in_time ORDER BY h.show_id FOR NO KEY UPDATE OF h SKIP LOCKED
+        ), moved AS (
+            UPDATE show_head h
+            SET ver = w.ver, tip = w.tip, at = coalesce(w.decided, h.at),
+                next_due = CASE WHEN w.decided IS NULL THEN h.next_due ELSE w.next_due END,
+                taken = CASE WHEN w.decided IS NULL THEN h.taken ELSE w.taken END,
+                total = CASE WHEN w.decided IS NULL THEN h.total ELSE w.total END,
+                sales = CASE WHEN w.decided IS NULL THEN h.sales ELSE w.sales END
+            FROM held JOIN want w USING (show_id)
+            WHERE h.show_id = held.show_id RETURNING h.show_id
+        ), born AS (
+            INSERT INTO show_head (show_id, ver, tip, at, next_due, taken, total, sales)
+            SELECT show_id, ver, tip, decided, next_due, taken, total, sales
+            FROM want WHERE old_ver IS NULL AND in_time ORDER BY show_id
+            ON CONFLICT (show_id) DO NOTHING RETURNING show_id
+        ), done AS MATERIALIZED (
+            SELECT show_id FROM moved UNION ALL SELECT show_id FROM born
+        ), written AS (
+            INSERT INTO show_event (show_id, ver, tip, at, kind, format, body)
+            SELECT r.* FROM unnest($12::bigint[], $13::bigint[], $14::bigint[], $15::bigint[],
+                                   $16::text[], $17::smallint[], $18::text[])
+                            AS r(show_id, ver, tip, at, kind, format, body)
+            JOIN done USING (show_id)
+        )"
+    };
+}
+
+macro_rules! answer {
+    () => {
+        " SELECT w.show_id, done.show_id IS NOT NULL, w.in_time, clock.ms
+          FROM want w CROSS JOIN clock LEFT JOIN done USING (show_id)"
+    };
+}
+
+macro_rules! tickets {
+    ($let_in:literal) => {
+        concat!(
+            "INSERT INTO ticket (show_id, code, seat, label, booking, valid)
+             SELECT t.* FROM ticket_row t JOIN done USING (show_id) WHERE ",
+            $let_in,
+            " ON CONFLICT (show_id, code) DO UPDATE
+                 SET seat = excluded.seat, label = excluded.label, valid = excluded.valid,
+                     booking = CASE WHEN ticket.booking = excluded.booking THEN excluded.booking END
+             RETURNING 1"
+        )
+    };
+}
+
+macro_rules! money {
+    () => {
+        concat!(
+            ", ticket_row AS MATERIALIZED (
+                SELECT * FROM unnest($19::bigint[], $20::bigint[], $21::integer[], $22::text[],
+                                     $23::uuid[], $24::boolean[])
+                              AS t(show_id, code, seat, label, booking, valid)
+            ), void AS (",
+            tickets!("NOT t.valid"),
+            "), valid AS (",
+            tickets!("t.valid AND (SELECT count(*) FROM void) >= 0"),
+            "), sold AS (
+                INSERT INTO booking (show_id, booking, code, state, total, currency, at)
+                SELECT b.* FROM unnest($25::bigint[], $26::uuid[], $27::bigint[], $28::text[],
+                                       $29::bigint[], $30::text[], $31::bigint[])
+                                AS b(show_id, booking, code, state, total, currency, at)
+                JOIN done USING (show_id)
+                ON CONFLICT (show_id, booking) DO UPDATE
+                    SET code = excluded.code, state = excluded.state, total = excluded.total,
+                        currency = excluded.currency, at = excluded.at
+            ), paid AS (
+                INSERT INTO money_line
+                    (show_id, ver, line, payment, booking, tender, amount, currency, at)
+                SELECT m.* FROM unnest($32::bigint[], $33::bigint[], $34::integer[], $35::uuid[],
+                                       $36::uuid[], $37::text[], $38::bigint[], $39::text[],
+                                       $40::bigint[])
+                                AS m(show_id, ver, line, payment, booking, tender, amount, currency,
+                                     at)
+                JOIN done USING (show_id)
+            )"
+        )
+    };
+}
+
+/// For a batch of which nothing but heads and journals is written: every hold.
+pub(super) const LEAN: &str = concat!(shows!(), answer!());
+
+/// For a batch that concerns tickets or money.
+pub(super) const WITH_MONEY: &str = concat!(shows!(), money!(), answer!());

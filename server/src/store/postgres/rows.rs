@@ -1,0 +1,256 @@
+//! Columns to domain types and back, and reading journals.
+
+use houseful_core::{
+    ids::{BookingId, ShowId},
+    seat::SeatNo,
+    show::Event,
+    time::UtcMillis,
+    wire::{Time, admin::JournalEntry, seats::Version},
+};
+use tokio_postgres::{Row, types::FromSql};
+
+use super::{Ask, PostgresStore, immutable::Wanting};
+use crate::{
+    postgres::Database,
+    store::{Head, Loaded, SalesWord, StoreError, Tail},
+};
+
+pub(super) const HEADS: &str =
+    "SELECT show_id, ver, tip, next_due, taken, total, sales FROM show_head ORDER BY show_id";
+
+/// Takes what is due and not being taken or moved by somebody else at this moment.
+pub(super) const LEASE: &str = "
+    WITH due AS MATERIALIZED (
+        SELECT show_id, next_due FROM show_head WHERE next_due <= $1
+        ORDER BY next_due, show_id LIMIT $3 FOR NO KEY UPDATE SKIP LOCKED
+    ), taken AS (
+        UPDATE show_head h SET next_due = $2 FROM due
+        WHERE h.show_id = due.show_id RETURNING h.show_id
+    )
+    SELECT due.show_id FROM due JOIN taken USING (show_id) ORDER BY due.next_due, due.show_id";
+
+/// A head, whether a version is on its line, and the rows after that version: one snapshot.
+const TAIL: &str = "
+    SELECT h.show_id, h.ver, h.tip, h.next_due, h.taken, h.total, h.sales,
+           (h.ver = $2 AND h.tip = $3) OR (h.ver > $2 AND EXISTS (
+               SELECT 1 FROM show_event l WHERE l.show_id = $1 AND l.ver = $2 AND l.tip = $3)),
+           e.ver, e.at, e.kind, e.format, e.body
+    FROM show_head h LEFT JOIN show_event e ON e.show_id = h.show_id AND e.ver > $2
+    WHERE h.show_id = $1 ORDER BY e.ver";
+
+/// What a journal without a head has: nothing, or something is broken.
+const HEADLESS: &str = "SELECT ver FROM show_event WHERE show_id = $1 ORDER BY ver LIMIT 1";
+
+/// A column, or what is wrong with it.
+pub(super) fn get<'a, T: FromSql<'a>>(row: &'a Row, column: usize) -> Result<T, StoreError> {
+    row.try_get(column)
+        .map_err(|e| StoreError::Unreadable(e.to_string()))
+}
+
+/// A show's key. Show ids are below 2^63, so nothing changes sign.
+pub(super) const fn show_in(show: ShowId) -> i64 {
+    show.0.cast_signed()
+}
+
+pub(super) fn show(row: &Row, column: usize) -> Result<ShowId, StoreError> {
+    Ok(ShowId(get::<i64>(row, column)?.cast_unsigned()))
+}
+
+/// A booking of the first two columns.
+pub(super) fn booking(row: &Row) -> Result<BookingId, StoreError> {
+    Ok(BookingId {
+        show: show(row, 0)?,
+        uuid: get(row, 1)?,
+    })
+}
+
+pub(super) fn seat(row: &Row, column: usize) -> Result<SeatNo, StoreError> {
+    let seat: i32 = get(row, column)?;
+    let seat = u16::try_from(seat).map_err(|_| StoreError::Unreadable(format!("seat {seat}")))?;
+    Ok(SeatNo(seat))
+}
+
+fn version(row: &Row, column: usize) -> Result<Version, StoreError> {
+    Ok(Version {
+        ver: get::<i64>(row, column)?.cast_unsigned(),
+        tip: get::<i64>(row, column + 1)?.cast_unsigned(),
+    })
+}
+
+pub(super) const fn sales_word(sales: SalesWord) -> &'static str {
+    match sales {
+        SalesWord::Open => "open",
+        SalesWord::Paused => "paused",
+        SalesWord::Cancelled => "cancelled",
+    }
+}
+
+/// A head of the first seven columns.
+pub(super) fn head(row: &Row) -> Result<Head, StoreError> {
+    let sales: &str = get(row, 6)?;
+    let count = |column| get::<i32>(row, column).map(i32::unsigned_abs);
+    Ok(Head {
+        show: show(row, 0)?,
+        version: version(row, 1)?,
+        next_due: get::<Option<i64>>(row, 3)?.map(UtcMillis),
+        taken: count(4)?,
+        total: count(5)?,
+        // The schema allows three words.
+        sales: match sales {
+            "open" => SalesWord::Open,
+            "paused" => SalesWord::Paused,
+            _ => SalesWord::Cancelled,
+        },
+    })
+}
+
+/// Where shows stand, in the order that was asked in.
+pub(super) async fn stand(
+    db: &Database,
+    shows: &[ShowId],
+) -> Result<Vec<Option<Version>>, StoreError> {
+    let keys: Vec<i64> = shows.iter().copied().map(show_in).collect();
+    let sql = "SELECT w.n, h.ver, h.tip FROM unnest($1::bigint[]) WITH ORDINALITY AS w(show_id, n)
+               JOIN show_head h USING (show_id)";
+    let mut stand = vec![None; shows.len()];
+    for row in &db.read(sql, &[&keys]).await? {
+        let n: i64 = get(row, 0)?;
+        let place = usize::try_from(n - 1).ok().and_then(|n| stand.get_mut(n));
+        if let Some(place) = place {
+            *place = Some(version(row, 1)?);
+        }
+    }
+    Ok(stand)
+}
+
+/// How a journal goes on from what is known of it.
+pub(super) async fn tail(
+    store: &PostgresStore,
+    from: &impl Ask,
+    show: ShowId,
+    known: Option<Version>,
+) -> Result<Tail, StoreError> {
+    if let Some(known) = known {
+        let rows = ask_tail(from, show, known).await?;
+        if let Some(first) = rows.first()
+            && get(first, 7)?
+        {
+            let head = head(first)?;
+            let events = events(store, from, &head, known.ver, &rows).await?;
+            return Ok(Tail::Rows { head, events });
+        }
+    }
+    let rows = ask_tail(from, show, Version { ver: 0, tip: 0 }).await?;
+    let Some(first) = rows.first() else {
+        if let Some(row) = from.ask(HEADLESS, &[&show_in(show)]).await?.first() {
+            let ver: i64 = get(row, 0)?;
+            let why = format!("{show} has version {ver} and no head");
+            return Err(StoreError::Unreadable(why));
+        }
+        let events = Vec::new();
+        return Ok(Tail::Elsewhere(Loaded { head: None, events }));
+    };
+    let head = head(first)?;
+    let events = events(store, from, &head, 0, &rows).await?;
+    let head = Some(head);
+    Ok(Tail::Elsewhere(Loaded { head, events }))
+}
+
+async fn ask_tail(from: &impl Ask, show: ShowId, after: Version) -> Result<Vec<Row>, StoreError> {
+    let Ok(ver) = i64::try_from(after.ver) else {
+        return Ok(Vec::new());
+    };
+    let (show, tip) = (show_in(show), after.tip.cast_signed());
+    from.ask(TAIL, &[&show, &ver, &tip]).await
+}
+
+/// The events of [`TAIL`], which go on from `after` to the head without a gap.
+async fn events(
+    store: &PostgresStore,
+    from: &impl Ask,
+    head: &Head,
+    after: u64,
+    rows: &[Row],
+) -> Result<Vec<(UtcMillis, Event)>, StoreError> {
+    let wanting = Wanting::new(&store.kept);
+    match decode(head, after, rows, &wanting) {
+        Err(e) => {
+            // Layouts and prices that are not in memory yet are fetched together, then it is read
+            // once more.
+            let missing = wanting.missing();
+            if missing.is_empty() {
+                return Err(e);
+            }
+            super::immutable::fetch(&store.kept, from, &missing).await?;
+            decode(head, after, rows, &Wanting::new(&store.kept))
+        }
+        done => done,
+    }
+}
+
+fn decode(
+    head: &Head,
+    after: u64,
+    rows: &[Row],
+    kept: &Wanting<'_>,
+) -> Result<Vec<(UtcMillis, Event)>, StoreError> {
+    let show = head.show;
+    let mut events = Vec::with_capacity(rows.len());
+    let mut last = after;
+    let mut failed = None;
+    for row in rows {
+        let Some(ver) = get::<Option<i64>>(row, 8)?.map(i64::cast_unsigned) else {
+            continue;
+        };
+        last += 1;
+        if ver != last {
+            let why = format!("{show} has version {ver} where {last} belongs");
+            return Err(StoreError::Unreadable(why));
+        }
+        let (kind, body): (&str, &str) = (get(row, 10)?, get(row, 12)?);
+        let format = u8::try_from(get::<i16>(row, 11)?).unwrap_or(u8::MAX);
+        match Event::from_row(kind, format, body, kept) {
+            Ok(event) => events.push((UtcMillis(get(row, 9)?), event)),
+            // The others are looked at too: they may want something as well.
+            Err(e) => failed = failed.or_else(|| Some(format!("{show} at version {ver}: {e}"))),
+        }
+    }
+    if let Some(why) = failed {
+        return Err(StoreError::Unreadable(why));
+    }
+    let says = head.version.ver;
+    if says != last {
+        let why = format!("{show} ends at version {last}, its head says {says}");
+        return Err(StoreError::Unreadable(why));
+    }
+    Ok(events)
+}
+
+/// Rows of a journal as they are stored.
+pub(super) async fn journal(
+    db: &Database,
+    show: ShowId,
+    after: u64,
+    limit: u32,
+) -> Result<Vec<JournalEntry>, StoreError> {
+    let sql = "SELECT ver, at, kind, body FROM show_event
+               WHERE show_id = $1 AND ver > $2 ORDER BY ver LIMIT $3";
+    let after = i64::try_from(after).unwrap_or(i64::MAX);
+    let found = db
+        .read(sql, &[&show_in(show), &after, &i64::from(limit)])
+        .await?;
+    let entry = |row: &Row| {
+        let ver = get::<i64>(row, 0)?.cast_unsigned();
+        let body: &str = get(row, 3)?;
+        let event = serde_json::from_str(body)
+            .map_err(|e| StoreError::Unreadable(format!("{show} at version {ver}: {e}")))?;
+        Ok(JournalEntry {
+            show,
+            ver,
+            at: Time(UtcMillis(get(row, 1)?)),
+            kind: get(row, 2)?,
+            event,
+        })
+    };
+    found.iter().map(entry).collect()
+}

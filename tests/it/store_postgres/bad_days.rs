@@ -1,0 +1,170 @@
+//! What may be written is unknown, what can't be is not, and what was answered stays.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use houseful_core::ids::ShowId;
+use houseful_server::{
+    postgres::{Database, OpenError},
+    store::{Outcome, Store, StoreError, postgres::PostgresStore},
+};
+use houseful_tests::{cluster::Cluster, wait};
+
+use super::{server, server_with, settings};
+use crate::store_contract::{adding, held, version};
+
+/// Has every commit wait for a standby that does not exist.
+fn wait_for_nobody(cluster: &Cluster, wait: bool) {
+    let names = if wait { "nobody" } else { "" };
+    cluster.set(&[("synchronous_standby_names", names)]);
+    cluster.reload();
+    let shown = || (cluster.admin("SHOW synchronous_standby_names") == names).then_some(());
+    wait::until("the setting", 10, shown);
+}
+
+/// Does something to the connection that waits for a standby.
+async fn to_the_one_that_waits(cluster: &Cluster, does: &str) {
+    let sql = format!("SELECT {does}(pid) FROM pg_stat_activity WHERE wait_event = 'SyncRep'");
+    wait::until_async("somebody who waits", 20, async || {
+        (cluster.admin(&sql) == "t").then_some(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_commit_that_was_not_waited_for_is_unknown() {
+    for (show, does) in [(1, "pg_cancel_backend"), (2, "pg_terminate_backend")] {
+        let cluster = Cluster::quick();
+        let url = cluster.database();
+        let store = Arc::new(server_with(&url, 2).await);
+        wait_for_nobody(&cluster, true);
+        let committing = Arc::clone(&store);
+        let commit = adding(ShowId(show), 1, &[held(2)]);
+        let done = tokio::spawn(async move { committing.commit(vec![commit]).await });
+        to_the_one_that_waits(&cluster, does).await;
+        assert_eq!(
+            done.await.expect("task"),
+            Err(StoreError::Unknown),
+            "{does}"
+        );
+        wait_for_nobody(&cluster, false);
+        // It is there after all; a server that asks again finds out.
+        let stand = store.stand(vec![ShowId(show)]).await;
+        assert_eq!(stand, Ok(vec![Some(version(2))]), "{does}");
+        let again = store.commit(vec![adding(ShowId(show), 2, &[])]).await;
+        assert_eq!(again, Ok(vec![Outcome::Committed]), "{does}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_commit_without_an_answer_in_time_is_unknown() {
+    let cluster = Cluster::quick();
+    let url = cluster.database();
+    server_with(&url, 1).await;
+    let hasty = settings(&url).answering(Duration::from_millis(400));
+    let store = PostgresStore::new(Database::open(hasty).await.expect("open")).by_another_clock();
+    wait_for_nobody(&cluster, true);
+    let commit = store.commit(vec![adding(ShowId(1), 1, &[held(2)])]).await;
+    assert_eq!(commit, Err(StoreError::Unknown));
+    // A plain look sees nothing of it, and a fence would wait: nothing is acknowledged from it.
+    let fence = store.commit(vec![adding(ShowId(1), 1, &[])]).await;
+    assert!(
+        matches!(fence, Err(StoreError::Unknown) | Ok(_)),
+        "{fence:?}"
+    );
+    assert_ne!(fence, Ok(vec![Outcome::Committed]));
+    wait_for_nobody(&cluster, false);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_without_a_database_says_so_and_goes_on_when_it_is_back() {
+    let mut cluster = Cluster::quick();
+    let url = cluster.database();
+    let store = server_with(&url, 1).await;
+    cluster.stop();
+    let commit = store.commit(vec![adding(ShowId(1), 1, &[held(2)])]).await;
+    assert_eq!(commit, Err(StoreError::Busy));
+    assert!(matches!(store.load(ShowId(1)).await, Err(StoreError::Busy)));
+    cluster.restart();
+    let commit = store.commit(vec![adding(ShowId(1), 1, &[held(2)])]).await;
+    assert_eq!(commit, Ok(vec![Outcome::Committed]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_primary_that_became_a_standby_is_left_alone() {
+    let mut cluster = Cluster::quick();
+    let url = cluster.database();
+    let store = server_with(&url, 1).await;
+    cluster.stop();
+    cluster.make_standby();
+    cluster.restart();
+    let next = || store.commit(vec![adding(ShowId(1), 1, &[held(2)])]);
+    assert_eq!(next().await, Err(StoreError::Busy));
+    let opened = Database::open(settings(&url)).await.map(|_| ());
+    let Err(OpenError::NoPrimary { tried }) = opened else {
+        panic!("{opened:?}")
+    };
+    assert!(tried[0].contains("is a standby"), "{tried:?}");
+    assert_eq!(cluster.admin("SELECT pg_promote()"), "t");
+    assert_eq!(next().await, Ok(vec![Outcome::Committed]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_answered_is_there_after_a_kill() {
+    const SHOWS: u64 = 6;
+    let mut cluster = Cluster::start();
+    let url = cluster.database();
+    let store = server_with(&url, SHOWS).await;
+    let stop = Arc::new(AtomicBool::new(false));
+    let answered: Arc<Vec<AtomicU64>> = Arc::new((0..=SHOWS).map(|_| AtomicU64::new(1)).collect());
+    let selling: Vec<_> = (1..=SHOWS)
+        .map(|show| {
+            let (store, stop, answered) = (store.clone(), Arc::clone(&stop), Arc::clone(&answered));
+            tokio::spawn(async move {
+                let slot = &answered[usize::try_from(show).expect("few")];
+                while !stop.load(Ordering::SeqCst) {
+                    let ver = slot.load(Ordering::SeqCst);
+                    let two = [held(ver + 1), held(ver + 2)];
+                    match store.commit(vec![adding(ShowId(show), ver, &two)]).await {
+                        Ok(outcome) if outcome == [Outcome::Committed] => {
+                            slot.store(ver + 2, Ordering::SeqCst);
+                        }
+                        Ok(other) => panic!("{other:?}"),
+                        Err(StoreError::Busy | StoreError::Unknown) => return,
+                        Err(other) => panic!("{other}"),
+                    }
+                }
+            })
+        })
+        .collect();
+    let under_way = || {
+        answered
+            .iter()
+            .skip(1)
+            .all(|n| n.load(Ordering::SeqCst) >= 21)
+            .then_some(())
+    };
+    wait::until_async("commits", 60, async || under_way()).await;
+    cluster.kill();
+    stop.store(true, Ordering::SeqCst);
+    for task in selling {
+        task.await.expect("task");
+    }
+    cluster.restart();
+    let store = server(&url).await;
+    for show in 1..=SHOWS {
+        let loaded = store.load(ShowId(show)).await.expect("a whole journal");
+        let ver = loaded.head.expect("head").version;
+        let least = answered[usize::try_from(show).expect("few")].load(Ordering::SeqCst);
+        assert!(
+            ver.ver == least || ver.ver == least + 2,
+            "{show}: {ver}, answered {least}"
+        );
+        assert_eq!(ver, version(ver.ver), "both events or none");
+    }
+}
