@@ -11,6 +11,7 @@
 )]
 
 mod binaries;
+mod copy;
 mod settings;
 
 use std::{

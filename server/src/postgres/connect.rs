@@ -1,7 +1,12 @@
 //! From an address to a connection that can be trusted: host by host, checked each time.
 
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, OnceLock, PoisonError},
+    time::Duration,
+};
 
+use tokio::{task::JoinSet, time::timeout};
 use tokio_postgres::NoTls;
 use tokio_postgres_rustls::MakeRustlsConnect;
 
@@ -13,6 +18,9 @@ use super::{
     session::Session,
     tls::{self, Encryption},
 };
+
+/// How long the other hosts are waited for when one takes writes.
+const GRACE: Duration = Duration::from_millis(300);
 
 /// Makes connections, for the pool and for whoever needs one beside it.
 pub(super) struct Connector {
@@ -52,20 +60,59 @@ impl Connector {
         })
     }
 
-    /// A connection to the first host that takes writes.
-    pub(super) async fn connect(&self) -> Result<Session, OpenError> {
-        let mut tried = Vec::new();
-        for server in &self.settings.servers {
-            match self.try_one(server).await {
-                Ok(session) => return Ok(session),
-                Err(No::Away(why)) => tried.push(format!("{server} {why}")),
-                Err(No::Unfit(e)) => return Err(e),
+    /// A connection to the host that takes writes. All are asked at once: after a failover two may
+    /// say that they do, and the one with the later history is meant.
+    pub(super) async fn connect(self: &Arc<Self>) -> Result<Session, OpenError> {
+        let mut asking = JoinSet::new();
+        for n in 0..self.settings.servers.len() {
+            let me = Arc::clone(self);
+            asking.spawn(async move { (n, me.try_one(&me.settings.servers[n]).await) });
+        }
+        let (mut best, mut no): (Option<(Session, Facts)>, _) = (None, BTreeMap::new());
+        loop {
+            let next = match &best {
+                None => asking.join_next().await,
+                Some(_) => timeout(GRACE, asking.join_next()).await.unwrap_or(None),
+            };
+            match next {
+                None => break,
+                Some(Ok((_, Ok((session, facts))))) => {
+                    if best
+                        .as_ref()
+                        .is_none_or(|(_, b)| b.timeline < facts.timeline)
+                    {
+                        best = Some((session, facts));
+                    }
+                }
+                Some(Ok((n, Err(why)))) => {
+                    no.insert(n, why);
+                }
+                // A task that panicked has said so; its host is not to be had.
+                Some(Err(_)) => {}
             }
         }
-        Err(OpenError::NoPrimary { tried })
+        match best {
+            Some((session, facts)) => match self.remember(&facts) {
+                Ok(()) => Ok(session),
+                Err(why) => Err(OpenError::NoPrimary { tried: vec![why] }),
+            },
+            None => Err(self.nobody(no)),
+        }
     }
 
-    async fn try_one(&self, server: &Server) -> Result<Session, No> {
+    /// Why no host will do: the one that would if it were safe, or what each of them said.
+    fn nobody(&self, no: BTreeMap<usize, No>) -> OpenError {
+        let mut tried = Vec::new();
+        for (n, why) in no {
+            match why {
+                No::Away(why) => tried.push(format!("{} {why}", self.settings.servers[n])),
+                No::Unfit(e) => return e,
+            }
+        }
+        OpenError::NoPrimary { tried }
+    }
+
+    async fn try_one(&self, server: &Server) -> Result<(Session, Facts), No> {
         if self.waits_for.get().is_none() {
             self.look(server).await?;
         }
@@ -75,11 +122,9 @@ impl Connector {
         if let Some(why) = facts.away() {
             return Err(No::Away(why.to_owned()));
         }
-        facts
-            .check(&server.to_string(), &self.settings)
-            .map_err(No::Unfit)?;
-        self.remember(&facts)?;
-        Ok(session)
+        let named = server.to_string();
+        facts.check(&named, &self.settings).map_err(No::Unfit)?;
+        Ok((session, facts))
     }
 
     /// Looks once at the server as anybody else would find it.
@@ -109,14 +154,14 @@ impl Connector {
     }
 
     /// Refuses a server that was left behind: it may still take writes, and nobody will ever see them.
-    fn remember(&self, facts: &Facts) -> Result<(), No> {
+    fn remember(&self, facts: &Facts) -> Result<(), String> {
         let mut met = self.met.lock().unwrap_or_else(PoisonError::into_inner);
         match *met {
             Some((cluster, timeline)) if cluster == facts.cluster && facts.timeline < timeline => {
                 let has = facts.timeline;
-                Err(No::Away(format!(
-                    "is an old primary (timeline {has}; the house sells on {timeline})"
-                )))
+                Err(format!(
+                    "the one that answers is an old primary (timeline {has}; the house sells on {timeline})"
+                ))
             }
             _ => {
                 *met = Some((facts.cluster, facts.timeline));
@@ -152,7 +197,7 @@ impl Connector {
             })
         };
         // The driver's own bound ends where the socket is connected.
-        match tokio::time::timeout(answer, connecting).await {
+        match timeout(answer, connecting).await {
             Ok(session) => session,
             Err(_) => Err(No::Away("does not answer in time".to_owned())),
         }

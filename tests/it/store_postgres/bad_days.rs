@@ -115,6 +115,36 @@ async fn a_primary_that_became_a_standby_is_left_alone() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn of_two_primaries_the_one_with_the_later_history_is_sold_from() {
+    let mut old = Cluster::quick();
+    let url = old.database();
+    server_with(&url, 1).await.database().close();
+    let new = old.promoted_copy();
+    let both = url.replace(
+        "@127.0.0.1:",
+        &format!("@127.0.0.1:{},127.0.0.1:", old.port()),
+    );
+    let (first, last) = (format!(":{}/", old.port()), format!(":{}/", new.port()));
+    let both = both.replace(&first, &last);
+    let store = server(&both).await;
+    let commit = store.commit(vec![adding(ShowId(1), 1, &[held(2)])]).await;
+    assert_eq!(commit, Ok(vec![Outcome::Committed]));
+    let ver = "SELECT ver FROM show_head";
+    assert_eq!(old.admin_in(&url, ver), "1");
+    assert_eq!(new.admin_in(&url.replace(&first, &last), ver), "2");
+    // With the new one gone for a while, the old one is not gone back to.
+    drop(new);
+    let commit = store.commit(vec![adding(ShowId(1), 2, &[held(3)])]).await;
+    assert!(
+        matches!(commit, Err(StoreError::Busy | StoreError::Unknown)),
+        "{commit:?}"
+    );
+    let again = store.commit(vec![adding(ShowId(1), 1, &[held(3)])]).await;
+    assert_eq!(again, Err(StoreError::Busy));
+    assert_eq!(old.admin_in(&url, ver), "1");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_was_answered_is_there_after_a_kill() {
     const SHOWS: u64 = 6;
     let mut cluster = Cluster::start();
