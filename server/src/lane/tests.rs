@@ -92,8 +92,11 @@ fn nobody_is_told_what_is_not_so() {
 /// In how many worlds a lie is told.
 const WORLDS: u64 = 100;
 
+/// What makes a world lie.
+type Lying = fn(&mut World);
+
 /// How many of them notice it.
-fn notice(lie: fn(&mut World)) -> usize {
+fn notice(lie: Lying) -> usize {
     let noticed = |seed: &u64| {
         let mut world = World::new(*seed);
         lie(&mut world);
@@ -108,7 +111,7 @@ fn notice(lie: fn(&mut World)) -> usize {
 /// store that forgets, or that compares less than it promises.
 #[test]
 fn a_world_that_lies_is_noticed() {
-    let lies: [(&str, fn(&mut World)); 5] = [
+    let lies: [(&str, Lying); 5] = [
         ("commits are forgotten", |w| w.shelf.forgets = true),
         ("heads are not compared", |w| w.shelf.ignores_heads = true),
         ("fences do nothing", |w| w.shelf.ignores_fences = true),
