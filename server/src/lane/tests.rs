@@ -211,6 +211,42 @@ fn a_store_that_says_too_little_leaves_nobody_waiting() {
     assert_eq!(answers(out), [(1, Err(LaneError::Unknown))]);
 }
 
+#[test]
+fn a_lane_that_has_the_store_to_itself_asks_nobody() {
+    let mut shelf = Shelf::default();
+    let mut machine = opened(&mut shelf);
+    let (mine, theirs) = (
+        hold(Uuid::from_u128(5), "A1"),
+        hold(Uuid::from_u128(6), "A1"),
+    );
+    let (mine, theirs) = (command(&mut Dice(5), mine), command(&mut Dice(6), theirs));
+    let (mut out, at) = (Vec::new(), Clock::stopwatch());
+    machine.submit(SHOW, asks(mine.clone(), 1), at, &mut out);
+    let batch = machine.next_batch(tick(NOW), &mut || 8, &mut out);
+    let outcomes = batch.iter().flatten().map(|show| shelf.commit(show, by(0)));
+    machine.committed(NOW, at, Ok(outcomes.collect()), &mut out);
+    // However long ago it was heard of.
+    let later = at + REFUSAL_STALE * 100;
+    machine.submit(SHOW, asks(mine, 2), later, &mut out);
+    machine.submit(SHOW, asks(theirs, 3), later, &mut out);
+    let late = Tick {
+        now: NOW,
+        at: later + REFUSAL_STALE * 100,
+    };
+    assert!(machine.next_batch(late, &mut || 9, &mut out).is_none());
+    assert!(machine.next_question().is_none());
+    let fresh = |(reply, told): (u32, Result<Answer, LaneError>)| (reply, told.map(|a| a.fresh));
+    let told: Vec<_> = answers(out).into_iter().map(fresh).collect();
+    assert!(matches!(
+        told[..],
+        [
+            (1, Ok(true)),
+            (2, Ok(false)),
+            (3, Err(LaneError::Refused { .. }))
+        ]
+    ));
+}
+
 /// What a machine gives to be committed at `now` when it is asked this; it is committed.
 fn commits(
     machine: &mut Machine<u32>,
