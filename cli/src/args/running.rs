@@ -80,9 +80,9 @@ pub enum DbCommand {
     #[command(after_long_help = "Examples:\n  houseful db migrate --db cinema.db")]
     Migrate(DbFile),
     /// Copy a file, also while it is served
-    #[command(
-        after_long_help = "Examples:\n  houseful db backup --db cinema.db monday.db\n\nThe copy is one complete file, as of one moment; it is checked before it gets its name."
-    )]
+    ///
+    /// The copy is one complete file, as of one moment; it is checked before it gets its name.
+    #[command(after_long_help = "Examples:\n  houseful db backup --db cinema.db monday.db")]
     Backup {
         #[command(flatten)]
         file: DbFile,
@@ -91,8 +91,11 @@ pub enum DbCommand {
         copy: PathBuf,
     },
     /// Put a copy in the place of a file that nobody serves
+    ///
+    /// What stood there is kept beside it. Bookings made after the copy are not in it: their
+    /// tickets no longer open the door.
     #[command(
-        after_long_help = "Examples:\n  houseful db restore --db cinema.db monday.db --dry-run\n\nWhat stood there is kept beside it. Bookings made after the copy are not in it: their\ntickets no longer open the door."
+        after_long_help = "Examples:\n  houseful db restore --db cinema.db monday.db --dry-run"
     )]
     Restore {
         #[command(flatten)]

@@ -89,7 +89,7 @@ struct KeyLine {
     place: String,
     action: String,
     keys: String,
-    about: &'static str,
+    about: String,
     source: Option<String>,
 }
 
@@ -127,7 +127,7 @@ fn keys(ctx: &mut Context, place: Option<&str>) -> Result<(), CliError> {
             place: line.place.name(),
             action: line.action.name(),
             keys: line.all_keys(),
-            about: line.help,
+            about: keymap.say(line.help),
             source: line.source.clone(),
         })
         .collect();

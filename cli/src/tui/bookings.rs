@@ -24,6 +24,7 @@ use super::{
     field,
     key::Key,
     keymap::{Action, Place},
+    list::moved,
     model::Step,
     msg::{Answer, Ask, BookingsWanted, Failure, Reply},
     question::Question,
@@ -205,7 +206,6 @@ impl Bookings {
             let show = self.shows.get(&detail.booking.show);
             return detail.act(desk, show, action, key);
         }
-        let page = 10;
         match action {
             Action::Accept if self.typing => {
                 self.typing = false;
@@ -223,13 +223,11 @@ impl Bookings {
             Action::Back => return Step::Back,
             Action::Filter => self.typing = true,
             Action::Refresh => self.load(desk),
-            Action::Up => self.move_to(self.cursor.saturating_sub(1)),
-            Action::Down => self.move_to(self.cursor + 1),
-            Action::PageUp => self.move_to(self.cursor.saturating_sub(page)),
-            Action::PageDown => self.move_to(self.cursor + page),
-            Action::First => self.move_to(0),
-            Action::Last => self.move_to(usize::MAX),
-            _ => {}
+            _ => {
+                if let Some(line) = moved(action, self.cursor, self.found.len()) {
+                    self.move_to(line);
+                }
+            }
         }
         Step::Stay
     }

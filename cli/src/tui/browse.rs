@@ -12,6 +12,7 @@ use super::{
     filter::fitting,
     key::Key,
     keymap::{Action, Place},
+    list::moved,
     model::{Step, View},
     msg::{Answer, Ask, Failure, Generation, Reply, ShowsWanted},
     seats::Seats,
@@ -188,7 +189,6 @@ impl Browse {
 
     /// A key was pressed.
     pub fn act(&mut self, desk: &mut Desk, action: Action, key: Key) -> Step {
-        let page = 10;
         match action {
             Action::Digit => {
                 let line = usize::from(key.digit().unwrap_or(1)).saturating_sub(1);
@@ -206,13 +206,12 @@ impl Browse {
             Action::Back => return Step::Back,
             Action::Filter => self.typing = true,
             Action::Refresh => self.load(desk),
-            Action::Up => self.move_by(desk, |at| at.saturating_sub(1)),
-            Action::Down => self.move_by(desk, |at| at + 1),
-            Action::PageUp => self.move_by(desk, |at| at.saturating_sub(page)),
-            Action::PageDown => self.move_by(desk, |at| at + page),
-            Action::First => self.move_by(desk, |_| 0),
-            Action::Last => self.move_by(desk, |_| usize::MAX),
-            _ => {}
+            _ => {
+                let lines = self.lines();
+                if let Some(line) = moved(action, self.marked_line(), lines) {
+                    self.mark(desk, line);
+                }
+            }
         }
         Step::Stay
     }
@@ -224,7 +223,7 @@ impl Browse {
         if again {
             return self.act(desk, Action::Accept, Key::Enter);
         }
-        self.move_by(desk, |_| line);
+        self.mark(desk, line);
         Step::Stay
     }
 
@@ -257,25 +256,30 @@ impl Browse {
         }
     }
 
-    fn move_by(&mut self, desk: &mut Desk, to: impl Fn(usize) -> usize) {
-        let last = |len: usize| len.saturating_sub(1);
+    /// How many lines the column with the cursor has.
+    fn lines(&self) -> usize {
         match self.column {
-            Column::City => {
-                let line = to(self.city).min(self.fitting_cities().len());
-                if line != self.city {
-                    self.city = line;
-                    self.movie = 0;
-                    self.load_movies(desk);
-                }
+            Column::City => self.fitting_cities().len() + 1,
+            Column::Movie => self.fitting_movies().len(),
+            Column::Show => self.fitting_shows().len(),
+        }
+    }
+
+    /// Marks a line of the column with the cursor, and asks for what belongs to it.
+    fn mark(&mut self, desk: &mut Desk, line: usize) {
+        let line = line.min(self.lines().saturating_sub(1));
+        match self.column {
+            Column::City if line != self.city => {
+                self.city = line;
+                self.movie = 0;
+                self.load_movies(desk);
             }
-            Column::Movie => {
-                let line = to(self.movie).min(last(self.fitting_movies().len()));
-                if line != self.movie {
-                    self.movie = line;
-                    self.load_shows(desk);
-                }
+            Column::Movie if line != self.movie => {
+                self.movie = line;
+                self.load_shows(desk);
             }
-            Column::Show => self.show = to(self.show).min(last(self.fitting_shows().len())),
+            Column::City | Column::Movie => {}
+            Column::Show => self.show = line,
         }
     }
 
@@ -289,7 +293,7 @@ impl Browse {
         if self.column == Column::Show {
             return self.sell(desk, line);
         }
-        self.move_by(desk, |_| line);
+        self.mark(desk, line);
         self.column = self.column.next();
         Step::Stay
     }

@@ -19,7 +19,7 @@ pub fn command(model: &Model) -> Option<String> {
             let show = model.home.marked()?;
             Some(format!("houseful sell {}", show.id))
         }
-        Some(View::Browse(browse)) => Some(list(browse)),
+        Some(View::Browse(browse)) => Some(browsed(browse)),
         Some(View::Seats(seats)) => Some(sale(seats)),
         Some(View::Payment(payment)) => Some(pay(payment)),
         Some(View::Ticket(ticket)) => {
@@ -40,7 +40,11 @@ fn name(booking: &Booking) -> String {
     code.unwrap_or_else(|| booking.id.to_string())
 }
 
-fn list(browse: &Browse) -> String {
+/// The marked show can be sold; of a city or a movie the shows are listed.
+fn browsed(browse: &Browse) -> String {
+    if let (Column::Show, Some(show)) = (browse.column, browse.marked_show()) {
+        return format!("houseful sell {}", show.id);
+    }
     let mut command = "houseful show list".to_owned();
     if let Some(city) = browse.marked_city() {
         command += &format!(" --city {city}");

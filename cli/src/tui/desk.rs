@@ -388,6 +388,13 @@ impl Desk {
         });
     }
 
+    /// Seats are not held any more: takes away what lies over the view and only had a meaning
+    /// while they were, and what would take the keys of what there is to tell now.
+    pub fn uncover(&mut self) {
+        self.overlays.retain(|overlay| !overlay.needs_hold());
+        self.palette = None;
+    }
+
     /// Stands aside for the shell, if there is one.
     pub fn suspend(&mut self) {
         if self.has_shell {

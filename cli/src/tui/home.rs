@@ -13,6 +13,7 @@ use super::{
     filter::fitting,
     key::Key,
     keymap::{Action, Place},
+    list::moved,
     local_time,
     model::{Step, View},
     msg::{Answer, Ask, Reply, ShowsWanted},
@@ -128,7 +129,6 @@ impl Home {
 
     /// A key was pressed.
     pub fn act(&mut self, desk: &mut Desk, action: Action, key: Key) -> Step {
-        let page = 10;
         match action {
             Action::Digit => return self.sell_line(desk, key),
             Action::Accept if self.typing => self.typing = false,
@@ -157,13 +157,11 @@ impl Home {
             }
             Action::Resume => return self.resume(desk),
             Action::Refresh => self.load(desk),
-            Action::Up => self.move_to(self.cursor.saturating_sub(1)),
-            Action::Down => self.move_to(self.cursor + 1),
-            Action::PageUp => self.move_to(self.cursor.saturating_sub(page)),
-            Action::PageDown => self.move_to(self.cursor + page),
-            Action::First => self.move_to(0),
-            Action::Last => self.move_to(usize::MAX),
-            _ => {}
+            _ => {
+                if let Some(line) = moved(action, self.cursor, self.fitting.len()) {
+                    self.move_to(line);
+                }
+            }
         }
         Step::Stay
     }

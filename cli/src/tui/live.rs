@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use houseful_core::{
     ids::BookingId,
+    price::Channel,
     seat::SeatNo,
     time::UtcMillis,
     wire::{
@@ -18,6 +19,7 @@ use super::{
     desk::{Desk, Feed},
     hall::{Board, Hall},
     keymap::Action,
+    list::moved,
     model::Step,
     msg::{Answer, Ask, BookingsWanted, Failure, Generation, News, Reply},
     question::Question,
@@ -38,6 +40,28 @@ pub struct Change {
     pub mark: SeatMark,
     /// The seats.
     pub seats: Vec<SeatNo>,
+    /// Whose they are, or were: where that is known.
+    pub by: Option<Holder>,
+}
+
+/// Who has seats: the public feed does not tell, staff can look it up.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Holder {
+    /// Where the booking was made.
+    pub channel: Channel,
+    /// The account of staff that made it, if it was staff.
+    pub account: Option<String>,
+}
+
+impl Holder {
+    /// Who has a booking.
+    #[must_use]
+    pub fn of(booking: &Booking) -> Self {
+        Self {
+            channel: booking.channel,
+            account: booking.by.clone(),
+        }
+    }
 }
 
 /// How many seats are what.
@@ -72,6 +96,10 @@ pub struct Live {
     pub changes: VecDeque<Change>,
     /// Why the server would not tell who holds what.
     pub refused: Option<String>,
+    /// Who has a seat, as far as that was told.
+    holders: BTreeMap<SeatNo, Holder>,
+    /// Asks who bought seats that nobody was seen to hold.
+    asks_sold: Question,
     asks_layout: Question,
     asks_map: Question,
     asks_held: Question,
@@ -100,6 +128,8 @@ impl Live {
             cursor: 0,
             changes: VecDeque::new(),
             refused: None,
+            holders: BTreeMap::new(),
+            asks_sold: Question::default(),
             is_stale: false,
         }
     }
@@ -135,7 +165,6 @@ impl Live {
 
     /// A key was pressed.
     pub fn act(&mut self, desk: &mut Desk, action: Action) -> Step {
-        let page = 10;
         match action {
             Action::Back => return Step::Back,
             Action::Accept => match self.marked() {
@@ -146,13 +175,11 @@ impl Live {
                 self.load_map(desk);
                 self.load_held(desk);
             }
-            Action::Up => self.move_to(self.cursor.saturating_sub(1)),
-            Action::Down => self.move_to(self.cursor + 1),
-            Action::PageUp => self.move_to(self.cursor.saturating_sub(page)),
-            Action::PageDown => self.move_to(self.cursor + page),
-            Action::First => self.move_to(0),
-            Action::Last => self.move_to(usize::MAX),
-            _ => {}
+            _ => {
+                if let Some(line) = moved(action, self.cursor, self.held.len()) {
+                    self.move_to(line);
+                }
+            }
         }
         Step::Stay
     }
@@ -269,20 +296,72 @@ impl Live {
     }
 
     fn note(&mut self, desk: &Desk, became: &[(SeatNo, SeatMark)]) {
-        let mut by_mark: BTreeMap<char, Change> = BTreeMap::new();
+        let at = desk.server_now();
+        let mut changes: BTreeMap<(char, Option<Holder>), Change> = BTreeMap::new();
         for (seat, mark) in became {
-            let fresh = || Change {
-                at: desk.server_now(),
-                mark: *mark,
-                seats: Vec::new(),
+            let by = match mark {
+                // Who had it lets it go; who has it now is not known yet.
+                SeatMark::Free => self.holders.remove(seat),
+                SeatMark::Booked => self.holders.get(seat).cloned(),
+                SeatMark::Held | SeatMark::Blocked(_) => {
+                    self.holders.remove(seat);
+                    None
+                }
             };
-            let change = by_mark.entry(mark.letter()).or_insert_with(fresh);
+            let change = changes
+                .entry((mark.letter(), by.clone()))
+                .or_insert_with(|| Change {
+                    at,
+                    mark: *mark,
+                    seats: Vec::new(),
+                    by,
+                });
             change.seats.push(*seat);
         }
-        by_mark
+        changes
             .into_values()
             .for_each(|change| self.changes.push_front(change));
         self.changes.truncate(CHANGES_MAX);
+    }
+
+    /// Takes over whose seats are whose, and says so beside the changes that lacked it.
+    fn take_holders(&mut self, bookings: &[Booking]) {
+        let Some(hall) = &self.hall else { return };
+        for booking in bookings.iter().filter(|b| b.show == self.show.id) {
+            let seats = booking.lines.iter().map(|line| line.seat);
+            for seat in seats.filter_map(|label| hall.find(label)) {
+                self.holders.insert(seat, Holder::of(booking));
+            }
+        }
+        let changes = std::mem::take(&mut self.changes);
+        let named = changes.into_iter().flat_map(|change| {
+            let is_asked = matches!(change.mark, SeatMark::Held | SeatMark::Booked);
+            if change.by.is_some() || !is_asked {
+                return vec![change];
+            }
+            let mut parts: BTreeMap<Option<&Holder>, Vec<SeatNo>> = BTreeMap::new();
+            for seat in &change.seats {
+                let holder = self.holders.get(seat);
+                parts.entry(holder).or_default().push(*seat);
+            }
+            let part = |(by, seats): (Option<&Holder>, Vec<SeatNo>)| Change {
+                by: by.cloned(),
+                seats,
+                ..change
+            };
+            parts.into_iter().map(part).collect()
+        });
+        self.changes = named.collect();
+    }
+
+    /// Seats that were sold faster than anybody saw them held: who bought them is told with the
+    /// bookings whose money changed last.
+    fn ask_who_bought(&mut self, desk: &mut Desk) {
+        let is_unknown = |c: &Change| c.mark == SeatMark::Booked && c.by.is_none();
+        if self.changes.front().is_some_and(is_unknown) && self.asks_sold.is_quiet() {
+            self.asks_sold
+                .ask(desk, Ask::Bookings(BookingsWanted::Recent));
+        }
     }
 
     /// Takes an answer if it is this view's; `None` when it is not.
@@ -290,13 +369,29 @@ impl Live {
         let generation = answer.generation;
         if self.asks_held.takes(generation) {
             self.take_held(desk, answer);
+            self.ask_who_bought(desk);
+            return Some(Step::Stay);
+        }
+        if self.asks_sold.takes(generation) {
+            match &answer.result {
+                Ok(Reply::Bookings(sold)) => {
+                    self.asks_sold.answered();
+                    self.take_holders(sold);
+                }
+                // It is only beside the changes; the next one asks again.
+                _ => self.asks_sold = Question::default(),
+            }
             return Some(Step::Stay);
         }
         let question = [&mut self.asks_layout, &mut self.asks_map]
             .into_iter()
             .find_map(|question| question.takes(generation).then_some(question))?;
         match &answer.result {
-            Ok(Reply::Layout(layout)) => self.hall = Some(Hall::new((**layout).clone())),
+            Ok(Reply::Layout(layout)) => {
+                self.hall = Some(Hall::new((**layout).clone()));
+                let held = self.held.clone();
+                self.take_holders(&held);
+            }
             Ok(Reply::Map(map)) => self.take_map(desk, map),
             Ok(_) => {}
             Err(failure) => {
@@ -308,11 +403,12 @@ impl Live {
         Some(Step::Stay)
     }
 
-    fn take_held(&mut self, desk: &Desk, answer: &Answer) {
+    fn take_held(&mut self, desk: &mut Desk, answer: &Answer) {
         match &answer.result {
             Ok(Reply::Bookings(held)) => {
                 self.asks_held.answered();
                 let marked: Option<BookingId> = self.marked().map(|b| b.id);
+                self.take_holders(held);
                 self.held.clone_from(held);
                 self.held.sort_by_key(|b| (b.hold_until.0, b.id));
                 let line = self.held.iter().position(|b| Some(b.id) == marked);

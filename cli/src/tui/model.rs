@@ -274,15 +274,11 @@ impl Model {
         if self.follows_the_clock() && desk.asks_info.is_quiet() {
             at.push(heard.map(|heard| heard.plus_ms(self.sync_ms())));
         }
+        at.extend(self.kept_wakes_at());
         match self.above.last() {
             None => {
                 let again = self.home.asks.again_at();
                 at.push(again.filter(|_| !self.is_list_read()));
-                let kept = desk.kept.as_ref();
-                at.push(kept.and_then(|k| k.asks_booking.again_at()));
-                at.push(kept.and_then(|k| k.asks_show.again_at()));
-                let hold = kept.and_then(|k| k.hold.as_ref());
-                at.push(hold.and_then(|hold| hold.question.again_at()));
                 let into_minute = desk.server_now().0.rem_euclid(60_000);
                 let minute = desk.server_now().plus_ms(60_000 - into_minute);
                 at.push(desk.clock.local_of(minute, now));
@@ -332,6 +328,21 @@ impl Model {
         }
         let soonest = at.into_iter().flatten().min();
         soonest.map(|at| at.max(now.plus_ms(1)))
+    }
+
+    /// When something is to do for the booking that is put by.
+    fn kept_wakes_at(&self) -> [Option<UtcMillis>; 4] {
+        let (desk, kept) = (&self.desk, self.desk.kept.as_ref());
+        let hold = kept.and_then(|k| k.hold.as_ref());
+        let booking = kept.and_then(|k| k.booking.as_ref());
+        let end = booking.filter(|b| is_held(b)).map(|b| b.hold_until.0);
+        [
+            kept.and_then(|k| k.asks_booking.again_at()),
+            kept.and_then(|k| k.asks_show.again_at()),
+            hold.and_then(|hold| hold.question.again_at()),
+            end.filter(|end| desk.alive(*end))
+                .and_then(|end| desk.clock.local_of(end, desk.now)),
+        ]
     }
 
     /// When the countdown shows its next second, or reaches its end.

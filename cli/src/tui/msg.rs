@@ -61,6 +61,10 @@ pub enum Hit {
     ColumnLine(Column, usize),
     /// A seat.
     Seat(SeatNo),
+    /// A line of the palette, from 0.
+    Doing(usize),
+    /// What a key does.
+    Key(Key),
 }
 
 /// A way to turn the wheel.

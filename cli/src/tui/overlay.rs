@@ -10,7 +10,7 @@ use houseful_core::{
     },
 };
 
-use super::keymap::Place;
+use super::{help::Help, keymap::Place};
 
 /// What leaving means when the user says yes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,7 +27,7 @@ pub enum Leaving {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Overlay {
     /// The keys of a place.
-    Help(Place),
+    Help(Help),
     /// Asks before seats are released.
     AskRelease {
         /// The seats.
@@ -99,6 +99,24 @@ pub enum Overlay {
 }
 
 impl Overlay {
+    /// Whether it only asks about or explains seats that are held: once they are not, it has no
+    /// meaning any more.
+    #[must_use]
+    pub fn needs_hold(&self) -> bool {
+        match self {
+            Self::Help(_)
+            | Self::AskLeave
+            | Self::AskCash { .. }
+            | Self::LostRace { .. }
+            | Self::Override { .. } => true,
+            Self::AskRelease { then, .. } => *then != Leaving::Quit,
+            Self::AskGiveUp { .. }
+            | Self::AskRefund { .. }
+            | Self::HoldOver { .. }
+            | Self::Trouble { .. } => false,
+        }
+    }
+
     /// Where its keys are.
     #[must_use]
     pub fn place(&self) -> Place {

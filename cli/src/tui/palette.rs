@@ -7,6 +7,7 @@ use super::{
     filter::fitting,
     key::Key,
     keymap::{Action, Keymap, Place},
+    list::moved,
 };
 
 /// The list, while it is open.
@@ -92,13 +93,6 @@ impl Palette {
 
     /// Marks another line.
     pub fn look(&mut self, action: Action, lines: usize) {
-        let last = lines.saturating_sub(1);
-        self.cursor = match action {
-            Action::Up => self.cursor.saturating_sub(1),
-            Action::Down => (self.cursor + 1).min(last),
-            Action::PageUp => self.cursor.saturating_sub(10),
-            Action::PageDown => (self.cursor + 10).min(last),
-            _ => self.cursor,
-        };
+        self.cursor = moved(action, self.cursor, lines).unwrap_or(self.cursor);
     }
 }

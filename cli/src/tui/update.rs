@@ -13,6 +13,7 @@ use houseful_core::{time::UtcMillis, wire::booking::BookingState};
 use super::{
     copy,
     desk::{Desk, Feed},
+    help::Help,
     key::Key,
     keymap::{Action, Place},
     mirrored,
@@ -126,7 +127,6 @@ fn tick(model: &mut Model) {
             if !is_list_read {
                 model.home.tick(desk);
             }
-            kept::tick(desk);
         }
         Some(View::Seats(seats)) => {
             seats.fit(model.size);
@@ -139,6 +139,8 @@ fn tick(model: &mut Model) {
         Some(View::Live(live)) => live.tick(desk),
         Some(View::Browse(_)) => {}
     }
+    // What is put by ends whatever is looked at, and its end is told at once.
+    kept::tick(desk);
     for seats in below::seats(&mut model.above) {
         seats.tick(desk);
     }
@@ -187,7 +189,7 @@ fn perform(model: &mut Model, (place, action, key): (Place, Action, Key)) {
         Action::Interrupt => return interrupt(model),
         Action::Redraw => return model.desk.then(Effect::Redraw),
         Action::Suspend => return model.desk.suspend(),
-        Action::Help => return model.desk.overlays.push(Overlay::Help(place)),
+        Action::Help => return model.desk.overlays.push(Overlay::Help(Help::of(place))),
         Action::Quit => return ask_quit(model),
         Action::Quick => return quick::open(model),
         Action::Palette => return model.desk.palette = Some(Palette::open(place)),
@@ -319,6 +321,7 @@ fn follow(model: &mut Model, step: Step) {
                 Some(View::Seats(seats)) => seats.hold_over(desk, &booking, what),
                 _ => {
                     desk.forget(booking.id);
+                    desk.uncover();
                     let what = what.unwrap_or_else(|| wording::HOLD_EXPIRED.to_owned());
                     desk.overlays.push(Overlay::Trouble {
                         what,
@@ -341,6 +344,7 @@ fn follow(model: &mut Model, step: Step) {
             }
             // What was asked over the view below is about seats that nobody can give up now.
             model.desk.overlays.clear();
+            model.desk.palette = None;
             let payment = Payment::settle(&mut model.desk, *show, owned, *booking, payment);
             model.above.push(View::Payment(Box::new(payment)));
         }
@@ -366,6 +370,7 @@ fn show_ticket(model: &mut Model, ticket: TicketView) {
     model.desk.forget(ticket.booking.id);
     model.desk.unwatch();
     model.desk.overlays.clear();
+    model.desk.palette = None;
     model.desk.notice = None;
     model.desk.last_sale = Some(Box::new(ticket.clone()));
     model.above = vec![View::Ticket(Box::new(ticket))];

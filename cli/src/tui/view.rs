@@ -49,7 +49,8 @@ pub fn view(model: &Model, theme: Theme, frame: &mut Frame<'_>) -> Hits {
         let body = sheet.part(0, 0, area.width, area.height - FOOTER_ROWS);
         let cursor = draw_view(model, &mut sheet, body);
         let cursor = footer::draw(model, &mut sheet).or(cursor);
-        match model.desk.overlays.last() {
+        let cursor = match model.desk.overlays.last() {
+            Some(Overlay::Help(help)) => dialogs::draw_help(*help, &model.keymap, &mut sheet, body),
             Some(overlay) => {
                 let room = dialog_room(model, &sheet, overlay, cursor);
                 dialogs::draw(overlay, &model.keymap, &mut sheet, room)
@@ -58,7 +59,10 @@ pub fn view(model: &Model, theme: Theme, frame: &mut Frame<'_>) -> Hits {
                 Some(palette) => palette::draw(model, palette, &mut sheet),
                 None => cursor,
             },
-        }
+        };
+        // What has happened is told over whatever lies there.
+        footer::draw_notice(model, &mut sheet);
+        cursor
     };
     let hits = sheet.into_hits();
     if let Some((x, y)) = cursor {
@@ -98,22 +102,27 @@ fn draw_view(model: &Model, sheet: &mut Sheet<'_>, body: sheet::Part) -> Option<
 /// The first line of every view: where we are on the left, who and when on the right.
 fn header(model: &Model, sheet: &mut Sheet<'_>, title: &str) {
     let theme = sheet.theme();
-    let right = header_right(model);
+    let left = 1 + sheet::columns_of(title);
+    let right = header_right(model, sheet.width().saturating_sub(left));
     let room = sheet.width().saturating_sub(1 + sheet::columns_of(&right));
     sheet.clip(1, 0, room, title, theme.strong());
     sheet.right(0, &right, theme.text());
 }
 
-/// Who and when, on the right of the first line.
-fn header_right(model: &Model) -> String {
+/// Who and when, on the right of the first line; without who where there is no room for it.
+fn header_right(model: &Model, room: u16) -> String {
     let account = model.desk.info.as_ref().and_then(|i| i.account.as_deref());
     let mode = model.desk.info.as_ref().map_or("", |i| mode_word(i.mode));
-    let right: Vec<String> = [mode, account.unwrap_or(""), &model.wall_clock()]
-        .into_iter()
-        .filter(|part| !part.is_empty())
-        .map(str::to_owned)
-        .collect();
-    format!("  {} ", right.join("  "))
+    let clock = model.wall_clock();
+    let joined = |parts: &[&str]| {
+        let parts = parts.iter().filter(|part| !part.is_empty());
+        format!("  {} ", parts.copied().collect::<Vec<_>>().join("  "))
+    };
+    let whole = joined(&[mode, account.unwrap_or(""), &clock]);
+    if sheet::columns_of(&whole) <= room {
+        return whole;
+    }
+    joined(&[mode, &clock])
 }
 
 fn mode_word(mode: houseful_core::wire::admin::Mode) -> &'static str {
@@ -140,6 +149,20 @@ fn hold_time(model: &Model, sheet: &mut Sheet<'_>, y: u16) {
     sheet.right(y, &text, style);
 }
 
+/// A show on one line, with where it is: several cinemas may show the same film.
+fn show_line(show: &houseful_core::wire::catalogue::Show) -> String {
+    let price = wording::price_from(show.price_from);
+    let free = wording::status_word(show.status);
+    let free = free.map_or_else(|| wording::free(show.free), str::to_owned);
+    format!(
+        "{}, {}  {} {}  {free}  {price}",
+        show.cinema_name,
+        show.screen_name,
+        local_time::day_name(&show.starts_local),
+        local_time::time_of(&show.starts_local),
+    )
+}
+
 /// The first line of a view of one show: a long title gives way, the time and the place do not.
 fn header_of_show(
     model: &Model,
@@ -158,13 +181,15 @@ fn header_of_show(
     } else {
         show.screen_name.clone()
     };
-    let right = header_right(model);
     let lead_width = sheet::columns_of(lead);
+    let least = sheet::columns_of(&show.title).min(TITLE_MIN);
+    let short = sheet::columns_of(&format!("  {when}  {place}"));
+    let left = 1 + lead_width + least + short;
+    let right = header_right(model, sheet.width().saturating_sub(left));
     let around = 1 + lead_width + sheet::columns_of(&right);
     let room = sheet.width().saturating_sub(around);
     let whole = format!(" ({})  {when}  {place}", show.certificate);
     let short = format!("  {when}  {place}");
-    let least = sheet::columns_of(&show.title).min(TITLE_MIN);
     // The certificate gives way before the title is unreadable.
     let rest = if sheet::columns_of(&whole) + least <= room {
         whole

@@ -5,6 +5,7 @@ mod dialogs;
 mod display;
 mod flow;
 mod kept;
+pub mod keys;
 pub mod label;
 mod payment;
 pub mod plain;
@@ -32,7 +33,7 @@ pub use payment::*;
 pub use seats::*;
 pub use title::*;
 
-use super::{hall::SeatLook, seats::Asking};
+use super::{hall::SeatLook, keymap::BoundLine, seats::Asking};
 
 /// The program's name in the header.
 pub const NAME: &str = "Houseful";
@@ -48,7 +49,7 @@ pub const STILL_ASKING: &str = "still asking the server about that booking";
 pub const PARTY_FIRST: &str = "press a number first: how many come";
 /// Enter without seats.
 pub const SEATS_FIRST: &str =
-    "no seats yet: press 1-9 for the best ones, or ⟨seats.pick⟩ to pick this one";
+    "no seats yet: press ⟨seats.digit⟩ for the best ones, or ⟨seats.pick⟩ to pick this one";
 /// `u` without a change.
 pub const NOTHING_TO_UNDO: &str = "nothing to take back";
 /// A ticket type's key when no seat is left to change.
@@ -65,11 +66,16 @@ pub const BOOKING_CANCELLED: &str = "the booking was cancelled";
 /// The feed told something unknown.
 pub const MAP_NOT_UNDERSTOOD: &str =
     "the server's seat map has a mark that this program does not know; update it";
-/// Ctrl-C once.
-pub const INTERRUPT_AGAIN: &str = "press Ctrl-C again to release the seats and quit";
+/// Ctrl-C once, with seats on hold.
+pub const INTERRUPT_AGAIN: &str = "press ⟨home.interrupt⟩ again to release the seats and quit";
+/// The same while a payment is under way, which nobody takes back.
+pub const INTERRUPT_AGAIN_PAYING: &str =
+    "press ⟨home.interrupt⟩ again to quit; the payment goes on by itself";
+/// The same where nothing is held.
+pub const INTERRUPT_AGAIN_EMPTY: &str = "press ⟨home.interrupt⟩ again to quit";
 /// The same where only an earlier run's seats are on hold.
 pub const INTERRUPT_AGAIN_KEEPS: &str =
-    "press Ctrl-C again to quit; the seats of the unfinished sale stay on hold";
+    "press ⟨home.interrupt⟩ again to quit; the seats of the unfinished sale stay on hold";
 /// Ctrl-Z where nobody could bring the program back.
 pub const NO_SHELL: &str = "there is no shell to go back to; ⟨home.quit⟩ quits";
 /// On the terminal while the screens stand aside.
@@ -151,6 +157,18 @@ pub fn code_of(number: usize, of: usize) -> String {
 #[must_use]
 pub fn code_and_seat(ticket: &Ticket) -> String {
     format!("{}  seat {}", ticket.code, ticket.seat)
+}
+
+/// The seat of a ticket, on a line of its own.
+#[must_use]
+pub fn of_seat(ticket: &Ticket) -> String {
+    format!("seat {}", ticket.seat)
+}
+
+/// The picture of a ticket's code has no room.
+#[must_use]
+pub fn picture_needs(rows: u16) -> String {
+    format!("its QR code needs a window of {rows} rows")
 }
 
 /// Why a show can't be sold; `None` when it can.
@@ -268,7 +286,7 @@ pub const LIST_REFUSED: &str = "the server does not give the list of shows; it i
 /// A list without a server.
 pub const NO_SERVER: &str = "the server can't be reached; this goes on by itself when it can";
 /// A filter that nothing fits.
-pub const NOTHING_FITS: &str = "nothing fits; Esc clears the filter";
+pub const NOTHING_FITS: &str = "nothing fits; ⟨filter.back⟩ clears the filter";
 /// Before the first answer.
 pub const CONNECTING: &str = "connecting";
 /// No answer since the start.
@@ -299,7 +317,7 @@ pub fn too_small(needed: (u16, u16), has: (u16, u16)) -> [String; 5] {
         format!("This window is {} x {}.", has.0, has.1),
         "Make it larger to go on, or use".to_owned(),
         "  houseful sell --plain".to_owned(),
-        "Ctrl-C twice releases and quits.".to_owned(),
+        "⟨home.interrupt⟩ twice releases and quits.".to_owned(),
     ]
 }
 
@@ -350,7 +368,7 @@ pub fn asking(asking: &Asking, now: UtcMillis) -> String {
 }
 
 /// A booking without seats.
-pub const NO_SEATS_YET: &str = "none: 1-9 or ⟨seats.pick⟩";
+pub const NO_SEATS_YET: &str = "none: ⟨seats.digit⟩ or ⟨seats.pick⟩";
 /// The booking fee.
 pub const FEE: &str = "fee";
 
@@ -381,3 +399,18 @@ pub fn total(currency: &str) -> String {
 pub const SOLD: &str = "SOLD";
 /// Above the keys of a place.
 pub const KEYS_HERE: &str = "Keys of this view";
+
+/// Above a part of them: which lines it has, and how to see the others.
+#[must_use]
+pub fn keys_here(first: usize, last: usize, all: usize) -> String {
+    format!("{KEYS_HERE}, {first}-{last} of {all}; ⟨help.up⟩ ⟨help.down⟩ ⟨help.page_down⟩ scroll")
+}
+
+/// A key with what it does.
+#[must_use]
+pub fn help_line(help: &str, line: &BoundLine) -> String {
+    let also = line
+        .also()
+        .map_or_else(String::new, |key| format!(" (also {key})"));
+    format!("{:<9} {help}{also}", line.shown)
+}

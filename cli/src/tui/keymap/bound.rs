@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Action, Keys, Place, TABLE};
+use super::{Action, Keys, Place, Rank, TABLE};
 use crate::tui::key::Key;
 
 /// Around the name of a binding in a sentence: `⟨home.next_day⟩` is said as its key.
@@ -43,6 +43,8 @@ pub struct BoundLine {
     pub label: &'static str,
     /// For the `?` page; empty for a line that stands for several others in the footer.
     pub help: &'static str,
+    /// Which of them the footer does without when it has not room for all.
+    pub rank: Rank,
     /// The file and line that changed it.
     pub source: Option<String>,
 }
@@ -57,6 +59,20 @@ impl BoundLine {
                 names.join(" ")
             }
             BoundKeys::Fixed(_) => self.shown.clone(),
+        }
+    }
+
+    /// The letter or digit that does the same as its first key, if there is one. Keys that were
+    /// bound by hand are all shown anyway.
+    #[must_use]
+    pub fn also(&self) -> Option<Key> {
+        match &self.keys {
+            BoundKeys::Any(_) if self.source.is_some() => None,
+            BoundKeys::Any(keys) => {
+                let is_letter = |key: &&Key| matches!(key, Key::Char(c) if c.is_alphanumeric());
+                keys.iter().skip(1).find(is_letter).copied()
+            }
+            BoundKeys::Fixed(_) => None,
         }
     }
 
@@ -105,6 +121,7 @@ pub(super) fn table() -> Vec<BoundLine> {
         action: line.action,
         label: line.label,
         help: line.help,
+        rank: line.rank,
         source: None,
     };
     TABLE

@@ -202,8 +202,6 @@ fn apply(lines: &mut [BoundLine], setting: &KeySetting) -> Result<(), KeysError>
         done.push(line.place);
         line.shown = shown(&bound);
         line.keys = BoundKeys::Any(bound);
-        // `up (also k)` told of the keys of before.
-        line.help = line.help.split(" (also").next().unwrap_or(line.help);
         line.source = Some(setting.at.clone());
     }
     Ok(())

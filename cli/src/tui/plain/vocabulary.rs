@@ -124,7 +124,7 @@ pub(super) fn help(model: &Model, place: Place) -> Vec<String> {
             Some(word) => format!("{first}, or {}", word.text),
             None => first,
         };
-        plain::word(&names, line.help)
+        plain::word(&names, &model.keymap.say(line.help))
     });
     own.chain(keys).collect()
 }

@@ -16,7 +16,7 @@ use crate::tui::{
     hall::{Board, Hall},
     model::Step,
     msg::{Answer, Failure, Generation, News, Reply},
-    overlay::{Leaving, Overlay},
+    overlay::Overlay,
     question::Question,
     ticket::TicketView,
     wording,
@@ -339,12 +339,7 @@ impl Seats {
             .map(|line| (line.seat, line.ticket_type.clone()))
             .collect();
         desk.forget(booking.id);
-        // There is nothing left to release.
-        desk.overlays.retain(|overlay| {
-            let quit = Leaving::Quit;
-            !matches!(overlay, Overlay::AskRelease { then, .. } if *then != quit)
-                && !matches!(overlay, Overlay::AskCash { .. })
-        });
+        desk.uncover();
         let over = wording::over(booking.state).unwrap_or(wording::HOLD_EXPIRED);
         let what = what.unwrap_or_else(|| over.to_owned());
         desk.overlays.push(Overlay::HoldOver { what, seats });

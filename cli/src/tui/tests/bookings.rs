@@ -1,5 +1,8 @@
 //! Bookings: found, opened, taken up, given back, refunded; and what a scanner reads.
 
+mod finding;
+mod kept;
+
 use houseful_core::wire::{admin::Role, booking::BookingState};
 
 use super::house::Till;
@@ -200,130 +203,6 @@ fn the_hold_s_end_is_asked_for_and_told() {
 }
 
 #[test]
-fn name_and_phone_are_written_down_and_found() {
-    let mut till = sold();
-    till.press("B\ne");
-    assert_eq!(till.model.place(), Place::ContactForm);
-    till.press("Zoë qB?.");
-    till.key(Key::Tab);
-    till.press("0113 496 0123\n");
-    let screen = till.screen();
-    assert!(screen.contains("Zoë qB?.  0113 496 0123"), "{screen}");
-    assert!(screen.contains(wording::CONTACT_KEPT));
-    till.press("\u{1b}/zoë");
-    till.pass(300);
-    assert_eq!(view(&till).found.len(), 1, "{}", till.screen());
-    // Esc leaves the form as it was, and an empty one takes the contact away.
-    till.press("\n\neX\u{1b}");
-    assert!(till.screen().contains("Zoë qB?."));
-    till.press("e");
-    till.key(Key::Ctrl('u'));
-    till.key(Key::Tab);
-    till.key(Key::Ctrl('u'));
-    till.press("\n");
-    assert_eq!(till.contacts.values().filter(|c| !c.is_empty()).count(), 0);
-}
-
-#[test]
-fn a_word_that_is_typed_is_one_question() {
-    let mut till = sold();
-    till.press("B");
-    let before = lists_asked(&till).len();
-    till.press("/");
-    for c in ["n", "o", "b", "o", "d", "y"] {
-        till.press(c);
-        till.pass(100);
-    }
-    assert_eq!(lists_asked(&till).len(), before, "typing has not rested");
-    till.pass(300);
-    let asked = lists_asked(&till);
-    assert_eq!(asked.len(), before + 1);
-    assert_eq!(asked.last(), Some(&&BookingsWanted::Found("nobody".into())));
-    let screen = till.screen();
-    assert!(
-        screen.contains("nothing was found for `nobody`"),
-        "{screen}"
-    );
-    assert!(screen.contains(wording::FIND_HELP), "{screen}");
-    till.press("\u{1b}");
-    assert_eq!(view(&till).found.len(), 1, "the newest are listed again");
-    till.press("\u{1b}");
-    assert_eq!(till.model.place(), Place::Home);
-}
-
-#[test]
-fn an_answer_to_an_older_search_is_not_opened_under_the_new_one() {
-    let mut till = sold();
-    till.slow = true;
-    till.press("B");
-    till.press("/x");
-    assert!(view(&till).found.is_empty());
-    till.press("\n");
-    till.answer();
-    assert!(view(&till).found.is_empty(), "{}", till.screen());
-    till.press("\n");
-    assert!(view(&till).detail.is_none());
-}
-
-#[test]
-fn a_scanned_code_opens_its_booking_from_every_view() {
-    for keys in ["", "/x", "b", "b/x", "1", "12\n\n", "B", "L", "?"] {
-        let mut till = sold();
-        let sale = till.model.desk.last_sale.as_ref().expect("a sale");
-        let (id, code) = (sale.booking.id, sale.booking.tickets[1].code.to_string());
-        till.press(keys);
-        // The ticket view of `12` is of another booking.
-        till.send(Msg::Scanned(format!(" {code}\r\n\u{1b}")));
-        assert_eq!(till.model.place(), Place::BookingDetail, "{keys:?}");
-        assert_eq!(detail(&till).booking.id, id, "{keys:?}");
-    }
-}
-
-#[test]
-fn a_scanned_code_waits_while_seats_are_held_or_paid() {
-    for keys in ["12", "12\n", "12\u{1b}"] {
-        let mut till = sold();
-        let sale = till.model.desk.last_sale.as_ref().expect("a sale");
-        let (id, code) = (sale.booking.id, sale.booking.code.expect("a code"));
-        till.press(keys);
-        let place = till.model.place();
-        till.send(Msg::Scanned(code.to_string()));
-        assert_eq!(till.model.place(), place, "{keys:?}");
-        let told = format!("scanned {code}: B looks it up when this is done");
-        assert!(till.screen().contains(&told), "{}", till.screen());
-        if keys == "12\n" {
-            till.press("B");
-            assert!(
-                till.screen()
-                    .contains(&till.model.keymap.say(wording::PAY_FIRST))
-            );
-            till.press("\n");
-            till.press("B");
-        } else {
-            till.press(if keys == "12" { "B" } else { "nB" });
-            assert_eq!(till.model.place(), Place::AskRelease);
-            till.press("k");
-            assert!(till.model.desk.kept.is_some(), "the hold is kept for r");
-        }
-        assert_eq!(till.model.place(), Place::BookingDetail);
-        assert_eq!(detail(&till).booking.id, id);
-    }
-}
-
-#[test]
-fn an_unknown_code_is_told() {
-    let mut till = sold();
-    till.send(Msg::Scanned("5012345678900".into()));
-    let screen = till.screen();
-    assert!(
-        screen.contains("nothing was found for `5012345678900`"),
-        "{screen}"
-    );
-    till.send(Msg::Scanned("\u{1b}\r\n ".into()));
-    assert_eq!(till.model.place(), Place::Bookings);
-}
-
-#[test]
 fn one_key_shows_the_last_tickets_again() {
     let mut till = Till::open();
     till.press(".");
@@ -370,80 +249,6 @@ fn bookings_over_a_seat_grid_give_its_feed_back() {
 }
 
 #[test]
-fn a_refused_or_lost_list_says_so_and_comes_by_itself() {
-    let mut till = sold();
-    till.refusal = Some("role_too_low");
-    till.press("B");
-    let screen = till.screen();
-    assert!(screen.contains(wording::BOOKINGS_REFUSED), "{screen}");
-    assert!(screen.contains("refused: role_too_low"), "{screen}");
-    till.refusal = None;
-    till.pass(6_000);
-    assert_eq!(view(&till).found.len(), 1);
-
-    let mut till = sold();
-    till.cut_off = true;
-    till.press("B");
-    assert!(
-        till.screen().contains(wording::NO_SERVER),
-        "{}",
-        till.screen()
-    );
-    till.press("\n");
-    assert!(view(&till).detail.is_none());
-    till.cut_off = false;
-    till.pass(6_000);
-    assert_eq!(view(&till).found.len(), 1);
-}
-
-#[test]
-fn a_house_that_sold_nothing_says_so() {
-    let mut till = Till::open();
-    till.press("B");
-    assert!(
-        till.screen()
-            .contains(&till.model.keymap.say(wording::NO_BOOKINGS)),
-        "{}",
-        till.screen()
-    );
-    till.press("\n");
-    assert!(till.screen().contains(wording::NO_BOOKING_MARKED));
-}
-
-#[test]
-fn a_kept_hold_that_is_taken_up_as_a_booking_is_kept_no_more() {
-    let mut till = Till::open();
-    till.press("12");
-    let owned = till.seats().owned.clone();
-    till.press("\u{1b}k");
-    let id = till.model.desk.kept.as_ref().map(|k| k.owned.id);
-    assert!(id.is_some());
-    let code = id.map(|id| id.to_string()).unwrap_or_default();
-    till.send(Msg::Scanned(code));
-    till.press("r");
-    assert_eq!(till.seats().owned, owned, "with its secret");
-    assert!(till.model.desk.kept.is_none());
-    till.press("\n\n\n");
-    assert!(till.model.above.is_empty());
-    assert!(till.model.desk.kept.is_none() && till.model.desk.older.is_empty());
-    till.press("q");
-    assert!(till.quit, "nothing is left to ask about");
-}
-
-#[test]
-fn a_sale_that_ends_elsewhere_is_not_offered_again() {
-    let mut till = Till::open();
-    till.press("12\u{1b}k");
-    let kept = till.model.desk.kept.clone();
-    till.press("r\n");
-    // However it came to be put by a second time.
-    till.model.desk.kept = kept;
-    till.press("\n");
-    assert!(matches!(till.model.above.as_slice(), [View::Ticket(_)]));
-    assert!(till.model.desk.kept.is_none());
-}
-
-#[test]
 fn a_change_that_is_not_answered_keeps_its_booking_on_the_screen() {
     for key in ["t", "L"] {
         let mut till = sold();
@@ -467,72 +272,6 @@ fn enter_on_tickets_that_are_shown_again_goes_back() {
     let mut till = sold();
     till.press("B\nt\n");
     assert_eq!(till.model.place(), Place::BookingDetail);
-}
-
-#[test]
-fn a_hold_that_is_not_answered_is_kept_until_it_is() {
-    for keys in ["Bk", "\u{1b}k"] {
-        let mut till = Till::open();
-        till.press("1");
-        till.slow = true;
-        till.press("2");
-        till.press(keys);
-        let hold = till
-            .unanswered
-            .iter()
-            .position(|(_, ask)| matches!(ask, Ask::Hold(..)));
-        let hold = till.unanswered.remove(hold.expect("a hold"));
-        let (generation, ask) = hold.expect("a hold");
-        // Everything that was asked later is answered earlier.
-        till.answer();
-        assert!(till.model.desk.kept.is_some(), "{keys:?}");
-        let result = till.result(&ask);
-        till.tell(generation, result);
-        till.answer();
-        till.slow = false;
-        let kept = till.model.desk.kept.as_ref();
-        let seats = kept.and_then(|k| k.booking.as_ref()).map(|b| b.lines.len());
-        assert_eq!(seats, Some(2), "{keys:?}");
-    }
-}
-
-#[test]
-fn a_kept_hold_whose_answer_is_lost_is_asked_again() {
-    let mut till = Till::open();
-    till.press("1");
-    till.cut_off = true;
-    till.press("2\u{1b}k");
-    till.pass(2_500);
-    assert!(till.model.desk.kept.is_some());
-    till.cut_off = false;
-    till.pass(5_000);
-    let kept = till.model.desk.kept.as_ref();
-    assert!(kept.is_some_and(|k| k.booking.is_some() && k.hold.is_none()));
-    till.press("r");
-    assert_eq!(till.held().len(), 2);
-}
-
-#[test]
-fn a_kept_hold_that_is_refused_says_why() {
-    let mut till = Till::open();
-    till.press("1");
-    till.slow = true;
-    till.press("gh8\n\u{1b}k");
-    till.somebody_holds(&["H8"]);
-    till.answer();
-    assert!(till.model.desk.kept.is_none());
-    assert!(till.model.desk.notice.is_some());
-}
-
-#[test]
-fn a_hold_that_ends_takes_its_question_with_it() {
-    let mut till = Till::open();
-    till.press("12B");
-    assert_eq!(till.model.place(), Place::AskRelease);
-    till.pass(301_000);
-    assert_eq!(till.model.place(), Place::HoldOver);
-    till.press("\n");
-    assert_eq!(till.model.place(), Place::Seats);
 }
 
 #[test]

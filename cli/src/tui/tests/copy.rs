@@ -26,6 +26,7 @@ fn every_view_can_be_said_as_a_command() {
         ("jj", "houseful sell shw_3", ""),
         ("b", "houseful show list", ""),
         ("bj\n", "houseful show list --city cty_1 --movie mov_1", ""),
+        ("b\n\n", "houseful sell shw_1", ""),
         ("1", "houseful show seats shw_1", ""),
         (
             "1gh8-9\n",

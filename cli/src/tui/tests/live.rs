@@ -73,6 +73,37 @@ fn changes_come_as_they_happen() {
 }
 
 #[test]
+fn changes_tell_whose_seats_they_are() {
+    let mut till = Till::open();
+    till.press("L");
+    till.somebody_holds(&["C3", "C4"]);
+    till.pass(1_000);
+    let screen = till.screen();
+    assert!(
+        screen.contains("held        C3 C4  counter, other"),
+        "{screen}"
+    );
+    // Sold faster than anybody saw it held: it is looked up.
+    till.somebody_buys(&["E1", "E2"]);
+    till.pass(2_000);
+    let screen = till.screen();
+    assert!(
+        screen.contains("sold        E1 E2  counter, other"),
+        "{screen}"
+    );
+    let small = till.lines(60, 16).join("\n");
+    assert!(small.contains("E1 E2  counter, other"), "{small}");
+    // A hold that has ended was somebody's.
+    till.pass(300_000);
+    till.somebody_holds(&["C3"]);
+    let screen = till.lines(140, 40).join("\n");
+    assert!(
+        screen.contains("free again  C4  counter, other"),
+        "{screen}"
+    );
+}
+
+#[test]
 fn a_crowd_asks_for_the_holds_once_a_second() {
     let mut till = Till::open();
     till.press("L");

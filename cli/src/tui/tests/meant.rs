@@ -201,9 +201,16 @@ fn the_palette_does_nothing_to_another_view_than_its_own() {
     assert_eq!(till.model.place(), Place::Palette);
     till.pass(300_000);
     assert_eq!(till.model.place(), Place::HoldOver, "{}", till.screen());
-    till.press("\n\n");
+    till.press("\n");
     assert!(till.model.desk.palette.is_none());
     assert_eq!(till.model.place(), Place::Seats);
+    // A view that comes up by itself under an open list: the list does nothing to it.
+    let mut till = Till::open();
+    till.slow = true;
+    till.press(":shw_77 2\n\u{10}");
+    assert_eq!(till.model.place(), Place::Palette);
+    till.model.desk.palette = Some(crate::tui::palette::Palette::open(Place::Ticket));
+    till.press("\n");
     let screen = till.screen();
     assert!(screen.contains(wording::ANOTHER_VIEW), "{screen}");
 }

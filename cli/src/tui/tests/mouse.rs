@@ -114,6 +114,38 @@ fn what_lies_under_a_dialog_is_out_of_reach() {
 }
 
 #[test]
+fn keys_that_are_named_on_the_screen_are_clicked() {
+    let mut till = Till::open();
+    click(&mut till, "browse");
+    assert_eq!(till.model.place(), Place::Browse);
+    click(&mut till, "Esc back");
+    click(&mut till, "? help");
+    assert_eq!(till.model.place(), Place::Help);
+    // The page lies over the list: what is under it is out of reach, its own keys are not.
+    click(&mut till, "sell that show");
+    assert_eq!(
+        (till.model.place(), till.model.home.cursor),
+        (Place::Help, 0)
+    );
+    click(&mut till, "Esc close");
+    assert_eq!(till.model.place(), Place::Home);
+    till.press("12\u{1b}");
+    click(&mut till, "release the seats and leave");
+    assert_eq!(till.model.place(), Place::Home);
+    assert!(till.model.desk.kept.is_none());
+}
+
+#[test]
+fn lines_of_the_palette_are_clicked() {
+    let mut till = Till::open();
+    till.press("\u{10}");
+    click(&mut till, "browse: by city");
+    assert_eq!(till.model.place(), Place::Palette, "the first click marks");
+    click(&mut till, "browse: by city");
+    assert_eq!(till.model.place(), Place::Browse);
+}
+
+#[test]
 fn the_wheel_moves() {
     let mut till = Till::open();
     till.send(Msg::Wheel(Turn::Down));

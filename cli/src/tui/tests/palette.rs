@@ -70,7 +70,11 @@ fn a_dialog_comes_over_the_list() {
     till.pass(300_000);
     assert_eq!(till.model.place(), Place::HoldOver, "{}", till.screen());
     till.press("\n");
-    assert_eq!(till.model.place(), Place::Palette);
+    assert_eq!(
+        till.model.place(),
+        Place::Seats,
+        "it was for seats that were held"
+    );
 }
 
 #[test]

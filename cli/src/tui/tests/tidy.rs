@@ -62,6 +62,64 @@ fn views_have_no_words_of_their_own() {
 }
 
 #[test]
+fn the_table_of_keys_has_no_words_of_its_own() {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/tui");
+    let text = fs::read_to_string(source.join("keymap/table.rs")).expect("a file");
+    let code = text
+        .lines()
+        .map(|l| l.split("//").next().unwrap_or_default());
+    let shown: Vec<&str> = code.flat_map(quoted).collect();
+    assert!(shown.len() > 80, "{shown:?}");
+    for text in shown {
+        let is_key = |part: &str| crate::tui::keymap::key_named(part).is_ok();
+        let is_range = text.chars().all(|c| c.is_ascii_digit() || c == '-');
+        // Letters of ticket types are in the price list.
+        let letters = text == "a c .." || text == "/";
+        let are_keys = text.split('/').all(is_key);
+        assert!(is_range || letters || are_keys || text.is_empty(), "{text}");
+    }
+}
+
+#[test]
+fn sentences_name_no_key_that_can_be_bound_to_something_else() {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/tui");
+    let mut paths = vec![source.join("wording.rs")];
+    files(&source.join("wording"), &mut paths);
+    let mut wrong = Vec::new();
+    for path in paths {
+        // Plain mode hears words, and an empty line is one of them.
+        if path.to_string_lossy().contains("plain") {
+            continue;
+        }
+        let text = fs::read_to_string(&path).expect("a file");
+        for (number, line) in (1..).zip(text.lines()) {
+            let line = line.split("//").next().unwrap_or_default();
+            for text in quoted(line) {
+                let words = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '-');
+                let keys = [
+                    "Esc",
+                    "Enter",
+                    "Space",
+                    "Backspace",
+                    "PgUp",
+                    "PgDn",
+                    "Ctrl-C",
+                ];
+                if let Some(key) = words.into_iter().find(|word| keys.contains(word)) {
+                    wrong.push(format!("{}:{number}: {key}", path.display()));
+                }
+            }
+        }
+    }
+    // A shell's own Ctrl-C, after the screens are gone.
+    wrong.retain(|line| !(line.contains("wording.rs") && line.ends_with("Ctrl-C")));
+    assert!(
+        wrong.is_empty(),
+        "they are named by their marks: {wrong:#?}"
+    );
+}
+
+#[test]
 fn sentences_name_only_keys_that_there_are() {
     let keymap = Keymap::default();
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/tui");

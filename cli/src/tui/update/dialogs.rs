@@ -14,9 +14,15 @@ use crate::tui::{
 
 /// A key of the overlay on top was pressed.
 pub(super) fn act(model: &mut Model, action: Action, key: Key) -> Step {
-    let Some(overlay) = model.desk.overlays.pop() else {
+    let Some(mut overlay) = model.desk.overlays.pop() else {
         return Step::Stay;
     };
+    if let Overlay::Help(help) = &mut overlay
+        && help.act(action, &model.keymap, model.size)
+    {
+        model.desk.overlays.push(overlay);
+        return Step::Stay;
+    }
     match (overlay, action) {
         (Overlay::AskRelease { then, .. }, Action::Yes | Action::Keep) => {
             leave(model, then, action == Action::Keep);

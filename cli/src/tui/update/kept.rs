@@ -5,6 +5,7 @@ use houseful_core::wire::booking::{Booking, BookingState};
 use crate::tui::{
     desk::{Desk, Kept, is_end, is_held},
     msg::{Answer, Ask, Failure, Reply, Unfinished},
+    overlay::{Leaving, Overlay},
     wording,
 };
 
@@ -67,6 +68,11 @@ pub(super) fn answer(desk: &mut Desk, answer: &Answer) -> bool {
         let was_shown = kept.booking.is_some();
         if let Some(why) = take_booking(desk, &mut kept, answer) {
             desk.forget(kept.owned.id);
+            // Nobody has to say any more what shall become of its seats.
+            desk.overlays.retain(|overlay| {
+                let quit = Leaving::Quit;
+                !matches!(overlay, Overlay::AskRelease { then, .. } if *then == quit)
+            });
             if was_shown {
                 desk.say(why);
             }

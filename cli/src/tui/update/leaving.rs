@@ -12,17 +12,32 @@ use crate::tui::{
 pub(super) fn interrupt(model: &mut Model) {
     if !model.desk.interrupted {
         model.desk.interrupted = true;
-        let left = |kept: &Kept| kept.is_only_held() && !model.desk.made_here(kept.owned.id);
-        let stays = model.above.is_empty() && model.desk.kept.as_ref().is_some_and(left);
-        model.desk.say(if stays {
-            wording::INTERRUPT_AGAIN_KEEPS
-        } else {
-            wording::INTERRUPT_AGAIN
-        });
-        return;
+        return model.desk.say(what_quitting_does(model));
     }
     release_ours(model);
     quit(model);
+}
+
+/// What becomes of the seats when the program ends now.
+fn what_quitting_does(model: &Model) -> &'static str {
+    let is_paying = |view: &View| matches!(view, View::Payment(payment) if payment.is_paying());
+    let holds = |view: &View| match view {
+        View::Seats(seats) => seats.is_under_way(),
+        View::Payment(_) => true,
+        _ => false,
+    };
+    let kept = model.desk.kept.as_ref();
+    let kept = kept.filter(|kept| kept.is_only_held() || kept.hold.is_some());
+    let is_ours = |kept: &Kept| model.desk.made_here(kept.owned.id);
+    if model.above.iter().any(is_paying) {
+        wording::INTERRUPT_AGAIN_PAYING
+    } else if model.above.iter().any(holds) || kept.is_some_and(is_ours) {
+        wording::INTERRUPT_AGAIN
+    } else if kept.is_some() {
+        wording::INTERRUPT_AGAIN_KEEPS
+    } else {
+        wording::INTERRUPT_AGAIN_EMPTY
+    }
 }
 
 /// Gives back what is held by the views and what this run has put by. What an earlier run left, or

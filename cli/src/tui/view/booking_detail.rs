@@ -154,22 +154,8 @@ fn draw_field(
     let style = if active { theme.key() } else { theme.faint() };
     sheet.put(1, y, label, style);
     let x = 1 + LABEL;
-    let room = usize::from(sheet.width().saturating_sub(x + 2));
-    let scroll = input.visual_scroll(room);
-    let mut skipped = 0;
-    let shown: String = input
-        .value()
-        .chars()
-        .skip_while(|c| {
-            let hidden = skipped < scroll;
-            skipped += unicode_width::UnicodeWidthChar::width(*c).unwrap_or(0);
-            hidden
-        })
-        .collect();
-    sheet.put(x, y, &shown, theme.text());
-    let at = input.visual_cursor().saturating_sub(scroll);
-    let at = u16::try_from(at.min(room)).unwrap_or(0);
-    active.then_some((x + at, y))
+    let x = sheet.field(x, y, sheet.width().saturating_sub(x + 1), input);
+    active.then_some((x, y))
 }
 
 /// Seats with their tickets; gives the line below.

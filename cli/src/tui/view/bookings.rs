@@ -18,6 +18,8 @@ use crate::tui::{
 const TOP: u16 = 4;
 /// From this width on names stand in the list.
 const WIDE: u16 = 100;
+/// Below this width only what identifies a booking stands in the list: code, state, start, name.
+const NARROW: u16 = 80;
 /// With fewer columns for film and seats together, the seats stand in the readout alone.
 const SHARED_MIN: u16 = 22;
 
@@ -37,7 +39,7 @@ pub(super) fn draw(
         sheet,
         &wording::view_title(wording::View::Bookings, None),
     );
-    draw_search(view, sheet);
+    let typed_at = draw_search(view, sheet);
     sheet.put(1, 2, &state_line(view), theme.faint());
     let columns = Columns::new(view, body.width);
     sheet.put(1, 3, &columns.heading(), theme.faint());
@@ -57,23 +59,23 @@ pub(super) fn draw(
     }
     draw_empty(model, view, sheet);
     if let (Some(booking), None) = (view.marked(), &model.desk.notice) {
-        let text = readout(booking, view.shows.get(&booking.show));
+        let text = readout(booking, view.shows.get(&booking.show), body.width);
         sheet.put(1, body.height, &text, theme.text());
     }
     if view.typing {
-        let x = columns_of(wording::FIND) + 1;
-        let at = u16::try_from(view.search.visual_cursor()).unwrap_or(0);
-        cursor = Some(((x + at).min(body.width.saturating_sub(1)), 1));
+        cursor = Some((typed_at, 1));
     }
     cursor
 }
 
-fn draw_search(view: &Bookings, sheet: &mut Sheet<'_>) {
+/// The search box; gives the column of its cursor.
+fn draw_search(view: &Bookings, sheet: &mut Sheet<'_>) -> u16 {
     let theme = sheet.theme();
     let x = columns_of(wording::FIND) + 1;
     if view.typing || !view.search.value().is_empty() {
         sheet.put(1, 1, wording::FIND, theme.key());
-        sheet.put(x, 1, view.search.value(), theme.text());
+        let room = sheet.width().saturating_sub(x + 1);
+        return sheet.field(x, 1, room, &view.search);
     } else {
         sheet.put(1, 1, wording::RECENT_BOOKINGS, theme.text());
         let hint = sheet.said(&format!("{} ", wording::FIND_HINT));
@@ -82,6 +84,7 @@ fn draw_search(view: &Bookings, sheet: &mut Sheet<'_>) {
             sheet.right(1, &hint, theme.faint());
         }
     }
+    x
 }
 
 fn state_line(view: &Bookings) -> String {
@@ -140,7 +143,11 @@ pub(super) fn seats_of(booking: &Booking) -> String {
 }
 
 /// The marked booking in full, whatever had to give way in its line.
-fn readout(booking: &Booking, show: Option<&Show>) -> String {
+fn readout(booking: &Booking, show: Option<&Show>, width: u16) -> String {
+    if width < NARROW {
+        let film = show.map_or(wording::SHOW_UNKNOWN, |show| &show.title);
+        return format!("{}  {}  {film}", seats_of(booking), booking.total);
+    }
     let film = show.map_or_else(String::new, |show| format!("  {}", show.title));
     let code = booking.code.map_or_else(String::new, |c| format!("{c}  "));
     let contact = wording::contact(booking);
@@ -174,10 +181,13 @@ impl Columns {
         let currencies_differ = differ(view.found.iter().map(|b| b.total.currency));
         let starts = if zones_differ { 17 } else { 13 };
         let total = if currencies_differ { 13 } else { 9 };
+        let total = if width < NARROW { 0 } else { total };
         let left = width.saturating_sub(2 + CODE + STATE + starts + total);
         let (film, seats, name) = if width >= WIDE {
             let (film, seats) = (left * 2 / 5, left / 4);
             (film, seats, left - film - seats)
+        } else if width < NARROW {
+            (0, 0, left)
         } else if left < SHARED_MIN {
             (left, 0, 0)
         } else {
@@ -205,7 +215,11 @@ impl Columns {
             wording::label::FILM,
             wording::label::SEATS,
             &total,
-            wording::label::FOR,
+            if self.film == 0 {
+                wording::label::FOR_AND_FILM
+            } else {
+                wording::label::FOR
+            },
         ])
     }
 
@@ -227,7 +241,12 @@ impl Columns {
         };
         let room = usize::from(self.total.saturating_sub(1));
         let total = format!("{total:>room$}");
-        let contact = wording::contact(booking);
+        let mut contact = wording::contact(booking);
+        if self.film == 0 {
+            // Who it is for has the column first; most are for nobody in particular.
+            let gap = if contact.is_empty() { "" } else { "  " };
+            contact = format!("{contact}{gap}{film}");
+        }
         let seats = seats_of(booking);
         self.row([&code, &state, &starts, film, &seats, &total, &contact])
     }

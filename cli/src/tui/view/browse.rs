@@ -2,7 +2,7 @@
 
 use super::{
     header,
-    sheet::{Part, Sheet, window},
+    sheet::{Part, Sheet, columns_of, window},
 };
 use crate::tui::{
     browse::{Browse, Column},
@@ -30,7 +30,9 @@ pub(super) fn draw(
     );
     let theme = sheet.theme();
     sheet.put(1, 1, wording::label::SEARCH, theme.key());
-    sheet.put(9, 1, browse.search.value(), theme.text());
+    let left = 1 + columns_of(wording::label::SEARCH);
+    let room = body.width.saturating_sub(left + 1);
+    let typed_at = sheet.field(left, 1, room, &browse.search);
     let city = body.width / 4;
     let movie = (body.width - city) * 45 / 100;
     let show = body.width - city - movie;
@@ -84,9 +86,12 @@ pub(super) fn draw(
         let about = wording::about_film(movie);
         sheet.put(1, body.height.saturating_sub(1), &about, theme.faint());
     }
+    if let (Some(show), None) = (browse.marked_show(), &model.desk.notice) {
+        let text = super::show_line(show);
+        sheet.put(1, body.height, &text, theme.text());
+    }
     if browse.typing {
-        let at = u16::try_from(browse.search.visual_cursor()).unwrap_or(0);
-        cursor = Some(((9 + at).min(body.width.saturating_sub(1)), 1));
+        cursor = Some((typed_at, 1));
     }
     cursor
 }
@@ -142,7 +147,9 @@ fn draw_column(
         theme.faint()
     };
     sheet.clip(part.x + 1, part.y, width, heading, style);
-    let rule = "-".repeat(usize::from(width));
+    // Which column has the cursor is told by characters, not by the style alone.
+    let (line, mark) = if active { ("=", ">") } else { ("-", "*") };
+    let rule = line.repeat(usize::from(width));
     sheet.clip(part.x + 1, part.y + 1, width, &rule, theme.faint());
     let waiting = browse.is_waiting(column);
     if lines.is_empty() || (waiting && lines.len() < 2) {
@@ -173,7 +180,7 @@ fn draw_column(
         sheet.clip(part.x + 2, y, width.saturating_sub(1), text, style);
         sheet.hit(part.x, y, part.width, Hit::ColumnLine(column, line));
         if here {
-            sheet.put(part.x, y, ">", style);
+            sheet.put(part.x, y, mark, style);
             cursor = Some((part.x, y));
         }
     }

@@ -5,7 +5,9 @@ use ratatui::style::Style;
 
 use super::sheet::{Part, Sheet, columns_of, pad};
 use crate::tui::{
-    keymap::Keymap,
+    help::Help,
+    keymap::{BoundLine, Keymap},
+    msg::Hit,
     overlay::{Leaving, Overlay},
     wording,
 };
@@ -20,41 +22,21 @@ pub(super) fn draw(
     sheet: &mut Sheet<'_>,
     part: Part,
 ) -> Option<(u16, u16)> {
-    let help = matches!(overlay, Overlay::Help(_));
-    let width = if help {
-        part.width.saturating_sub(2).min(84)
-    } else {
-        part.width.saturating_sub(4).min(64)
-    };
+    let width = part.width.saturating_sub(4).min(64);
     let inner = width.saturating_sub(4);
-    let mut lines = match overlay {
-        Overlay::Help(_) => Vec::new(),
-        overlay => sentences(overlay, keymap, inner, sheet),
-    };
-    let keys_of = match overlay {
-        Overlay::Help(place) => *place,
-        overlay => overlay.place(),
-    };
+    let mut lines = sentences(overlay, keymap, inner, sheet);
     let theme = sheet.theme();
-    let room = usize::from(sheet.height().saturating_sub(if help { 3 } else { 4 }));
-    let keys: Vec<Line> = keymap
-        .help(keys_of)
-        .filter(|b| help || !b.label.is_empty())
-        .map(|b| (format!("{:<9} {}", b.shown, b.help), theme.text()))
+    let room = usize::from(sheet.height().saturating_sub(4));
+    lines.push((String::new(), theme.text()));
+    let first_key = lines.len();
+    let keys: Vec<&BoundLine> = keymap
+        .help(overlay.place())
+        .filter(|line| !line.label.is_empty())
         .collect();
-    if help {
-        lines.push((wording::KEYS_HERE.to_owned(), theme.strong()));
-        // Two columns when one is too long.
-        lines.extend(in_columns(
-            keys,
-            room.saturating_sub(1),
-            inner,
-            theme.text(),
-        ));
-    } else {
-        lines.push((String::new(), theme.text()));
-        lines.extend(keys);
-    }
+    lines.extend(keys.iter().map(|line| {
+        let help = wording::help_line(&keymap.say(line.help), line);
+        (help, theme.text())
+    }));
     lines.truncate(room);
     let height = u16::try_from(lines.len()).unwrap_or(0) + 2;
     let part = if height > part.height {
@@ -63,6 +45,43 @@ pub(super) fn draw(
         part
     };
     let (x, y) = draw_box(sheet, part, width, &lines);
+    let rows = (y + 1..)
+        .skip(first_key)
+        .take(lines.len().saturating_sub(first_key));
+    for (line, row) in keys.iter().zip(rows) {
+        if let Some(key) = line.first_key() {
+            sheet.hit(x, row, width, Hit::Key(key));
+        }
+    }
+    Some((x + 2, y + 1))
+}
+
+/// Draws the page of keys above the footer, which names the keys of the page itself.
+pub(super) fn draw_help(
+    help: Help,
+    keymap: &Keymap,
+    sheet: &mut Sheet<'_>,
+    part: Part,
+) -> Option<(u16, u16)> {
+    let theme = sheet.theme();
+    let page = help.page(keymap, (sheet.width(), sheet.height()));
+    let shown = page.rows.iter().skip(page.top).take(page.room);
+    let heading = if page.scrolls() {
+        let last = page.rows.len().min(page.top + page.room);
+        wording::keys_here(page.top + 1, last, page.rows.len())
+    } else {
+        wording::KEYS_HERE.to_owned()
+    };
+    let half = page.width.saturating_sub(4) / 2;
+    let mut lines = vec![(heading, theme.strong())];
+    lines.extend(shown.map(|row| {
+        let text = match &row[..] {
+            [left, right] => format!("{}{right}", pad(left, half)),
+            one => one.concat(),
+        };
+        (text, theme.text())
+    }));
+    let (x, y) = draw_box(sheet, part, page.width, &lines);
     Some((x + 2, y + 1))
 }
 
@@ -168,7 +187,7 @@ fn fact_line(fact: &SeatFact) -> String {
 }
 
 /// Breaks text between words.
-fn wrap(text: &str, width: u16) -> Vec<String> {
+pub(super) fn wrap(text: &str, width: u16) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in text.split_whitespace() {
         match lines.last_mut() {
@@ -180,20 +199,4 @@ fn wrap(text: &str, width: u16) -> Vec<String> {
         }
     }
     lines
-}
-
-/// Lines in one column if they fit into the rows, else in two.
-fn in_columns(lines: Vec<Line>, rows: usize, width: u16, style: Style) -> Vec<Line> {
-    if lines.len() <= rows || rows == 0 {
-        return lines;
-    }
-    let half = width / 2;
-    let (left, right) = lines.split_at(lines.len().div_ceil(2));
-    left.iter()
-        .enumerate()
-        .map(|(i, (text, _))| {
-            let other = right.get(i).map_or("", |(text, _)| text.as_str());
-            (format!("{}{other}", pad(text, half)), style)
-        })
-        .collect()
 }

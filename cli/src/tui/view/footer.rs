@@ -2,19 +2,14 @@
 //! the connection at the bottom right.
 
 use super::sheet::{Sheet, columns_of};
-use crate::tui::{model::Model, wording};
+use crate::tui::{keymap::BoundLine, model::Model, msg::Hit, wording};
 
 /// Draws the footer; gives the place of the cursor when it is there.
 pub(super) fn draw(model: &Model, sheet: &mut Sheet<'_>) -> Option<(u16, u16)> {
     let theme = sheet.theme();
     let (width, height) = (sheet.width(), sheet.height());
     let cursor = quick_line(model, sheet, height - 3);
-    // Beside the quick line a message takes the place of keys.
     let below = u16::from(cursor.is_some());
-    if let Some(notice) = &model.desk.notice {
-        let y = height - 3 + below;
-        sheet.clip(1, y, width - 1, notice, theme.strong());
-    }
     let link = link_state(model);
     let link_width = columns_of(&link) + 1;
     let second = width - link_width.min(width);
@@ -33,6 +28,24 @@ pub(super) fn draw(model: &Model, sheet: &mut Sheet<'_>) -> Option<(u16, u16)> {
     cursor
 }
 
+/// Draws the message, over whatever lies there. Beside the quick line it takes the place of keys.
+pub(super) fn draw_notice(model: &Model, sheet: &mut Sheet<'_>) {
+    let Some(notice) = &model.desk.notice else {
+        return;
+    };
+    let below = u16::from(model.desk.quick.typed.is_some());
+    let (width, y) = (sheet.width(), sheet.height().saturating_sub(3 - below));
+    let line = sheet.part(0, y, width, 1);
+    sheet.clear(line);
+    sheet.clip(
+        1,
+        y,
+        width.saturating_sub(1),
+        notice,
+        sheet.theme().strong(),
+    );
+}
+
 /// The quick line while it is typed, with the part around its cursor.
 fn quick_line(model: &Model, sheet: &mut Sheet<'_>, y: u16) -> Option<(u16, u16)> {
     let typed = model.desk.quick.typed.as_ref()?;
@@ -41,42 +54,62 @@ fn quick_line(model: &Model, sheet: &mut Sheet<'_>, y: u16) -> Option<(u16, u16)
     sheet.clear(whole);
     sheet.put(1, y, wording::QUICK, theme.key());
     let left = 1 + columns_of(wording::QUICK);
-    let room = usize::from(width.saturating_sub(left + 1));
-    let hidden = typed.visual_scroll(room);
-    let mut columns = 0;
-    let shown: String = typed
-        .value()
-        .chars()
-        .skip_while(|c| {
-            let before = columns;
-            columns += unicode_width::UnicodeWidthChar::width(*c).unwrap_or(0);
-            before < hidden
-        })
-        .collect();
-    sheet.put(left, y, &shown, theme.text());
-    let at = typed.visual_cursor().saturating_sub(hidden);
-    let x = left.saturating_add(u16::try_from(at).unwrap_or(0));
-    Some((x.min(width.saturating_sub(1)), y))
+    let x = sheet.field(left, y, width.saturating_sub(left + 1), typed);
+    Some((x, y))
 }
 
-/// The keys that have a label, in the order of the table, on two lines of these widths.
+/// The keys that have a label, in the order of the table, on two lines of these widths. Where they
+/// do not all fit, those that the table can do without the soonest are left out.
 fn draw_keys(model: &Model, sheet: &mut Sheet<'_>, top: u16, widths: [u16; 2]) {
     let theme = sheet.theme();
-    let (mut x, mut line) = (1, 0);
-    for binding in (model.keymap.footer(model.place())).filter(|b| model.offers(b.action)) {
-        let needed = columns_of(&binding.shown) + 1 + columns_of(binding.label);
-        if x + needed > widths[line].saturating_sub(1) {
-            if line == 1 {
-                return;
-            }
-            (x, line) = (1, 1);
+    let mut all: Vec<&BoundLine> = model
+        .keymap
+        .footer(model.place())
+        .filter(|line| model.offers(line.action))
+        .collect();
+    let places = loop {
+        if let Some(places) = placed(&all, widths) {
+            break places;
         }
-        let y = top + u16::from(line == 1);
-        sheet.put(x, y, &binding.shown, theme.key());
-        x += columns_of(&binding.shown) + 1;
-        sheet.put(x, y, binding.label, theme.text());
-        x += columns_of(binding.label) + 2;
+        // The last of the least important goes.
+        let least = all.iter().map(|line| line.rank).max();
+        let Some(at) = all.iter().rposition(|line| Some(line.rank) == least) else {
+            return;
+        };
+        all.remove(at);
+    };
+    for (line, (x, below)) in all.iter().zip(places) {
+        let y = top + u16::from(below);
+        let key = columns_of(&line.shown);
+        sheet.put(x, y, &line.shown, theme.key());
+        sheet.put(x + key + 1, y, line.label, theme.text());
+        if let Some(key) = line.first_key() {
+            sheet.hit(x, y, width_of(line), Hit::Key(key));
+        }
     }
+}
+
+/// Columns of a key with its label.
+fn width_of(line: &BoundLine) -> u16 {
+    columns_of(&line.shown) + 1 + columns_of(line.label)
+}
+
+/// The column of each, and whether it is on the second line; `None` when they do not fit.
+fn placed(lines: &[&BoundLine], widths: [u16; 2]) -> Option<Vec<(u16, bool)>> {
+    let (mut x, mut below) = (1, false);
+    let mut places = Vec::new();
+    for line in lines {
+        let needed = width_of(line);
+        if !below && x + needed > widths[0].saturating_sub(1) {
+            (x, below) = (1, true);
+        }
+        if below && x + needed > widths[1].saturating_sub(1) {
+            return None;
+        }
+        places.push((x, below));
+        x += needed + 2;
+    }
+    Some(places)
 }
 
 /// How fresh what is on the screen is: `42 ms, live`, or since when nothing comes.

@@ -34,6 +34,8 @@ pub(super) struct Drawn {
     pub(super) cursor: Option<(u16, u16)>,
     /// The part of the hall that is on the screen; `None` when it is all of it.
     pub(super) shown: Option<Shown>,
+    /// The first column right of it.
+    pub(super) right: u16,
 }
 
 /// A part of the hall.
@@ -45,7 +47,7 @@ pub(super) struct Shown {
     pub(super) rows: (u16, u16),
 }
 
-pub(super) use map::draw as draw_map;
+pub(super) use map::{draw as draw_map, draw_strip};
 
 /// Draws as much of the hall as fits, always with the cursor.
 pub(super) fn draw(scene: &Scene<'_>, sheet: &mut Sheet<'_>, part: Part) -> Drawn {
@@ -73,6 +75,7 @@ pub(super) fn draw(scene: &Scene<'_>, sheet: &mut Sheet<'_>, part: Part) -> Draw
     Drawn {
         cursor,
         shown: window.shown(hall),
+        right: window.right() + hall.row_name_columns() + 2,
     }
 }
 

@@ -4,7 +4,7 @@ use houseful_core::wire::{booking::BookingState, catalogue::Show};
 
 use super::{
     header,
-    sheet::{Part, Sheet, window},
+    sheet::{Part, Sheet, columns_of, window},
     show_columns::{Columns, film},
 };
 use crate::tui::{desk::is_held, home::Home, local_time, model::Model, msg::Hit, wording};
@@ -63,10 +63,10 @@ pub(super) fn draw(model: &Model, sheet: &mut Sheet<'_>, body: Part) -> Option<(
     if home.typing || !home.filter.value().is_empty() {
         let label = wording::label::FILTER;
         sheet.put(1, 2, label, theme.key());
-        sheet.put(9, 2, home.filter.value(), theme.text());
+        let left = 1 + columns_of(label);
+        let x = sheet.field(left, 2, body.width.saturating_sub(left + 1), &home.filter);
         if home.typing {
-            let at = u16::try_from(home.filter.visual_cursor()).unwrap_or(0);
-            cursor = Some(((9 + at).min(body.width.saturating_sub(1)), 2));
+            cursor = Some((x, 2));
         }
     }
     cursor

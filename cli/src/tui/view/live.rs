@@ -7,7 +7,7 @@ use houseful_core::{
 
 use super::{
     header_of_show, hold_time,
-    sheet::{Part, Sheet, fit, pad, window},
+    sheet::{Part, Sheet, columns_of, fit, pad, window},
 };
 use crate::tui::{
     live::{Change, Live},
@@ -128,19 +128,22 @@ fn draw_changes(live: &Live, sheet: &mut Sheet<'_>, part: Part) {
     }
     let lines = live.changes.iter().zip(part.y + 1..part.y + part.height);
     for (change, y) in lines {
-        let text = change_line(live, change);
-        sheet.clip(part.x + 1, y, width, &fit(&text, width), theme.text());
+        let text = change_line(live, change, width);
+        sheet.clip(part.x + 1, y, width, &text, theme.text());
     }
 }
 
-fn change_line(live: &Live, change: &Change) -> String {
+/// When, what, which seats and whose; where there is little room, many seats give way.
+fn change_line(live: &Live, change: &Change, width: u16) -> String {
     let at = local_time::clock_with_seconds(change.at, &live.show.time_zone);
     let hall = live.hall.as_ref();
     let label = |no: &SeatNo| hall.and_then(|h| h.seat(*no)).map(|seat| seat.label);
     let seats: Vec<SeatLabel> = change.seats.iter().filter_map(label).collect();
+    let what = format!("{at}  {:<10}  ", wording::became(change.mark));
+    let by = wording::changed_by(change.by.as_ref());
+    let room = width.saturating_sub(columns_of(&what) + columns_of(&by));
     format!(
-        "{at}  {:<10}  {}",
-        wording::became(change.mark),
-        wording::seat_list(&seats)
+        "{what}{}{by}",
+        fit(&wording::seat_list(&seats), room.max(8))
     )
 }

@@ -3,6 +3,7 @@
 use houseful_core::{money::Money, wire::payment::PaymentState};
 
 use super::{
+    dialogs::wrap,
     header_of_show, hold_time,
     sheet::{Part, Sheet, columns_of},
 };
@@ -12,8 +13,13 @@ use crate::tui::{
     wording,
 };
 
-/// Where the amounts of the booking end.
-const LEFT_COLUMNS: u16 = 36;
+/// Where the amounts of the booking end, in a window of so many columns.
+const fn left_columns(width: u16) -> u16 {
+    if width < NARROW { 26 } else { 36 }
+}
+
+/// Below this width the booking's lines are short, so that those about the money are whole.
+const NARROW: u16 = 76;
 
 pub(super) fn draw(
     model: &Model,
@@ -27,13 +33,19 @@ pub(super) fn draw(
     hold_time(model, sheet, 1);
     let bottom = draw_booking(payment, sheet, body.height.saturating_sub(5));
     let at = draw_tender(model, payment, sheet);
-    let y = bottom.max(at.1) + 1;
-    if let Some(message) = &payment.message {
-        sheet.put(1, y, message, theme.alarm());
+    let mut y = bottom.max(at.1) + 1;
+    let room = body.width.saturating_sub(2);
+    let message = payment.message.as_deref().unwrap_or_default();
+    for line in wrap(&sheet.said(message), room) {
+        sheet.put(1, y, &line, theme.alarm());
+        y += 1;
     }
-    for (i, line) in (0..).zip(wording::LATE_MONEY) {
-        if y + 2 + i < body.height {
-            sheet.put(1, y + 2 + i, line, theme.faint());
+    let late = wrap(wording::LATE_MONEY, room);
+    let rows = u16::try_from(late.len()).unwrap_or(u16::MAX);
+    let top = y.max(bottom.max(at.1) + 2) + 1;
+    if top.saturating_add(rows) <= body.height {
+        for (y, line) in (top..).zip(late) {
+            sheet.put(1, y, &line, theme.faint());
         }
     }
     at.0
@@ -44,8 +56,9 @@ fn draw_booking(payment: &Payment, sheet: &mut Sheet<'_>, last: u16) -> u16 {
     let theme = sheet.theme();
     let booking = &payment.booking;
     let amount = |sheet: &mut Sheet<'_>, y: u16, text: &str, amount: &str, style| {
-        sheet.clip(3, y, LEFT_COLUMNS - 12, text, style);
-        sheet.put(LEFT_COLUMNS - columns_of(amount).min(20), y, amount, style);
+        let left = left_columns(sheet.width());
+        sheet.clip(3, y, left - 12, text, style);
+        sheet.put(left - columns_of(amount).min(left - 10), y, amount, style);
     };
     let mut y = 3;
     let room = usize::from(last.saturating_sub(y + 2)).max(1);
@@ -74,7 +87,8 @@ fn draw_tender(
     sheet: &mut Sheet<'_>,
 ) -> (Option<(u16, u16)>, u16) {
     let theme = sheet.theme();
-    let x = LEFT_COLUMNS + 4;
+    let left = left_columns(sheet.width());
+    let x = left + if left < 30 { 2 } else { 4 };
     let total = payment.booking.total;
     match &payment.stage {
         Stage::Choose => {
@@ -104,27 +118,33 @@ fn draw_tender(
         }
         Stage::Card => {
             sheet.put(x, 3, wording::CARD_TERMINAL, theme.strong());
+            sheet.put(x, 4, &wording::to_pay(total), theme.strong());
             for (i, (number, what)) in (0..).zip(wording::TEST_CARDS) {
                 let last: String = number.chars().skip(number.len() - 4).collect();
-                let line = format!("{}  ..{last}  {what}", i + 1);
-                sheet.put(x, 4 + i, &line, theme.text());
+                let line = format!("{}  ..{last}: {what}", i + 1);
+                sheet.put(x, 5 + i, &line, theme.text());
             }
-            sheet.put(x, 9, wording::OTHER_CARD, theme.text());
-            (Some((x, 4)), 11)
+            sheet.put(x, 10, wording::OTHER_CARD, theme.text());
+            (Some((x, 5)), 11)
         }
         Stage::CardNumber(typed) => {
             sheet.put(x, 3, wording::CARD_TERMINAL, theme.strong());
-            sheet.put(x, 4, wording::CARD_NUMBER, theme.text());
-            sheet.put(x, 5, typed.value(), theme.strong());
-            let at = u16::try_from(typed.visual_cursor()).unwrap_or(0);
-            (Some((x + at, 5)), 8)
+            sheet.put(x, 4, &wording::to_pay(total), theme.strong());
+            sheet.put(x, 5, wording::CARD_NUMBER, theme.text());
+            let room = sheet.width().saturating_sub(x + 1);
+            (Some((sheet.field(x, 6, room, typed), 6)), 8)
         }
         Stage::Paying(paying) => {
             let now = model.desk.now;
-            for (i, line) in (0..).zip(progress(paying, now)) {
-                sheet.put(x, 3 + i, &line, theme.waiting());
+            sheet.put(x, 3, &wording::to_pay(total), theme.strong());
+            sheet.put(x, 4, wording::label::STATE, theme.faint());
+            let room = sheet.width().saturating_sub(x + 1);
+            let lines = progress(paying, now).into_iter();
+            let lines = lines.flat_map(|line| wrap(&sheet.said(&line), room));
+            for (y, line) in (5..9).zip(lines.collect::<Vec<_>>()) {
+                sheet.put(x, y, &line, theme.waiting());
             }
-            (None, 8)
+            (None, 9)
         }
     }
 }

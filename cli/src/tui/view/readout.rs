@@ -11,9 +11,6 @@ use crate::tui::{
     wording,
 };
 
-/// Where the field for seat names begins.
-const FIELD: u16 = 14;
-
 /// Draws the line; gives the place of the cursor while names are typed. A message takes the
 /// line's place.
 pub(super) fn draw(
@@ -30,9 +27,9 @@ pub(super) fn draw(
     }
     if let Some(goto) = &seats.goto {
         sheet.put(1, y, wording::GO_TO, theme.key());
-        sheet.put(FIELD, y, goto.value(), theme.text());
-        let at = u16::try_from(goto.visual_cursor()).unwrap_or(0);
-        return Some(((FIELD + at).min(body.width.saturating_sub(1)), y));
+        let left = 2 + columns_of(wording::GO_TO);
+        let x = sheet.field(left, y, body.width.saturating_sub(left + 1), goto);
+        return Some((x, y));
     }
     let room = body.width.saturating_sub(2);
     let size = (sheet.width(), sheet.height());

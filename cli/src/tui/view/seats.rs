@@ -2,13 +2,13 @@
 
 use super::{
     booking_panel,
-    grid::{self, Drawn, Scene},
+    grid::{self, Drawn, Scene, Shown},
     header_of_show, hold_time, readout,
     sheet::{Part, Sheet},
 };
 use crate::tui::{
     model::Model,
-    seats::{Picture, Seats},
+    seats::{Picture, Seats, Zoom},
     wording,
 };
 
@@ -16,6 +16,8 @@ use crate::tui::{
 const TOP: u16 = 2;
 /// Columns of the booking beside the grid, at most.
 const PANEL_MAX: u16 = 44;
+/// Rows of the map of the hall beside the grid, at least, with its heading.
+const MAP_ROWS: u16 = 3;
 /// A dialog is this wide at least when it is drawn over the booking: in a wide window its sentences
 /// may take more lines.
 const DIALOG_MIN: u16 = 34;
@@ -49,12 +51,41 @@ pub(super) fn draw(
     let at = sheet.part(0, TOP, arranged.columns, arranged.rows);
     let drawn = grid::draw(&scene, sheet, at);
     let panel = panel(&scene, sheet, body);
+    if let (Some(shown), false) = (drawn.shown, arranged.beside) {
+        draw_map_around(&scene, sheet, at, (drawn.right, shown));
+    }
     if arranged.beside {
         draw_beside(&scene, &drawn, sheet, panel);
     } else {
         booking_panel::draw_under(&scene, sheet, panel);
     }
     readout::draw(model, seats, Some(picture), sheet, body).or(drawn.cursor)
+}
+
+/// Where the booking is under the grid, the map of the hall is right of the seats; where they leave
+/// no room for one, a line tells how far down the hall they are.
+fn draw_map_around(
+    scene: &Scene<'_>,
+    sheet: &mut Sheet<'_>,
+    at: Part,
+    (right, shown): (u16, Shown),
+) {
+    let left = right + 1;
+    let room = sheet.part(
+        left,
+        at.y + 2,
+        at.width.saturating_sub(left + 1),
+        at.height - 2,
+    );
+    if grid::draw_map(scene, sheet, room, shown) > 0 {
+        return;
+    }
+    // At one column a seat the cursor's own character is left of the rows.
+    let x = if left < at.width { at.width - 1 } else { at.x };
+    if left < at.width || scene.arranged.zoom != Zoom::One {
+        let lines = sheet.part(x, at.y + 2, 1, at.height.saturating_sub(2));
+        grid::draw_strip(scene, sheet, lines, shown);
+    }
 }
 
 /// Booking, prices and characters; what room is left has the map and what other people did.
@@ -67,7 +98,11 @@ fn draw_beside(scene: &Scene<'_>, drawn: &Drawn, sheet: &mut Sheet<'_>, panel: P
         left.height -= lines;
         left
     };
-    let rest = take(booking_panel::draw_beside(scene, sheet, panel));
+    // Of a hall that is on the screen in part there is always a map.
+    let least = if drawn.shown.is_some() { MAP_ROWS } else { 0 };
+    let height = panel.height.saturating_sub(least);
+    let above = Part { height, ..panel };
+    let rest = take(booking_panel::draw_beside(scene, sheet, above));
     let rest = match drawn.shown {
         Some(shown) => take(grid::draw_map(scene, sheet, rest, shown)),
         None => rest,

@@ -3,7 +3,9 @@
 
 use houseful_core::text::is_unsafe;
 use ratatui::{buffer::Buffer, layout::Rect, style::Style};
-use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+use tui_input::Input;
+use unicode_segmentation::UnicodeSegmentation;
+use unicode_width::UnicodeWidthStr;
 
 use crate::tui::{keymap::Keymap, msg::Hit, theme::Theme};
 
@@ -22,7 +24,7 @@ pub(super) struct Part {
 
 /// What was drawn where.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Hits(Vec<(Part, Hit)>);
+pub struct Hits(Vec<(Part, Option<Hit>)>);
 
 impl Hits {
     /// What is drawn in a cell; the last that was drawn there.
@@ -35,7 +37,7 @@ impl Hits {
         let mut last_first = self.0.iter().rev();
         last_first
             .find(|(part, _)| inside(part))
-            .map(|(_, hit)| *hit)
+            .and_then(|(_, hit)| *hit)
     }
 }
 
@@ -45,7 +47,8 @@ pub(super) struct Sheet<'a> {
     area: Rect,
     theme: Theme,
     keys: Option<&'a Keymap>,
-    hits: Vec<(Part, Hit)>,
+    /// What was drawn where; nothing where a box lies over it.
+    hits: Vec<(Part, Option<Hit>)>,
 }
 
 impl<'a> Sheet<'a> {
@@ -69,7 +72,7 @@ impl<'a> Sheet<'a> {
     /// Notes what is drawn in some columns of a row, for the mouse.
     pub(super) fn hit(&mut self, x: u16, y: u16, width: u16, hit: Hit) {
         let part = self.part(x, y, width, 1);
-        self.hits.push((part, hit));
+        self.hits.push((part, Some(hit)));
     }
 
     /// What was drawn where.
@@ -147,8 +150,41 @@ impl<'a> Sheet<'a> {
         }
     }
 
-    /// Empties a rectangle.
+    /// Draws a text field from a column on, in so many columns: of a text that is longer the part
+    /// around its cursor, which is one column after its last character. Gives the cursor's column.
+    pub(super) fn field(&mut self, x: u16, y: u16, columns: u16, typed: &Input) -> u16 {
+        let columns = columns.min(self.area.width.saturating_sub(x));
+        let before = columns_of(start_of(typed.value(), typed.cursor()));
+        // The cursor needs a column of its own.
+        let hidden = (before + 1).saturating_sub(columns);
+        let (mut skipped, mut shown) = (0, String::new());
+        for cluster in typed.value().graphemes(true) {
+            if skipped < hidden {
+                skipped += columns_of(cluster);
+            } else {
+                shown.push_str(cluster);
+            }
+        }
+        let style = self.theme.text();
+        self.cut(x, y, columns, &shown, style);
+        x + before
+            .saturating_sub(skipped)
+            .min(columns.saturating_sub(1))
+    }
+
+    /// Draws text in at most so many columns; the rest is not drawn, without a sign of it.
+    fn cut(&mut self, x: u16, y: u16, columns: u16, text: &str, style: Style) {
+        if y < self.area.height {
+            let clean: String = text.chars().filter(|c| !is_unsafe(*c)).collect();
+            let (x, y) = (self.area.x + x, self.area.y + y);
+            self.buffer
+                .set_stringn(x, y, clean, usize::from(columns), style);
+        }
+    }
+
+    /// Empties a rectangle; what was drawn there can't be clicked any more.
     pub(super) fn clear(&mut self, part: Part) {
+        self.hits.push((part, None));
         for y in part.y..part.y.saturating_add(part.height) {
             if y < self.area.height {
                 let (x, y) = (self.area.x + part.x, self.area.y + y);
@@ -160,39 +196,44 @@ impl<'a> Sheet<'a> {
     }
 }
 
-/// How many columns text takes.
+/// How many columns text takes: each of its grapheme clusters has its own, as they are drawn.
 pub(super) fn columns_of(text: &str) -> u16 {
-    u16::try_from(text.width()).unwrap_or(u16::MAX)
+    let columns: usize = text.graphemes(true).map(UnicodeWidthStr::width).sum();
+    u16::try_from(columns).unwrap_or(u16::MAX)
+}
+
+/// The start of a text, up to this many characters.
+fn start_of(text: &str, characters: usize) -> &str {
+    let end = text.char_indices().nth(characters);
+    end.map_or(text, |(at, _)| &text[..at])
 }
 
 /// Text in at most so many columns, without characters that could break the line; what is cut off
-/// ends in `..`.
+/// ends in `..`. What people see as one character is never cut in two.
 pub(super) fn fit(text: &str, columns: u16) -> String {
     let clean: String = text.chars().filter(|c| !is_unsafe(*c)).collect();
-    let columns = usize::from(columns);
-    if clean.width() <= columns {
+    if columns_of(&clean) <= columns {
         return clean;
     }
     let room = columns.saturating_sub(2);
     let mut used = 0;
     let mut cut = String::new();
-    for c in clean.chars() {
-        used += c.width().unwrap_or(0);
+    for cluster in clean.graphemes(true) {
+        used += columns_of(cluster);
         if used > room {
             break;
         }
-        cut.push(c);
+        cut.push_str(cluster);
     }
-    let dots = columns.min(2);
-    cut.push_str(&".."[..dots]);
+    cut.push_str(&".."[..usize::from(columns.min(2))]);
     cut
 }
 
 /// Text in exactly so many columns, filled with blanks on the right.
 pub(super) fn pad(text: &str, columns: u16) -> String {
     let mut text = fit(text, columns);
-    let missing = usize::from(columns).saturating_sub(text.width());
-    text.extend(std::iter::repeat_n(' ', missing));
+    let missing = columns.saturating_sub(columns_of(&text));
+    text.extend(std::iter::repeat_n(' ', usize::from(missing)));
     text
 }
 
@@ -217,6 +258,39 @@ mod tests {
         assert_eq!(fit("a\u{202e}b\u{1b}c", 9), "abc");
         assert_eq!(fit("abc", 1), ".");
         assert_eq!(fit("abc", 0), "");
+    }
+
+    #[test]
+    fn text_is_cut_between_what_people_see_as_characters() {
+        // A vowel sign stays with its consonant, an accent with its letter.
+        assert_eq!(fit("नदी के किनारे", 5), "नदी..");
+        assert_eq!(fit("e\u{301}te\u{301} long", 5), "e\u{301}te\u{301}..");
+        assert_eq!(fit("ที่นี่ไม่มีใคร", 4), "ที่นี่..");
+        // Letters that a font may join have a cell each all the same.
+        assert_eq!(columns_of("لا"), 2);
+        assert_eq!(columns_of(&pad("لا شيء", 9)), 9);
+    }
+
+    #[test]
+    fn the_end_of_a_long_field_is_on_the_screen() {
+        let area = Rect::new(0, 0, 20, 1);
+        let mut buffer = Buffer::empty(area);
+        let mut sheet = Sheet::new(&mut buffer, area, Theme::DEFAULT);
+        let typed: Input = "0123456789 abcdefghij".into();
+        assert_eq!(sheet.field(8, 0, 12, &typed), 19);
+        let line = |buffer: &Buffer| {
+            buffer
+                .content
+                .iter()
+                .map(ratatui::buffer::Cell::symbol)
+                .collect::<String>()
+        };
+        assert_eq!(line(&buffer), "         abcdefghij ");
+        let mut buffer = Buffer::empty(area);
+        let mut sheet = Sheet::new(&mut buffer, area, Theme::DEFAULT);
+        let typed = typed.with_cursor(3);
+        assert_eq!(sheet.field(8, 0, 12, &typed), 11);
+        assert_eq!(line(&buffer), "        0123456789 a");
     }
 
     #[test]

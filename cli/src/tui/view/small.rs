@@ -4,6 +4,7 @@ use super::sheet::Sheet;
 use crate::tui::{
     local_time,
     model::{Model, WINDOW_MIN},
+    overlay::Overlay,
     wording,
 };
 
@@ -20,6 +21,10 @@ pub(super) fn draw(model: &Model, sheet: &mut Sheet<'_>) {
     lines.extend(size.into_iter().map(|line| (line, theme.text())));
     if let Some(notice) = &model.desk.notice {
         lines.insert(0, (notice.clone(), theme.alarm()));
+    }
+    // A window of any size tells that the seats are gone.
+    if let Some(Overlay::HoldOver { what, .. }) = model.desk.overlays.last() {
+        lines.insert(0, (what.clone(), theme.alarm()));
     }
     for (y, (line, style)) in (0..).zip(lines) {
         sheet.put(0, y, &line, style);

@@ -1,7 +1,7 @@
 //! The tickets: a code for the door's scanner, and everything in words beside it.
 
 use fast_qr::{ECL, QRBuilder};
-use houseful_core::wire::booking::BookingState;
+use houseful_core::{money::Money, wire::booking::BookingState};
 
 use super::{
     bookings::seats_of,
@@ -10,6 +10,8 @@ use super::{
 };
 use crate::tui::{local_time, model::Model, payment::Tender, ticket::TicketView, wording};
 
+/// Columns of the labels.
+const LABEL: u16 = 9;
 /// Modules of quiet zone on every side; fewer and scanners fail.
 const QUIET: usize = 4;
 
@@ -38,75 +40,134 @@ pub(super) fn draw(
         }
         x += picture.first().map_or(0, |line| columns_of(line)) + 2;
     }
-    let mut lines = words(view);
     let now = local_time::wall_clock(model.desk.server_now(), &view.show.time_zone);
     let state = wording::state_said(view.booking.state).to_owned();
-    lines.insert(
-        0,
-        match view.is_again {
-            true => (state, String::new()),
-            false => (wording::SOLD.to_owned(), now),
-        },
-    );
-    for (y, (label, text)) in (2..).zip(lines) {
-        if y >= body.height {
-            break;
-        }
+    let state = match view.is_again {
+        true => (state, String::new()),
+        false => (wording::SOLD.to_owned(), now),
+    };
+    let room = Room {
+        rows: usize::from(body.height.saturating_sub(2)),
+        columns: sheet.width().saturating_sub(x + LABEL + 1),
+        picture_rows: (!picture.is_empty() && !fits).then_some(rows),
+    };
+    let mut lines = vec![state];
+    lines.extend(words(view, &room));
+    for (y, (label, text)) in (2..body.height).zip(lines) {
         let style = match (y, valid) {
             (2, true) => theme.mine(),
             (2, false) => theme.alarm(),
             _ => theme.text(),
         };
-        sheet.put(x, y, &format!("{label:<9}{text}"), style);
+        // What is longer than a label begins further right, with a blank.
+        let label = format!("{label:<width$}", width = usize::from(LABEL));
+        sheet.put(x, y, &format!("{label}{text}"), style);
     }
     None
 }
 
-/// Everything about the booking, as labels and texts.
-fn words(view: &TicketView) -> Vec<(String, String)> {
+/// Where the words go.
+struct Room {
+    /// Rows, with the state in the first of them.
+    rows: usize,
+    /// Columns right of the labels.
+    columns: u16,
+    /// The rows that the picture of the code would need, if it has no room here.
+    picture_rows: Option<u16>,
+}
+
+type Line = (String, String);
+
+fn line(label: &str, text: impl Into<String>) -> Line {
+    (label.to_owned(), text.into())
+}
+
+/// Everything about the booking, as labels and texts. Where there is little room it is folded into
+/// fewer lines; the codes are never left out.
+fn words(view: &TicketView, room: &Room) -> Vec<Line> {
     let (booking, show) = (&view.booking, &view.show);
-    let line = |label: &str, text: String| (label.to_owned(), text);
-    let mut lines = vec![line("", String::new())];
-    if let Some(code) = booking.code {
-        lines.push(line(wording::label::BOOKING, code.to_string()));
-    }
-    lines.push(line(
-        wording::label::FILM,
-        format!("{} ({})", show.title, show.certificate),
-    ));
+    let code = booking.code;
+    let code = code.map(|code| line(wording::label::BOOKING, code.to_string()));
+    let film = format!("{} ({})", show.title, show.certificate);
+    let film = line(wording::label::FILM, film);
     let when = format!(
         "{} {}",
         local_time::day_name(&show.starts_local),
         local_time::time_of(&show.starts_local)
     );
-    lines.push(line(wording::label::STARTS, when));
-    lines.push(line(wording::label::PLACE, show.cinema_name.clone()));
-    lines.push(line(wording::label::SCREEN, show.screen_name.clone()));
-    lines.push(line(wording::label::SEATS, seats_of(booking)));
-    lines.push(line(wording::label::TOTAL, booking.total.to_string()));
+    let total = line(wording::label::TOTAL, booking.total.to_string());
+    let seats = line(wording::label::SEATS, seats_of(booking));
+    let mut long: Vec<Line> = vec![line("", "")];
+    long.extend(code.clone());
+    long.push(film.clone());
+    long.push(line(wording::label::STARTS, when.clone()));
+    long.push(line(wording::label::PLACE, &*show.cinema_name));
+    long.push(line(wording::label::SCREEN, &*show.screen_name));
+    long.extend([seats.clone(), total.clone()]);
+    long.extend(paid(view));
+    long.push(line("", ""));
+    let codes = codes(view, room);
+    let least = codes.len().min(2);
+    if 1 + long.len() + least > room.rows {
+        long = Vec::from_iter(code);
+        let place = format!("{when}  {}, {}", show.cinema_name, show.screen_name);
+        let rest = [film, line(wording::label::STARTS, place), seats, total];
+        let mut rest = Vec::from(rest);
+        rest.extend(paid(view).into_iter().reduce(|one, other| {
+            let (label, text) = one;
+            (label, format!("{text}  {} {}", other.0, other.1))
+        }));
+        let left = room.rows.saturating_sub(1 + long.len() + rest.len()).max(1);
+        long.extend(codes.into_iter().take(left));
+        long.extend(rest);
+    } else {
+        let left = room.rows.saturating_sub(1 + long.len());
+        long.extend(codes.into_iter().take(left));
+    }
+    long
+}
+
+/// How it was paid, and what was handed back.
+fn paid(view: &TicketView) -> Vec<Line> {
     match view.tender {
         Some(Tender::Cash) => {
-            let given = view.given.unwrap_or(booking.total);
-            lines.push(line(wording::label::CASH, given.plain()));
-            let change = booking.change.map_or_else(
-                || wording::EXACT.to_owned(),
-                houseful_core::money::Money::plain,
-            );
-            lines.push(line(wording::label::CHANGE, change));
+            let given = view.given.unwrap_or(view.booking.total);
+            let change = view.booking.change;
+            let change = change.map_or_else(|| wording::EXACT.to_owned(), Money::plain);
+            vec![
+                line(wording::label::CASH, given.plain()),
+                line(wording::label::CHANGE, change),
+            ]
         }
-        Some(Tender::Card) => lines.push(line(
-            wording::label::PAID,
-            wording::label::BY_CARD.to_owned(),
-        )),
-        None => {}
+        Some(Tender::Card) => vec![line(wording::label::PAID, wording::label::BY_CARD)],
+        None => Vec::new(),
     }
-    lines.push(line("", String::new()));
-    if let Some(ticket) = view.ticket() {
-        let of = booking.tickets.len();
-        lines.push(line(
-            &wording::code_of(view.at + 1, of),
-            wording::code_and_seat(ticket),
-        ));
+}
+
+/// The code that is drawn, then those of the other seats where no picture is.
+fn codes(view: &TicketView, room: &Room) -> Vec<Line> {
+    let tickets = &view.booking.tickets;
+    let of = tickets.len();
+    let mut lines = Vec::new();
+    for at in (0..of).map(|n| (view.at + n) % of) {
+        let Some(ticket) = tickets.get(at) else {
+            continue;
+        };
+        let label = wording::code_of(at + 1, of);
+        let whole = wording::code_and_seat(ticket);
+        if columns_of(&whole) <= room.columns {
+            lines.push(line(&label, whole));
+        } else {
+            lines.push(line(&label, ticket.code.to_string()));
+            lines.push(line("", wording::of_seat(ticket)));
+        }
+        if room.picture_rows.is_none() {
+            break;
+        }
+    }
+    if let Some(rows) = room.picture_rows {
+        let least = rows + 1 + super::FOOTER_ROWS;
+        lines.push(line("", wording::picture_needs(least)));
     }
     lines
 }

@@ -11,7 +11,7 @@ use houseful_core::{
 };
 
 use super::seat_list;
-use crate::tui::bookings::What;
+use crate::tui::{bookings::What, live::Holder};
 
 /// Why money goes back, by the digit that chooses it. The audit trail keeps these words.
 pub const REFUND_REASONS: [&str; 4] = [
@@ -287,10 +287,22 @@ fn returned_because(code: &str) -> &str {
 /// Who holds a booking: the channel, and the account when it is staff.
 #[must_use]
 pub fn holder(booking: &Booking) -> String {
-    match &booking.by {
-        Some(account) => format!("{}, {account}", booking.channel.word()),
-        None => booking.channel.word().to_owned(),
+    holder_of(&Holder::of(booking))
+}
+
+/// Who has seats: the channel, and the account when it is staff.
+#[must_use]
+pub fn holder_of(holder: &Holder) -> String {
+    match &holder.account {
+        Some(account) => format!("{}, {account}", holder.channel.word()),
+        None => holder.channel.word().to_owned(),
     }
+}
+
+/// Whose seats changed, after the seats.
+#[must_use]
+pub fn changed_by(by: Option<&Holder>) -> String {
+    by.map_or_else(String::new, |by| format!("  {}", holder_of(by)))
 }
 
 /// Who a booking is for, on one line; nothing when nobody said.

@@ -31,7 +31,7 @@ pub fn heard_ago(since: UtcMillis, now: UtcMillis) -> String {
 /// Before the field of the palette.
 pub const PALETTE: &str = "Do:";
 /// Nothing in the palette fits.
-pub const NOTHING_TO_DO: &str = "nothing fits; Esc closes this list";
+pub const NOTHING_TO_DO: &str = "nothing fits; ⟨palette.back⟩ closes this list";
 /// The palette was opened for a view that is not here any more.
 pub const ANOTHER_VIEW: &str = "another view has come up meanwhile; nothing was done";
 /// `y` where there is nothing to copy.
@@ -66,16 +66,17 @@ pub const QUICK: &str = ":";
 /// A line names a show that has to be asked for.
 pub const LOOKING_FOR_SHOW: &str = "asking the server for that show ...";
 /// A line came while a payment is open.
-pub const PAYING_FIRST: &str = "finish this payment first, or go back with Esc";
+pub const PAYING_FIRST: &str = "finish this payment first, or go back with ⟨payment.back⟩";
 
 /// A line is for another show than the seats that are held.
 #[must_use]
 pub fn held_first(seats: &[SeatLabel]) -> String {
     if seats.is_empty() {
-        return "seats of this show are being asked for; release them with Esc first".to_owned();
+        return "seats of this show are being asked for; release them with ⟨seats.back⟩ first"
+            .to_owned();
     }
     let seats = super::seat_list(seats);
-    format!("{seats} of this show are held; pay for them, or release them with Esc first")
+    format!("{seats} of this show are held; pay for them, or release them with ⟨seats.back⟩ first")
 }
 
 /// The best seats are not what a paying line said: nothing is paid without a look.
@@ -83,7 +84,7 @@ pub fn held_first(seats: &[SeatLabel]) -> String {
 pub fn gave_way(relaxed: &[Relaxed]) -> String {
     let parts: Vec<String> = relaxed.iter().map(ToString::to_string).collect();
     let parts = parts.join(", ");
-    format!("not as the line says: {parts}; nothing is paid yet, Enter pays")
+    format!("not as the line says: {parts}; nothing is paid yet, ⟨seats.accept⟩ pays")
 }
 
 /// A line for other seats takes the place of those that were chosen by hand.

@@ -10,6 +10,8 @@ pub const SHOW: &str = "Show";
 pub const HELD: &str = "Held";
 /// Who a booking is for.
 pub const FOR: &str = "For";
+/// The same with the film behind it.
+pub const FOR_AND_FILM: &str = "For, film";
 /// The name of a customer.
 pub const NAME: &str = "Name";
 /// Their telephone number.

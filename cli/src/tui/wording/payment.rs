@@ -24,10 +24,7 @@ pub const TEST_CARDS: [(&str, &str); 5] = [
 ];
 
 /// What happens to late money.
-pub const LATE_MONEY: [&str; 2] = [
-    "If the bank answers too late: the same seats again if they are still",
-    "free, else the money goes back. Nobody pays for seats they do not get.",
-];
+pub const LATE_MONEY: &str = "If the bank answers too late: the same seats again if they are still free, else the money goes back. Nobody pays for seats they do not get.";
 
 /// Too little cash.
 #[must_use]
@@ -50,9 +47,9 @@ pub const EXACT: &str = "none, exact";
 pub const TOO_LITTLE: &str = "too little yet";
 /// What the keys of the payment view do, beside the amounts.
 pub const PAYMENT_KEYS: [&str; 3] = [
-    "Enter  exact cash, or the amount",
-    "0-9 .  cash given, then Enter",
-    "⟨payment.card⟩      card",
+    "⟨payment.accept⟩  exact cash, or the amount",
+    "⟨payment.digit⟩ ⟨payment.point⟩  cash given, then ⟨payment.accept⟩",
+    "⟨payment.card⟩  card",
 ];
 /// The card terminal.
 pub const CARD_TERMINAL: &str = "SIMULATED CARD TERMINAL";
@@ -94,5 +91,5 @@ pub fn payment_state(state: &str) -> String {
 /// How long a payment has been under way.
 #[must_use]
 pub fn waiting_for(seconds: i64) -> String {
-    format!("for {seconds} s; Esc leaves it alone")
+    format!("for {seconds} s; ⟨paying.back⟩ leaves it alone")
 }

@@ -104,6 +104,8 @@ pub fn notice(text: &str) -> String {
             "no seat left to change; `at h8` and then `ticket type` changes that one"
         }
         super::INTERRUPT_AGAIN => "type quit again to release the seats and leave",
+        super::INTERRUPT_AGAIN_EMPTY => "type quit again to leave",
+        super::INTERRUPT_AGAIN_PAYING => "type quit again to leave; the payment goes on by itself",
         super::INTERRUPT_AGAIN_KEEPS => {
             "type quit again to leave; the seats of the unfinished sale stay on hold"
         }

@@ -11,6 +11,8 @@ use crate::tui::{
 pub const NONE_FREE_IN_RANGE: &str = "no seat of that range is free";
 /// Above the small map.
 pub const MAP: &str = "MAP  + shown  # yours";
+/// The same where there is little room.
+pub const MAP_SHORT: &str = "MAP";
 /// Above what other people did.
 pub const LAST_ON_THIS_SHOW: &str = "LAST ON THIS SHOW";
 /// Above the offers that `b` would bring, by what this screen knows.
@@ -51,7 +53,7 @@ pub const fn no_zoom(closer: bool) -> &'static str {
 #[must_use]
 pub const fn accessible(on: bool) -> &'static str {
     if on {
-        "best seats with a wheelchair place; w again for any seats"
+        "best seats with a wheelchair place; ⟨seats.accessible⟩ again for any seats"
     } else {
         "best seats anywhere"
     }
@@ -64,8 +66,8 @@ pub const WITH_WHEELCHAIR: &str = "with wheelchair";
 #[must_use]
 pub fn blocks_of(rows: usize) -> String {
     match rows {
-        1 => "free in blocks of 10; Space opens one".to_owned(),
-        _ => format!("free in blocks of 10 x {rows}; Space opens one"),
+        1 => "free in blocks of 10; ⟨seats.pick⟩ opens one".to_owned(),
+        _ => format!("free in blocks of 10 x {rows}; ⟨seats.pick⟩ opens one"),
     }
 }
 
@@ -181,14 +183,16 @@ pub fn row_free(row: &str, runs: &str) -> String {
 /// The block under the cursor.
 #[must_use]
 pub fn block(first: SeatLabel, last: SeatLabel, free: usize, all: usize) -> String {
-    format!("Block {first} to {last}: {free} of {all} free. Space opens it.")
+    format!("Block {first} to {last}: {free} of {all} free. ⟨seats.pick⟩ opens it.")
 }
 
 /// The range that is being chosen.
 #[must_use]
 pub fn range(from: SeatLabel, to: SeatLabel, open: usize, all: usize) -> String {
     let (from, to) = (from.min(to), from.max(to));
-    format!("Range {from} to {to}: {open} of {all} can be picked. Space picks them, Esc cancels.")
+    format!(
+        "Range {from} to {to}: {open} of {all} can be picked. ⟨range.pick⟩ picks them, ⟨range.back⟩ cancels."
+    )
 }
 
 /// A ticket type whose letter is the key of something else.

@@ -55,6 +55,7 @@ pub(super) fn draw(scene: &Scene<'_>, sheet: &mut Sheet<'_>, part: Part) -> Draw
     Drawn {
         cursor,
         shown: None,
+        right: part.x + part.width,
     }
 }
 

@@ -3,14 +3,43 @@
 use super::{Scene, Shown};
 use crate::tui::{
     hall::SeatLook,
-    view::sheet::{Part, Sheet},
+    view::sheet::{Part, Sheet, columns_of},
     wording,
 };
 
 /// Lines of the map at most, without its heading.
 const ROWS_MAX: u16 = 9;
 /// Fewer lines say nothing.
-const ROWS_MIN: u16 = 3;
+const ROWS_MIN: u16 = 2;
+
+/// Draws the rows of the hall as a line from the screen down, as many of them to a character as it
+/// takes: those that are on the screen, and our own.
+pub(in crate::tui::view) fn draw_strip(
+    scene: &Scene<'_>,
+    sheet: &mut Sheet<'_>,
+    part: Part,
+    shown: Shown,
+) {
+    let hall = scene.picture.hall;
+    let rows: Vec<u16> = hall.seat_rows().collect();
+    let down = rows.len().div_ceil(usize::from(part.height.max(1))).max(1);
+    let theme = sheet.theme();
+    for (y, rows) in (part.y..).zip(rows.chunks(down)) {
+        let seats = rows.iter().flat_map(|row| hall.row(*row));
+        let mut looks = seats.map(|no| scene.picture.look(*no));
+        let inside = rows
+            .iter()
+            .any(|row| (shown.rows.0..=shown.rows.1).contains(row));
+        let (character, style) = if looks.any(|look| look == SeatLook::Mine) {
+            ('#', theme.mine())
+        } else if inside {
+            ('+', theme.text())
+        } else {
+            ('-', theme.faint())
+        };
+        sheet.dot(part.x, y, character, style);
+    }
+}
 
 /// Draws the map if there is room; gives the lines it took.
 pub(in crate::tui::view) fn draw(
@@ -47,7 +76,12 @@ pub(in crate::tui::view) fn draw(
             _ => '-',
         };
     }
-    sheet.clip(part.x, part.y, part.width, wording::MAP, theme.strong());
+    let heading = if columns_of(wording::MAP) <= part.width {
+        wording::MAP
+    } else {
+        wording::MAP_SHORT
+    };
+    sheet.clip(part.x, part.y, part.width, heading, theme.strong());
     for (y, line) in (part.y + 1..).zip(cells.chunks(usize::from(width.max(1)))) {
         for (x, c) in (part.x..).zip(line) {
             let style = match c {
