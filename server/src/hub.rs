@@ -310,7 +310,7 @@ impl Hub {
             if entry
                 .picture
                 .as_ref()
-                .is_some_and(|p| p.version.ver >= picture.version.ver)
+                .is_some_and(|p| p.version == picture.version)
             {
                 return vec![picture];
             }

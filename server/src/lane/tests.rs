@@ -92,8 +92,11 @@ fn nobody_is_told_what_is_not_so() {
 /// In how many worlds a lie is told.
 const WORLDS: u64 = 100;
 
+/// What makes a world lie.
+type Lying = fn(&mut World);
+
 /// How many of them notice it.
-fn notice(lie: fn(&mut World)) -> usize {
+fn notice(lie: Lying) -> usize {
     let noticed = |seed: &u64| {
         let mut world = World::new(*seed);
         lie(&mut world);
@@ -108,7 +111,7 @@ fn notice(lie: fn(&mut World)) -> usize {
 /// store that forgets, or that compares less than it promises.
 #[test]
 fn a_world_that_lies_is_noticed() {
-    let lies: [(&str, fn(&mut World)); 5] = [
+    let lies: [(&str, Lying); 5] = [
         ("commits are forgotten", |w| w.shelf.forgets = true),
         ("heads are not compared", |w| w.shelf.ignores_heads = true),
         ("fences do nothing", |w| w.shelf.ignores_fences = true),
@@ -206,6 +209,42 @@ fn a_store_that_says_too_little_leaves_nobody_waiting() {
     assert!(machine.next_batch(tick(NOW), &mut || 8, &mut out).is_some());
     machine.committed(NOW, at, Ok(Vec::new()), &mut out);
     assert_eq!(answers(out), [(1, Err(LaneError::Unknown))]);
+}
+
+#[test]
+fn a_lane_that_has_the_store_to_itself_asks_nobody() {
+    let mut shelf = Shelf::default();
+    let mut machine = opened(&mut shelf);
+    let (mine, theirs) = (
+        hold(Uuid::from_u128(5), "A1"),
+        hold(Uuid::from_u128(6), "A1"),
+    );
+    let (mine, theirs) = (command(&mut Dice(5), mine), command(&mut Dice(6), theirs));
+    let (mut out, at) = (Vec::new(), Clock::stopwatch());
+    machine.submit(SHOW, asks(mine.clone(), 1), at, &mut out);
+    let batch = machine.next_batch(tick(NOW), &mut || 8, &mut out);
+    let outcomes = batch.iter().flatten().map(|show| shelf.commit(show, by(0)));
+    machine.committed(NOW, at, Ok(outcomes.collect()), &mut out);
+    // However long ago it was heard of.
+    let later = at + REFUSAL_STALE * 100;
+    machine.submit(SHOW, asks(mine, 2), later, &mut out);
+    machine.submit(SHOW, asks(theirs, 3), later, &mut out);
+    let late = Tick {
+        now: NOW,
+        at: later + REFUSAL_STALE * 100,
+    };
+    assert!(machine.next_batch(late, &mut || 9, &mut out).is_none());
+    assert!(machine.next_question().is_none());
+    let fresh = |(reply, told): (u32, Result<Answer, LaneError>)| (reply, told.map(|a| a.fresh));
+    let told: Vec<_> = answers(out).into_iter().map(fresh).collect();
+    assert!(matches!(
+        told[..],
+        [
+            (1, Ok(true)),
+            (2, Ok(false)),
+            (3, Err(LaneError::Refused { .. }))
+        ]
+    ));
 }
 
 /// What a machine gives to be committed at `now` when it is asked this; it is committed.

@@ -298,7 +298,7 @@ fn what_somebody_did_at_another_server_is_known_at_once() {
             booking: held.ask.booking().expect("a booking"),
         },
     );
-    back.actor = held.actor.clone();
+    back.actor = held.actor;
     one.does(&mut shelf, &held).expect("granted");
     // The other server was told a moment ago that the show stands elsewhere.
     assert!(two.does(&mut shelf, &back).is_ok_and(|a| a.fresh));

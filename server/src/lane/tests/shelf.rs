@@ -206,7 +206,7 @@ impl Shelf {
         };
         let later = journal.history.iter().filter(|(at, _)| *at >= from);
         let before = journal.history.iter().rev().find(|(at, _)| *at < from);
-        let stood = before.map_or(None, |(_, version)| *version);
+        let stood = before.and_then(|(_, version)| *version);
         stood == version || later.into_iter().any(|(_, stands)| *stands == version)
     }
 
