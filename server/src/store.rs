@@ -7,6 +7,8 @@
 //!   `(ver, tip)` or leaves no trace of that show.
 //! - Shows of one batch do not affect each other: one may be lost while its neighbours commit.
 //! - At most one valid ticket exists for a seat of a show, whatever the caller says.
+//! - What [`Store::stand`], [`Store::tail`] and [`Store::alone`] tell was read where writes go, after
+//!   the call began.
 
 pub mod sqlite;
 
@@ -63,6 +65,21 @@ pub struct Loaded {
     pub events: Vec<(UtcMillis, Event)>,
 }
 
+/// How a show's journal goes on from a version.
+#[derive(Clone, Debug)]
+pub enum Tail {
+    /// The version is on the journal's line.
+    Rows {
+        /// The head.
+        head: Head,
+        /// What came after the version, in order; nothing if the head stands there.
+        events: Vec<(UtcMillis, Event)>,
+    },
+    /// It is not (a branch that was lost with an old primary, a backup that was restored), or no
+    /// version was named: the show as it is. What is cached of it is worth nothing.
+    Elsewhere(Loaded),
+}
+
 /// A row of a projection, written in the transaction of the event that needs it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Projection {
@@ -108,6 +125,10 @@ pub enum Projection {
 }
 
 /// What one show adds to its journal.
+///
+/// Without rows it is a fence: if the head stands at `expect`, its row is written again as it is (of
+/// `head` only the show is looked at, so a lease is not undone), so that what is said from it is as
+/// durable as a fresh commit.
 #[derive(Clone, Debug)]
 pub struct ShowCommit {
     /// The version it was decided on; `None` for a show without a journal.
@@ -127,8 +148,15 @@ pub struct ShowCommit {
 pub enum Outcome {
     /// It is durable.
     Committed,
-    /// The head had moved; nothing was written for this show.
+    /// The head had moved, or somebody has the show alone; nothing was written for this show.
     Lost,
+    /// Decided by a clock that is wrong: the last row's time (a fence is not looked at) was more
+    /// than 2 s behind the primary's clock or more than 1 s ahead of it; nothing was written for
+    /// this show. Only from a store with a clock of its own.
+    OutOfTime {
+        /// The primary's clock.
+        primary: UtcMillis,
+    },
     /// The second guard spoke: a valid ticket for the seat exists. A bug; the show must stop.
     Guarded(String),
 }
@@ -178,18 +206,41 @@ pub enum Sought {
     Digits(String),
 }
 
+/// A show that nobody else can write to until this is dropped. Dropped without a commit, nothing
+/// was written.
+pub trait Alone: Send {
+    /// Commits this show and gives it free. [`Outcome::Lost`] only if what was decided on is not
+    /// what [`Store::alone`] told.
+    fn commit(self: Box<Self>, show: ShowCommit) -> Later<'static, Outcome>;
+}
+
+/// A show as it stands, and the right to write to it.
+pub type Apart = (Tail, Box<dyn Alone>);
+
 /// Journals, and what stands beside them.
 pub trait Store: Send + Sync {
+    /// Whether others may write to these journals. Only then need `stand`, `tail` and `alone` be
+    /// asked before anything is decided from memory.
+    fn shared(&self) -> bool;
+    /// The primary's clock; `None` where the store has none of its own.
+    fn time(&self) -> Later<'_, Option<UtcMillis>>;
     /// A show with all its events.
     fn load(&self, show: ShowId) -> Later<'_, Loaded>;
+    /// Where these shows stand, in order, at one instant; `None` for one without a journal.
+    fn stand(&self, shows: Vec<ShowId>) -> Later<'_, Vec<Option<Version>>>;
+    /// What came after a version of a show.
+    fn tail(&self, show: ShowId, after: Version) -> Later<'_, Tail>;
+    /// Has a show alone, for somebody who lost it to others again and again. Waits its turn for a
+    /// few seconds at most ([`StoreError::Busy`]); whoever commits it otherwise meanwhile has lost.
+    fn alone(&self, show: ShowId, known: Option<Version>) -> Later<'_, Apart>;
     /// Commits each show of the batch or leaves it as it was; the answers are in order.
     ///
     /// An error means that no show of the batch was written ([`StoreError::Unknown`] excepted).
     fn commit(&self, batch: Vec<ShowCommit>) -> Later<'_, Vec<Outcome>>;
-    /// Shows that wait for something that is over at `now`, at most `limit`.
-    fn due(&self, now: UtcMillis, limit: u32) -> Later<'_, Vec<ShowId>>;
-    /// Puts off a show's next look to `until`, without moving its version.
-    fn put_off(&self, show: ShowId, until: UtcMillis) -> Later<'_, ()>;
+    /// Takes shows that wait for something that is over at `now`, at most `limit`, those that
+    /// have waited longest first. Whoever gets one has it until `until`: before that it is due to
+    /// nobody, unless a commit says otherwise. Versions do not move.
+    fn lease(&self, now: UtcMillis, until: UtcMillis, limit: u32) -> Later<'_, Vec<ShowId>>;
     /// All heads.
     fn heads(&self) -> Later<'_, Vec<Head>>;
     /// Journal rows after version `after`, as they are stored.

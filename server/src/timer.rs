@@ -19,6 +19,9 @@ use crate::{chance, clock::Clock, lane::Lane, store::Store};
 const LOOK_MS: u32 = 250;
 /// How many shows it sees to at once.
 const AT_ONCE: u32 = 500;
+/// For how long a show that was taken is nobody else's, in milliseconds of server time: one whose
+/// server died is seen to after this, and so is one that still waits for payment.
+const LEASE_MS: i64 = SETTLE_AGAIN_MS;
 
 /// Starts the timer on the current runtime; it ends when `shutdown` is cancelled.
 pub fn start(
@@ -33,38 +36,22 @@ pub fn start(
                 () = shutdown.cancelled() => return,
                 () = clock.rest(LOOK_MS) => {}
             }
-            match store.due(clock.now(), AT_ONCE).await {
-                Ok(shows) => see_to(&store, &lane, &clock, shows).await,
-                Err(error) => tracing::warn!(%error, "due shows can't be read"),
+            let now = clock.now();
+            match store.lease(now, now.plus_ms(LEASE_MS), AT_ONCE).await {
+                Ok(shows) => see_to(&lane, shows).await,
+                Err(error) => tracing::warn!(%error, "due shows can't be taken"),
             }
         }
     })
 }
 
-async fn see_to(store: &Arc<dyn Store>, lane: &Lane, clock: &Clock, shows: Vec<ShowId>) {
-    let all = shows
-        .into_iter()
-        .map(|show| see_to_one(store, lane, clock, show));
-    futures_util::future::join_all(all).await;
-}
-
-async fn see_to_one(store: &Arc<dyn Store>, lane: &Lane, clock: &Clock, show: ShowId) {
-    if let Err(error) = lane.ask(show, expire()).await {
-        tracing::warn!(show.id = %show, %error, "a due show can't be seen to");
-    }
-    let again = clock.now().plus_ms(SETTLE_AGAIN_MS);
-    let waits = lane.read(show, move |state, _, now| {
-        let is_due = state.next_due().is_some_and(|due| due <= now);
-        // It waits for payment: until that is asked again, only the end of a hold comes first.
-        is_due.then(|| state.next_due_unless_asked(again).filter(|due| *due > now))
-    });
-    // One that can't be read, or has something due that can't be written down, is looked at later.
-    if let Some(until) = waits.await.unwrap_or(Some(None)) {
-        let until = until.unwrap_or(again);
-        if let Err(error) = store.put_off(show, until).await {
-            tracing::warn!(show.id = %show, %error, "a due show can't be put off");
+async fn see_to(lane: &Lane, shows: Vec<ShowId>) {
+    let all = shows.into_iter().map(|show| async move {
+        if let Err(error) = lane.ask(show, expire()).await {
+            tracing::warn!(show.id = %show, %error, "a due show can't be seen to");
         }
-    }
+    });
+    futures_util::future::join_all(all).await;
 }
 
 /// Writes down what has ended. No client asks for it, so its id is never repeated.

@@ -4,6 +4,7 @@
 #![expect(clippy::expect_used, reason = "a test says what it expected and stops")]
 
 mod contacts;
+mod others;
 mod readers;
 mod tickets;
 mod versions;
@@ -44,7 +45,14 @@ where
     tickets::a_seat_has_one_valid_ticket(&*make().await).await;
     tickets::a_ticket_code_belongs_to_one_booking(&*make().await).await;
     tickets::a_seat_changes_hands_in_one_commit(&*make().await).await;
-    readers::what_is_due_is_told_and_can_be_put_off(&*make().await).await;
+    readers::what_is_due_is_taken_by_one(make().await).await;
+    others::where_shows_stand_is_told(&*make().await).await;
+    others::a_journal_goes_on_from_a_version_on_its_line(&*make().await).await;
+    others::a_fence_stands_only_where_the_head_stands(&*make().await).await;
+    others::who_has_a_show_alone_cannot_lose_it(make().await).await;
+    others::a_show_that_was_given_free_unwritten_is_as_it_was(&*make().await).await;
+    others::a_show_is_opened_alone(&*make().await).await;
+    others::of_many_who_want_it_alone_each_has_it_once(make().await).await;
     readers::all_heads_are_told(&*make().await).await;
     readers::the_journal_is_told_from_a_version_on(&*make().await).await;
     tickets::bookings_and_tickets_are_found_by_code(&*make().await).await;

@@ -151,11 +151,11 @@ async fn a_journal_that_cannot_be_read_is_named_and_its_neighbours_go_on() {
         &folder,
         "DROP TRIGGER show_event_no_delete;
          DROP TRIGGER immutable_no_delete;
-         INSERT INTO show_event VALUES (1, 2, 0, 'held', 9, '{}');
+         INSERT INTO show_event VALUES (1, 2, 0, 'held', 9, '{}', 0);
          UPDATE show_head SET ver = 2 WHERE show_id = 1;
-         INSERT INTO show_event VALUES (2, 3, 0, 'held', 1, '{}');
+         INSERT INTO show_event VALUES (2, 3, 0, 'held', 1, '{}', 0);
          UPDATE show_head SET ver = 4 WHERE show_id = 3;
-         INSERT INTO show_event VALUES (4, 2, 0, 'invented', 1, '{\"invented\":{}}');
+         INSERT INTO show_event VALUES (4, 2, 0, 'invented', 1, '{\"invented\":{}}', 0);
          UPDATE show_head SET ver = 2 WHERE show_id = 4;",
     );
     let store = store_in(&folder);

@@ -479,7 +479,7 @@ async fn a_journal_that_makes_no_sense_stops_the_count_and_is_named() {
     house.hold(&["A1"]).await;
     house
         .harm(|conn| {
-            let sql = "INSERT INTO show_event VALUES (7, 3, 0, 'later', 2, '{\"later\":{}}')";
+            let sql = "INSERT INTO show_event VALUES (7, 3, 0, 'later', 2, '{\"later\":{}}', 0)";
             conn.execute(sql, [])
         })
         .await;

@@ -222,7 +222,7 @@ impl<R> Machine<R> {
                     self.ready.push_back(show);
                 }
             }
-            Outcome::Lost => {
+            Outcome::Lost | Outcome::OutOfTime { .. } => {
                 // Somebody else moved the show: read it again and decide again.
                 let Some(cell) = self.cells.get_mut(&show) else {
                     return;

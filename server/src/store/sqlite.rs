@@ -1,6 +1,7 @@
 //! Journals in one SQLite file: `Database` is the file with its threads, `SqliteStore` the
 //! [`Store`] on it. No rule and no business decision is taken here.
 
+mod alone;
 mod checkpoint;
 mod commit;
 mod contact;
@@ -23,14 +24,17 @@ use houseful_core::{
     ids::{BookingId, ShowId},
     seat::SeatNo,
     time::UtcMillis,
-    wire::{admin::JournalEntry, booking::Contact},
+    wire::{admin::JournalEntry, booking::Contact, seats::Version},
 };
 use rusqlite::OptionalExtension;
 
 pub use database::{Database, Traffic};
 pub use open::OpenError;
 
-use super::{ContactRow, Head, Later, Loaded, Outcome, ShowCommit, Sought, Store};
+use super::{
+    Apart, ContactRow, Head, Later, Loaded, Outcome, ShowCommit, Sought, Store, StoreError, Tail,
+};
+use alone::Locks;
 use kept::Kept;
 
 /// The store on a [`Database`].
@@ -38,14 +42,18 @@ use kept::Kept;
 pub struct SqliteStore {
     db: Database,
     kept: Arc<Kept>,
+    locks: Locks,
 }
 
 impl SqliteStore {
     /// A store on this database.
     #[must_use]
     pub fn new(db: Database) -> Self {
-        let kept = Arc::default();
-        Self { db, kept }
+        Self {
+            db,
+            kept: Arc::default(),
+            locks: Locks::default(),
+        }
     }
 
     /// The database under it.
@@ -53,52 +61,86 @@ impl SqliteStore {
     pub fn database(&self) -> &Database {
         &self.db
     }
+
+    /// Writes each show of the batch that stands where it was decided on and that nobody else has
+    /// alone.
+    async fn write(
+        &self,
+        batch: Vec<ShowCommit>,
+        mine: Option<ShowId>,
+    ) -> Result<Vec<Outcome>, StoreError> {
+        let locks = self.locks.clone();
+        let (outcomes, batch) = self
+            .db
+            .write(move |conn| {
+                let write = |show: &ShowCommit| {
+                    if mine != Some(show.head.show) && locks.has(show.head.show) {
+                        return Ok(Outcome::Lost);
+                    }
+                    commit::show(conn, show)
+                };
+                let outcomes: Result<Vec<_>, _> = batch.iter().map(write).collect();
+                Ok((outcomes?, batch))
+            })
+            .await?;
+        let committed = batch.iter().zip(&outcomes);
+        for (show, _) in committed.filter(|(_, o)| **o == Outcome::Committed) {
+            show.opened.iter().for_each(|event| self.kept.keep(event));
+        }
+        Ok(outcomes)
+    }
 }
 
 impl Store for SqliteStore {
+    /// Nobody else has the file.
+    fn shared(&self) -> bool {
+        false
+    }
+
+    /// The server's clock is the only one.
+    fn time(&self) -> Later<'_, Option<UtcMillis>> {
+        Box::pin(std::future::ready(Ok(None)))
+    }
+
     fn load(&self, show: ShowId) -> Later<'_, Loaded> {
         let kept = Arc::clone(&self.kept);
         Box::pin(self.db.read(move |conn| rows::load(conn, &kept, show)))
     }
 
-    fn commit(&self, batch: Vec<ShowCommit>) -> Later<'_, Vec<Outcome>> {
-        let kept = Arc::clone(&self.kept);
-        Box::pin(async move {
-            let (outcomes, batch) = self
-                .db
-                .write(move |conn| {
-                    let outcomes: Result<Vec<_>, _> =
-                        batch.iter().map(|show| commit::show(conn, show)).collect();
-                    Ok((outcomes?, batch))
-                })
-                .await?;
-            let committed = batch.iter().zip(&outcomes);
-            for (show, _) in committed.filter(|(_, o)| **o == Outcome::Committed) {
-                show.opened.iter().for_each(|event| kept.keep(event));
-            }
-            Ok(outcomes)
-        })
-    }
-
-    fn due(&self, now: UtcMillis, limit: u32) -> Later<'_, Vec<ShowId>> {
+    fn stand(&self, shows: Vec<ShowId>) -> Later<'_, Vec<Option<Version>>> {
         Box::pin(self.db.read(move |conn| {
-            let mut select = conn.prepare_cached(
-                "SELECT show_id FROM show_head WHERE next_due <= ?1 ORDER BY next_due LIMIT ?2",
-            )?;
-            let shows = select.query_map((now.0, limit), |row| rows::show_out(row, 0))?;
-            Ok(shows.collect::<Result<_, _>>()?)
+            let stand = |show: ShowId| rows::stands(conn, show);
+            shows.into_iter().map(stand).collect()
         }))
     }
 
-    fn put_off(&self, show: ShowId, until: UtcMillis) -> Later<'_, ()> {
-        Box::pin(self.db.write(move |conn| {
-            // A show that waits for nothing by now, or for something later, is left alone.
-            conn.prepare_cached(
-                "UPDATE show_head SET next_due = ?2 WHERE show_id = ?1 AND next_due < ?2",
-            )?
-            .execute((rows::show_in(show), until.0))?;
-            Ok(())
-        }))
+    fn tail(&self, show: ShowId, after: Version) -> Later<'_, Tail> {
+        let kept = Arc::clone(&self.kept);
+        Box::pin(
+            self.db
+                .read(move |conn| rows::tail(conn, &kept, show, Some(after))),
+        )
+    }
+
+    fn alone(&self, show: ShowId, known: Option<Version>) -> Later<'_, Apart> {
+        Box::pin(alone::alone(self, show, known))
+    }
+
+    fn commit(&self, batch: Vec<ShowCommit>) -> Later<'_, Vec<Outcome>> {
+        Box::pin(self.write(batch, None))
+    }
+
+    fn lease(&self, now: UtcMillis, until: UtcMillis, limit: u32) -> Later<'_, Vec<ShowId>> {
+        Box::pin(async move {
+            // A look costs nothing; mostly there is nothing to take.
+            let any = self.db.read(move |conn| rows::is_any_due(conn, now));
+            if !any.await? {
+                return Ok(Vec::new());
+            }
+            self.db
+                .write(move |conn| rows::lease(conn, (now, until), limit))
+                .await
+        })
     }
 
     fn heads(&self) -> Later<'_, Vec<Head>> {

@@ -7,13 +7,35 @@ use houseful_core::{
     ids::{BookingId, ShowId},
     seat::SeatNo,
     time::UtcMillis,
-    wire::{admin::JournalEntry, booking::Contact},
+    wire::{admin::JournalEntry, booking::Contact, seats::Version},
 };
-use houseful_server::store::{ContactRow, Head, Later, Loaded, Outcome, ShowCommit, Sought, Store};
+use houseful_server::store::{
+    Apart, ContactRow, Head, Later, Loaded, Outcome, ShowCommit, Sought, Store, Tail,
+};
 
 pub struct Careless(pub Arc<dyn Store>);
 
 impl Store for Careless {
+    fn shared(&self) -> bool {
+        self.0.shared()
+    }
+
+    fn time(&self) -> Later<'_, Option<UtcMillis>> {
+        self.0.time()
+    }
+
+    fn stand(&self, shows: Vec<ShowId>) -> Later<'_, Vec<Option<Version>>> {
+        self.0.stand(shows)
+    }
+
+    fn tail(&self, show: ShowId, after: Version) -> Later<'_, Tail> {
+        self.0.tail(show, after)
+    }
+
+    fn alone(&self, show: ShowId, known: Option<Version>) -> Later<'_, Apart> {
+        self.0.alone(show, known)
+    }
+
     fn load(&self, show: ShowId) -> Later<'_, Loaded> {
         self.0.load(show)
     }
@@ -40,12 +62,8 @@ impl Store for Careless {
         })
     }
 
-    fn due(&self, now: UtcMillis, limit: u32) -> Later<'_, Vec<ShowId>> {
-        self.0.due(now, limit)
-    }
-
-    fn put_off(&self, show: ShowId, until: UtcMillis) -> Later<'_, ()> {
-        self.0.put_off(show, until)
+    fn lease(&self, now: UtcMillis, until: UtcMillis, limit: u32) -> Later<'_, Vec<ShowId>> {
+        self.0.lease(now, until, limit)
     }
 
     fn heads(&self) -> Later<'_, Vec<Head>> {

@@ -1,48 +1,56 @@
 //! What is told without deciding anything: what is due, heads, journals.
 
+use std::sync::Arc;
+
 use houseful_core::ids::ShowId;
 use houseful_server::store::{Head, Outcome, SalesWord, Store};
 
 use super::{START, adding, commit, head, held, open, stands, version};
 
-pub(super) async fn what_is_due_is_told_and_can_be_put_off(store: &dyn Store) {
-    open(store, [1, 2, 3, 4]).await;
+pub(super) async fn what_is_due_is_taken_by_one(store: Arc<dyn Store>) {
+    open(&*store, [1, 2, 3, 4]).await;
     let at = |ms| Some(START.plus_ms(ms));
     for (n, due) in [(1, at(30)), (2, at(10)), (3, None), (4, at(20))] {
-        let mut commit = adding(ShowId(n), 1, &[held(2)]);
-        commit.head.next_due = due;
-        assert_eq!(
-            store.commit(vec![commit]).await,
-            Ok(vec![Outcome::Committed])
-        );
+        let mut waits = adding(ShowId(n), 1, &[held(2)]);
+        waits.head.next_due = due;
+        assert_eq!(commit(&*store, vec![waits]).await, [Outcome::Committed]);
     }
-    let due = |ms, limit| store.due(START.plus_ms(ms), limit);
-    assert_eq!(due(9, 10).await, Ok(vec![]));
+    let lease = |ms, until, limit| store.lease(START.plus_ms(ms), START.plus_ms(until), limit);
+    assert_eq!(lease(9, 60, 10).await, Ok(vec![]));
+    let first = lease(10, 60, 10).await;
+    assert_eq!(first, Ok(vec![ShowId(2)]), "at its instant it is over");
+    let two = lease(50, 70, 1).await.expect("leased");
+    assert_eq!(two, [ShowId(4)], "the longest wait first");
+    assert_eq!(lease(59, 70, 10).await, Ok(vec![ShowId(1)]));
+    assert_eq!(lease(59, 70, 10).await, Ok(vec![]), "each was taken");
+    // Whoever took it did not come back.
+    assert_eq!(lease(60, 90, 10).await, Ok(vec![ShowId(2)]));
+    let stood = stands(&*store, ShowId(2)).await;
+    assert_eq!(stood, (version(2), 2), "the version did not move");
+    let mut sooner = adding(ShowId(2), 2, &[held(3)]);
+    sooner.head.next_due = at(65);
+    assert_eq!(commit(&*store, vec![sooner]).await, [Outcome::Committed]);
     assert_eq!(
-        due(10, 10).await,
+        lease(65, 90, 10).await,
         Ok(vec![ShowId(2)]),
-        "at its instant it is over"
+        "a commit said so"
     );
-    assert_eq!(due(99, 10).await, Ok(vec![ShowId(2), ShowId(4), ShowId(1)]));
-    assert_eq!(due(99, 2).await, Ok(vec![ShowId(2), ShowId(4)]));
-    store
-        .put_off(ShowId(2), START.plus_ms(50))
-        .await
-        .expect("put off");
-    store
-        .put_off(ShowId(3), START.plus_ms(50))
-        .await
-        .expect("put off");
-    assert_eq!(due(49, 10).await, Ok(vec![ShowId(4), ShowId(1)]));
-    assert_eq!(due(50, 10).await, Ok(vec![ShowId(4), ShowId(1), ShowId(2)]));
-    assert_eq!(
-        stands(store, ShowId(2)).await,
-        (version(2), 2),
-        "the version did not move"
-    );
-    // Putting off never brings forward.
-    store.put_off(ShowId(1), START).await.expect("put off");
-    assert_eq!(due(20, 10).await, Ok(vec![ShowId(4)]));
+    // Several servers at once: every show is taken, and none twice.
+    let takers: Vec<_> = (0..8)
+        .map(|_| {
+            let store = Arc::clone(&store);
+            tokio::spawn(async move {
+                let (now, until) = (START.plus_ms(200), START.plus_ms(300));
+                store.lease(now, until, 2).await.expect("leased")
+            })
+        })
+        .collect();
+    let mut taken = Vec::new();
+    for taker in takers {
+        taken.extend(taker.await.expect("task"));
+    }
+    taken.sort_unstable();
+    assert_eq!(taken, [ShowId(1), ShowId(2), ShowId(4)]);
 }
 
 pub(super) async fn all_heads_are_told(store: &dyn Store) {

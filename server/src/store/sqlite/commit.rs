@@ -5,6 +5,7 @@ use houseful_core::{
     code::TicketCode,
     ids::BookingId,
     seat::{SeatLabel, SeatNo},
+    wire::seats::Version,
 };
 use rusqlite::{Connection, named_params};
 
@@ -42,6 +43,10 @@ fn check(commit: &ShowCommit) -> Result<(), StoreError> {
         let why = format!("{show}: {rows} rows after version {before} do not end at {ver}");
         return Err(StoreError::Unwritable(why));
     }
+    if rows == 0 && commit.expect.is_none() {
+        let why = format!("{show}: nothing stands there that could be fenced");
+        return Err(StoreError::Unwritable(why));
+    }
     if commit.projections.iter().any(strays) {
         let why = format!("{show}: a row of another show came with it");
         return Err(StoreError::Unwritable(why));
@@ -50,6 +55,9 @@ fn check(commit: &ShowCommit) -> Result<(), StoreError> {
 }
 
 fn whole_show(conn: &Connection, commit: &ShowCommit) -> Result<Outcome, StoreError> {
+    if let (Some(expect), []) = (commit.expect, &commit.rows[..]) {
+        return fence(conn, rows::show_in(commit.head.show), expect);
+    }
     if !move_head(conn, commit)? {
         return Ok(Outcome::Lost);
     }
@@ -63,6 +71,20 @@ fn whole_show(conn: &Connection, commit: &ShowCommit) -> Result<Outcome, StoreEr
     bookings(conn, commit)?;
     money(conn, commit)?;
     Ok(Outcome::Committed)
+}
+
+/// Compare, and write what stands there.
+fn fence(conn: &Connection, show: i64, expect: Version) -> Result<Outcome, StoreError> {
+    let stands = conn
+        .prepare_cached(
+            "UPDATE show_head SET ver = ver WHERE show_id = ?1 AND ver = ?2 AND tip = ?3",
+        )?
+        .execute((show, expect.ver.cast_signed(), expect.tip.cast_signed()))?;
+    Ok(if stands == 1 {
+        Outcome::Committed
+    } else {
+        Outcome::Lost
+    })
 }
 
 /// Compare and swap; `false` when somebody else was first.
@@ -111,13 +133,16 @@ fn move_head(conn: &Connection, commit: &ShowCommit) -> Result<bool, StoreError>
 
 fn events(conn: &Connection, commit: &ShowCommit) -> Result<(), StoreError> {
     let mut insert = conn.prepare_cached(
-        "INSERT INTO show_event (show_id, ver, at, kind, format, body)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        "INSERT INTO show_event (show_id, ver, at, kind, format, body, tip)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
     )?;
     let show = rows::show_in(commit.head.show);
+    let last = commit.head.version;
     let mut ver = commit.expect.map_or(0, |v| v.ver);
     for (at, row) in &commit.rows {
         ver += 1;
+        // The head stood at the last row of each commit and at no other.
+        let tip = (ver == last.ver).then_some(last.tip.cast_signed());
         insert.execute((
             show,
             ver.cast_signed(),
@@ -125,6 +150,7 @@ fn events(conn: &Connection, commit: &ShowCommit) -> Result<(), StoreError> {
             row.kind,
             row.format,
             &row.body,
+            tip,
         ))?;
     }
     Ok(())

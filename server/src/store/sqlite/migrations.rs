@@ -51,6 +51,11 @@ pub(super) const ALL: &[Migration] = &[
         name: "contact",
         sql: include_str!("migrations/0007_contact.sql"),
     },
+    Migration {
+        number: 8,
+        name: "event_tip",
+        sql: include_str!("migrations/0008_event_tip.sql"),
+    },
 ];
 
 /// Why a schema can't be brought up to date.

@@ -12,7 +12,7 @@ use rusqlite::{Connection, OptionalExtension, Row};
 use uuid::Uuid;
 
 use super::kept::{Kept, KeptOn};
-use crate::store::{Head, Loaded, SalesWord, StoreError};
+use crate::store::{Head, Loaded, SalesWord, StoreError, Tail};
 
 /// The columns of [`head`].
 const HEAD: &str = "show_id, ver, tip, next_due, taken, total, sales";
@@ -69,20 +69,100 @@ pub(super) fn heads(conn: &Connection) -> Result<Vec<Head>, StoreError> {
     Ok(heads)
 }
 
-/// A show with its whole journal, both of one snapshot.
-pub(super) fn load(conn: &Connection, kept: &Kept, show: ShowId) -> Result<Loaded, StoreError> {
-    let head = conn
+/// Whether some show waits for something that is over.
+pub(super) fn is_any_due(conn: &Connection, now: UtcMillis) -> Result<bool, StoreError> {
+    let mut select = conn.prepare_cached("SELECT 1 FROM show_head WHERE next_due <= ?1 LIMIT 1")?;
+    Ok(select.exists([now.0])?)
+}
+
+/// Puts off the shows that are due, and tells which.
+pub(super) fn lease(
+    conn: &Connection,
+    (now, until): (UtcMillis, UtcMillis),
+    limit: u32,
+) -> Result<Vec<ShowId>, StoreError> {
+    let due: Vec<ShowId> = conn
+        .prepare_cached(
+            "SELECT show_id FROM show_head WHERE next_due <= ?1 ORDER BY next_due, show_id LIMIT ?2",
+        )?
+        .query_map((now.0, limit), |row| show_out(row, 0))?
+        .collect::<Result<_, _>>()?;
+    let mut put_off =
+        conn.prepare_cached("UPDATE show_head SET next_due = ?2 WHERE show_id = ?1")?;
+    for show in &due {
+        put_off.execute((show_in(*show), until.0))?;
+    }
+    Ok(due)
+}
+
+fn head_of(conn: &Connection, show: ShowId) -> Result<Option<Head>, StoreError> {
+    let found = conn
         .prepare_cached(&format!("SELECT {HEAD} FROM show_head WHERE show_id = ?1"))?
         .query_row([show_in(show)], head)
         .optional()?;
+    Ok(found)
+}
+
+/// Where a show stands.
+pub(super) fn stands(conn: &Connection, show: ShowId) -> Result<Option<Version>, StoreError> {
+    Ok(head_of(conn, show)?.map(|head| head.version))
+}
+
+/// A show with its whole journal, both of one snapshot.
+pub(super) fn load(conn: &Connection, kept: &Kept, show: ShowId) -> Result<Loaded, StoreError> {
+    let head = head_of(conn, show)?;
+    let says = head.map_or(0, |h| h.version.ver);
+    let events = events(conn, kept, show, (0, says))?;
+    Ok(Loaded { head, events })
+}
+
+/// How a journal goes on from what is known of it, of one snapshot.
+pub(super) fn tail(
+    conn: &Connection,
+    kept: &Kept,
+    show: ShowId,
+    known: Option<Version>,
+) -> Result<Tail, StoreError> {
+    let Some(known) = known else {
+        return Ok(Tail::Elsewhere(load(conn, kept, show)?));
+    };
+    let Some(head) = head_of(conn, show)?.filter(|h| h.version.ver >= known.ver) else {
+        return Ok(Tail::Elsewhere(load(conn, kept, show)?));
+    };
+    let tip = if head.version.ver == known.ver {
+        Some(head.version.tip)
+    } else {
+        conn.prepare_cached("SELECT tip FROM show_event WHERE show_id = ?1 AND ver = ?2")?
+            .query_row((show_in(show), known.ver.cast_signed()), |row| {
+                row.get::<_, Option<i64>>(0)
+            })
+            .optional()?
+            .flatten()
+            .map(i64::cast_unsigned)
+    };
+    if tip != Some(known.tip) {
+        return Ok(Tail::Elsewhere(load(conn, kept, show)?));
+    }
+    let events = events(conn, kept, show, (known.ver, head.version.ver))?;
+    Ok(Tail::Rows { head, events })
+}
+
+/// The events of a show after one version, up to the one that its head says.
+fn events(
+    conn: &Connection,
+    kept: &Kept,
+    show: ShowId,
+    (after, says): (u64, u64),
+) -> Result<Vec<(UtcMillis, Event)>, StoreError> {
     let failed = RefCell::default();
     let kept = KeptOn { kept, conn, failed };
     let mut select = conn.prepare_cached(
-        "SELECT ver, at, kind, format, body FROM show_event WHERE show_id = ?1 ORDER BY ver",
+        "SELECT ver, at, kind, format, body FROM show_event
+         WHERE show_id = ?1 AND ver > ?2 ORDER BY ver",
     )?;
-    let mut rows = select.query([show_in(show)])?;
+    let mut rows = select.query((show_in(show), after.cast_signed()))?;
     let mut events = Vec::new();
-    let mut last = 0_u64;
+    let mut last = after;
     while let Some(row) = rows.next()? {
         last += 1;
         let ver = row.get::<_, i64>(0)?.cast_unsigned();
@@ -97,12 +177,11 @@ pub(super) fn load(conn: &Connection, kept: &Kept, show: ShowId) -> Result<Loade
         })?;
         events.push((UtcMillis(row.get(1)?), event));
     }
-    let says = head.map_or(0, |h| h.version.ver);
     if says != last {
         let why = format!("{show} ends at version {last}, its head says {says}");
         return Err(StoreError::Unreadable(why));
     }
-    Ok(Loaded { head, events })
+    Ok(events)
 }
 
 /// Rows of a journal as they are stored.
