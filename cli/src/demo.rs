@@ -18,10 +18,7 @@ use self::{
 };
 use crate::{
     client::{Client, ClientError, TIMEOUT_DEFAULT},
-    embedded::{
-        self,
-        hosting::{HostError, Hosted, Hosting},
-    },
+    embedded::hosting::{HostError, Hosted, Hosting},
 };
 
 /// What kind of demo.
@@ -87,7 +84,7 @@ impl Demo {
             timer: !plan.no_timer,
             demo_chain: Some(plan.seed),
             sell_meanwhile: plan.sell_meanwhile,
-            ..Hosting::new(file)
+            ..Hosting::new(file.to_owned().into())
         };
         let hosted = Hosted::start(hosting).await?;
         match Doorkeeper::of(&hosted).await {
@@ -210,7 +207,7 @@ impl Doorkeeper {
 
 fn connect(hosted: &Hosted, token: &str) -> Result<Client, crate::client::BadServer> {
     // What is kept is sold from again, by another demo or with `--embedded`.
-    let home = embedded::home_of(hosted.file());
+    let home = hosted.home();
     let token = Some(token.to_owned());
     Client::new_at_home(home, hosted.server(), token, TIMEOUT_DEFAULT)
 }

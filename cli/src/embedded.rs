@@ -113,7 +113,7 @@ pub async fn open(file: &Path, how: How) -> Result<Embedded, EmbeddedError> {
     let end = moment::tick() + PATIENCE;
     loop {
         match become_host(file, how).await {
-            Ok(hosted) => return host(hosted, how),
+            Ok(hosted) => return host(file, hosted, how),
             Err(HostError::InUse(_)) => {}
             Err(error) => return Err(error.into()),
         }
@@ -155,7 +155,7 @@ fn hosting(file: &Path, how: How, listen: SocketAddr, token: Option<String>) -> 
         timer: !how.no_timer,
         listen,
         token,
-        ..Hosting::new(file)
+        ..Hosting::new(file.to_owned().into())
     }
 }
 
@@ -186,8 +186,8 @@ fn client(file: &Path, server: &str, token: &str, how: How) -> Result<Client, Ba
     Client::new_at_home(home_of(file), server, Some(token.to_owned()), timeout)
 }
 
-fn host(hosted: Hosted, how: How) -> Result<Embedded, EmbeddedError> {
-    let client = client(hosted.file(), hosted.server(), hosted.token(), how)?;
+fn host(file: &Path, hosted: Hosted, how: How) -> Result<Embedded, EmbeddedError> {
+    let client = client(file, hosted.server(), hosted.token(), how)?;
     let stop = CancellationToken::new();
     let told = stop.clone();
     let work = tokio::spawn(async move {

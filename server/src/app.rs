@@ -5,7 +5,7 @@ mod chain;
 mod listen;
 mod start;
 
-use std::{net::SocketAddr, ops::Deref, path::PathBuf, sync::Arc, time::Duration};
+use std::{net::SocketAddr, ops::Deref, sync::Arc, time::Duration};
 
 use houseful_core::wire::admin::Mode;
 use tokio::{net::TcpListener, task::JoinHandle};
@@ -20,11 +20,11 @@ use crate::{
     bus::local::Weather,
     catalogue::Catalogue,
     clock::{Clock, ClockKind},
+    database::{Address, Books},
     hub::Hub,
     lane::Lane,
     limits::{LimitConfig, Limits},
     payment::Payments,
-    store::{Store, sqlite::Database},
 };
 
 /// The longest a stop waits for commands whose clients have gone.
@@ -33,9 +33,9 @@ const FLOWS_MAX: Duration = Duration::from_secs(5);
 /// What a server is started with.
 #[derive(Clone, Debug)]
 pub struct ServerConfig {
-    /// The database file; created if it is not there.
-    pub db: PathBuf,
-    /// How serious the money is; `None` for what the file is for already, or live for a new one.
+    /// Where the database is; a file is created if it is not there.
+    pub db: Address,
+    /// How serious the money is; `None` for what it is for already, or live for a new one.
     pub mode: Option<Mode>,
     /// What drives the clock; anything but real time is refused where sales are real.
     pub clock: ClockKind,
@@ -55,11 +55,11 @@ pub struct ServerConfig {
 }
 
 impl ServerConfig {
-    /// A server for this file with real time, the usual limits and nothing imported.
+    /// A server for this database with real time, the usual limits and nothing imported.
     #[must_use]
-    pub fn new(db: PathBuf, mode: Option<Mode>) -> Self {
+    pub fn new(db: impl Into<Address>, mode: Option<Mode>) -> Self {
         Self {
-            db,
+            db: db.into(),
             mode,
             clock: ClockKind::System,
             timer: true,
@@ -83,8 +83,7 @@ pub struct DemoChain {
 
 /// What every request can reach.
 pub struct Rooms {
-    pub(crate) db: Database,
-    pub(crate) store: Arc<dyn Store>,
+    pub(crate) books: Books,
     pub(crate) lane: Lane,
     pub(crate) hub: Hub,
     pub(crate) catalogue: Catalogue,
@@ -175,10 +174,10 @@ impl RunningServer {
         self.app.mode
     }
 
-    /// The database.
+    /// The rooms of the database.
     #[must_use]
-    pub fn database(&self) -> &Database {
-        &self.app.db
+    pub fn books(&self) -> &Books {
+        &self.app.books
     }
 
     /// What is on.
@@ -194,7 +193,8 @@ impl RunningServer {
     }
 
     /// Stops: takes no more connections, ends the feeds, finishes what is under way (for at most
-    /// 20 seconds), lets payments and the timer end, and closes the file.
+    /// 20 seconds), lets payments and the timer end, and closes the
+    /// database.
     pub async fn stop(self) {
         self.closing.disarm().cancel();
         // The listener waits for its connections itself, with a bound.
@@ -217,7 +217,7 @@ impl RunningServer {
         for task in self.background {
             let _ = task.await;
         }
-        self.app.db.clone().close().await;
+        self.app.books.ground.close().await;
         tracing::info!("stopped");
     }
 }

@@ -1,7 +1,10 @@
 //! The catalogue role: cities, cinemas, movies and shows, from a snapshot in memory.
 //!
 //! The snapshot is read whole at the start and replaced whole by an import; readers never wait
-//! and never touch the database. Nothing here knows who has which seat: counts come from the hub.
+//! and never touch the database. Where several servers share a database each looks every
+//! [`follow::LOOK_MS`] whether another one imported something. Nothing here knows who has which seat: counts come from the hub.
+//!
+//! [`follow::LOOK_MS`]: crate::follow::LOOK_MS
 
 mod chain;
 mod check;
@@ -12,11 +15,16 @@ mod place;
 mod rows;
 mod search;
 mod snapshot;
+mod sqlite;
+mod store;
 #[cfg(test)]
 mod tests;
 mod value;
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
 
 use arc_swap::ArcSwap;
 use houseful_core::{ids::ShowId, show::ShowTerms};
@@ -30,8 +38,13 @@ pub use place::{Near, Point};
 pub use snapshot::{
     CinemaFilter, CityFilter, CursorError, MovieFilter, SHOWS_MAX, ShowFilter, Snapshot,
 };
+pub use sqlite::SqliteCatalogue;
+pub use store::{CatalogueStore, Kept};
 
-use crate::store::{StoreError, sqlite::Database};
+use crate::store::StoreError;
+
+/// How often an import is checked again because another server imported something meanwhile.
+const TRIES: u32 = 5;
 
 /// A show that an import added, to be opened in the lane.
 #[derive(Clone, Debug)]
@@ -43,12 +56,20 @@ pub struct NewShow {
 }
 
 /// The catalogue of a server; clones share it.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Catalogue {
-    db: Database,
+    store: Arc<dyn CatalogueStore>,
     snapshot: Arc<ArcSwap<Snapshot>>,
-    /// One import at a time: each gives new ids after those that are known.
-    importing: Arc<Mutex<()>>,
+    /// How often the catalogue was written when the snapshot was read.
+    moves: Arc<AtomicU64>,
+    /// One import or reading at a time: each import gives new ids after those that are known.
+    turn: Arc<Mutex<()>>,
+}
+
+impl std::fmt::Debug for Catalogue {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Catalogue")
+    }
 }
 
 impl Catalogue {
@@ -56,13 +77,15 @@ impl Catalogue {
     ///
     /// # Errors
     /// The database can't be read, or holds what this program can't.
-    pub async fn load(db: Database) -> Result<Self, StoreError> {
-        let snapshot = db.read(|conn| Snapshot::of(rows::read(conn)?)).await?;
+    pub async fn load(store: Arc<dyn CatalogueStore>) -> Result<Self, StoreError> {
+        let Kept { moves, rows } = store.read().await?;
+        let snapshot = Snapshot::of(rows)?;
         snapshot.measure();
         Ok(Self {
-            db,
+            store,
             snapshot: Arc::new(ArcSwap::from_pointee(snapshot)),
-            importing: Arc::default(),
+            moves: Arc::new(AtomicU64::new(moves)),
+            turn: Arc::default(),
         })
     }
 
@@ -77,22 +100,44 @@ impl Catalogue {
     /// # Errors
     /// The chain contradicts itself or what is known; see [`CatalogueError`].
     pub async fn import(&self, chain: Chain) -> Result<Vec<NewShow>, CatalogueError> {
-        let _turn = self.importing.lock().await;
-        let known = self.snapshot();
-        let checked = tokio::task::spawn_blocking(move || check::check(&chain, known.rows()))
-            .await
-            .map_err(|_| StoreError::Busy)??;
-        let (added, rows) = self
-            .db
-            .write(move |conn| {
-                rows::write(conn, &checked)?;
-                Ok((checked.shows, rows::read(conn)?))
-            })
-            .await?;
-        let snapshot = Snapshot::of(rows)?;
+        let _turn = self.turn.lock().await;
+        let chain = Arc::new(chain);
+        for _ in 0..TRIES {
+            let (known, chain) = (self.snapshot(), Arc::clone(&chain));
+            let checked = tokio::task::spawn_blocking(move || check::check(&chain, known.rows()))
+                .await
+                .map_err(|_| StoreError::Busy)??;
+            let added: Vec<_> = checked.shows.iter().map(|show| show.id).collect();
+            let known = self.moves.load(Ordering::SeqCst);
+            let written = self.store.write(checked, known).await?;
+            let snapshot = self.read().await?;
+            if written {
+                return Ok(snapshot.new_shows(added.into_iter()));
+            }
+        }
+        Err(StoreError::Busy.into())
+    }
+
+    /// Reads the catalogue again if another server wrote to it; whether it did.
+    ///
+    /// # Errors
+    /// The database can't be read, or holds what this program can't.
+    pub async fn follow(&self) -> Result<bool, StoreError> {
+        if self.store.moves().await? == self.moves.load(Ordering::SeqCst) {
+            return Ok(false);
+        }
+        let _turn = self.turn.lock().await;
+        self.read().await?;
+        Ok(true)
+    }
+
+    /// Puts what stands in the database in place of the snapshot. To be called in a turn.
+    async fn read(&self) -> Result<Arc<Snapshot>, StoreError> {
+        let Kept { moves, rows } = self.store.read().await?;
+        let snapshot = Arc::new(Snapshot::of(rows)?);
         snapshot.measure();
-        let new = snapshot.new_shows(added.iter().map(|show| show.id));
-        self.snapshot.store(Arc::new(snapshot));
-        Ok(new)
+        self.snapshot.store(Arc::clone(&snapshot));
+        self.moves.store(moves, Ordering::SeqCst);
+        Ok(snapshot)
     }
 }

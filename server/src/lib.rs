@@ -6,8 +6,9 @@
 //!                                     └── payment ── provider, outbox ── bus ── lane
 //! ```
 //!
-//! Rules live in `houseful-core`; a backend of [`store`] knows no business word; nothing above
-//! `store` and `bus` knows which backend runs.
+//! Rules live in `houseful-core`; a backend of [`store`] knows no business word. Every room that
+//! keeps something has a trait with its contract and a file for each kind of database; [`database`]
+//! opens one and hands out its rooms, and nothing above knows which kind runs.
 
 pub mod app;
 pub mod audit;
@@ -16,8 +17,10 @@ pub mod bus;
 pub mod catalogue;
 pub mod chance;
 pub mod clock;
+pub mod database;
 pub mod find;
 mod fold;
+pub mod follow;
 pub mod house;
 pub mod hub;
 pub mod lane;
@@ -25,6 +28,8 @@ pub mod limits;
 mod numbers;
 pub mod openapi;
 pub mod payment;
+#[cfg(feature = "postgres")]
+pub mod postgres;
 pub mod problem;
 mod request;
 mod routes;

@@ -8,7 +8,7 @@
 //! No provider is called inside a transaction: what is wanted is written first, then the provider
 //! is asked, then its answer is written. Whatever was left open by a crash is asked again.
 
-mod card;
+pub mod card;
 mod cash;
 mod error;
 mod flow;
@@ -16,7 +16,7 @@ pub mod machine;
 pub mod provider;
 mod reconcile;
 mod sqlite;
-mod store;
+pub mod store;
 mod token;
 mod waiting;
 mod worker;
@@ -38,17 +38,17 @@ use self::{
     card::CardTerminal,
     flow::Flow,
     machine::{Account, Input, Keep},
-    sqlite::{SqliteCharges, SqlitePayments},
     store::Begin,
     waiting::Waiting,
 };
 pub use self::{
+    card::SimLedger,
     error::PaymentError,
-    sqlite::{change_key, load_key},
-    store::{Filter, PageCursor},
+    sqlite::{SqliteCharges, SqlitePayments},
+    store::{Filter, PageCursor, PaymentStore, change_key, load_key},
     token::{SigningKey, TokenClaims},
 };
-use crate::{bus::Bus, clock::Clock, store::sqlite::Database};
+use crate::{bus::Bus, clock::Clock};
 
 /// The longest a payer waits for an answer, in milliseconds.
 pub const WAIT_MS_MAX: u32 = 20_000;
@@ -80,16 +80,15 @@ impl Payments {
     /// provider's list. Both end when `shutdown` is cancelled.
     #[must_use]
     pub fn start(
-        db: Database,
+        (store, charges): (Arc<dyn PaymentStore>, Arc<dyn SimLedger>),
         bus: Arc<dyn Bus>,
         key: SigningKey,
         clock: Clock,
         shutdown: CancellationToken,
     ) -> Self {
-        let ledger = Arc::new(SqliteCharges::new(db.clone()));
-        let terminal = CardTerminal::new(ledger, clock.clone());
+        let terminal = CardTerminal::new(charges, clock.clone());
         let flow = Arc::new(Flow::new(
-            Arc::new(SqlitePayments::new(db)),
+            store,
             Arc::new(terminal.clone()),
             bus,
             clock,
@@ -153,9 +152,13 @@ impl Payments {
         // It may have ended before it was watched.
         if !look.is_ok_and(|found| found.is_some_and(|a| a.is_final())) {
             let last = seen.wait_for(|a| a.as_ref().is_some_and(Account::is_final));
+            let elsewhere = self.flow.ended_elsewhere(account.id);
+            let either = async {
+                tokio::select! { _ = last => {}, () = elsewhere => {} }
+            };
             let wait = Duration::from_millis(u64::from(wait_ms));
             // Whatever came of it is read from the payment.
-            let _ = tokio::time::timeout(wait, last).await;
+            let _ = tokio::time::timeout(wait, either).await;
         }
         drop(seen);
         self.flow.watch_no_more(account.id);

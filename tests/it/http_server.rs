@@ -236,7 +236,7 @@ async fn a_server_that_can_not_start_says_why() {
     );
     for clock in [ClockKind::Manual, ClockKind::Fast(10)] {
         let practice = ServerConfig {
-            db: folder.join("live.db"),
+            db: folder.join("live.db").into(),
             clock,
             ..live.clone()
         };

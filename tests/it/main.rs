@@ -33,6 +33,7 @@ mod newcomer;
 mod plain;
 mod races;
 mod readme;
+mod rooms;
 mod scenarios;
 mod store_contract;
 mod store_sqlite;

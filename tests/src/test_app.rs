@@ -24,9 +24,9 @@ use houseful_server::{
     catalogue::demo,
     chance,
     clock::ClockKind,
+    database::Books,
     house,
     limits::LimitConfig,
-    store::sqlite::Database,
 };
 use reqwest::{
     Method, StatusCode,
@@ -179,11 +179,14 @@ impl Setup {
     /// # Panics
     /// It does not start.
     pub async fn start_in(mut self, folder: PathBuf) -> TestApp {
-        self.config.db = folder.join("house.db");
+        if self.config.db.file().is_some() {
+            self.config.db = folder.join("house.db").into();
+        }
         if let Some(time) = self.begins_at {
-            let db = Database::open(&self.config.db).expect("a file");
-            house::keep_clock(&db, time).await.expect("a clock");
-            db.close().await;
+            let books = Books::open(&self.config.db).await.expect("a database");
+            let kept = house::keep_clock(books.house.as_ref(), time).await;
+            kept.expect("a clock");
+            books.ground.close().await;
         }
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let server = serve(self.config, listener).await.expect("a server");

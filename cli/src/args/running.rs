@@ -1,6 +1,6 @@
 //! Running a server: `serve demo db`.
 
-use std::{net::SocketAddr, path::PathBuf, time::Duration};
+use std::{ffi::OsString, fmt, net::SocketAddr, path::PathBuf, time::Duration};
 
 use clap::{Args, Subcommand, ValueEnum};
 
@@ -14,19 +14,42 @@ pub enum LogArg {
     Json,
 }
 
+/// A database file, or the address of a Postgres server with its password.
+#[derive(Clone, PartialEq, Eq)]
+pub struct DbArg(pub OsString);
+
+impl From<OsString> for DbArg {
+    fn from(text: OsString) -> Self {
+        Self(text)
+    }
+}
+
+/// Not what it is: it may hold a password.
+impl fmt::Debug for DbArg {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("DbArg(..)")
+    }
+}
+
 /// `houseful serve`.
 #[derive(Debug, Args)]
 #[command(
     after_long_help = "Examples:\n  houseful serve --db cinema.db --listen 127.0.0.1:0 --port-file port.txt"
 )]
 pub struct ServeArgs {
-    /// The database file; made if it is not there
-    #[arg(long, value_name = "FILE")]
-    pub db: PathBuf,
+    /// The database: a file, made if it is not there, or `postgres://user@host/name`. With a
+    /// password it belongs into the variable, where no list of processes shows it
+    #[arg(
+        long,
+        value_name = "DATABASE",
+        env = "HOUSEFUL_DB",
+        hide_env_values = true
+    )]
+    pub db: DbArg,
     /// Where to listen; port 0 takes any that is free
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:7878")]
     pub listen: SocketAddr,
-    /// A file for practice: no real sales, and the clock may be moved
+    /// A database for practice: no real sales, and the clock may be moved
     #[arg(long)]
     pub training: bool,
     /// How to write the log

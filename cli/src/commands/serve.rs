@@ -1,10 +1,11 @@
-//! `houseful serve`: all three roles on one database file, until somebody says stop.
+//! `houseful serve`: all three roles on one database, until somebody says stop.
 
 mod first_token;
 
 use std::{fs, path::Path};
 
 use houseful_core::wire::admin::Mode;
+use houseful_server::database::Address;
 use serde::Serialize;
 
 use self::first_token::FirstToken;
@@ -24,9 +25,10 @@ struct Started<'a> {
     /// Where, as in `http://127.0.0.1:7878`.
     server: &'a str,
     port: u16,
-    db: &'a Path,
+    /// The file, or the database's address without its password.
+    db: String,
     pid: u32,
-    /// The first admin's token, if the file had none and no file was named for it; told this once.
+    /// The first admin's token, if the database had none and no file was named for it; told this once.
     #[serde(skip_serializing_if = "Option::is_none")]
     admin_token: Option<&'a str>,
     /// Where that token is.
@@ -47,7 +49,7 @@ pub(super) async fn run(context: &mut Context, args: ServeArgs) -> Result<(), Cl
         mode: args.training.then_some(Mode::Training),
         manual_clock: context.globals.manual_clock(),
         timer: !context.globals.no_timer,
-        ..Hosting::new(&args.db)
+        ..Hosting::new(Address::new(&args.db.0))
     };
     let stop = stop::signal()?;
     let hosted = match Hosted::start(hosting).await {
@@ -130,7 +132,7 @@ fn tell(
     let started = Started {
         server: hosted.server(),
         port,
-        db: hosted.file(),
+        db: hosted.db().to_string(),
         pid: std::process::id(),
         admin_token: token.filter(|_| kept.is_none()),
         admin_token_file: kept.as_deref(),
@@ -138,7 +140,7 @@ fn tell(
     let line = match context.style.format {
         Format::Json | Format::Ndjson => serde_json::to_string(&started).unwrap_or_default(),
         Format::Table | Format::Plain | Format::Csv => {
-            format!("serving {} at {}", started.db.display(), started.server)
+            format!("serving {} at {}", started.db, started.server)
         }
     };
     let written = stored.and(write_port(args.port_file.as_deref(), port));

@@ -1,4 +1,4 @@
-//! A server in this process, with its notice beside the file.
+//! A server in this process, with its notice beside the file if its database is one.
 
 use std::{
     io,
@@ -10,7 +10,7 @@ use houseful_core::wire::admin::Mode;
 use houseful_server::{
     app::{self, DemoChain, RunningServer, ServerConfig, StartError},
     clock::ClockKind,
-    store::sqlite::OpenError,
+    database::Address,
 };
 use tokio::net::TcpListener;
 
@@ -23,8 +23,8 @@ const SOLD_SHOWS: usize = 60;
 /// What to serve, and how.
 #[derive(Clone, Debug)]
 pub struct Hosting {
-    /// The database file.
-    pub file: PathBuf,
+    /// The database.
+    pub db: Address,
     /// Where to listen; port 0 is any.
     pub listen: SocketAddr,
     /// What the file has to be for; whatever it is for if `None`.
@@ -44,11 +44,11 @@ pub struct Hosting {
 }
 
 impl Hosting {
-    /// A file as it is, for this machine only.
+    /// A database as it is, for this machine only.
     #[must_use]
-    pub fn new(file: &Path) -> Self {
+    pub fn new(db: Address) -> Self {
         Self {
-            file: file.to_owned(),
+            db,
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             mode: None,
             manual_clock: false,
@@ -124,10 +124,10 @@ impl HostError {
 #[derive(Debug)]
 pub struct Hosted {
     running: RunningServer,
-    notice: Posted,
+    notice: Option<Posted>,
     server: String,
     token: String,
-    file: PathBuf,
+    db: Address,
 }
 
 impl Hosted {
@@ -152,11 +152,14 @@ impl Hosted {
             }),
             sell_meanwhile: hosting.sell_meanwhile,
             token: hosting.token.clone(),
-            ..ServerConfig::new(hosting.file.clone(), hosting.mode)
+            ..ServerConfig::new(hosting.db.clone(), hosting.mode)
         };
-        let running = app::serve(config, listener).await.map_err(|e| match e {
-            StartError::Open(OpenError::InUse(file)) => HostError::InUse(file),
-            e => HostError::Start(e),
+        let running = app::serve(config, listener).await.map_err(|e| match &e {
+            StartError::Open(open) => match open.in_use() {
+                Some(file) => HostError::InUse(file.clone()),
+                None => HostError::Start(e),
+            },
+            _ => HostError::Start(e),
         })?;
         let server = format!("http://{}", reachable(running.addr));
         let notice = Notice {
@@ -164,17 +167,19 @@ impl Hosted {
             token: running.admin_token.clone(),
             pid: std::process::id(),
         };
-        match notice.post(&hosting.file) {
+        // Nobody looks for a server beside a database that has no file.
+        let file = hosting.db.file();
+        match file.map(|file| notice.post(file)).transpose() {
             Ok(posted) => Ok(Self {
                 token: running.admin_token.clone(),
                 running,
                 notice: posted,
                 server,
-                file: hosting.file,
+                db: hosting.db,
             }),
             Err(source) => {
                 running.stop().await;
-                let path = Notice::path(&hosting.file);
+                let path = Notice::path(file.unwrap_or(Path::new("")));
                 Err(HostError::Notice { path, source })
             }
         }
@@ -192,10 +197,17 @@ impl Hosted {
         &self.token
     }
 
-    /// The file it serves.
+    /// The database it serves.
     #[must_use]
-    pub fn file(&self) -> &Path {
-        &self.file
+    pub fn db(&self) -> &Address {
+        &self.db
+    }
+
+    /// What this machine files its sales at this server under.
+    #[must_use]
+    pub fn home(&self) -> String {
+        let home = |file| super::home_of(file);
+        self.db.file().map_or_else(|| self.server.clone(), home)
     }
 
     /// The server itself.
@@ -204,7 +216,7 @@ impl Hosted {
         &self.running
     }
 
-    /// Takes the notice down, finishes what is under way and gives the file up.
+    /// Takes the notice down, finishes what is under way and gives the database up.
     pub async fn stop(self) {
         drop(self.notice);
         self.running.stop().await;

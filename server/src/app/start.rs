@@ -1,6 +1,6 @@
 //! The order in which a server starts, and why one does not.
 
-use std::{path::PathBuf, sync::Arc};
+use std::sync::Arc;
 
 use houseful_core::wire::admin::Mode;
 use tokio::net::TcpListener;
@@ -12,6 +12,8 @@ use crate::{
     bus::local::{self, LocalBus},
     catalogue::{Catalogue, CatalogueError},
     clock::{Clock, ClockKind},
+    database::{Address, Books, OpenError},
+    follow::Follower,
     house::{self, OtherMode, mode_word},
     hub::Hub,
     lane::{Lane, LaneError},
@@ -19,10 +21,7 @@ use crate::{
     numbers,
     payment::{self, Payments},
     routes,
-    store::{
-        Head, Store, StoreError,
-        sqlite::{Database, OpenError, SqliteStore},
-    },
+    store::{Head, StoreError},
     timer,
 };
 
@@ -34,15 +33,15 @@ pub enum StartError {
         "a clock that is set by hand or runs fast is for training and the demo; sales in live mode go by real time"
     )]
     ClockNotReal,
-    /// The file is for practice and real sales were asked for, or the other way round.
-    #[error("{} is for {}, not for {}; name another file", .file.display(), mode_word(.modes.has), mode_word(.modes.wanted))]
+    /// The database is for practice and real sales were asked for, or the other way round.
+    #[error("{db} is for {}, not for {}; name another {}", mode_word(.modes.has), mode_word(.modes.wanted), kind(.db))]
     OtherMode {
-        /// Which file.
-        file: PathBuf,
+        /// Which database.
+        db: Address,
         /// What it is for, and what was asked for.
         modes: OtherMode,
     },
-    /// The database file can't be opened.
+    /// The database can't be opened.
     #[error(transparent)]
     Open(#[from] OpenError),
     /// The database can't be read or written.
@@ -59,22 +58,28 @@ pub enum StartError {
     System(#[from] std::io::Error),
 }
 
+/// What a database is called in a sentence.
+fn kind(db: &Address) -> &'static str {
+    match db {
+        Address::File(_) => "file",
+        Address::Postgres(_) => "database",
+    }
+}
+
 pub(super) async fn start(
     config: ServerConfig,
     listener: TcpListener,
 ) -> Result<RunningServer, StartError> {
     let addr = listener.local_addr()?;
-    let path = config.db.clone();
-    let db = tokio::task::spawn_blocking(move || Database::open(&path));
-    let db = db.await.map_err(std::io::Error::other)??;
-    let mode = mode(&db, &config).await?;
-    let clock = clock(&db, config.clock).await?;
+    let books = Books::open(&config.db).await?;
+    let mode = mode(&books, &config).await?;
+    let clock = clock(&books, config.clock).await?;
     // Whatever fails from here on stops what was started.
     let (closing, shutdown) = (CancellationToken::new(), CancellationToken::new());
     let (closing_guard, shutdown_guard) =
         (closing.clone().drop_guard(), shutdown.clone().drop_guard());
 
-    let store: Arc<dyn Store> = Arc::new(SqliteStore::new(db.clone()));
+    let store = Arc::clone(&books.journal);
     let hub = Hub::new();
     let heads = store.heads().await?;
     hub.know(&heads);
@@ -90,12 +95,13 @@ pub(super) async fn start(
     let (eye, stop) = (lane.clone(), shutdown.clone());
     let looking = tokio::spawn(async move { look_at(&eye, waiting, &stop).await });
     let mut background = vec![looking];
-    let key = payment::load_key(&db, clock.now()).await?;
-    let payments = Payments::start(db.clone(), bus, key, clock.clone(), shutdown.clone());
+    let key = payment::load_key(books.payments.as_ref(), clock.now()).await?;
+    let rooms = (Arc::clone(&books.payments), Arc::clone(&books.charges));
+    let payments = Payments::start(rooms, bus, key, clock.clone(), shutdown.clone());
     let carriers = (announcements, settlements);
     let carried = local::deliver(carriers, lane.clone(), payments.clone(), shutdown.clone());
     background.extend(carried);
-    let catalogue = Catalogue::load(db.clone()).await?;
+    let catalogue = Catalogue::load(Arc::clone(&books.catalogue)).await?;
     if let Some(chain) = config.chain {
         chain::import(&catalogue, &clock, chain).await?;
     }
@@ -124,12 +130,20 @@ pub(super) async fn start(
         let (store, lane, clock) = (Arc::clone(&store), lane.clone(), clock.clone());
         background.push(timer::start(store, lane, clock, shutdown.clone()));
     }
-    numbers::start(clock.clone(), shutdown);
-    let tokens = Tokens::open(db.clone(), clock.now(), config.token).await?;
+    numbers::start(clock.clone(), shutdown.clone());
+    let tokens = Tokens::open(Arc::clone(&books.tokens), clock.now(), config.token).await?;
+    if books.ground.shared() {
+        let follower = Follower {
+            catalogue: catalogue.clone(),
+            tokens: tokens.tokens.clone(),
+            hub: hub.clone(),
+            store,
+        };
+        background.push(follower.start(clock.clone(), shutdown));
+    }
 
     let app = App(Arc::new(Rooms {
-        db,
-        store,
+        books,
         lane,
         hub,
         catalogue,
@@ -170,16 +184,16 @@ async fn look_at(lane: &Lane, heads: Vec<Head>, shutdown: &CancellationToken) {
     }
 }
 
-/// What the file is for, if that can be had with this clock.
-async fn mode(db: &Database, config: &ServerConfig) -> Result<Mode, StartError> {
+/// What the database is for, if that can be had with this clock.
+async fn mode(books: &Books, config: &ServerConfig) -> Result<Mode, StartError> {
     if config.mode == Some(Mode::Live) && config.clock != ClockKind::System {
         return Err(StartError::ClockNotReal);
     }
-    let mode = match house::mode(db, config.mode).await? {
+    let mode = match house::mode(books.house.as_ref(), config.mode).await? {
         Ok(mode) => mode,
         Err(modes) => {
-            let file = config.db.clone();
-            return Err(StartError::OtherMode { file, modes });
+            let db = config.db.clone();
+            return Err(StartError::OtherMode { db, modes });
         }
     };
     if mode == Mode::Live && config.clock != ClockKind::System {
@@ -189,16 +203,16 @@ async fn mode(db: &Database, config: &ServerConfig) -> Result<Mode, StartError> 
 }
 
 /// A clock that is not behind the journals; one that is moved by hand goes on where it was left.
-async fn clock(db: &Database, kind: ClockKind) -> Result<Clock, StartError> {
-    let latest = db.latest_time();
+async fn clock(books: &Books, kind: ClockKind) -> Result<Clock, StartError> {
+    let (house, latest) = (books.house.as_ref(), books.ground.latest_time());
     if kind == ClockKind::Manual
-        && let Some(left) = house::clock_at(db).await?
+        && let Some(left) = house::clock_at(house).await?
     {
         return Ok(Clock::start_at(kind, left.max(latest)));
     }
     let clock = Clock::start(kind, latest);
     if kind == ClockKind::Manual {
-        house::keep_clock(db, clock.now()).await?;
+        house::keep_clock(house, clock.now()).await?;
     }
     Ok(clock)
 }

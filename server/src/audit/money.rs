@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use houseful_core::time::UtcMillis;
-use rusqlite::Connection;
+use houseful_core::{ids::ShowId, time::UtcMillis};
 use uuid::Uuid;
 
-use super::seats::{House, Paid};
-use crate::store::StoreError;
+use super::{
+    seats::{House, Paid},
+    store::{PaymentRow, ShowRows},
+};
 
 /// How long money may be on its way, into the house or back. Once both sides call a payment
 /// settled, nothing is on its way.
@@ -19,8 +20,10 @@ const OPEN_MAX_MS: i64 = 50 * 60_000;
 /// All payments that journals speak of, and those that do not add up.
 #[derive(Default)]
 pub(super) struct Books {
-    paid: HashMap<(i64, Uuid), Paid>,
+    paid: HashMap<(ShowId, Uuid), Paid>,
     wrong: BTreeSet<Uuid>,
+    /// How many payments were voided or refunded.
+    pub(super) refunded: u64,
 }
 
 impl Books {
@@ -29,14 +32,14 @@ impl Books {
         super::whole(self.wrong.len())
     }
 
+    /// Counts a payment as one that does not add up.
+    pub(super) fn wrong(&mut self, payment: Uuid) {
+        self.wrong.insert(payment);
+    }
+
     /// Holds one show's bookings against its tables and keeps its payments for later.
-    pub(super) fn add(
-        &mut self,
-        conn: &Connection,
-        show: i64,
-        house: &House,
-    ) -> Result<(), StoreError> {
-        let mut tables = tables(conn, show)?;
+    pub(super) fn add(&mut self, show: ShowId, house: &House, rows: &ShowRows) {
+        let mut tables = tables(rows);
         for (id, sold) in house.sold() {
             let (row, lines) = tables.remove(&id).unwrap_or_default();
             let kept = if sold.confirmed { sold.total } else { 0 };
@@ -65,80 +68,59 @@ impl Books {
                 },
             );
         }
-        Ok(())
     }
 
-    /// Holds every payment against what its journal wants of it; answers how many were voided or
-    /// refunded.
-    pub(super) fn compare_payments(
-        &mut self,
-        conn: &Connection,
-        now: UtcMillis,
-    ) -> Result<u64, StoreError> {
-        let older = |since: UtcMillis, ms| since.plus_ms(ms).0 < now.0;
-        let late = |since| older(since, ON_ITS_WAY_MS);
-        let mut refunded = 0;
-        let mut select = conn.prepare(
-            "SELECT show_id, payment, booking, currency, captured, refunded, state, created_at,
-                    settled
-             FROM payment",
-        )?;
-        let mut rows = select.query([])?;
-        while let Some(row) = rows.next()? {
-            let payment = Uuid::from_bytes(row.get(1)?);
-            let booking = Uuid::from_bytes(row.get(2)?);
-            let currency: String = row.get(3)?;
-            let (took, gave): (i64, i64) = (row.get(4)?, row.get(5)?);
-            let state: String = row.get(6)?;
-            if gave > 0 || state == "voided" || state == "refunded" {
-                refunded += 1;
-            }
-            let (begun, settled) = (UtcMillis(row.get(7)?), row.get::<_, bool>(8)?);
-            let open = state == "pending" || state == "authorised";
-            let kept = took - gave;
-            let agreed = match self.paid.remove(&(row.get(0)?, payment)) {
-                None => kept == 0 || !late(begun),
-                Some(paid) => {
-                    let same =
-                        paid.booking == booking && paid.currency.is_none_or(|c| c == currency);
-                    let at_rest = kept == paid.keep && (kept == 0 || paid.in_tickets);
-                    let over = late(paid.since) || (settled && paid.settled);
-                    same && (at_rest || !over)
-                }
-            };
-            if !agreed || (open && older(begun, OPEN_MAX_MS)) {
-                self.wrong.insert(payment);
-            }
+    /// Holds a payment against what its journal wants of it; whether they agree.
+    pub(super) fn compare(&mut self, row: &PaymentRow, now: UtcMillis) -> bool {
+        let state = row.state.as_str();
+        if row.refunded > 0 || state == "voided" || state == "refunded" {
+            self.refunded += 1;
         }
-        // Of what costs nothing payment never hears.
+        let open = state == "pending" || state == "authorised";
+        let kept = row.captured - row.refunded;
+        let agreed = match self.paid.remove(&(row.show, row.payment)) {
+            None => kept == 0 || !is_late(row.created_at, now),
+            Some(paid) => {
+                let same =
+                    paid.booking == row.booking && paid.currency.is_none_or(|c| c == row.currency);
+                let at_rest = kept == paid.keep && (kept == 0 || paid.in_tickets);
+                let over = is_late(paid.since, now) || (row.settled && paid.settled);
+                same && (at_rest || !over)
+            }
+        };
+        agreed && !(open && is_older(row.created_at, OPEN_MAX_MS, now))
+    }
+
+    /// Counts what journals speak of and payment never heard of. Of what costs nothing it never
+    /// hears.
+    pub(super) fn compare_unheard(&mut self, now: UtcMillis) {
         let unheard = self
             .paid
             .iter()
-            .filter(|(_, p)| p.amount > 0 && (p.settled || late(p.since)));
+            .filter(|(_, p)| p.amount > 0 && (p.settled || is_late(p.since, now)));
         self.wrong.extend(unheard.map(|((_, payment), _)| *payment));
-        Ok(refunded)
     }
+}
+
+fn is_older(since: UtcMillis, ms: i64, now: UtcMillis) -> bool {
+    since.plus_ms(ms).0 < now.0
+}
+
+fn is_late(since: UtcMillis, now: UtcMillis) -> bool {
+    is_older(since, ON_ITS_WAY_MS, now)
 }
 
 /// Whether it is confirmed and its total, if the table has it; the sum of its money lines.
 type Entry = (Option<(bool, i64)>, i64);
 
-fn tables(conn: &Connection, show: i64) -> Result<HashMap<Uuid, Entry>, StoreError> {
+fn tables(rows: &ShowRows) -> HashMap<Uuid, Entry> {
     let mut entries: HashMap<Uuid, Entry> = HashMap::new();
-    let mut select =
-        conn.prepare_cached("SELECT booking, state, total FROM booking WHERE show_id = ?1")?;
-    let mut rows = select.query([show])?;
-    while let Some(row) = rows.next()? {
-        let state: String = row.get(1)?;
-        let entry = entries.entry(Uuid::from_bytes(row.get(0)?)).or_default();
-        entry.0 = Some((state == "confirmed", row.get(2)?));
+    for row in &rows.bookings {
+        let entry = entries.entry(row.booking).or_default();
+        entry.0 = Some((row.state == "confirmed", row.total));
     }
-    let mut select = conn.prepare_cached(
-        "SELECT booking, sum(amount) FROM money_line WHERE show_id = ?1 GROUP BY booking",
-    )?;
-    let mut rows = select.query([show])?;
-    while let Some(row) = rows.next()? {
-        entries.entry(Uuid::from_bytes(row.get(0)?)).or_default().1 = row.get(1)?;
+    for (booking, sum) in &rows.money {
+        entries.entry(*booking).or_default().1 = *sum;
     }
-    Ok(entries)
+    entries
 }

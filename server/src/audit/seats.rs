@@ -76,7 +76,7 @@ pub(super) enum Fact {
 
 #[derive(Deserialize)]
 pub(super) struct Terms {
-    layout: String,
+    pub(super) layout: String,
 }
 
 #[derive(Deserialize)]

@@ -18,14 +18,17 @@ use houseful_core::{
 };
 use uuid::Uuid;
 
-use super::sweep;
+use super::{SqliteBooks, sweep};
 use crate::{
     bus::Bus,
     chance,
     clock::{Clock, ClockKind},
     hub::Hub,
     lane::{Lane, LaneError},
-    store::sqlite::{Database, SqliteStore},
+    store::{
+        StoreError,
+        sqlite::{Database, SqliteStore},
+    },
 };
 
 const SHOW: ShowId = ShowId(7);
@@ -198,8 +201,13 @@ impl House {
         assert!(changed.expect("harm") > 0, "nothing was changed");
     }
 
+    async fn sweep(&self) -> Result<Audit, StoreError> {
+        let books = SqliteBooks::new(self.db.clone());
+        sweep(&books, &books, self.clock.now()).await
+    }
+
     async fn audit(&self) -> Audit {
-        sweep(&self.db, self.clock.now()).await.expect("audit")
+        self.sweep().await.expect("audit")
     }
 
     async fn later(&self, minutes: i64) {
@@ -483,14 +491,12 @@ async fn a_journal_that_makes_no_sense_stops_the_count_and_is_named() {
             conn.execute(sql, [])
         })
         .await;
-    let error = sweep(&house.db, house.clock.now())
-        .await
-        .expect_err("unreadable");
+    let error = house.sweep().await.expect_err("unreadable");
     assert!(error.to_string().contains("shw_7 at version 3"), "{error}");
     house
         .harm(|conn| conn.execute("DELETE FROM show_head", []))
         .await;
-    assert!(sweep(&house.db, house.clock.now()).await.is_err());
+    assert!(house.sweep().await.is_err());
 }
 
 /// Money is counted by what it is, not by how much was asked.

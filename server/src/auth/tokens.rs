@@ -2,8 +2,23 @@
 //!
 //! A look-up compares SHA-256 hashes by a hash map, so the time it takes says nothing about how
 //! much of a guess was right.
+//!
+//! Where several servers share a database each looks every [`follow::LOOK_MS`] whether another one
+//! made or revoked a token: a revoked token opens nothing a second later, as long as the database
+//! can be asked.
+//!
+//! [`follow::LOOK_MS`]: crate::follow::LOOK_MS
 
-use std::{collections::HashMap, sync::Arc};
+mod sqlite;
+mod store;
+
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
 
 use arc_swap::ArcSwap;
 use houseful_core::{
@@ -13,15 +28,15 @@ use houseful_core::{
     time::UtcMillis,
     wire::admin::{Role, Token, TokenRequest},
 };
-use rusqlite::{Connection, OptionalExtension, Row, params};
 use sha2::{Digest, Sha256};
+use tokio::sync::Mutex;
 
-use super::Caller;
-use crate::{
-    chance,
-    problem::ApiError,
-    store::{StoreError, sqlite::Database},
+pub use self::{
+    sqlite::SqliteTokens,
+    store::{TokenRow, TokenRows, TokenStore},
 };
+use super::Caller;
+use crate::{chance, problem::ApiError, store::StoreError};
 
 type Hash = [u8; 32];
 
@@ -34,7 +49,11 @@ type Accounts = HashMap<OwnerRef, Arc<str>>;
 /// All tokens that are valid now.
 #[derive(Clone)]
 pub struct Tokens {
-    db: Database,
+    store: Arc<dyn TokenStore>,
+    /// One reading at a time, or an older one could overtake a newer one.
+    reading: Arc<Mutex<()>>,
+    /// How often tokens had changed when they were read.
+    moves: Arc<AtomicU64>,
     cache: Arc<ArcSwap<Cache>>,
     /// All accounts there ever were, by what shows know them by.
     accounts: Arc<ArcSwap<Accounts>>,
@@ -68,7 +87,7 @@ impl Tokens {
     /// # Errors
     /// The database can't be read or written.
     pub async fn open(
-        db: Database,
+        store: Arc<dyn TokenStore>,
         now: UtcMillis,
         one_off: Option<String>,
     ) -> Result<Opened, StoreError> {
@@ -82,7 +101,9 @@ impl Tokens {
             one_off: Arc::new((hash(&one_off), operator)),
             cache: Arc::default(),
             accounts: Arc::default(),
-            db,
+            reading: Arc::default(),
+            moves: Arc::default(),
+            store,
         };
         let first = tokens.make_first(now).await?;
         tokens.reload().await?;
@@ -95,23 +116,15 @@ impl Tokens {
 
     async fn make_first(&self, now: UtcMillis) -> Result<Option<String>, StoreError> {
         let secret = fresh();
-        let hash = hash(&secret);
-        let made = self.db.write(move |c| {
-            let any: Option<i64> = c
-                .query_row("SELECT 1 FROM api_token LIMIT 1", [], |r| r.get(0))
-                .optional()?;
-            if any.is_some() {
-                return Ok(false);
-            }
-            let request = TokenRequest {
-                account: "admin".to_owned(),
-                role: Role::Admin,
-                channel: Channel::Counter,
-            };
-            insert(c, &fresh_id(), &hash, &request, now)?;
-            Ok(true)
-        });
-        Ok(made.await?.then_some(secret))
+        let first = TokenRow {
+            id: fresh_id(),
+            hash: hash(&secret),
+            account: "admin".to_owned(),
+            role: Role::Admin,
+            channel: Channel::Counter,
+            created_at: now,
+        };
+        Ok(self.store.add_first(first).await?.then_some(secret))
     }
 
     /// Who bears this token.
@@ -154,22 +167,20 @@ impl Tokens {
             field: "account",
             max: None,
         })?;
-        let request = TokenRequest {
+        let secret = fresh();
+        let row = TokenRow {
+            id: fresh_id(),
+            hash: hash(&secret),
             account: account.as_str().to_owned(),
-            ..request
-        };
-        let (id, secret) = (fresh_id(), fresh());
-        let token = Token {
-            id: id.clone(),
-            account: request.account.clone(),
             role: request.role,
             channel: request.channel,
-            created_at: now.into(),
-            secret: Some(secret.clone()),
+            created_at: now,
         };
-        let hash = hash(&secret);
-        let write = self.db.write(move |c| insert(c, &id, &hash, &request, now));
-        write.await?;
+        let token = Token {
+            secret: Some(secret),
+            ..shown(&row)
+        };
+        self.store.add(row).await?;
         self.reload().await?;
         Ok(token)
     }
@@ -179,13 +190,9 @@ impl Tokens {
     /// # Errors
     /// The database can't be written.
     pub async fn revoke(&self, id: String, now: UtcMillis) -> Result<bool, StoreError> {
-        let write = self.db.write(move |c| {
-            let sql = "UPDATE api_token SET revoked_at = coalesce(revoked_at, ?2) WHERE id = ?1";
-            Ok(c.execute(sql, params![id, now.0])?)
-        });
-        let changed = write.await?;
+        let changed = self.store.revoke(id, now).await?;
         self.reload().await?;
-        Ok(changed > 0)
+        Ok(changed)
     }
 
     /// The valid tokens, the oldest first, without their secrets.
@@ -193,32 +200,50 @@ impl Tokens {
     /// # Errors
     /// The database can't be read.
     pub async fn list(&self) -> Result<Vec<Token>, StoreError> {
-        self.db
-            .read(|c| Ok(valid(c)?.into_iter().map(|(token, _)| token).collect()))
-            .await
+        Ok(self.store.all().await?.valid.iter().map(shown).collect())
+    }
+
+    /// Reads the tokens again if another server changed them.
+    ///
+    /// # Errors
+    /// The database can't be read.
+    pub async fn follow(&self) -> Result<(), StoreError> {
+        if self.store.moves().await? != self.moves.load(Ordering::SeqCst) {
+            self.reload().await?;
+        }
+        Ok(())
     }
 
     /// Reads what is valid now from the database; the change shows to requests from here on.
-    ///
-    /// It reads on the writing connection, so the last change is seen and two reloads can't
-    /// overtake one another.
     async fn reload(&self) -> Result<(), StoreError> {
-        let cache = Arc::clone(&self.cache);
-        let accounts = Arc::clone(&self.accounts);
-        let read = self.db.write(move |c| {
-            let callers = valid(c)?.into_iter().map(|(token, hash)| {
-                let caller = Caller {
-                    account: token.account.into(),
-                    role: token.role,
-                    channel: token.channel,
-                };
-                (hash, caller)
-            });
-            cache.store(Arc::new(callers.collect()));
-            accounts.store(Arc::new(all_accounts(c)?));
-            Ok(())
+        let _turn = self.reading.lock().await;
+        let rows = self.store.all().await?;
+        let callers = rows.valid.into_iter().map(|token| {
+            let caller = Caller {
+                account: token.account.into(),
+                role: token.role,
+                channel: token.channel,
+            };
+            (token.hash, caller)
         });
-        read.await
+        self.cache.store(Arc::new(callers.collect()));
+        // Accounts whose tokens were revoked still hold what they held.
+        let accounts = rows.accounts.into_iter();
+        let known = accounts.map(|account| (OwnerRef::of_staff(&account), account.into()));
+        self.accounts.store(Arc::new(known.collect()));
+        self.moves.store(rows.moves, Ordering::SeqCst);
+        Ok(())
+    }
+}
+
+fn shown(row: &TokenRow) -> Token {
+    Token {
+        id: row.id.clone(),
+        account: row.account.clone(),
+        role: row.role,
+        channel: row.channel,
+        created_at: row.created_at.into(),
+        secret: None,
     }
 }
 
@@ -232,61 +257,4 @@ fn fresh() -> String {
 
 fn fresh_id() -> String {
     format!("tok_{}", chance::uuid().as_simple())
-}
-
-fn insert(
-    c: &Connection,
-    id: &str,
-    hash: &Hash,
-    request: &TokenRequest,
-    now: UtcMillis,
-) -> Result<(), StoreError> {
-    let (role, channel) = (request.role.word(), request.channel.word());
-    let sql = "INSERT INTO api_token (id, hash, account, role, channel, created_at)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
-    c.execute(
-        sql,
-        params![id, hash.as_slice(), request.account, role, channel, now.0],
-    )?;
-    Ok(())
-}
-
-fn valid(c: &Connection) -> Result<Vec<(Token, Hash)>, StoreError> {
-    let sql = "SELECT id, account, role, channel, created_at, hash FROM api_token
-               WHERE revoked_at IS NULL ORDER BY created_at, id";
-    let mut query = c.prepare_cached(sql)?;
-    let rows = query.query_map([], read)?;
-    rows.map(|row| row?).collect()
-}
-
-/// Accounts whose tokens were revoked still hold what they held.
-fn all_accounts(c: &Connection) -> Result<Accounts, StoreError> {
-    let mut query = c.prepare_cached("SELECT DISTINCT account FROM api_token")?;
-    let accounts = query.query_map([], |row| row.get::<_, String>(0))?;
-    let known = accounts.map(|account| {
-        let account = account?;
-        Ok((OwnerRef::of_staff(&account), account.into()))
-    });
-    known.collect()
-}
-
-fn read(row: &Row<'_>) -> rusqlite::Result<Result<(Token, Hash), StoreError>> {
-    let (id, role): (String, String) = (row.get(0)?, row.get(2)?);
-    let (channel, hash): (String, Vec<u8>) = (row.get(3)?, row.get(5)?);
-    let strange = || StoreError::Unreadable(format!("api_token {id}"));
-    let role = [Role::Customer, Role::Clerk, Role::Manager, Role::Admin]
-        .into_iter()
-        .find(|r| r.word() == role);
-    let (Some(role), Ok(channel), Ok(hash)) = (role, channel.parse(), Hash::try_from(hash)) else {
-        return Ok(Err(strange()));
-    };
-    let token = Token {
-        account: row.get(1)?,
-        role,
-        channel,
-        created_at: UtcMillis(row.get(4)?).into(),
-        secret: None,
-        id,
-    };
-    Ok(Ok((token, hash)))
 }

@@ -13,8 +13,8 @@ use houseful_core::{
 };
 
 use super::{
-    Catalogue, Chain, MovieFilter, SHOWS_MAX, ShowFilter, Snapshot, check, demo,
-    rows::{self, Rows},
+    Catalogue, Chain, MovieFilter, SHOWS_MAX, ShowFilter, Snapshot, SqliteCatalogue, check, demo,
+    rows::Rows,
 };
 use crate::store::sqlite::Database;
 
@@ -157,7 +157,8 @@ fn the_same_day_and_seed_give_the_same_chain() {
 
 async fn catalogue(folder: &std::path::Path) -> Catalogue {
     let db = Database::open(&folder.join("catalogue.db")).expect("a database");
-    Catalogue::load(db).await.expect("a catalogue")
+    let store = std::sync::Arc::new(SqliteCatalogue::new(db));
+    Catalogue::load(store).await.expect("a catalogue")
 }
 
 #[tokio::test]
@@ -231,7 +232,7 @@ async fn an_import_can_be_repeated_and_is_there_after_a_restart() {
 
 /// All that is stored, in words.
 async fn stored(catalogue: &Catalogue) -> String {
-    let rows = catalogue.db.read(rows::read).await.expect("rows");
+    let rows = catalogue.store.read().await.expect("rows").rows;
     let layouts: BTreeSet<_> = rows.layouts.keys().collect();
     let prices: BTreeSet<_> = rows.prices.keys().collect();
     let (cities, cinemas, screens) = (&rows.cities, &rows.cinemas, &rows.screens);

@@ -21,7 +21,7 @@ use super::{
     cash::Cash,
     machine::{Account, Call, Input, Moment},
     provider::{Calling, Charge, Order, Provider, ProviderError},
-    store::{Begin, Begun, PaymentStore},
+    store::{Begin, Begun, PaymentStore, Take},
 };
 use crate::{bus::Bus, clock::Clock, store::StoreError};
 
@@ -31,6 +31,12 @@ const CALL_MS: i64 = 3_000;
 /// answer, and between two attempts.
 const CALL_REAL_MS: i64 = 250;
 const AGAIN_REAL_MS: i64 = 25;
+/// How long a payment is left to the server that asks about it, in times of the longest that an
+/// answer may take: the rest is for writing the answer down.
+const LEASE_CALLS: i64 = 4;
+/// How often is looked whether another server finished a payment that somebody waits for here, in
+/// milliseconds of real time.
+const ELSEWHERE_REAL_MS: u64 = 500;
 /// How many answers of booking are expected at most.
 const ECHOES_MAX: usize = 10_000;
 
@@ -112,6 +118,18 @@ impl Flow {
         }
     }
 
+    /// The longest an answer may take, in milliseconds of server time.
+    fn call_ms(&self) -> i64 {
+        let speed = i64::from(self.clock.speed());
+        CALL_MS.max(CALL_REAL_MS.saturating_mul(speed))
+    }
+
+    /// Until when a payment is ours if we begin to ask about it now.
+    fn lease_until(&self) -> UtcMillis {
+        let lease_ms = self.call_ms().saturating_mul(LEASE_CALLS);
+        self.clock.now().plus_ms(lease_ms)
+    }
+
     pub(super) fn provider(&self, tender: Tender) -> &dyn Provider {
         match tender {
             Tender::Cash => &Cash,
@@ -186,20 +204,17 @@ impl Flow {
 
     /// Makes one call that is due and writes down its answer; `false` when nothing is due.
     async fn advance(&self, id: PaymentId, at_once: bool) -> bool {
-        let account = match self.store.get(id).await {
+        let which = if at_once { Take::Early } else { Take::Due };
+        let (now, until) = (self.clock.now(), self.lease_until());
+        let account = match self.store.take(id, which, now, until).await {
             Ok(Some(account)) => account,
             Ok(None) => return false,
             Err(error) => {
-                tracing::warn!(payment.id = %id, %error, "a payment can't be read");
+                tracing::warn!(payment.id = %id, %error, "a payment can't be taken up");
                 return false;
             }
         };
-        let due = if at_once {
-            account.call()
-        } else {
-            account.due_call(self.clock.now())
-        };
-        let Some(call) = due else {
+        let Some(call) = account.call() else {
             return false;
         };
         let provider = self.provider(account.tender);
@@ -221,11 +236,7 @@ impl Flow {
 
     /// Waits for a provider's answer, but not for ever.
     async fn heard(&self, call: &'static str, answer: Calling<'_, Charge>) -> Input {
-        let speed = i64::from(self.clock.speed());
-        let until = self
-            .clock
-            .now()
-            .plus_ms(CALL_MS.max(CALL_REAL_MS.saturating_mul(speed)));
+        let until = self.clock.now().plus_ms(self.call_ms());
         let result = tokio::select! {
             biased;
             result = answer => result,
@@ -255,7 +266,9 @@ impl Flow {
         or_else: Option<Account>,
     ) -> Option<Account> {
         let kind = input.word();
-        let stepped = match self.store.step(id, input, or_else, self.moment()).await {
+        let until = self.lease_until();
+        let step = self.store.step(id, input, or_else, self.moment(), until);
+        let stepped = match step.await {
             Ok(stepped) => stepped?,
             Err(error) => {
                 tracing::warn!(payment.id = %id, kind, %error, "a payment can't be written");
@@ -309,6 +322,20 @@ impl Flow {
             .entry(id)
             .or_insert_with(|| watch::channel(None).0)
             .subscribe()
+    }
+
+    /// Waits until a payment is final by the hand of another server, of which nobody here is told.
+    pub(super) async fn ended_elsewhere(&self, id: PaymentId) {
+        if !self.store.shared() {
+            return std::future::pending().await;
+        }
+        loop {
+            self.clock.rest_real(ELSEWHERE_REAL_MS).await;
+            let found = self.store.get(id).await;
+            if found.is_ok_and(|found| found.is_some_and(|a| a.is_final())) {
+                return;
+            }
+        }
     }
 
     /// Forgets who followed a payment, when nobody does any more.

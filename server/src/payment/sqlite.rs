@@ -14,25 +14,34 @@ pub use self::charges::SqliteCharges;
 use self::rows::{COLUMNS, account, blob};
 use super::{
     machine::{Account, Input, Moment},
-    store::{Begin, Begun, Due, Filter, PageCursor, PaymentStore, Stepped},
-    token::SigningKey,
+    store::{
+        Begin, Begun, Due, Filter, Held, Lease, PageCursor, PaymentStore, Secrets, Stepped, Take,
+        detail,
+    },
 };
 use crate::{
     chance,
     store::{Later, StoreError, sqlite::Database},
 };
 
-/// Payments in a database.
+/// Payments in a database file.
 #[derive(Clone)]
 pub struct SqlitePayments {
     db: Database,
+    /// What its leases are known by.
+    me: [u8; 16],
 }
 
 impl SqlitePayments {
     /// The payments of `db`.
     #[must_use]
     pub fn new(db: Database) -> Self {
-        Self { db }
+        let me = chance::bytes();
+        Self { db, me }
+    }
+
+    fn lease(&self, until: UtcMillis) -> Lease {
+        Lease { by: self.me, until }
     }
 }
 
@@ -45,7 +54,8 @@ impl PaymentStore for SqlitePayments {
     }
 
     fn begin(&self, begin: Begin) -> Later<'_, Begun> {
-        Box::pin(self.db.write(move |conn| begin_one(conn, begin)))
+        let lease = begin.account.next_at.map(|until| self.lease(until));
+        Box::pin(self.db.write(move |conn| begin_one(conn, begin, lease)))
     }
 
     fn step(
@@ -54,11 +64,36 @@ impl PaymentStore for SqlitePayments {
         input: Input,
         or_else: Option<Account>,
         at: Moment,
+        until: UtcMillis,
     ) -> Later<'_, Option<Stepped>> {
+        let me = self.lease(until);
         Box::pin(
             self.db
-                .write(move |conn| step_one(conn, id, &input, or_else, at)),
+                .write(move |conn| step_one(conn, id, &input, or_else, (at, me))),
         )
+    }
+
+    fn take(
+        &self,
+        id: PaymentId,
+        which: Take,
+        now: UtcMillis,
+        until: UtcMillis,
+    ) -> Later<'_, Option<Account>> {
+        let me = self.lease(until);
+        Box::pin(self.db.write(move |conn| {
+            let Some(mut held) = held(conn, id)? else {
+                return Ok(None);
+            };
+            let before = held.lease;
+            if !held.take(which, now, me) {
+                return Ok(None);
+            }
+            if before != held.lease {
+                keep_lease(conn, &held)?;
+            }
+            Ok(Some(held.account))
+        }))
     }
 
     fn get(&self, id: PaymentId) -> Later<'_, Option<Account>> {
@@ -75,54 +110,57 @@ impl PaymentStore for SqlitePayments {
     }
 
     fn due(&self, now: UtcMillis, limit: u32) -> Later<'_, Due> {
-        Box::pin(self.db.read(move |conn| due(conn, now, limit)))
+        let me = self.me;
+        Box::pin(self.db.read(move |conn| due(conn, (now, me), limit)))
     }
 
     fn take_over(&self, now: UtcMillis) -> Later<'_, u64> {
         Box::pin(self.db.write(move |conn| {
+            conn.prepare_cached(
+                "UPDATE payment SET lease_by = NULL, lease_until = NULL
+                 WHERE lease_by IS NOT NULL",
+            )?
+            .execute([])?;
             let taken = conn
                 .prepare_cached("UPDATE payment SET next_at = ?1 WHERE next_at > ?1")?
                 .execute([now.0])?;
             Ok(u64::try_from(taken).unwrap_or(0))
         }))
     }
+
+    fn shared(&self) -> bool {
+        // The file is locked.
+        false
+    }
+
+    fn secrets(&self, first: [u8; 32], now: UtcMillis) -> Later<'_, Secrets> {
+        Box::pin(self.db.write(move |conn| {
+            let mut secrets = conn
+                .prepare("SELECT secret FROM payment_key ORDER BY number DESC LIMIT 2")?
+                .query_map([], |row| row.get(0))?
+                .collect::<Result<Secrets, _>>()?;
+            if secrets.is_empty() {
+                add_secret(conn, &first, now)?;
+                secrets.push(first);
+            }
+            Ok(secrets)
+        }))
+    }
+
+    fn add_secret(&self, secret: [u8; 32], now: UtcMillis) -> Later<'_, ()> {
+        Box::pin(
+            self.db
+                .write(move |conn| Ok(add_secret(conn, &secret, now)?)),
+        )
+    }
 }
 
-/// The keys of this database; the first one is made when there is none.
-///
-/// # Errors
-/// They can't be read or written.
-pub async fn load_key(db: &Database, now: UtcMillis) -> Result<SigningKey, StoreError> {
-    db.write(move |conn| {
-        let mut secrets = conn
-            .prepare("SELECT secret FROM payment_key ORDER BY number DESC LIMIT 2")?
-            .query_map([], |row| row.get(0))?
-            .collect::<Result<Vec<[u8; 32]>, _>>()?;
-        if secrets.is_empty() {
-            secrets.push(add_key(conn, now)?);
-        }
-        Ok(SigningKey::new(secrets[0], secrets.get(1).copied()))
-    })
-    .await
-}
-
-/// Makes a new key; what the last one signed is still believed.
-///
-/// # Errors
-/// It can't be written.
-pub async fn change_key(db: &Database, now: UtcMillis) -> Result<SigningKey, StoreError> {
-    db.write(move |conn| add_key(conn, now).map_err(StoreError::from))
-        .await?;
-    load_key(db, now).await
-}
-
-fn add_key(conn: &Connection, now: UtcMillis) -> rusqlite::Result<[u8; 32]> {
-    let secret = chance::bytes::<32>();
+fn add_secret(conn: &Connection, secret: &[u8; 32], now: UtcMillis) -> rusqlite::Result<()> {
     conn.execute(
         "INSERT INTO payment_key (secret, created_at) VALUES (?1, ?2)",
         params![secret, now.0],
     )?;
-    Ok(secret)
+    Ok(())
 }
 
 /// Whether the id is, from now on or already, that of payments of this booking by this means.
@@ -146,7 +184,7 @@ fn claim(
     })
 }
 
-fn begin_one(conn: &Connection, begin: Begin) -> Result<Begun, StoreError> {
+fn begin_one(conn: &Connection, begin: Begin, lease: Option<Lease>) -> Result<Begun, StoreError> {
     let Begin {
         account,
         fingerprints,
@@ -186,7 +224,7 @@ fn begin_one(conn: &Connection, begin: Begin) -> Result<Begun, StoreError> {
         return Ok(Begun::Reused);
     }
     let fingerprint = fingerprints.first().copied().unwrap_or_default();
-    insert(conn, &account, fingerprint)?;
+    insert(conn, &account, fingerprint, lease)?;
     note(conn, &account, "begun", "", account.created_at)?;
     Ok(Begun::Fresh(account))
 }
@@ -196,40 +234,35 @@ fn step_one(
     id: PaymentId,
     input: &Input,
     or_else: Option<Account>,
-    at: Moment,
+    (at, me): (Moment, Lease),
 ) -> Result<Option<Stepped>, StoreError> {
-    let mut account = match (load(conn, id)?, or_else) {
+    let mut held = match (held(conn, id)?, or_else) {
         (Some(known), _) => known,
         (None, Some(new)) => {
             // It has happened, whoever else may have been given its id.
             claim(conn, new.id, new.booking, new.tender)?;
             // Nobody asked for it here, so no request is its repeat.
-            insert(conn, &new, chance::bytes())?;
+            insert(conn, &new, chance::bytes(), None)?;
             note(conn, &new, "heard_of", "", at.now)?;
-            new
+            Held {
+                account: new,
+                lease: None,
+            }
         }
         (None, None) => return Ok(None),
     };
-    let step = account.step(input, at);
-    if let Err(broken) = account.check() {
-        return Err(StoreError::Unreadable(broken.to_string()));
-    }
+    let before = held.lease;
+    let step = held.step(input, at, me)?;
     if step.changed {
-        update(conn, &account)?;
+        update(conn, &held)?;
+    } else if before != held.lease {
+        keep_lease(conn, &held)?;
     }
+    let account = held.account;
     if step.notable {
         note(conn, &account, input.word(), &detail(input), at.now)?;
     }
     Ok(Some(Stepped { account, step }))
-}
-
-fn detail(input: &Input) -> String {
-    match input {
-        Input::Learned(charge) => charge.status.word().to_owned(),
-        Input::Missed { why } => why.clone(),
-        Input::Settle(keep) => format!("keep {} at {}", keep.minor, keep.ver),
-        Input::Tell => String::new(),
-    }
 }
 
 fn load(conn: &Connection, id: PaymentId) -> Result<Option<Account>, StoreError> {
@@ -237,6 +270,34 @@ fn load(conn: &Connection, id: PaymentId) -> Result<Option<Account>, StoreError>
         .query_row([blob(id.0)], account)
         .optional()?
         .transpose()
+}
+
+fn held(conn: &Connection, id: PaymentId) -> Result<Option<Held>, StoreError> {
+    let Some(account) = load(conn, id)? else {
+        return Ok(None);
+    };
+    let lease = conn
+        .prepare_cached("SELECT lease_by, lease_until FROM payment WHERE payment = ?1")?
+        .query_row([blob(id.0)], |row| {
+            let by: Option<[u8; 16]> = row.get(0)?;
+            let until: Option<i64> = row.get(1)?;
+            Ok(by.zip(until))
+        })?;
+    let lease = lease.map(|(by, until)| Lease {
+        by,
+        until: UtcMillis(until),
+    });
+    Ok(Some(Held { account, lease }))
+}
+
+fn keep_lease(conn: &Connection, held: &Held) -> rusqlite::Result<()> {
+    conn.prepare_cached("UPDATE payment SET lease_by = ?2, lease_until = ?3 WHERE payment = ?1")?
+        .execute(params![
+            blob(held.account.id.0),
+            held.lease.map(|l| l.by),
+            held.lease.map(|l| l.until.0),
+        ])?;
+    Ok(())
 }
 
 fn list(
@@ -267,32 +328,43 @@ fn list(
         .collect()
 }
 
-fn due(conn: &Connection, now: UtcMillis, limit: u32) -> Result<Due, StoreError> {
-    let ids = |sql: &str| -> Result<Vec<PaymentId>, StoreError> {
-        let found = conn
-            .prepare_cached(sql)?
-            .query_map(params![now.0, limit], |row| row.get(0))?
-            .collect::<Result<Vec<[u8; 16]>, _>>()?;
-        let id = |bytes| PaymentId(uuid::Uuid::from_bytes(bytes));
-        Ok(found.into_iter().map(id).collect())
-    };
-    Ok(Due {
-        calls: ids("SELECT payment FROM payment WHERE next_at <= ?1 ORDER BY next_at LIMIT ?2")?,
-        news: ids(
+fn due(conn: &Connection, (now, me): (UtcMillis, [u8; 16]), limit: u32) -> Result<Due, StoreError> {
+    let id = |bytes| PaymentId(uuid::Uuid::from_bytes(bytes));
+    let calls = conn
+        .prepare_cached(
+            "SELECT payment FROM payment
+             WHERE next_at <= ?1 AND (lease_by IS NULL OR lease_by = ?3 OR lease_until <= ?1)
+             ORDER BY next_at LIMIT ?2",
+        )?
+        .query_map(params![now.0, limit, me], |row| row.get(0).map(id))?
+        .collect::<Result<_, _>>()?;
+    let news = conn
+        .prepare_cached(
             "SELECT payment FROM payment_outbox WHERE tell_at <= ?1 ORDER BY tell_at LIMIT ?2",
-        )?,
-        outbox: conn
-            .prepare_cached("SELECT count(*) FROM payment_outbox")?
-            .query_row([], |row| row.get(0))?,
+        )?
+        .query_map(params![now.0, limit], |row| row.get(0).map(id))?
+        .collect::<Result<_, _>>()?;
+    let outbox = conn
+        .prepare_cached("SELECT count(*) FROM payment_outbox")?
+        .query_row([], |row| row.get(0))?;
+    Ok(Due {
+        calls,
+        news,
+        outbox,
     })
 }
 
-fn insert(conn: &Connection, a: &Account, fingerprint: [u8; 16]) -> rusqlite::Result<()> {
+fn insert(
+    conn: &Connection,
+    a: &Account,
+    fingerprint: [u8; 16],
+    lease: Option<Lease>,
+) -> rusqlite::Result<()> {
     conn.prepare_cached(
         "INSERT INTO payment (payment, show_id, booking, quote, fingerprint, tender, amount,
                               currency, created_at, state, captured, ordered_back, refunded, settled,
-                              tries, next_at, updated_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, 0, 0, 0, 0, ?12, ?9)",
+                              tries, next_at, updated_at, lease_by, lease_until)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, 0, 0, 0, 0, ?12, ?9, ?13, ?14)",
     )?
     .execute(params![
         blob(a.id.0),
@@ -307,15 +379,18 @@ fn insert(conn: &Connection, a: &Account, fingerprint: [u8; 16]) -> rusqlite::Re
         a.state.word(),
         a.captured,
         a.next_at.map(|at| at.0),
+        lease.map(|l| l.by),
+        lease.map(|l| l.until.0),
     ])?;
     Ok(())
 }
 
-fn update(conn: &Connection, a: &Account) -> rusqlite::Result<()> {
+fn update(conn: &Connection, held: &Held) -> rusqlite::Result<()> {
+    let a = &held.account;
     conn.prepare_cached(
         "UPDATE payment SET state = ?2, captured = ?3, ordered_back = ?4, refunded = ?5, keep = ?6,
                 settle_ver = ?7, settled_ver = ?8, settled = ?9, reason = ?10, tries = ?11,
-                next_at = ?12, updated_at = ?13, tried = ?14
+                next_at = ?12, updated_at = ?13, tried = ?14, lease_by = ?15, lease_until = ?16
          WHERE payment = ?1",
     )?
     .execute(params![
@@ -333,6 +408,8 @@ fn update(conn: &Connection, a: &Account) -> rusqlite::Result<()> {
         a.next_at.map(|at| at.0),
         a.updated_at.0,
         a.tried,
+        held.lease.map(|l| l.by),
+        held.lease.map(|l| l.until.0),
     ])?;
     match a.tell_at {
         Some(at) => conn

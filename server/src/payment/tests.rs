@@ -15,7 +15,11 @@ use houseful_core::{
 use rusqlite::Connection;
 
 use super::*;
-use crate::{chance, clock::ClockKind, store::StoreError};
+use crate::{
+    chance,
+    clock::ClockKind,
+    store::{StoreError, sqlite::Database},
+};
 
 const APPROVES: &str = "4242424242424242";
 
@@ -74,10 +78,13 @@ struct Role {
 async fn role(db: Database) -> Role {
     let clock = Clock::start(ClockKind::Manual, UtcMillis(0));
     let tape = Arc::new(Tape::default());
-    let key = load_key(&db, clock.now()).await.expect("a key");
+    let store = Arc::new(SqlitePayments::new(db.clone()));
+    let key = load_key(store.as_ref(), clock.now()).await.expect("a key");
     let bus: Arc<dyn Bus> = Arc::clone(&tape) as Arc<dyn Bus>;
     let shutdown = CancellationToken::new();
-    let payments = Payments::start(db.clone(), bus, key, clock.clone(), shutdown);
+    let rooms: (Arc<dyn PaymentStore>, Arc<dyn SimLedger>) =
+        (store, Arc::new(SqliteCharges::new(db.clone())));
+    let payments = Payments::start(rooms, bus, key, clock.clone(), shutdown);
     Role {
         payments,
         tape,
@@ -194,13 +201,14 @@ async fn no_card_number_is_ever_written() {
 async fn keys_survive_and_change() {
     let folder = Folder::new();
     let db = folder.open();
-    let first = load_key(&db, UtcMillis(1)).await.expect("a key");
+    let store = SqlitePayments::new(db.clone());
+    let first = load_key(&store, UtcMillis(1)).await.expect("a key");
     let role = role(db.clone()).await;
     let token = role.request(booking(), APPROVES).token;
     assert!(first.verify(&token).is_some());
-    let second = change_key(&db, UtcMillis(2)).await.expect("a key");
+    let second = change_key(&store, UtcMillis(2)).await.expect("a key");
     assert!(second.verify(&token).is_some());
-    let third = change_key(&db, UtcMillis(3)).await.expect("a key");
+    let third = change_key(&store, UtcMillis(3)).await.expect("a key");
     assert!(third.verify(&token).is_none(), "two keys are believed");
 }
 

@@ -32,7 +32,7 @@ pub(super) async fn clock(
     if !app.clock.advance(request.advance_ms) {
         return Err(ApiError::ClockNotManual);
     }
-    house::keep_clock(&app.db, app.clock.now()).await?;
+    house::keep_clock(app.books.house.as_ref(), app.clock.now()).await?;
     Ok(Json(describe(&app, Some(&caller))))
 }
 

@@ -57,11 +57,7 @@ pub(super) async fn readyz(State(app): State<App>) -> Result<&'static str, ApiEr
     if app.closing.is_cancelled() {
         return Err(ApiError::Busy("the server is stopping".into()));
     }
-    app.db.writable()?;
-    if app.db.is_full() {
-        return Err(ApiError::Unwritable("the disk is full".into()));
-    }
-    app.db.read(|_| Ok(())).await?;
+    app.books.ground.ready().await?;
     // No show has the number 0; an answer of any kind shows that the lane runs.
     let nothing = app.lane.read(houseful_core::ids::ShowId(0), |_, _, _| ());
     match nothing.await {

@@ -25,13 +25,10 @@ use houseful_server::{
     },
     chance,
     clock::{Clock, ClockKind},
+    database::Books,
     hub::Hub,
     lane::{Answer, Lane, LaneError},
     payment::{self, PaymentError, Payments, TokenClaims},
-    store::{
-        Store,
-        sqlite::{Database, SqliteStore},
-    },
     timer,
 };
 use houseful_tests::{folder::Folder, made_up};
@@ -49,7 +46,7 @@ pub struct House {
     pub payments: Payments,
     pub clock: Clock,
     bus: Arc<LocalBus>,
-    db: Database,
+    books: Books,
     shutdown: CancellationToken,
     tasks: Vec<tokio::task::JoinHandle<()>>,
 }
@@ -67,13 +64,15 @@ impl House {
         clock: ClockKind,
         not_before: UtcMillis,
     ) -> Self {
-        let db = Database::open(&folder.path("house.db")).expect("a database");
-        let clock = Clock::start(clock, not_before.max(db.latest_time()));
-        let store: Arc<dyn Store> = Arc::new(SqliteStore::new(db.clone()));
+        let file = folder.path("house.db").into();
+        let books = Books::open(&file).await.expect("a database");
+        let clock = Clock::start(clock, not_before.max(books.ground.latest_time()));
+        let store = Arc::clone(&books.journal);
         let (bus, news, asks) = LocalBus::in_weather(weather);
         let bus = Arc::new(bus);
         let shutdown = CancellationToken::new();
-        let key = payment::load_key(&db, clock.now()).await.expect("a key");
+        let key = payment::load_key(books.payments.as_ref(), clock.now()).await;
+        let key = key.expect("a key");
         let lane = Lane::start(
             Arc::clone(&store),
             Arc::clone(&bus) as Arc<dyn Bus>,
@@ -81,7 +80,7 @@ impl House {
             clock.clone(),
         );
         let payments = Payments::start(
-            db.clone(),
+            (Arc::clone(&books.payments), Arc::clone(&books.charges)),
             Arc::clone(&bus) as Arc<dyn Bus>,
             key,
             clock.clone(),
@@ -104,7 +103,7 @@ impl House {
             payments,
             clock,
             bus,
-            db,
+            books,
             shutdown,
             tasks,
         };
@@ -127,7 +126,7 @@ impl House {
         }
         self.payments.stop().await;
         drop((self.lane, self.payments, self.bus));
-        self.db.close().await;
+        self.books.ground.close().await;
         now
     }
 
@@ -311,9 +310,11 @@ impl House {
         assert!(kept.values().all(|minor| *minor == 0), "{kept:?}");
         let compared = self.payments.reconcile().await.expect("compared");
         assert_eq!((compared.repaired, compared.unknown), (0, 0));
-        let audit = audit::sweep(&self.db, self.clock.now())
-            .await
-            .expect("counted");
+        let audit = {
+            let (shows, payments) = (&self.books.show_books, &self.books.payment_books);
+            let swept = audit::sweep(shows.as_ref(), payments.as_ref(), self.clock.now());
+            swept.await.expect("counted")
+        };
         let wrong = (audit.double_sold, audit.money_mismatch, audit.stuck_seats);
         assert_eq!(wrong, (0, 0, 0), "{audit:?}");
     }

@@ -23,10 +23,7 @@ use houseful_core::{
         seats::SeatMap,
     },
 };
-use houseful_server::{
-    bus::local::{Weather, announced},
-    store::{Store, sqlite::SqliteStore},
-};
+use houseful_server::bus::local::{Weather, announced};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
@@ -321,9 +318,8 @@ impl House for HttpHouse {
     }
 
     fn finish(&mut self) -> Result<Vec<(UtcMillis, Event)>, String> {
-        let store = SqliteStore::new(self.app()?.server().database().clone());
+        let store = Arc::clone(&self.app()?.server().books().journal);
         let loaded = self.runtime.block_on(store.load(SHOW));
-        drop(store);
         let stored = loaded.map_err(|e| e.to_string())?.events;
         self.check_journal(&stored)?;
         self.check_audit()?;

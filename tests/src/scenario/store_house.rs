@@ -16,12 +16,9 @@ use houseful_core::{
 use houseful_server::{
     bus::Bus,
     clock::{Clock, ClockKind},
+    database::{Address, Books},
     hub::Hub,
     lane::{Lane, LaneError},
-    store::{
-        Store,
-        sqlite::{Database, SqliteStore},
-    },
 };
 use tokio::runtime::Runtime;
 use uuid::Uuid;
@@ -59,11 +56,13 @@ impl Bus for Told {
     }
 }
 
-/// A lane on a database file of its own.
+/// A lane on a database of its own.
 pub struct StoreHouse {
     runtime: Runtime,
-    folder: Folder,
-    database: Database,
+    /// Goes when the house does.
+    _folder: Folder,
+    address: Address,
+    books: Books,
     lane: Lane,
     hub: Hub,
     clock: Clock,
@@ -78,15 +77,17 @@ impl StoreHouse {
     /// The file can't be made.
     pub fn new() -> Result<Self, String> {
         let folder = Folder::new();
-        let database = Database::open(&folder.path("db")).map_err(|e| e.to_string())?;
+        let address = Address::from(folder.path("db"));
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
             .enable_all()
             .build()
             .map_err(|e| e.to_string())?;
+        let opened = runtime.block_on(Books::open(&address));
+        let books = opened.map_err(|e| e.to_string())?;
         let clock = Clock::start(ClockKind::Manual, START);
         let (hub, told) = (Hub::new(), Arc::new(Told::default()));
-        let store = Arc::new(SqliteStore::new(database.clone()));
+        let store = Arc::clone(&books.journal);
         let lane = {
             let _inside = runtime.enter();
             let bus: Arc<dyn Bus> = Arc::<Told>::clone(&told);
@@ -94,8 +95,9 @@ impl StoreHouse {
         };
         Ok(Self {
             runtime,
-            folder,
-            database,
+            _folder: folder,
+            address,
+            books,
             lane,
             hub,
             clock,
@@ -125,11 +127,12 @@ impl StoreHouse {
         Ok(())
     }
 
-    /// Opens the file again and folds what stands in it.
+    /// Opens the database again and folds what stands in it.
     fn read_again(&self, state: &ShowState) -> Result<Vec<(UtcMillis, Event)>, String> {
-        let database = Database::open(&self.folder.path("db")).map_err(|e| e.to_string())?;
-        let store = SqliteStore::new(database);
-        let loaded = self.runtime.block_on(store.load(SHOW));
+        let opened = self.runtime.block_on(Books::open(&self.address));
+        let books = opened.map_err(|e| e.to_string())?;
+        let loaded = self.runtime.block_on(books.journal.load(SHOW));
+        self.runtime.block_on(books.ground.close());
         let loaded = loaded.map_err(|e| e.to_string())?;
         let mut again = ShowState::new(SHOW);
         for (at, event) in &loaded.events {
@@ -208,13 +211,13 @@ impl House for StoreHouse {
     fn finish(&mut self) -> Result<Vec<(UtcMillis, Event)>, String> {
         let state = self.state()?;
         self.check_told(&state)?;
-        self.runtime.block_on(self.database.clone().close());
+        self.runtime.block_on(self.books.ground.close());
         self.read_again(&state)
     }
 }
 
 impl Drop for StoreHouse {
     fn drop(&mut self) {
-        self.runtime.block_on(self.database.clone().close());
+        self.runtime.block_on(self.books.ground.close());
     }
 }

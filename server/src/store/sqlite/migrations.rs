@@ -56,6 +56,11 @@ pub(super) const ALL: &[Migration] = &[
         name: "event_tip",
         sql: include_str!("migrations/0008_event_tip.sql"),
     },
+    Migration {
+        number: 9,
+        name: "servers",
+        sql: include_str!("migrations/0009_servers.sql"),
+    },
 ];
 
 /// Why a schema can't be brought up to date.
@@ -144,7 +149,7 @@ fn apply_one(conn: &mut Connection, migration: &Migration) -> Result<(), SchemaE
 }
 
 /// SHA-256 of a step, line ends as on Unix whatever the checkout made of them.
-fn checksum(sql: &str) -> String {
+pub(crate) fn checksum(sql: &str) -> String {
     let digest = sha2::Sha256::digest(sql.replace("\r\n", "\n").as_bytes());
     digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -1,0 +1,103 @@
+//! The one place that opens a database and hands out its rooms. Nothing beside it knows what kind
+//! of database it is.
+//!
+//! Each room keeps its own trait, contract and SQL: [`Store`] the journals, [`PaymentStore`] the
+//! payments, and so on. A server whose roles have databases of their own takes its rooms from
+//! several [`Books`].
+
+mod address;
+mod sqlite;
+
+use std::{future::Future, path::PathBuf, pin::Pin, sync::Arc};
+
+use houseful_core::time::UtcMillis;
+
+pub use self::address::{Address, PostgresUrl};
+use crate::{
+    audit::{PaymentBooks, ShowBooks},
+    auth::tokens::TokenStore,
+    catalogue::CatalogueStore,
+    house::HouseStore,
+    payment::{PaymentStore, SimLedger},
+    store::{self, Later, Store},
+};
+
+/// Why a database can't be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// A file.
+    #[error(transparent)]
+    File(#[from] store::sqlite::OpenError),
+    /// This program was built without what it takes.
+    #[error("this program was built without Postgres; {0} can't be opened")]
+    NoDriver(PostgresUrl),
+}
+
+impl OpenError {
+    /// The file that another server has open.
+    #[must_use]
+    pub fn in_use(&self) -> Option<&PathBuf> {
+        match self {
+            Self::File(store::sqlite::OpenError::InUse(file)) => Some(file),
+            Self::File(_) | Self::NoDriver(_) => None,
+        }
+    }
+}
+
+/// What the rooms of a database stand on.
+///
+/// Contract of every backend: after [`Ground::close`] no room answers but with an error, and all
+/// that a room called durable is.
+pub trait Ground: Send + Sync {
+    /// The latest time in any journal when the database was opened; a clock starts no earlier.
+    fn latest_time(&self) -> UtcMillis;
+    /// Whether other servers may write to it at the same time.
+    fn shared(&self) -> bool;
+    /// Answers if it can be read and written now, as far as that can be told without writing.
+    fn ready(&self) -> Later<'_, ()>;
+    /// Finishes what is under way and gives the database up.
+    fn close(&self) -> Pin<Box<dyn Future<Output = ()> + Send + '_>>;
+}
+
+/// All rooms of an open database; clones share them.
+#[derive(Clone)]
+pub struct Books {
+    /// What they stand on.
+    pub ground: Arc<dyn Ground>,
+    /// Journals.
+    pub journal: Arc<dyn Store>,
+    /// Payments, and the keys that sign leave to pay.
+    pub payments: Arc<dyn PaymentStore>,
+    /// The books of the simulated card terminal, which are nobody else's to read.
+    pub charges: Arc<dyn SimLedger>,
+    /// API tokens.
+    pub tokens: Arc<dyn TokenStore>,
+    /// Facts about the house.
+    pub house: Arc<dyn HouseStore>,
+    /// What is on.
+    pub catalogue: Arc<dyn CatalogueStore>,
+    /// What the sweep reads of booking.
+    pub show_books: Arc<dyn ShowBooks>,
+    /// What the sweep reads of payment.
+    pub payment_books: Arc<dyn PaymentBooks>,
+}
+
+impl std::fmt::Debug for Books {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Books")
+    }
+}
+
+impl Books {
+    /// Opens the database at an address, makes it if that can be done, and brings its schema up to
+    /// date.
+    ///
+    /// # Errors
+    /// See [`OpenError`].
+    pub async fn open(address: &Address) -> Result<Self, OpenError> {
+        match address {
+            Address::File(path) => Ok(Self::of_file(sqlite::open(path).await?)),
+            Address::Postgres(url) => Err(OpenError::NoDriver(url.clone())),
+        }
+    }
+}

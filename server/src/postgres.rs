@@ -1,0 +1,26 @@
+//! One Postgres cluster as everything of ours sees it: where it is and how it is reached, whether
+//! it can be trusted with sales, the connections to it, the schema. Stores stand on [`Database`].
+//!
+//! Three rules hold for every caller:
+//! - An answer counts after the server is ready for the next question: a commit is not over before.
+//! - What may have been written is [`StoreError::Unknown`](crate::store::StoreError::Unknown), what
+//!   can't have been is `Busy`; nothing in between is guessed.
+//! - A connection of which something is not known is thrown away.
+
+mod address;
+mod check;
+mod connect;
+mod database;
+mod fault;
+mod migrations;
+mod open;
+mod session;
+mod tls;
+mod transaction;
+
+pub use address::{Settings, SettingsError};
+pub use database::Database;
+pub use open::OpenError;
+
+pub(crate) use fault::Fault;
+pub(crate) use transaction::Transaction;

@@ -1,0 +1,209 @@
+//! The database that a server sells from: its connections, shared by every store on it.
+
+use std::{ops::Deref, sync::Arc, time::Duration};
+
+use deadpool::{
+    Runtime,
+    managed::{self, PoolError, Timeouts},
+};
+use houseful_core::time::UtcMillis;
+use tokio_postgres::Row;
+
+use super::{
+    address::Settings,
+    connect::Connector,
+    migrations,
+    open::OpenError,
+    session::{Params, Session},
+    transaction::Transaction,
+};
+use crate::store::StoreError;
+
+/// After this a connection is made anew, so that none outlives a change of addresses for long.
+const AGE_MAX: Duration = Duration::from_secs(1_800);
+
+type Pool = managed::Pool<Shared>;
+
+/// A database of a Postgres cluster. Clones share its connections.
+///
+/// Who writes and who reads stand in two queues: a crowd of readers keeps nobody from selling.
+#[derive(Clone)]
+pub struct Database {
+    connector: Arc<Connector>,
+    writing: Pool,
+    reading: Pool,
+}
+
+impl std::fmt::Debug for Database {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Database({:?})", self.connector.settings)
+    }
+}
+
+/// How a pool makes a connection and looks at one before it is used again.
+pub(super) struct Shared(Arc<Connector>);
+
+impl managed::Manager for Shared {
+    type Type = Session;
+    type Error = OpenError;
+
+    async fn create(&self) -> Result<Session, OpenError> {
+        self.0.connect().await
+    }
+
+    async fn recycle(
+        &self,
+        session: &mut Session,
+        metrics: &managed::Metrics,
+    ) -> managed::RecycleResult<OpenError> {
+        if !session.is_fit() {
+            return Err(managed::RecycleError::message("spoiled"));
+        }
+        if metrics.age() > AGE_MAX {
+            return Err(managed::RecycleError::message("old"));
+        }
+        Ok(())
+    }
+}
+
+/// A connection while somebody has it. One that is not fit afterwards is thrown away.
+pub(crate) struct Held {
+    object: Option<managed::Object<Shared>>,
+}
+
+impl Deref for Held {
+    type Target = Session;
+
+    fn deref(&self) -> &Session {
+        match &self.object {
+            Some(session) => session,
+            // It is taken out when this is dropped, and not before.
+            None => unreachable!("a connection that was given back"),
+        }
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        if let Some(object) = self.object.take()
+            && !object.is_fit()
+        {
+            drop(managed::Object::take(object));
+        }
+    }
+}
+
+impl Database {
+    /// Finds the server that takes writes, refuses one that is set up so that sales could be lost,
+    /// and brings the schema up to date; any number of servers may do so at once.
+    ///
+    /// # Errors
+    /// See [`OpenError`].
+    pub async fn open(settings: Settings) -> Result<Self, OpenError> {
+        let connector = Arc::new(Connector::new(settings)?);
+        let session = connector.connect().await?;
+        let database = connector.settings.database.clone();
+        migrations::apply(&session, migrations::ALL)
+            .await
+            .map_err(|why| OpenError::Schema { database, why })?;
+        drop(session);
+        let all = connector.settings.pool_max;
+        let (writing, reading) = (all.div_ceil(4), all - all.div_ceil(4));
+        Ok(Self {
+            writing: pool(&connector, writing)?,
+            reading: pool(&connector, reading)?,
+            connector,
+        })
+    }
+
+    /// The latest time in any journal; the clock starts no earlier.
+    ///
+    /// # Errors
+    /// The database can't be read.
+    pub async fn latest_time(&self) -> Result<UtcMillis, StoreError> {
+        let rows = self
+            .read("SELECT coalesce(max(at), 0) FROM show_head", &[])
+            .await?;
+        let at = rows.first().map_or(Ok(0), |row| row.try_get(0));
+        at.map(UtcMillis)
+            .map_err(|e| StoreError::Unreadable(e.to_string()))
+    }
+
+    /// Asks something, twice if the connection turns out to be gone: a question can be repeated.
+    pub(crate) async fn read(
+        &self,
+        sql: &'static str,
+        params: Params<'_>,
+    ) -> Result<Vec<Row>, StoreError> {
+        let first = hold(&self.reading).await?.query(sql, params).await;
+        match first {
+            Err(fault) if fault.may_be_asked_again() => {
+                let again = hold(&self.reading).await?.query(sql, params).await;
+                again.map_err(super::Fault::reading)
+            }
+            other => other.map_err(super::Fault::reading),
+        }
+    }
+
+    /// Writes with one statement, which is its own transaction.
+    pub(crate) async fn write(
+        &self,
+        sql: &'static str,
+        params: Params<'_>,
+    ) -> Result<Vec<Row>, StoreError> {
+        let held = self.writer().await?;
+        held.query(sql, params).await.map_err(super::Fault::writing)
+    }
+
+    /// A connection to write with.
+    pub(crate) async fn writer(&self) -> Result<Held, StoreError> {
+        hold(&self.writing).await
+    }
+
+    /// Begins a transaction.
+    pub(crate) async fn begin(&self) -> Result<Transaction, StoreError> {
+        let held = self.writer().await?;
+        Transaction::begin(held)
+            .await
+            .map_err(super::Fault::writing)
+    }
+
+    /// Gives up all connections; what is under way is finished first. Later questions are refused,
+    /// through any clone.
+    pub fn close(&self) {
+        self.writing.close();
+        self.reading.close();
+    }
+}
+
+fn pool(connector: &Arc<Connector>, size: usize) -> Result<Pool, OpenError> {
+    let (wait, answer) = (connector.settings.wait, connector.settings.answer);
+    let timeouts = Timeouts {
+        wait: Some(wait),
+        create: Some(answer),
+        recycle: Some(wait),
+    };
+    Pool::builder(Shared(Arc::clone(connector)))
+        .max_size(size)
+        .timeouts(timeouts)
+        .runtime(Runtime::Tokio1)
+        .build()
+        .map_err(|e| OpenError::Server {
+            server: connector.settings.database.clone(),
+            why: e.to_string(),
+        })
+}
+
+/// Waits for a connection as long as anybody may.
+async fn hold(pool: &Pool) -> Result<Held, StoreError> {
+    match pool.get().await {
+        Ok(object) => Ok(Held {
+            object: Some(object),
+        }),
+        Err(PoolError::Backend(e)) => {
+            tracing::error!("no connection to the database: {e}");
+            Err(StoreError::Busy)
+        }
+        Err(_) => Err(StoreError::Busy),
+    }
+}

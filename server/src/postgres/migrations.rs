@@ -1,0 +1,150 @@
+//! The schema as numbered files. A file that was released is never edited: what a database has
+//! applied is compared with what this program carries, and a difference refuses the database.
+//!
+//! Every primary key, unique index and foreign key of a table that is sharded leads with `show_id`.
+
+use super::{fault::Fault, session::Session};
+use crate::store::sqlite::migrations::checksum;
+
+/// One step of the schema.
+pub(super) struct Migration {
+    /// Its number, from 1.
+    pub(super) number: i32,
+    /// What it is about.
+    pub(super) name: &'static str,
+    /// What it does.
+    pub(super) sql: &'static str,
+}
+
+/// All steps, in order.
+pub(super) const ALL: &[Migration] = &[Migration {
+    number: 1,
+    name: "journal",
+    sql: include_str!("migrations/0001_journal.sql"),
+}];
+
+/// Why a schema can't be brought up to date.
+#[derive(Debug, thiserror::Error)]
+pub enum SchemaError {
+    /// A newer program was here.
+    #[error(
+        "it was written by a newer program (schema {has}, this one knows {knows}); use the newer one"
+    )]
+    Newer {
+        /// The database's number.
+        has: i32,
+        /// The highest this program knows.
+        knows: i32,
+    },
+    /// A step was applied that is not the one of this number here.
+    #[error(
+        "it was made by a different build: step {number} ({name}) of its schema is not this program's; use that build"
+    )]
+    Changed {
+        /// Its number.
+        number: i32,
+        /// Its name here.
+        name: &'static str,
+    },
+    /// Something else is in the database.
+    #[error("it is not a Houseful database (it has a table {0}); name an empty one")]
+    NotOurs(String),
+    /// The role may not.
+    #[error("its schema can't be brought up to date: {0}")]
+    Server(String),
+}
+
+impl From<Fault> for SchemaError {
+    fn from(e: Fault) -> Self {
+        Self::Server(e.to_string())
+    }
+}
+
+impl From<tokio_postgres::Error> for SchemaError {
+    fn from(e: tokio_postgres::Error) -> Self {
+        Self::Server(e.to_string())
+    }
+}
+
+/// "Houseful", for the lock that lets one server at a time look and change.
+const LOCK: &str = "SELECT pg_advisory_xact_lock(x'486F757365667573'::bigint)";
+
+/// Compares what was applied with `all` and applies what is missing: everything or nothing.
+pub(super) async fn apply(session: &Session, all: &[Migration]) -> Result<(), SchemaError> {
+    session.run("BEGIN").await?;
+    session.set_open(true);
+    // The others finish first, however long that takes.
+    session
+        .run("SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0")
+        .await?;
+    session.run_patiently(LOCK).await?;
+    let done = steps(session, all).await;
+    if done.is_ok() {
+        session.commit().await?;
+    }
+    done
+}
+
+async fn steps(session: &Session, all: &[Migration]) -> Result<(), SchemaError> {
+    let tables = session
+        .query(
+            "SELECT tablename::text FROM pg_tables WHERE schemaname = current_schema()
+             ORDER BY tablename = 'migration' DESC, tablename LIMIT 1",
+            &[],
+        )
+        .await?;
+    let table = tables
+        .first()
+        .map(|row| row.try_get::<_, String>(0))
+        .transpose()?;
+    match table.as_deref() {
+        Some("migration") => {}
+        Some(other) => return Err(SchemaError::NotOurs(other.to_owned())),
+        None => session.run(TABLE).await?,
+    }
+    let rows = session
+        .query(
+            "SELECT number, checksum FROM migration ORDER BY number",
+            &[],
+        )
+        .await?;
+    let mut applied: Vec<(i32, String)> = Vec::new();
+    for row in &rows {
+        applied.push((row.try_get(0)?, row.try_get(1)?));
+    }
+    let knows = all.last().map_or(0, |m| m.number);
+    let has = applied.last().map_or(0, |(number, _)| *number);
+    if has > knows {
+        return Err(SchemaError::Newer { has, knows });
+    }
+    for migration in all {
+        let (number, name) = (migration.number, migration.name);
+        let sum = checksum(migration.sql);
+        match applied.iter().find(|(n, _)| *n == number) {
+            Some((_, known)) if *known == sum => {}
+            Some(_) => return Err(SchemaError::Changed { number, name }),
+            None => {
+                session.run_patiently(migration.sql).await?;
+                session.query(INSERT, &[&number, &name, &sum]).await?;
+            }
+        }
+    }
+    Ok(())
+}
+
+const TABLE: &str = "CREATE TABLE migration (
+    number   integer PRIMARY KEY,
+    name     text NOT NULL,
+    checksum text NOT NULL
+)";
+const INSERT: &str = "INSERT INTO migration (number, name, checksum) VALUES ($1, $2, $3)";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn steps_are_numbered_upwards() {
+        assert!(ALL.windows(2).all(|w| w[0].number < w[1].number));
+    }
+}

@@ -1,0 +1,216 @@
+//! One connection: what was prepared on it, what the server said beside the answers, and whether
+//! it can be used again.
+
+use std::{
+    collections::HashMap,
+    future::poll_fn,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, AtomicU32, Ordering},
+    },
+    time::Duration,
+};
+
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    time::timeout,
+};
+use tokio_postgres::{
+    AsyncMessage, Client, Connection, Row, Statement,
+    error::{DbError, Severity},
+    types::ToSql,
+};
+
+use super::fault::Fault;
+
+/// Values of a statement's parameters.
+pub(crate) type Params<'a> = &'a [&'a (dyn ToSql + Sync)];
+
+/// A connection to a server that was checked.
+pub(crate) struct Session {
+    client: Client,
+    statements: Mutex<HashMap<&'static str, Statement>>,
+    /// How many warnings came.
+    warnings: Arc<AtomicU32>,
+    /// Whether a transaction is open.
+    open: AtomicBool,
+    /// Whether something was left half done.
+    spoiled: AtomicBool,
+    /// The longest an answer may take.
+    answer: Duration,
+}
+
+impl Session {
+    /// Starts to carry what is said on a connection.
+    pub(super) fn start<S, T>(
+        client: Client,
+        connection: Connection<S, T>,
+        answer: Duration,
+    ) -> Self
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+        T: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        let warnings = Arc::new(AtomicU32::new(0));
+        // It ends when the client is dropped or the connection does.
+        tokio::spawn(carry(connection, Arc::clone(&warnings)));
+        Self {
+            client,
+            statements: Mutex::default(),
+            warnings,
+            open: AtomicBool::new(false),
+            spoiled: AtomicBool::new(false),
+            answer,
+        }
+    }
+
+    /// Whether it can be used for something else: nothing is under way, open or unclear on it.
+    pub(super) fn is_fit(&self) -> bool {
+        let (open, spoiled) = (&self.open, &self.spoiled);
+        !self.client.is_closed() && !open.load(Ordering::SeqCst) && !spoiled.load(Ordering::SeqCst)
+    }
+
+    pub(super) fn set_open(&self, open: bool) {
+        self.open.store(open, Ordering::SeqCst);
+    }
+
+    /// One prepared statement, to its very end: the server is ready for the next one, so outside a
+    /// transaction the statement is committed.
+    pub(crate) async fn query(
+        &self,
+        sql: &'static str,
+        params: Params<'_>,
+    ) -> Result<Vec<Row>, Fault> {
+        self.guarded(async {
+            let statement = self.prepared(sql).await?;
+            let asked = self.client.query(&statement, params);
+            self.in_time(asked).await
+        })
+        .await
+    }
+
+    /// Statements without parameters and without an answer.
+    pub(super) async fn run(&self, sql: &str) -> Result<(), Fault> {
+        self.guarded(async { self.in_time(self.client.batch_execute(sql)).await })
+            .await
+    }
+
+    /// The same, however long it takes.
+    pub(super) async fn run_patiently(&self, sql: &str) -> Result<(), Fault> {
+        self.guarded(async {
+            self.client
+                .batch_execute(sql)
+                .await
+                .map_err(|e| Fault::sent(&e))
+        })
+        .await
+    }
+
+    /// Ends a transaction. The server answers `COMMIT` of a transaction that has failed with
+    /// `ROLLBACK` and no error, and the driver does not tell the two apart; so a question goes
+    /// before it in the same packet, which a failed transaction refuses.
+    pub(super) async fn commit(&self) -> Result<(), Fault> {
+        let whole = self.guarded(async {
+            let probe = self
+                .prepared("SELECT 1")
+                .await
+                .map_err(Fault::uncommitted)?;
+            let both = async {
+                let alive = self.client.query(&probe, &[]);
+                let commit = self.client.batch_execute("COMMIT");
+                let (alive, commit) = futures_util::future::join(alive, commit).await;
+                if let Err(e) = &alive
+                    && let refused @ Fault::Refused(_) = Fault::sent(e)
+                {
+                    return Ok(Err(refused));
+                }
+                commit.map(Ok)
+            };
+            self.in_time(both).await?
+        });
+        let done = whole.await;
+        if matches!(done, Ok(()) | Err(Fault::Refused(_))) {
+            self.set_open(false);
+        }
+        done
+    }
+
+    /// Marks the connection while something is under way: who is dropped halfway leaves it spoiled.
+    async fn guarded<T>(&self, work: impl Future<Output = Result<T, Fault>>) -> Result<T, Fault> {
+        if self.client.is_closed() || self.spoiled.swap(true, Ordering::SeqCst) {
+            return Err(Fault::NotSent("the connection is closed".to_owned()));
+        }
+        let heard = self.warnings.load(Ordering::SeqCst);
+        let done = work.await;
+        let done = match done {
+            Ok(_) if self.warnings.load(Ordering::SeqCst) != heard => Err(Fault::Doubtful),
+            other => other,
+        };
+        let spoiled = done.as_ref().is_err_and(Fault::spoils);
+        self.spoiled.store(spoiled, Ordering::SeqCst);
+        done
+    }
+
+    async fn in_time<T>(
+        &self,
+        asked: impl Future<Output = Result<T, tokio_postgres::Error>>,
+    ) -> Result<T, Fault> {
+        match timeout(self.answer, asked).await {
+            Ok(done) => done.map_err(|e| Fault::sent(&e)),
+            Err(_) => Err(Fault::Late),
+        }
+    }
+
+    async fn prepared(&self, sql: &'static str) -> Result<Statement, Fault> {
+        let known = self.lock().get(sql).cloned();
+        if let Some(statement) = known {
+            return Ok(statement);
+        }
+        let statement = match timeout(self.answer, self.client.prepare(sql)).await {
+            Ok(prepared) => prepared.map_err(|e| Fault::before(&e))?,
+            Err(_) => return Err(Fault::NotSent("no answer in time".to_owned())),
+        };
+        self.lock().insert(sql, statement.clone());
+        Ok(statement)
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<&'static str, Statement>> {
+        self.statements
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Carries questions and answers. A warning is counted before the answer it came with is passed on:
+/// both come in this order, and the driver keeps it.
+async fn carry<S, T>(mut connection: Connection<S, T>, warnings: Arc<AtomicU32>)
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+    T: AsyncRead + AsyncWrite + Unpin,
+{
+    loop {
+        match poll_fn(|cx| connection.poll_message(cx)).await {
+            Some(Ok(AsyncMessage::Notice(notice))) => {
+                if is_warning(&notice) {
+                    warnings.fetch_add(1, Ordering::SeqCst);
+                    let code = notice.code().code();
+                    tracing::warn!(code, "the database warns: {}", notice.message());
+                }
+            }
+            Some(Ok(_)) => {}
+            Some(Err(e)) => {
+                tracing::info!(
+                    "a connection to the database ended: {}",
+                    super::fault::said(&e)
+                );
+                return;
+            }
+            None => return,
+        }
+    }
+}
+
+/// By the severity and not by the words: those come in the server's language.
+fn is_warning(notice: &DbError) -> bool {
+    notice.parsed_severity() == Some(Severity::Warning)
+}
