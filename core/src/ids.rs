@@ -207,6 +207,45 @@ impl FromStr for BookingId {
 
 text_serde!(BookingId, "bkg_1042_0192f0c1a2b34c5d8e6f708192a3b4c5");
 
+/// Names one of the databases that shows are spread over, as in the configuration: 1 to 32 small
+/// letters, digits and hyphens, a letter first.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ShardName(String);
+
+const SHARD_EXAMPLE: &str = "north-1";
+
+impl ShardName {
+    /// The name as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for ShardName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+impl FromStr for ShardName {
+    type Err = IdError;
+    fn from_str(text: &str) -> Result<Self, IdError> {
+        let fits = (1..=32).contains(&text.len())
+            && text.starts_with(|c: char| c.is_ascii_lowercase())
+            && text
+                .bytes()
+                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+        if fits {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(IdError::new("shard", SHARD_EXAMPLE, text))
+        }
+    }
+}
+
+text_serde!(ShardName, "north-1");
+
 /// Who may act on a booking: 16 bytes of SHA-256 over the owner's secret or staff account.
 ///
 /// The journal carries this reference and never the secret or a name.

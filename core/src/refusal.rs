@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::{
+    ids::ShardName,
     money::Money,
     seat::SeatLabel,
     time::UtcMillis,
@@ -142,6 +143,12 @@ pub enum Refusal {
     NotOpened,
     /// The show was opened before.
     OpenedAlready,
+    /// The show's journal here was left behind; servers follow it and clients never see this,
+    /// unless the server does not know the shard.
+    ShowMoved {
+        /// Where the show lives now.
+        to: ShardName,
+    },
 }
 
 impl Refusal {
@@ -173,6 +180,7 @@ impl Refusal {
             Self::CashByStaff => "forbidden",
             Self::SeatsSold { .. } => "seats_sold",
             Self::OpenedAlready => "opened_already",
+            Self::ShowMoved { .. } => "show_moved",
         }
     }
 
@@ -193,6 +201,7 @@ impl Refusal {
             | Self::SeatsSold { .. }
             | Self::OpenedAlready => 409,
             Self::CashByStaff => 403,
+            Self::ShowMoved { .. } => 503,
             Self::HoldExpired { .. } | Self::HoldReleased => 410,
             Self::BookingNotFound => 404,
             Self::UnknownSeats { .. }
@@ -214,7 +223,8 @@ impl Refusal {
             Self::SeatsTaken { .. }
             | Self::NotEnoughSeats { .. }
             | Self::NotOnSale(NotOnSale::NotYet { .. } | NotOnSale::Paused)
-            | Self::SeatsSold { .. } => true,
+            | Self::SeatsSold { .. }
+            | Self::ShowMoved { .. } => true,
             Self::NotOnSale(NotOnSale::Closed { .. } | NotOnSale::NotInChannel)
             | Self::OrphanSeat { .. }
             | Self::NotOpened
@@ -259,6 +269,7 @@ impl Refusal {
             Self::CashByStaff => "pay by card, or at the counter",
             Self::SeatsSold { .. } => "move or cancel those bookings first",
             Self::AlreadyPaid => "a manager can cancel a paid booking",
+            Self::ShowMoved { .. } => "send the same request again in a moment",
             Self::DuplicateSeats { .. }
             | Self::NoSeats
             | Self::UnknownTicketType { .. }
@@ -348,7 +359,8 @@ impl Refusal {
             | Self::NotPaid
             | Self::NothingToPay
             | Self::CashByStaff
-            | Self::OpenedAlready => none(),
+            | Self::OpenedAlready
+            | Self::ShowMoved { .. } => none(),
         }
     }
 }
@@ -479,6 +491,7 @@ impl fmt::Display for Refusal {
             Self::SeatsSold { seats } => taken(f, seats),
             Self::NotOpened => f.write_str("the show is not in the books yet"),
             Self::OpenedAlready => f.write_str("the show is in the books already"),
+            Self::ShowMoved { to } => write!(f, "the show has moved to the shard {to}"),
         }
     }
 }

@@ -13,6 +13,7 @@ mod decide;
 mod event;
 mod pick;
 mod record;
+mod seal;
 mod terms;
 #[cfg(test)]
 mod tests;
@@ -35,7 +36,7 @@ pub use terms::{SalesWindow, ShowTerms, TermsRow};
 
 use crate::{
     expiry::is_alive,
-    ids::{CommandId, Fingerprint, OwnerRef, PaymentId, ShowId},
+    ids::{CommandId, Fingerprint, OwnerRef, PaymentId, ShardName, ShowId},
     layout::BlockReason,
     message::{Announcement, Settle, Tender},
     money::Money,
@@ -154,6 +155,8 @@ pub struct ShowState {
     ver: u64,
     terms: Option<Arc<ShowTerms>>,
     sales: Sales,
+    /// Where the show lives now, if this journal was left behind.
+    moved_to: Option<ShardName>,
     slots: Vec<Slot>,
     /// Seats that are not [`Slot::Free`].
     taken: usize,
@@ -176,6 +179,7 @@ impl ShowState {
             ver: 0,
             terms: None,
             sales: Sales::Open,
+            moved_to: None,
             slots: Vec::new(),
             taken: 0,
             bookings: BTreeMap::new(),
@@ -277,9 +281,13 @@ impl ShowState {
     }
 
     /// The earliest thing the show waits for: the end of a hold, of a wait for capture, or the
-    /// time to ask payment again. The one timer looks at this; selling never does.
+    /// time to ask payment again. The one timer looks at this; selling never does. A journal that
+    /// was left behind waits for nothing: that is done where the show lives now.
     #[must_use]
     pub fn next_due(&self) -> Option<UtcMillis> {
+        if self.moved_to.is_some() {
+            return None;
+        }
         self.due.first().map(|(at, _)| *at)
     }
 

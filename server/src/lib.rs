@@ -34,5 +34,6 @@ pub mod postgres;
 pub mod problem;
 mod request;
 mod routes;
+pub mod shards;
 pub mod store;
 pub mod timer;

@@ -38,6 +38,8 @@ struct Book {
 struct Witness {
     opened: bool,
     cancelled: bool,
+    /// The journal was left behind; only the arrival of its copy may follow.
+    sealed: bool,
     owners: BTreeMap<SeatNo, Uuid>,
     blocked: BTreeSet<SeatNo>,
     bookings: BTreeMap<Uuid, Book>,
@@ -91,6 +93,14 @@ impl Witness {
             }
             _ => ensure(self.opened, "before the show was opened")?,
         }
+        match event {
+            Event::Arrived { .. } => {
+                ensure(self.sealed, "arrived without having left")?;
+                self.sealed = false;
+            }
+            _ => ensure(!self.sealed, "the journal was left behind")?,
+        }
+        self.sealed = matches!(event, Event::Sealed { .. });
         if let Some(command) = command_of(event) {
             ensure(self.commands.insert(command), "one command, two effects")?;
         }
@@ -333,7 +343,9 @@ fn command_of(event: &Event) -> Option<CommandId> {
         | Event::Released { command, .. }
         | Event::Cancelled { command, .. }
         | Event::SalesChanged { command, .. }
-        | Event::BlocksChanged { command, .. } => Some(*command),
+        | Event::BlocksChanged { command, .. }
+        | Event::Sealed { command, .. }
+        | Event::Arrived { command, .. } => Some(*command),
         Event::Confirmed { by, .. } => by.map(|by| by.command),
         _ => None,
     }

@@ -177,6 +177,8 @@ impl ShowState {
                     self.put(*seat, block.map_or(Slot::Free, Slot::Blocked));
                 }
             }
+            Event::Sealed { to, .. } => self.moved_to = Some(to.clone()),
+            Event::Arrived { .. } => self.moved_to = None,
             Event::Opened { .. }
             | Event::Held { .. }
             | Event::SeatsChanged { .. }

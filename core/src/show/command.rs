@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::ShowTerms;
 use crate::{
     best::Zone,
-    ids::{CommandId, Fingerprint, OwnerRef, PaymentId, digest16},
+    ids::{CommandId, Fingerprint, OwnerRef, PaymentId, ShardName, digest16},
     layout::BlockReason,
     message::Announcement,
     price::Channel,
@@ -159,6 +159,18 @@ pub enum Ask {
     },
     /// Write down what has ended: holds and waits for capture.
     Expire,
+    /// Leave this journal behind: the show goes on in another shard.
+    Seal {
+        /// Which.
+        to: ShardName,
+    },
+    /// Go on with the copy of a journal that was left behind.
+    Arrive {
+        /// Where that is.
+        at: ShardName,
+        /// Where it was copied from.
+        from: ShardName,
+    },
 }
 
 /// Something asked of a show.
@@ -199,7 +211,9 @@ impl Ask {
             | Self::CancelShow { .. }
             | Self::Block { .. }
             | Self::Unblock { .. }
-            | Self::Expire => None,
+            | Self::Expire
+            | Self::Seal { .. }
+            | Self::Arrive { .. } => None,
         }
     }
 
@@ -235,6 +249,8 @@ impl Ask {
             Self::Block { seats, reason } => format!("block {reason:?} {}", labels(seats)),
             Self::Unblock { seats } => format!("unblock {}", labels(seats)),
             Self::Expire => "expire".to_owned(),
+            Self::Seal { to } => format!("seal {to}"),
+            Self::Arrive { at, from } => format!("arrive {at} {from}"),
         }
     }
 }

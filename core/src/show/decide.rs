@@ -28,8 +28,14 @@ impl ShowState {
     /// # Errors
     /// The rules say no. A refusal leaves no trace.
     pub fn decide(&self, command: &Command, now: UtcMillis) -> Result<Vec<Event>, Refusal> {
-        if let Ask::Open(terms) = &command.ask {
-            return self.decide_open(command, terms);
+        match (&command.ask, &self.moved_to) {
+            (Ask::Seal { to }, _) if self.terms.is_some() => return self.decide_seal(command, to),
+            (Ask::Arrive { at, from }, _) if self.terms.is_some() => {
+                return self.decide_arrive(command, at, from);
+            }
+            (_, Some(to)) => return Err(Refusal::ShowMoved { to: to.clone() }),
+            (Ask::Open(terms), None) => return self.decide_open(command, terms),
+            _ => {}
         }
         let terms = self.terms.as_ref().ok_or(Refusal::NotOpened)?;
         match &command.ask {
@@ -73,7 +79,11 @@ impl ShowState {
                 self.decide_blocks(terms, command, seats, Some(*reason), now)
             }
             Ask::Unblock { seats } => self.decide_blocks(terms, command, seats, None, now),
-            Ask::Open(_) | Ask::Announced(_) | Ask::Expire => Ok(Vec::new()),
+            Ask::Open(_)
+            | Ask::Announced(_)
+            | Ask::Expire
+            | Ask::Seal { .. }
+            | Ask::Arrive { .. } => Ok(Vec::new()),
         }
     }
 

@@ -9,7 +9,7 @@ use super::{Line, ShowTerms};
 use crate::{
     best::Relaxed,
     code::{BookingCode, TicketCode},
-    ids::{CommandId, Fingerprint, OwnerRef, PaymentId},
+    ids::{CommandId, Fingerprint, OwnerRef, PaymentId, ShardName},
     layout::BlockReason,
     message::Tender,
     money::Money,
@@ -242,6 +242,21 @@ pub enum Event {
         seats: Vec<SeatNo>,
         /// Why they are kept back; `None` gives them to sale.
         block: Option<BlockReason>,
+    },
+    /// This journal was left behind: the show goes on in another shard. The last of its events
+    /// here; what follows it in the copy is [`Event::Arrived`].
+    Sealed {
+        /// The command.
+        command: CommandId,
+        /// Which shard.
+        to: ShardName,
+    },
+    /// The copy of a journal that was left behind began to sell.
+    Arrived {
+        /// The command.
+        command: CommandId,
+        /// Where it was copied from.
+        from: ShardName,
     },
 }
 

@@ -79,6 +79,8 @@ impl Event {
             Self::Cancelled { .. } => "cancelled",
             Self::SalesChanged { .. } => "sales_changed",
             Self::BlocksChanged { .. } => "blocks_changed",
+            Self::Sealed { .. } => "sealed",
+            Self::Arrived { .. } => "arrived",
         }
     }
 

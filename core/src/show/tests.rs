@@ -2,6 +2,7 @@
 //! here is what needs to look inside.
 
 mod guards;
+mod moves;
 mod rows;
 mod views;
 

@@ -70,6 +70,8 @@ pub(super) enum Fact {
         seats: Vec<u16>,
         block: Option<String>,
     },
+    Sealed {},
+    Arrived {},
 }
 
 #[derive(Deserialize)]
@@ -236,6 +238,8 @@ impl House {
                 bookings.into_iter().try_for_each(|b| self.end(at, b))
             }
             Fact::BlocksChanged { seats, block } => self.block(at, &seats, block.is_some()),
+            // The copy of a journal that moved says all that the one left behind does.
+            Fact::Sealed {} | Fact::Arrived {} => Ok(()),
             paid => self.fold_paid(at, paid),
         }
     }

@@ -71,7 +71,9 @@ pub(super) fn project(before: &ShowState, event: &Event, at: UtcMillis) -> Vec<P
         | Event::PaymentReturned { .. }
         | Event::PaymentSettled { .. }
         | Event::SalesChanged { .. }
-        | Event::BlocksChanged { .. } => Vec::new(),
+        | Event::BlocksChanged { .. }
+        | Event::Sealed { .. }
+        | Event::Arrived { .. } => Vec::new(),
     }
 }
 

@@ -67,6 +67,9 @@ fn refusals() -> Vec<Refusal> {
         Refusal::SeatsSold { seats: taken },
         Refusal::NotOpened,
         Refusal::OpenedAlready,
+        Refusal::ShowMoved {
+            to: "north-1".parse().expect("a name"),
+        },
     ];
     assert!(all.iter().all(is_listed));
     all
@@ -98,7 +101,8 @@ fn is_listed(refusal: &Refusal) -> bool {
         | Refusal::CashByStaff
         | Refusal::SeatsSold { .. }
         | Refusal::NotOpened
-        | Refusal::OpenedAlready => true,
+        | Refusal::OpenedAlready
+        | Refusal::ShowMoved { .. } => true,
     }
 }
 

@@ -49,6 +49,28 @@ fn a_row_of_another_format_or_kind_is_not_guessed_at() {
 }
 
 #[test]
+fn rows_of_a_move_are_written_and_read_as_they_always_were() {
+    let command = crate::ids::CommandId(uuid::Uuid::nil());
+    let to = "south".parse().expect("a name");
+    let from = "north".parse().expect("a name");
+    let id = "cmd_00000000000000000000000000000000";
+    for (event, body) in [
+        (
+            Event::Sealed { command, to },
+            format!(r#"{{"sealed":{{"command":"{id}","to":"south"}}}}"#),
+        ),
+        (
+            Event::Arrived { command, from },
+            format!(r#"{{"arrived":{{"command":"{id}","from":"north"}}}}"#),
+        ),
+    ] {
+        let row = event.to_row();
+        assert_eq!(row.body, body);
+        assert_eq!(Event::from_row(row.kind, 1, &body, &Nothing), Ok(event));
+    }
+}
+
+#[test]
 fn terms_whose_rows_are_missing_are_not_read() {
     let event = Event::Opened {
         command: crate::ids::CommandId(uuid::Uuid::nil()),
