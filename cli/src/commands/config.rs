@@ -161,7 +161,7 @@ fn entry(ctx: &Context, key: &'static Key) -> Entry {
         hides: hides
             .map(|f| format!("{} ({})", f.text, f.source))
             .collect(),
-        about: key.about.to_owned(),
+        about: key.about,
         takes: key.kind.words(),
         env: key.env,
     }

@@ -147,7 +147,10 @@ impl SlotMap {
 
 /// Reads `0-255, 700`.
 fn slots(text: &str) -> Option<Vec<u16>> {
-    let slot = |text: &str| text.trim().parse().ok().filter(|slot| *slot < SLOTS);
+    let slot = |text: &str| -> Option<u16> {
+        let slot = text.trim().parse().ok()?;
+        (slot < SLOTS).then_some(slot)
+    };
     let mut all = Vec::new();
     for part in text.split(',') {
         let (first, last) = match part.split_once('-') {
