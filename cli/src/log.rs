@@ -130,7 +130,7 @@ mod tests {
     fn a_wish_takes_in_all_crates_that_begin_so() {
         let debug = tracing::Level::DEBUG;
         let hears = |wish: &str, target: &str| targets(wish).would_enable(target, &debug);
-        assert!(hears("houseful=debug", "houseful_server::lane"));
+        assert!(hears("houseful=debug", "houseful_core::show"));
         assert!(hears("debug", "hyper"));
         assert!(!hears("houseful=debug", "hyper"));
         assert!(!hears("houseful=info", "houseful"));
