@@ -10,7 +10,7 @@ use super::program::{Ran, Server};
 use houseful_tests::folder::Folder;
 
 /// Commands that only look.
-const LOOKS: [&str; 39] = [
+const LOOKS: [&str; 41] = [
     "today",
     "find",
     "city list",
@@ -43,6 +43,8 @@ const LOOKS: [&str; 39] = [
     "config explain",
     "doctor",
     "clock view",
+    "db status",
+    "db check",
     "completion",
     "help",
     "version",
@@ -171,6 +173,13 @@ fn changes<'a>(held: &'a str, paid: &'a str, url: &'a str) -> Vec<(&'a str, Vec<
             0,
         ),
         ("man", vec!["man", "./pages"], 0),
+        ("db migrate", vec!["db", "migrate", "--db", "x.db"], 0),
+        ("db backup", vec!["db", "backup", "--db", "x.db", "y.db"], 0),
+        (
+            "db restore",
+            vec!["db", "restore", "--db", "x.db", "x.db"],
+            0,
+        ),
         ("tui", vec!["tui"], 2),
         ("display", vec!["display"], 2),
         ("serve", vec!["serve", "--db", "new.db"], 2),

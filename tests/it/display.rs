@@ -68,7 +68,10 @@ fn a_customer_sees_the_seats_and_nothing_else() {
     assert_eq!(customer.look(marks), 2, "{}", customer.text());
     till.accept();
     customer.shows("To pay: ");
+    // So much is asked about.
     till.terminal.press("99999\r");
+    till.terminal.shows("type it again");
+    till.terminal.press("y");
     customer.shows("Your change: ");
     assert_eq!(customer.look(own), Some(seats));
     let account = "admin";

@@ -83,7 +83,19 @@ fn every_example_of_the_help_runs_as_it_is_written() {
     evening.finish();
 }
 
+/// The files that the examples of `db` are about.
+fn put_files(examples: &Examples, visitor: &Visitor) {
+    if !examples.of.starts_with("houseful db ") {
+        return;
+    }
+    let file = visitor.folder.chain("cinema.db");
+    if examples.of.ends_with("restore") {
+        fs::copy(file, visitor.folder.path("monday.db")).expect("a copy");
+    }
+}
+
 fn run(examples: &Examples, visitor: &Visitor) {
+    put_files(examples, visitor);
     let mut script = String::new();
     let mut expected = Vec::new();
     for line in &examples.lines {

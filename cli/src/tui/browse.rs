@@ -230,9 +230,10 @@ impl Browse {
             Action::Accept | Action::Next | Action::Right => self.column = self.column.next(),
             Action::Previous | Action::Left => self.column = self.column.previous(),
             Action::Back if self.typing || !self.search.value().is_empty() => {
+                let city = self.marked_city();
                 self.typing = false;
                 self.search.reset();
-                self.first_lines(desk);
+                self.first_lines(desk, city);
             }
             Action::Back => return Step::Back,
             Action::Filter => self.typing = true,
@@ -268,14 +269,22 @@ impl Browse {
 
     /// A key was typed into the search box.
     pub fn typed(&mut self, desk: &mut Desk, key: Key) {
+        let city = self.marked_city();
         if field::edit(&mut self.search, key) {
-            self.first_lines(desk);
+            self.first_lines(desk, city);
         }
     }
 
-    /// Marks the first lines that fit, and asks for what belongs to them.
-    fn first_lines(&mut self, desk: &mut Desk) {
-        self.city = usize::from(self.names_one_city());
+    /// Marks the first lines that fit, and asks for what belongs to them. The city that was marked
+    /// stays so, unless the search names another one.
+    fn first_lines(&mut self, desk: &mut Desk, city: Option<CityId>) {
+        let still = |c: &&City| Some(c.id) == city;
+        let kept = self.fitting_cities().iter().position(still);
+        self.city = if self.names_one_city() {
+            1
+        } else {
+            kept.map_or(0, |line| line + 1)
+        };
         self.movie = 0;
         self.show = 0;
         self.ask_for_marked(desk);

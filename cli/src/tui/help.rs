@@ -10,8 +10,9 @@ use super::{
 const WIDTH_MAX: u16 = 84;
 /// Edges and blanks on both sides of the lines.
 const AROUND: u16 = 4;
-/// Rows that the lines can't have: the edges, the heading, and the footer below the box.
-const ROWS_AROUND: u16 = 6;
+/// Rows that the lines can't have: the edges, the heading, the view's own head with the time that is
+/// left of a hold above the box, and the keys of the page below it.
+const ROWS_AROUND: u16 = 7;
 
 /// The page of keys of a place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

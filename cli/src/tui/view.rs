@@ -33,6 +33,8 @@ use sheet::Sheet;
 
 /// So much of a title is always shown.
 const TITLE_MIN: u16 = 12;
+/// Lines at the top of a view that say where we are and how long a hold has.
+const HEAD_ROWS: u16 = 2;
 /// Lines that the footer takes: a message or readout, two lines of keys.
 const FOOTER_ROWS: u16 = 3;
 
@@ -50,7 +52,12 @@ pub fn view(model: &Model, theme: Theme, frame: &mut Frame<'_>) -> Hits {
         let cursor = draw_view(model, &mut sheet, body);
         let cursor = footer::draw(model, &mut sheet).or(cursor);
         let cursor = match model.desk.overlays.last() {
-            Some(Overlay::Help(help)) => dialogs::draw_help(*help, &model.keymap, &mut sheet, body),
+            Some(Overlay::Help(help)) => {
+                // Over the readout, under which its own keys are.
+                let height = body.height + 1 - HEAD_ROWS;
+                let room = sheet.part(0, HEAD_ROWS, body.width, height);
+                dialogs::draw_help(*help, &model.keymap, &mut sheet, room)
+            }
             Some(overlay) => {
                 let room = dialog_room(model, &sheet, overlay, cursor);
                 dialogs::draw(overlay, &model.keymap, &mut sheet, room)
