@@ -116,6 +116,7 @@ async fn embedded(
     settings: &Settings,
     globals: &Globals,
 ) -> Result<Connection, CliError> {
+    embedded::is_a_file(file)?;
     let how = How {
         manual_clock: globals.manual_clock(),
         no_timer: globals.no_timer,

@@ -46,6 +46,21 @@ pub struct How {
     pub timeout: Option<Duration>,
 }
 
+/// Makes sure that what should be a file is not the address of a server, whose password would be
+/// printed with it.
+///
+/// # Errors
+/// It is one.
+pub fn is_a_file(path: &Path) -> Result<(), CliError> {
+    match Address::new(path.as_os_str()) {
+        Address::File(_) => Ok(()),
+        Address::Postgres(url) => Err(CliError::usage_hint(
+            format!("this takes a file, not a server ({url})"),
+            "`houseful serve --db` serves a Postgres database",
+        )),
+    }
+}
+
 /// Why a file can't be used.
 #[derive(Debug, thiserror::Error)]
 pub enum EmbeddedError {

@@ -143,6 +143,8 @@ pub enum Refusal {
     NotOpened,
     /// The show was opened before.
     OpenedAlready,
+    /// The copy of a journal that was not left behind does not sell.
+    NotSealed,
     /// The show's journal here was left behind; servers follow it and clients never see this,
     /// unless the server does not know the shard.
     ShowMoved {
@@ -180,6 +182,7 @@ impl Refusal {
             Self::CashByStaff => "forbidden",
             Self::SeatsSold { .. } => "seats_sold",
             Self::OpenedAlready => "opened_already",
+            Self::NotSealed => "not_sealed",
             Self::ShowMoved { .. } => "show_moved",
         }
     }
@@ -199,7 +202,8 @@ impl Refusal {
             | Self::NotPaid
             | Self::NothingToPay
             | Self::SeatsSold { .. }
-            | Self::OpenedAlready => 409,
+            | Self::OpenedAlready
+            | Self::NotSealed => 409,
             Self::CashByStaff => 403,
             Self::ShowMoved { .. } => 503,
             Self::HoldExpired { .. } | Self::HoldReleased => 410,
@@ -235,6 +239,7 @@ impl Refusal {
             | Self::NothingToPay
             | Self::CashByStaff
             | Self::OpenedAlready
+            | Self::NotSealed
             | Self::HoldExpired { .. }
             | Self::HoldReleased
             | Self::BookingNotFound
@@ -281,7 +286,8 @@ impl Refusal {
             | Self::BookingNotFound
             | Self::BookingCancelled
             | Self::NotPaid
-            | Self::OpenedAlready => return None,
+            | Self::OpenedAlready
+            | Self::NotSealed => return None,
         })
     }
 
@@ -360,6 +366,7 @@ impl Refusal {
             | Self::NothingToPay
             | Self::CashByStaff
             | Self::OpenedAlready
+            | Self::NotSealed
             | Self::ShowMoved { .. } => none(),
         }
     }
@@ -491,6 +498,7 @@ impl fmt::Display for Refusal {
             Self::SeatsSold { seats } => taken(f, seats),
             Self::NotOpened => f.write_str("the show is not in the books yet"),
             Self::OpenedAlready => f.write_str("the show is in the books already"),
+            Self::NotSealed => f.write_str("the journal was not left behind by its shard"),
             Self::ShowMoved { to } => write!(f, "the show has moved to the shard {to}"),
         }
     }

@@ -157,6 +157,8 @@ pub struct ShowState {
     sales: Sales,
     /// Where the show lives now, if this journal was left behind.
     moved_to: Option<ShardName>,
+    /// Where it came from last.
+    came_from: Option<ShardName>,
     slots: Vec<Slot>,
     /// Seats that are not [`Slot::Free`].
     taken: usize,
@@ -180,6 +182,7 @@ impl ShowState {
             terms: None,
             sales: Sales::Open,
             moved_to: None,
+            came_from: None,
             slots: Vec::new(),
             taken: 0,
             bookings: BTreeMap::new(),

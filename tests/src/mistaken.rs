@@ -10,7 +10,7 @@ use houseful::{
     client::Client,
     error::ExitStatus,
     state::State,
-    tui::{self, TuiOptions},
+    tui::{self, TuiError, TuiOptions},
 };
 use houseful_tests::wait;
 
@@ -42,6 +42,7 @@ async fn look(elsewhere: bool, file: PathBuf) -> ExitStatus {
         };
         match tui::run(TuiOptions::default(), client, State::new(None)).await {
             Ok(()) => ExitStatus::Done,
+            Err(TuiError::NoServer(_)) => ExitStatus::Unreachable,
             Err(_) => ExitStatus::Failed,
         }
     };

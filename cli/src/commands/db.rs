@@ -14,6 +14,7 @@ use super::dry_run;
 use crate::{
     args::{DbCommand, DbFile},
     context::Context,
+    embedded::is_a_file,
     error::CliError,
     moment,
     output::{Columns, extra, usual},
@@ -90,12 +91,27 @@ pub(super) fn columns(command: &DbCommand, dry_run: bool) -> &'static Columns {
 }
 
 pub(super) async fn run(ctx: &mut Context, command: DbCommand) -> Result<(), CliError> {
+    for file in files(&command).into_iter().flatten() {
+        is_a_file(file)?;
+    }
     match command {
         DbCommand::Status(file) => status(ctx, file).await,
         DbCommand::Migrate(file) => migrate(ctx, file).await,
         DbCommand::Backup { file, copy } => back_up(ctx, file, copy).await,
         DbCommand::Restore { file, copy } => restore(ctx, file, copy).await,
         DbCommand::Check(file) => check(ctx, file).await,
+    }
+}
+
+/// What the command names.
+fn files(command: &DbCommand) -> [Option<&Path>; 2] {
+    match command {
+        DbCommand::Status(file) | DbCommand::Migrate(file) | DbCommand::Check(file) => {
+            [Some(&file.path), None]
+        }
+        DbCommand::Backup { file, copy } | DbCommand::Restore { file, copy } => {
+            [Some(&file.path), Some(copy)]
+        }
     }
 }
 
@@ -198,14 +214,17 @@ fn loss(old: Option<&Contents>, new: &Contents) -> String {
     let tickets = old.tickets.saturating_sub(new.tickets);
     let events = old.events.saturating_sub(new.events);
     if events == 0 {
-        return "it holds as many events as what stands there".to_owned();
+        return match (new.events == old.events, new.bookings == old.bookings) {
+            (true, true) => "both hold as many events and bookings".to_owned(),
+            _ => "it is another house, or another history, than what stands there".to_owned(),
+        };
     }
     let count = |n: u64, one: &str| match n {
         1 => format!("1 {one}"),
         n => format!("{n} {one}s"),
     };
     format!(
-        "{}, {} and {} that stand there are not in it",
+        "it has {}, {} and {} less than what stands there",
         count(events, "event"),
         count(bookings, "booking"),
         count(tickets, "ticket")

@@ -14,7 +14,7 @@ use crate::{
         headless::{self, Evening},
         place::Place,
     },
-    embedded::hosting::HostError,
+    embedded::{hosting::HostError, is_a_file},
     error::CliError,
     moment,
     state::State,
@@ -41,6 +41,7 @@ pub(super) async fn run(context: &mut Context, args: DemoArgs) -> Result<(), Cli
         let message = "the demo needs a terminal, or `--plain`";
         return Err(CliError::usage_hint(message, NEEDS_NONE));
     }
+    args.keep.as_deref().map_or(Ok(()), is_a_file)?;
     let kept = args.keep.clone().map(|file| Ok(Place::kept(file)));
     let place = kept.unwrap_or_else(Place::for_now);
     let place = place.map_err(|e| CliError::System {

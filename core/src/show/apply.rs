@@ -178,7 +178,10 @@ impl ShowState {
                 }
             }
             Event::Sealed { to, .. } => self.moved_to = Some(to.clone()),
-            Event::Arrived { .. } => self.moved_to = None,
+            Event::Arrived { from, .. } => {
+                self.moved_to = None;
+                self.came_from = Some(from.clone());
+            }
             Event::Opened { .. }
             | Event::Held { .. }
             | Event::SeatsChanged { .. }

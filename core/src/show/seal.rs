@@ -40,7 +40,9 @@ impl ShowState {
     ) -> Result<Vec<Event>, Refusal> {
         match &self.moved_to {
             // It has arrived before, and perhaps sold since.
-            None => Ok(Vec::new()),
+            None if self.came_from.as_ref() == Some(from) => Ok(Vec::new()),
+            // A journal that was copied before it was sealed: what was sold since is not in it.
+            None => Err(Refusal::NotSealed),
             Some(to) if to == at => Ok(vec![Event::Arrived {
                 command: command.id,
                 from: from.clone(),

@@ -168,6 +168,8 @@ pub(super) struct Sold {
 pub(super) struct House {
     blocked: Vec<bool>,
     owners: Vec<Option<Uuid>>,
+    /// The journal was left behind; only the arrival of its copy may follow.
+    sealed: bool,
     bookings: HashMap<Uuid, Booking>,
     pub(super) paid: HashMap<Uuid, Paid>,
     /// Seats that had two owners at some time, or that the ticket table disagrees about.
@@ -186,6 +188,11 @@ impl House {
         fact: Fact,
         layouts: &HashMap<String, Drawn>,
     ) -> Result<(), String> {
+        let arrives = matches!(fact, Fact::Arrived {});
+        if self.sealed != arrives {
+            return Err("sold on after it was left behind, or arrived without that".to_owned());
+        }
+        self.sealed = matches!(fact, Fact::Sealed {});
         match fact {
             Fact::Opened { terms } => {
                 let drawn = layouts.get(&terms.layout);

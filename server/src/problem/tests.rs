@@ -67,6 +67,7 @@ fn refusals() -> Vec<Refusal> {
         Refusal::SeatsSold { seats: taken },
         Refusal::NotOpened,
         Refusal::OpenedAlready,
+        Refusal::NotSealed,
         Refusal::ShowMoved {
             to: "north-1".parse().expect("a name"),
         },
@@ -102,6 +103,7 @@ fn is_listed(refusal: &Refusal) -> bool {
         | Refusal::SeatsSold { .. }
         | Refusal::NotOpened
         | Refusal::OpenedAlready
+        | Refusal::NotSealed
         | Refusal::ShowMoved { .. } => true,
     }
 }

@@ -92,6 +92,13 @@ fn the_copy_goes_on_where_the_show_stood() {
 
 #[test]
 fn a_show_that_was_never_opened_does_not_move() {
+    let mut unsealed = opened();
+    let early = does(&mut unsealed, &arrive(2, "south"), NOW);
+    assert_eq!(
+        early,
+        Err(Refusal::NotSealed),
+        "copied before it was sealed"
+    );
     let state = ShowState::new(ShowId(1));
     assert_eq!(
         state.decide(&seal(1, "south"), NOW),

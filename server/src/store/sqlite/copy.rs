@@ -124,8 +124,8 @@ pub fn restore(copy: &Path, path: &Path, stamp: &str) -> Result<Restored, CopyEr
     let partial = Partial::beside(path)?;
     snapshot(&conn, &partial.path, &mut |_, _| {}).map_err(|e| open::named(copy, &e))?;
     let contents = sound(&partial.path, copy)?;
-    let kept = set_aside(path, stamp)?;
-    partial.publish(path)?;
+    let kept = keep_old(path, stamp)?;
+    partial.replace(path)?;
     Ok(Restored { contents, kept })
 }
 
@@ -153,14 +153,25 @@ impl Partial {
     fn publish(&self, path: &Path) -> Result<(), CopyError> {
         let work = || -> io::Result<()> {
             File::open(&self.path)?.sync_all()?;
-            // Unlike a rename it never takes the place of another file.
-            fs::hard_link(&self.path, path)?;
+            // Unlike a rename alone it never takes the place of another file.
+            open::private().create_new(true).open(path)?;
+            fs::rename(&self.path, path)?;
             sync_folder(path)
         };
         work().map_err(|source| match source.kind() {
             io::ErrorKind::AlreadyExists => CopyError::Exists(path.to_owned()),
             _ => system(path, source),
         })
+    }
+
+    /// Makes it durable in the place of another file, which has its name until this one has it.
+    fn replace(&self, path: &Path) -> Result<(), CopyError> {
+        let work = || -> io::Result<()> {
+            File::open(&self.path)?.sync_all()?;
+            fs::rename(&self.path, path)?;
+            sync_folder(path)
+        };
+        work().map_err(|source| system(path, source))
     }
 }
 
@@ -256,29 +267,52 @@ fn read_faults(conn: &Connection) -> rusqlite::Result<Vec<String>> {
     Ok(faults)
 }
 
-/// Gives the file that stands there another name, its log with it.
-fn set_aside(path: &Path, stamp: &str) -> Result<Option<PathBuf>, CopyError> {
+/// Gives the file that stands there a second name, under which it stays when another one takes the
+/// first. Its log is emptied into it before.
+fn keep_old(path: &Path, stamp: &str) -> Result<Option<PathBuf>, CopyError> {
     if !path.exists() {
         remove_logs(path)?;
         return Ok(None);
     }
-    let aside = open::beside(path, &format!(".before-{stamp}"));
-    if aside.exists() {
-        return Err(CopyError::Exists(aside));
+    let kept = open::beside(path, &format!(".before-{stamp}"));
+    if kept.exists() {
+        return Err(CopyError::Exists(kept));
     }
-    // As a rule this empties the log, so that one file is all there is to move.
-    if let Ok(conn) = Connection::open(path) {
-        let _ = conn.pragma_update(None, "journal_mode", "DELETE");
+    let is_whole = empty_log(path)?;
+    if fs::hard_link(path, &kept).is_err() {
+        // Some file systems know one name a file.
+        fs::copy(path, &kept)
+            .and_then(|_| File::open(&kept)?.sync_all())
+            .map_err(|source| system(&kept, source))?;
     }
-    // The logs go first: one that stayed behind would be taken for a part of the new file.
-    for suffix in LOGS {
-        let log = open::beside(path, suffix);
-        if log.exists() {
-            rename(&log, &open::beside(&aside, suffix))?;
+    sync_folder(&kept).map_err(|source| system(&kept, source))?;
+    if !is_whole {
+        // A log that stayed behind would be taken for a part of the new file.
+        for suffix in LOGS {
+            let log = open::beside(path, suffix);
+            if log.exists() {
+                rename(&log, &open::beside(&kept, suffix))?;
+            }
         }
     }
-    rename(path, &aside)?;
-    Ok(Some(aside))
+    Ok(Some(kept))
+}
+
+/// Has the log moved into the file, so that one file is all there is. `false` for a file that is
+/// too damaged for it: then its log is a part of what there is to keep.
+fn empty_log(path: &Path) -> Result<bool, CopyError> {
+    let work = || -> rusqlite::Result<String> {
+        let conn = Connection::open(path)?;
+        conn.pragma_update_and_check(None, "journal_mode", "DELETE", |row| row.get(0))
+    };
+    match work() {
+        Ok(mode) => Ok(mode == "delete"),
+        Err(e) => match open::named(path, &e) {
+            // Somebody reads it, as `db status` does.
+            error @ OpenError::InUse(_) => Err(error.into()),
+            _ => Ok(false),
+        },
+    }
 }
 
 /// What SQLite puts beside a file.
