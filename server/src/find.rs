@@ -46,10 +46,12 @@ pub fn meanings(text: &str) -> Meanings {
     let is_number = text.chars().all(|c| c.is_numeric() || is_between_digits(c));
     // Who dials from within the country begins with a nought that the number abroad has not.
     let digits = digits_backwards(text);
-    let digits = digits.trim_end_matches('0').to_owned();
+    let abroad = digits.trim_end_matches('0').to_owned();
     if is_number {
-        if digits.len() >= DIGITS_MIN {
-            sought.push(Sought::Digits(digits));
+        // As it was typed: the end of a number may begin with a nought, too.
+        for digits in [Some(&digits), Some(&abroad).filter(|a| **a != digits)] {
+            let long = digits.filter(|digits| digits.len() >= DIGITS_MIN);
+            sought.extend(long.cloned().map(Sought::Digits));
         }
     } else {
         let mut words = words(text);
@@ -165,6 +167,20 @@ mod tests {
         assert!(meant.sought.is_empty() && meant.ticket.is_none());
         let meant = meanings(" 7kqm-4t2x-pa9d ");
         assert_eq!(meant.ticket, "7KQM-4T2X-PA9D".parse().ok());
+    }
+
+    #[test]
+    fn the_end_of_a_number_may_begin_with_a_nought() {
+        let sought = |text: &str| meanings(text).sought;
+        let digits = |d: &str| Sought::Digits(d.to_owned());
+        assert!(sought("0123").contains(&digits("3210")));
+        assert!(sought("0000").contains(&digits("0000")));
+        assert!(
+            sought("0113 496").contains(&digits("694311")),
+            "dialled from within"
+        );
+        assert!(sought("0113 496").contains(&digits("6943110")));
+        assert!(sought("123").is_empty());
     }
 
     #[test]

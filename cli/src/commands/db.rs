@@ -200,6 +200,7 @@ async fn check(ctx: &mut Context, DbFile { path }: DbFile) -> Result<(), CliErro
     let checked = Checked { file: path, faults };
     ctx.one(&CHECKED, &checked)?;
     if count == 0 {
+        ctx.say("nothing is wrong with it");
         return Ok(());
     }
     Err(CliError::Damaged { file: checked.file })

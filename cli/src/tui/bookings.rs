@@ -221,7 +221,15 @@ impl Bookings {
                 self.load(desk);
             }
             Action::Back => return Step::Back,
-            Action::Filter => self.typing = true,
+            Action::Filter => {
+                self.typing = true;
+                // The next customer has another name.
+                if !self.search.value().is_empty() {
+                    self.search.reset();
+                    self.forget_list();
+                    self.load(desk);
+                }
+            }
             Action::Refresh => self.load(desk),
             _ => {
                 if let Some(line) = moved(action, self.cursor, self.found.len()) {

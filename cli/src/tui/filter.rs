@@ -4,33 +4,46 @@ use frizbee::{CaseMatching, Config, Matcher, SortStrategy};
 
 /// The indices of the lines that fit, in the order of the lines.
 ///
-/// Each line has a main text (a title), matched with one mistake for every four letters, and a
-/// side text (cinema, screen, time), matched as it is typed. Lines that fit much worse than the
-/// best are left out.
+/// Each line has a main text (a title) and a side text (cinema, screen, time). A line fits when
+/// every word that was typed stands in it somewhere. Only when no line does, mistakes are forgiven:
+/// a word may then be like a word of the title.
 #[must_use]
 pub fn fitting(typed: &str, lines: &[(String, String)]) -> Vec<usize> {
-    let typed = typed.trim();
-    if typed.is_empty() {
-        return (0..lines.len()).collect();
+    let typed = typed.to_lowercase();
+    let words: Vec<&str> = typed.split_whitespace().collect();
+    let lines: Vec<(String, String)> = lines
+        .iter()
+        .map(|(title, side)| (title.to_lowercase(), side.to_lowercase()))
+        .collect();
+    let stands =
+        |(title, side): &(String, String), word: &str| title.contains(word) || side.contains(word);
+    let all = 0..lines.len();
+    let literal = |i: &usize| words.iter().all(|word| stands(&lines[*i], word));
+    let found: Vec<usize> = all.clone().filter(literal).collect();
+    if !found.is_empty() {
+        return found;
     }
-    let letters = typed.chars().count();
+    let like = |i: &usize| {
+        let is_like = |word: &&str| stands(&lines[*i], word) || is_like(word, &lines[*i].0);
+        words.iter().all(|word| is_like(word))
+    };
+    all.filter(like).collect()
+}
+
+/// Whether a word is like the beginning of a word of the title: with one mistake for every four
+/// letters, and not worse than two thirds of itself.
+fn is_like(word: &str, title: &str) -> bool {
+    let letters = word.chars().count();
     let config = Config::default()
         .max_typos(u16::try_from(letters / 4).ok())
         .casing(CaseMatching::Ignore)
         .sort(SortStrategy::IndexAsc);
-    let titles: Vec<&str> = lines.iter().map(|(title, _)| title.as_str()).collect();
-    let matches = Matcher::new(typed, &config).match_list(&titles);
-    let best = matches.iter().map(|m| m.score).max().unwrap_or(0);
-    let lower = typed.to_lowercase();
-    (0..lines.len())
-        .filter(|i| {
-            let title = matches
-                .iter()
-                .find(|m| usize::try_from(m.index).is_ok_and(|index| index == *i))
-                .is_some_and(|m| u32::from(m.score) * 4 >= u32::from(best) * 3);
-            title || lines[*i].1.to_lowercase().contains(&lower)
-        })
-        .collect()
+    let score = |among: &[&str]| {
+        let found = Matcher::new(word, &config).match_list(among);
+        found.iter().map(|m| u32::from(m.score)).max().unwrap_or(0)
+    };
+    let parts: Vec<&str> = title.split(|c: char| !c.is_alphanumeric()).collect();
+    score(&parts) * 3 >= score(&[word]) * 2
 }
 
 #[cfg(test)]
@@ -52,5 +65,27 @@ mod tests {
         assert_eq!(fitting("plaza", &lines), [2]);
         assert_eq!(fitting("20:00", &lines), [1]);
         assert_eq!(fitting("zzzz", &lines), [0_usize; 0]);
+        // Every word counts, wherever it stands.
+        assert_eq!(fitting("roxy keeper", &lines), [1]);
+        assert_eq!(fitting("keeper 20:00", &lines), [1]);
+        assert_eq!(fitting("plaza keeper", &lines), [0_usize; 0]);
+    }
+
+    #[test]
+    fn a_long_title_is_not_like_everything() {
+        let long = "The Long and Entirely Truthful History of the Goat That Went to the Seaside \
+                    Without Telling Anybody Who Might Have Minded";
+        let lines: Vec<(String, String)> = [
+            (long, "Plaza Screen 1 21:00"),
+            ("Kelp Horizon", "The Weft Screen 4 20:00"),
+        ]
+        .map(|(a, b)| (a.to_owned(), b.to_owned()))
+        .to_vec();
+        for noise in ["dockside", "snug", "kelp leeds", "basin"] {
+            assert_eq!(fitting(noise, &lines), [0_usize; 0], "{noise}");
+        }
+        assert_eq!(fitting("weft", &lines), [1]);
+        assert_eq!(fitting("kelp weft", &lines), [1]);
+        assert_eq!(fitting("seasde", &lines), [0]);
     }
 }

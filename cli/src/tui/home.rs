@@ -23,7 +23,7 @@ use super::{
 };
 
 /// How many shows are asked for at a time.
-const SHOWS: u16 = 100;
+const SHOWS: u16 = 250;
 /// How many when a filter is typed: other days count too.
 const SHOWS_TO_FILTER: u16 = 500;
 /// After how long the list is asked for again.

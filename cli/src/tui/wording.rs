@@ -271,6 +271,9 @@ pub fn age(since: UtcMillis, now: UtcMillis) -> String {
     format!("{} s", now.ms_since(since).max(0) / 1_000)
 }
 
+/// In place of lines for which there is no room.
+pub const AND_MORE_LINES: &str = "and more ..";
+
 /// Before the countdown.
 pub const HOLD: &str = "HOLD";
 /// Before the countdown in its last minute.

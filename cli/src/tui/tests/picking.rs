@@ -155,7 +155,7 @@ fn the_readout_says_what_picking_would_make_and_leave_alone() {
     let narrow = readout(&till, 80);
     assert_eq!(
         narrow,
-        " H7 standard 9.50 - free. Leaves H6 alone. Row H free: 1-4 6-7 10-22."
+        " H7 standard 9.50 - free. Picking leaves H6 alone. Row H free: 1-4 6-7 10-22."
     );
     // The server says the same.
     till.press(" ");

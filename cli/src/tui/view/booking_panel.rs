@@ -22,7 +22,13 @@ pub(super) fn draw_beside(scene: &Scene<'_>, sheet: &mut Sheet<'_>, part: Part) 
     let legend = legend(scene, part.width >= WIDE);
     let kinds = ticket_types(scene.seats, part.width);
     let below = u16::try_from(legend.len() + kinds.len() + 1).unwrap_or(part.height);
-    let room = part.height.saturating_sub(below);
+    // What is bought comes before what it might cost.
+    let lines = scene.seats.booking.as_ref().map_or(0, |b| b.lines.len());
+    let needed = u16::try_from(lines + 4).unwrap_or(part.height);
+    let room = part
+        .height
+        .saturating_sub(below)
+        .max(needed.min(part.height));
     let mut y = part.y + draw_booking(scene, sheet, part, room) + 1;
     let theme = sheet.theme();
     for (text, price) in legend {
@@ -67,19 +73,19 @@ fn draw_booking(scene: &Scene<'_>, sheet: &mut Sheet<'_>, part: Part, room: u16)
     let style = if alive { theme.mine() } else { theme.waiting() };
     // Heading, count, fee and total are always there.
     let lines = usize::from(room.saturating_sub(4)).max(1);
-    let all = booking.lines.len();
-    let shown = if all <= lines {
-        all
-    } else {
-        lines.saturating_sub(1)
-    };
-    let mut y = part.y + 1;
-    for (text, price) in booking_lines(seats, booking, part.width >= WIDE).take(shown) {
-        draw_line(sheet, part, y, &text, &price, style);
-        y += 1;
+    let mut rows: Vec<(String, String)> =
+        booking_lines(seats, booking, part.width >= WIDE).collect();
+    if rows.len() > lines {
+        rows = kinds_of_tickets(seats, booking, part.width);
     }
-    if shown < all {
-        draw_line(sheet, part, y, &wording::and_more(all - shown), "", style);
+    let left_out = rows.len().saturating_sub(lines);
+    if left_out > 0 {
+        rows.truncate(lines - 1);
+        rows.push((wording::AND_MORE_LINES.to_owned(), String::new()));
+    }
+    let mut y = part.y + 1;
+    for (text, price) in rows {
+        draw_line(sheet, part, y, &text, &price, style);
         y += 1;
     }
     let (fee, total) = (booking.fee, booking.total);
@@ -105,6 +111,26 @@ fn booking_lines<'a>(
         };
         (text, line.price.plain())
     })
+}
+
+/// How many of each ticket type, and where they sit, in fewer lines than there are seats.
+fn kinds_of_tickets(seats: &Seats, booking: &Booking, width: u16) -> Vec<(String, String)> {
+    let mut rows = Vec::new();
+    let mut seen: Vec<&str> = Vec::new();
+    for kind in booking.lines.iter().map(|line| line.ticket_type.as_str()) {
+        if seen.contains(&kind) {
+            continue;
+        }
+        seen.push(kind);
+        let of_kind = || booking.lines.iter().filter(|l| l.ticket_type == kind);
+        let labels: Vec<_> = of_kind().map(|line| line.seat).collect();
+        let count = format!("{} {}", labels.len(), seats.type_name(kind));
+        let list = wording::seat_list(&labels);
+        let words = std::iter::once(count).chain(list.split(' ').map(str::to_owned));
+        let lines = flowed(words, " ", width.saturating_sub(1));
+        rows.extend(lines.into_iter().map(|line| (line, String::new())));
+    }
+    rows
 }
 
 fn category_of(seats: &Seats, code: &str) -> String {

@@ -100,12 +100,13 @@ fn outcome(
     let info = model.desk.info.as_ref();
     let at_counter = info.is_some_and(|i| i.channel == Some(Channel::Counter));
     let (all, alone) = (&outcome.seats, &outcome.alone);
-    let full = if look == SeatLook::Mine {
+    let is_mine = look == SeatLook::Mine;
+    let full = if is_mine {
         wording::dropping(all, alone, at_counter)
     } else {
         wording::picking(all, alone, at_counter)
     };
-    (full, wording::leaves_alone(alone))
+    (full, wording::leaves_alone(alone, is_mine))
 }
 
 /// The block under the cursor.

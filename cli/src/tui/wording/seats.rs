@@ -164,10 +164,11 @@ fn leaves(alone: &[SeatLabel], at_counter: bool) -> String {
 
 /// The same where there is little room; empty when nobody is left alone.
 #[must_use]
-pub fn leaves_alone(alone: &[SeatLabel]) -> String {
+pub fn leaves_alone(alone: &[SeatLabel], is_mine: bool) -> String {
+    let what = if is_mine { "Dropping" } else { "Picking" };
     match alone {
         [] => String::new(),
-        alone => format!("Leaves {} alone.", super::seat_list(alone)),
+        alone => format!("{what} leaves {} alone.", super::seat_list(alone)),
     }
 }
 
