@@ -56,6 +56,9 @@ fn who_holds_what_is_told_with_the_soonest_end_first() {
 fn changes_and_maps_of_the_feed_are_taken_whatever_their_number() {
     let mut till = Till::open();
     till.press("L");
+    for seat in ["C3", "C4", "D5"] {
+        till.somebody_holds(&[seat]);
+    }
     let feed = (1..100)
         .map(Generation)
         .find(|g| view(&till).follows(*g))

@@ -215,6 +215,9 @@ fn changes_that_lead_to_an_older_number_are_followed() {
     use houseful_core::wire::seats::{SeatChange, SeatChanges, Version};
     let mut till = Till::open();
     till.press("1");
+    for seat in ["C3", "C4", "D5"] {
+        till.somebody_holds(&[seat]);
+    }
     let feed = feed_of(&till);
     let board = till.seats().board.clone().expect("a board");
     let back = SeatChanges {
