@@ -240,11 +240,12 @@ async fn cash_under_way(
         BookingState::Held => {
             if !ctx.asks() {
                 let until = until_local(ctx, &desk.client, &booking).await;
-                let message = format!(
-                    "{noted} cash was being taken; whether it was has to be said: `--pay cash` \
-                     books it, and at a terminal you are asked"
+                // No `--yes`: it was said before anybody knew of this question.
+                let error = CliError::usage_hint(
+                    format!("{noted} cash was being taken; whether it was has to be said"),
+                    "`--pay cash` books it; at a terminal you are asked",
                 );
-                return Err(CliError::NotConfirmed { message }.with_hold(&booking, until));
+                return Err(error.with_hold(&booking, until));
             }
             let question = format!("{noted} cash was being taken; book it? [y/N]");
             let answer = ctx.ask(&question, "--pay cash").await?;
