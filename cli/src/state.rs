@@ -231,9 +231,15 @@ impl State {
         request: &CancelRequest,
     ) -> Result<(CancelRequest, bool), StateError> {
         let now = Time(moment::wall_clock());
-        let known = self.sale(booking)?.filter(|sale| sale.server == server);
+        // Booking ids are unique: a note of another address of this house is of the same booking.
+        let known = self.sale(booking)?;
         let mut sale = known.unwrap_or_else(|| Sale::of_paid(server, booking, now));
-        if let Some(before) = sale.refund {
+        let moved = sale.server != server;
+        server.clone_into(&mut sale.server);
+        if let Some(before) = sale.refund.clone() {
+            if moved {
+                self.store_sale(&sale)?;
+            }
             return Ok((before, true));
         }
         sale.refund = Some(request.clone());
@@ -408,7 +414,7 @@ mod tests {
         let note = |request: &_| state.note_refund("http://a", paid, request).expect("noted");
         assert_eq!(note(&first), (first.clone(), false));
         let other = request("other");
-        assert_eq!(note(&other), (first, true));
+        assert_eq!(note(&other), (first.clone(), true));
         assert_eq!(
             state.open_sales("http://a"),
             [],
@@ -418,6 +424,12 @@ mod tests {
         assert_eq!(open.len(), 1);
         assert_eq!(state.sales("http://a"), open);
         assert_eq!(state.open_refunds("http://b"), []);
+        // The same house at another address: the same refund, and its note is found there now.
+        let moved = state.note_refund("http://b", paid, &other);
+        assert_eq!(moved.expect("noted"), (first, true));
+        assert_eq!(state.open_refunds("http://b").len(), 1);
+        assert_eq!(state.open_refunds("http://a"), []);
+        note(&other);
         state.refund_answered(paid).expect("noted");
         assert_eq!(state.open_refunds("http://a"), []);
         assert_eq!(state.sales("http://a").len(), 1);

@@ -3,16 +3,20 @@
 
 #![expect(clippy::expect_used, reason = "a test says what it expected and stops")]
 
-use std::fs;
+use std::{fs, path::PathBuf};
 
 use houseful::moment;
-use houseful_core::wire::booking::{ChangeSeatsRequest, SeatWish, Wish};
+use houseful_core::{
+    ids::ShowId,
+    wire::booking::{ChangeSeatsRequest, SeatWish, Wish},
+};
 use houseful_tests::{
     folder::Folder,
     program::{Ran, Server},
     terminal::{Screen, Terminal},
     wait,
 };
+use serde_json::{Value, json};
 
 use super::faulty::Faulty;
 
@@ -59,6 +63,35 @@ impl House {
         let address = self.server.notice().server;
         let seen = self.folder.run(&Self::args(&address, &view)).done();
         seen.out.trim().to_owned()
+    }
+
+    /// Holds a seat; gives the booking's id.
+    fn hold(&self) -> String {
+        let hold = "hold create 9 --adult 1 --best -o json";
+        let held = self.run(&hold.split(' ').collect::<Vec<_>>()).done();
+        held.json()["id"].as_str().expect("an id").to_owned()
+    }
+
+    fn note_path(&self, id: &str) -> PathBuf {
+        self.folder.path(&format!("state/bookings/{id}.json"))
+    }
+
+    /// Rewrites what this machine noted of a sale, as a run that died would have left it; gives
+    /// the note.
+    fn rewrite(&self, id: &str, change: impl FnOnce(&mut Value)) -> Value {
+        let path = self.note_path(id);
+        let text = fs::read(&path).expect("a note");
+        let mut note: Value = serde_json::from_slice(&text).expect("a note");
+        change(&mut note);
+        fs::write(&path, note.to_string()).expect("written");
+        note
+    }
+
+    /// The program in a terminal, for people who are asked.
+    fn at_terminal(&self, args: &[&str]) -> Terminal {
+        let address = self.server.notice().server;
+        let command = self.folder.command(&Self::args(&address, args));
+        Terminal::open(&command, 100, 24)
     }
 
     fn tui(&self) -> Terminal {
@@ -174,4 +207,93 @@ fn a_sale_that_is_resumed_says_what_changed_since() {
     }
     let paid = house.run(&[&["--yes"], &resume[..]].concat()).done();
     assert_eq!(paid.out, "confirmed\n");
+}
+
+#[test]
+fn ctrl_c_gives_up_no_hold_that_another_run_made() {
+    let house = House::open();
+    let id = house.hold();
+    let mut pay = house.at_terminal(&["booking", "pay", &id]);
+    pay.shows("Enter for exact cash");
+    pay.press("\u{3}");
+    pay.shows("stopped; the hold stays until");
+    assert_eq!(house.state(&id), "held");
+}
+
+/// The customer took the cash back and pays by card.
+#[test]
+fn cash_that_was_being_taken_is_asked_about_before_a_card_is_charged() {
+    let house = House::open();
+    let id = house.hold();
+    house.rewrite(&id, |note| note["stage"] = json!("taking_cash"));
+    for pay in [
+        ["sell", "--resume"].as_slice(),
+        &["booking", "pay", &id],
+        &["--yes", "booking", "pay", &id],
+    ] {
+        let by_card = ["--pay", "card=4242424242424242"];
+        let told = house.run(&[pay, &by_card].concat()).ended(2);
+        for part in ["cash was being taken", "--pay cash", "still held until"] {
+            assert!(told.err.contains(part), "{part}: {told:?}");
+        }
+        assert_eq!(house.state(&id), "held");
+    }
+    let mut pay = house.at_terminal(&["booking", "pay", &id, "--pay", "card=4242424242424242"]);
+    pay.shows("cash was being taken; book it?");
+    pay.press("n\r");
+    wait::until("the card", 20, || {
+        (house.state(&id) == "confirmed").then_some(())
+    });
+    let view = ["booking", "view", &id, "-o", "json"];
+    let seen = house.run(&view).done().json().to_string();
+    assert!(seen.contains("card") && !seen.contains("cash"), "{seen}");
+}
+
+#[test]
+fn a_card_that_was_never_charged_gives_way_to_cash() {
+    let house = House::open();
+    let id = house.hold();
+    house.rewrite(&id, |note| {
+        note["stage"] = json!("taking_card");
+        let payment = moment::fresh_payment().to_string();
+        note["card"] = json!({"payment": payment, "token": "x"});
+    });
+    let resume = [
+        "sell", "--resume", "--pay", "cash", "--fields", "state", "-o", "plain",
+    ];
+    assert_eq!(house.run(&resume).done().out, "confirmed\n");
+}
+
+#[test]
+fn a_sale_that_is_gone_does_not_stand_before_the_others() {
+    let house = House::open();
+    let id = house.hold();
+    let gone = moment::fresh_booking(ShowId(9)).to_string();
+    let note = fs::read_to_string(house.note_path(&id)).expect("a note");
+    fs::write(house.note_path(&gone), note).expect("written");
+    house.rewrite(&gone, |note| {
+        note["booking"] = json!(gone);
+        note["begun_at"] = json!("2099-01-01T00:00:00.000Z");
+    });
+    let resume = [
+        "sell", "--resume", "--pay", "cash", "--fields", "state", "-o", "plain",
+    ];
+    let told = house.run(&resume).ended(5);
+    assert!(told.err.contains("1 other waits"), "{told:?}");
+    assert!(told.err.contains("houseful sell --resume"), "{told:?}");
+    assert_eq!(house.run(&resume).done().out, "confirmed\n");
+}
+
+#[test]
+fn a_note_of_another_address_of_the_house_is_asked_again_word_for_word() {
+    let house = House::open();
+    let id = house.hold();
+    let note = house.rewrite(&id, |note| {
+        note["server"] = json!("http://elsewhere:1");
+        note["stage"] = json!("taking_cash");
+    });
+    let pay = ["booking", "pay", &id, "--pay", "cash", "-o", "json"];
+    let paid = house.run(&pay).done().out;
+    let payment = note["cash"][1].as_str().expect("a payment");
+    assert!(paid.contains(payment), "{payment}: {paid}");
 }

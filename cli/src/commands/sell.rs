@@ -49,6 +49,8 @@ struct Desk {
     sale: Sale,
     /// Whether an earlier run may have sent what this one sends again.
     sent_before: bool,
+    /// Whether this run asked for the seats. What it only found held is not its own to give up.
+    asked_here: bool,
 }
 
 impl Desk {
@@ -188,6 +190,7 @@ async fn sell(
         client,
         sale,
         sent_before: false,
+        asked_here: false,
     };
     let name = named.map_or_else(|| id.to_string(), |n| typed(&n, id));
     let again = plan.command(&name, pay.as_ref().and_then(Option::as_ref));
@@ -366,6 +369,7 @@ async fn take_seats(
 /// Sends the request for the seats, which is on the disk before.
 async fn request_seats(ctx: &mut Context, desk: &mut Desk) -> Result<Booking, CliError> {
     desk.note(ctx, Stage::Holding)?;
+    desk.asked_here = true;
     if let Some(secret) = &desk.sale.secret {
         desk.client.keep_secret(desk.sale.booking, secret.clone());
     }
@@ -450,7 +454,8 @@ pub(super) async fn pay_booking(ctx: &mut Context, args: PayArgs) -> Result<(), 
     let pay = card::read_if_any(ctx, args.pay).await?;
     let client = ctx.client().await?;
     let id = names::booking(ctx, &client, &args.booking).await?;
-    let known = ctx.state.sale(id)?.filter(|s| s.server == client.home());
+    // Its note, whatever address of this house it was made at.
+    let known = ctx.state.sale(id)?;
     let now = Time(moment::wall_clock());
     let sale = known.unwrap_or_else(|| Sale::of_other(client.home(), id, now));
     resume::continue_sale(ctx, client, sale, pay, Goal::Pay).await

@@ -11,7 +11,7 @@ use houseful_core::{
     wire::{
         booking::Booking,
         catalogue::Show,
-        seats::{SeatMap, SeatMark},
+        seats::{SeatMap, SeatMark, Version},
     },
 };
 
@@ -105,6 +105,9 @@ pub struct Live {
     asks_held: Question,
     /// Whether something has changed since that was asked last.
     is_stale: bool,
+    /// Whether changes came that do not follow the board: the next map is right, whatever its
+    /// number.
+    is_lost: bool,
     held_asked_at: UtcMillis,
     feed: Generation,
 }
@@ -131,6 +134,7 @@ impl Live {
             holders: BTreeMap::new(),
             asks_sold: Question::default(),
             is_stale: false,
+            is_lost: false,
         }
     }
 
@@ -139,6 +143,12 @@ impl Live {
         self.feed = desk.watch(self.show.id);
         self.load_map(desk);
         self.is_stale = true;
+    }
+
+    /// Whether this is the generation of its feed.
+    #[cfg(test)]
+    pub(super) fn follows(&self, generation: Generation) -> bool {
+        self.feed == generation
     }
 
     /// The marked booking.
@@ -249,24 +259,24 @@ impl Live {
         }
         match news {
             News::Map(map) => {
+                // Its changes start from there.
                 desk.link.feed = Feed::Live;
-                self.take_map(desk, map);
+                self.replace(desk, map);
             }
             News::Changes(changes) => {
                 desk.link.feed = Feed::Live;
                 self.is_stale = true;
-                let known = |b: &Board| b.version.ver >= changes.version.ver;
-                if self.board.as_ref().is_some_and(known) {
-                    return;
-                }
                 let seats = changes.seats.iter();
                 let became = seats.filter_map(|s| Some((s.seat, SeatMark::from_letter(s.state)?)));
                 let became: Vec<_> = became.collect();
                 let followed = self.board.as_mut().is_some_and(|b| b.change(changes));
                 if followed {
                     self.note(desk, &became);
-                } else if !self.asks_map.is_out() {
-                    self.load_map(desk);
+                } else if !self.knows(changes.version) {
+                    self.is_lost = true;
+                    if !self.asks_map.is_out() {
+                        self.load_map(desk);
+                    }
                 }
             }
             News::Up if desk.link.feed == Feed::Down => desk.link.feed = Feed::Live,
@@ -275,12 +285,22 @@ impl Live {
         }
     }
 
-    /// Takes all seats over; what changed since the last map was missed and is told now.
+    fn knows(&self, version: Version) -> bool {
+        self.board.as_ref().is_some_and(|b| b.knows(version))
+    }
+
+    /// Takes a map that was asked for, unless the feed has gone on since.
     fn take_map(&mut self, desk: &mut Desk, map: &SeatMap) {
         let older = |b: &Board| b.version.ver > map.version.ver;
-        if self.board.as_ref().is_some_and(older) && desk.link.feed == Feed::Live {
-            return;
+        let is_late =
+            self.board.as_ref().is_some_and(older) && (!self.is_lost || self.knows(map.version));
+        if !is_late || desk.link.feed != Feed::Live {
+            self.replace(desk, map);
         }
+    }
+
+    /// Takes all seats over; what changed since the last map was missed and is told now.
+    fn replace(&mut self, desk: &mut Desk, map: &SeatMap) {
         let Some(board) = Board::new(map) else {
             return desk.say(wording::MAP_NOT_UNDERSTOOD);
         };
@@ -292,7 +312,8 @@ impl Live {
             self.note(desk, &became);
         }
         self.is_stale = true;
-        self.board = Some(board);
+        self.is_lost = false;
+        self.board = Some(board.after(self.board.as_ref()));
     }
 
     fn note(&mut self, desk: &Desk, became: &[(SeatNo, SeatMark)]) {

@@ -18,13 +18,14 @@ mod wire;
 use std::{
     cell::Cell,
     io::{self, IsTerminal, Write},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
-use houseful_core::{ids::CinemaId, time::UtcMillis};
+use houseful_core::{ids::CinemaId, text::is_unsafe, time::UtcMillis};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use super::{
+    key::Key,
     keymap::Keymap,
     model::Model,
     msg::{Effect, Msg},
@@ -262,9 +263,16 @@ impl Runtime {
     fn hear(&mut self, heard: Heard, screen: &mut Screen) -> Result<bool, TuiError> {
         let now = moment::tick();
         let msg = match heard {
-            Heard::Msg(Msg::Key(key)) => {
-                for verdict in self.burst.key(key, now) {
+            Heard::Key(key, read_at) => {
+                for verdict in self.verdicts(key, read_at) {
                     self.judge(verdict, screen)?;
+                }
+                return Ok(true);
+            }
+            Heard::Pasted(text) => {
+                self.judge_end(screen)?;
+                for key in self.pasted(&text) {
+                    self.take(Msg::Key(key), screen)?;
                 }
                 return Ok(true);
             }
@@ -278,11 +286,40 @@ impl Runtime {
             Heard::Click(x, y) => self.hits.at(x, y).map(Msg::Pointed),
         };
         let Some(msg) = msg else { return Ok(false) };
-        if let Some(verdict) = self.burst.end() {
-            self.judge(verdict, screen)?;
-        }
+        self.judge_end(screen)?;
         self.take(msg, screen)?;
         Ok(true)
+    }
+
+    /// What becomes of a key and of those before. What is typed into a field is never taken for a
+    /// scanner's: it would be lost.
+    fn verdicts(&mut self, key: Key, read_at: Instant) -> Vec<Verdict> {
+        let mut out: Vec<Verdict> = self.burst.pass(read_at).into_iter().collect();
+        let goes_on = self.trial.is_some() && out.is_empty();
+        if !goes_on && self.model.place().is_text() {
+            out.extend(self.burst.end());
+            out.push(Verdict::Do(key));
+        } else {
+            out.extend(self.burst.key(key, read_at));
+        }
+        out
+    }
+
+    /// A pasted text as keys: into a field it is typed, anywhere else it would be commands.
+    fn pasted(&self, text: &str) -> Vec<Key> {
+        if !self.model.place().is_text() {
+            return Vec::new();
+        }
+        let line = text.trim().lines().next().unwrap_or_default();
+        let safe = line.chars().filter(|c| !is_unsafe(*c));
+        safe.map(Key::Char).collect()
+    }
+
+    fn judge_end(&mut self, screen: &mut Screen) -> Result<(), TuiError> {
+        match self.burst.end() {
+            Some(verdict) => self.judge(verdict, screen),
+            None => Ok(()),
+        }
     }
 
     /// Does a key, on trial or for good, or settles what is on trial.
@@ -449,5 +486,48 @@ async fn brought_back() {
         if signals::in_foreground() {
             return;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::client::TIMEOUT_DEFAULT;
+
+    fn runtime() -> Runtime {
+        let home = "http://127.0.0.1:9".to_owned();
+        let client = Client::new_at_home(home.clone(), &home, None, TIMEOUT_DEFAULT);
+        let (post, _) = unbounded_channel();
+        let options = TuiOptions::default();
+        let client = client.expect("an address");
+        Runtime::new(&options, client, State::new(None), &post)
+    }
+
+    #[tokio::test]
+    async fn what_is_typed_into_a_field_is_never_a_scanner_s() {
+        let keys = "casablanca12\n".chars().map(|c| match c {
+            '\n' => Key::Enter,
+            c => Key::Char(c),
+        });
+        let mut till = runtime();
+        till.model.home.typing = true;
+        assert!(till.model.place().is_text());
+        let now = moment::tick();
+        for key in keys.clone() {
+            assert_eq!(till.verdicts(key, now), [Verdict::Do(key)]);
+        }
+        // Where there is no field it is one message.
+        till.model.home.typing = false;
+        let out: Vec<Verdict> = keys.flat_map(|key| till.verdicts(key, now)).collect();
+        assert!(matches!(out.last(), Some(Verdict::Scanned(_))), "{out:?}");
+    }
+
+    #[tokio::test]
+    async fn a_paste_is_text_in_a_field_and_nothing_anywhere_else() {
+        let mut till = runtime();
+        assert_eq!(till.pasted("12\n\n"), []);
+        till.model.home.typing = true;
+        let typed = [Key::Char('q'), Key::Char(' '), Key::Char('2')];
+        assert_eq!(till.pasted(" q\u{1b} 2\nq\n"), typed);
     }
 }

@@ -102,6 +102,8 @@ pub struct Seats {
     asks_detail: Question,
     asks_layout: Question,
     asks_map: Question,
+    /// Whether changes came that do not follow the board: the next map is right, whatever its number.
+    is_lost: bool,
     feed: Generation,
     /// Asks how the booking stands.
     checks: Question,
@@ -121,6 +123,7 @@ impl Seats {
             detail: None,
             hall: None,
             board: None,
+            is_lost: false,
             cursor: SeatNo(0),
             zone: Zone::Any,
             party: 0,

@@ -168,7 +168,7 @@ pub(super) async fn follow(
             // Late money may still win the seats back until the payment is decided.
             BookingState::Expired if !money_went_back => {}
             BookingState::Expired | BookingState::Released | BookingState::Cancelled => {
-                return too_late(ctx, desk, &booking);
+                return too_late(ctx, desk, &booking, payment.state);
             }
         }
         if moment::tick() >= end {
@@ -198,7 +198,7 @@ async fn declined(
     desk.note_done(ctx, Stage::Held);
     let booking = desk.client.booking(desk.sale.booking).await?;
     if booking.state != BookingState::Held {
-        return too_late(ctx, desk, &booking);
+        return too_late(ctx, desk, &booking, payment.state);
     }
     let reason = payment.reason.unwrap_or_else(|| match payment.state {
         PaymentState::CaptureRefused => {
@@ -226,7 +226,12 @@ async fn still_held(
     })
 }
 
-fn too_late(ctx: &mut Context, desk: &mut Desk, booking: &Booking) -> Result<Booking, CliError> {
+fn too_late(
+    ctx: &mut Context,
+    desk: &mut Desk,
+    booking: &Booking,
+    payment: PaymentState,
+) -> Result<Booking, CliError> {
     desk.note_done(ctx, Stage::Finished);
     let end = match booking.state {
         BookingState::Expired => "the hold was over before the money came",
@@ -234,13 +239,48 @@ fn too_late(ctx: &mut Context, desk: &mut Desk, booking: &Booking) -> Result<Boo
         BookingState::Cancelled => "the booking was cancelled",
         BookingState::Held | BookingState::Secured | BookingState::Confirmed => "the sale ended",
     };
-    let message = if booking.payments.is_empty() {
-        format!("{end}; nothing was taken")
-    } else {
-        format!("{end}; the money goes back")
-    };
     Err(CliError::TooLate {
-        message,
+        message: format!("{end}; {}", money_after(payment)),
         booking: booking.id,
     })
+}
+
+/// What becomes of the money of a payment that won no seats. Only the payment itself knows: the
+/// booking hears of it in its own time.
+const fn money_after(payment: PaymentState) -> &'static str {
+    match payment {
+        PaymentState::Declined | PaymentState::Voided | PaymentState::CaptureRefused => {
+            "nothing was taken"
+        }
+        PaymentState::Pending | PaymentState::Authorised => "if money was taken, it goes back",
+        PaymentState::Captured | PaymentState::RefundDue => "the money goes back",
+        PaymentState::Refunded => "the money went back",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_payment_that_took_nothing_is_said_to() {
+        let nothing = [
+            PaymentState::Declined,
+            PaymentState::Voided,
+            PaymentState::CaptureRefused,
+        ];
+        let money = [
+            PaymentState::Pending,
+            PaymentState::Authorised,
+            PaymentState::Captured,
+            PaymentState::RefundDue,
+            PaymentState::Refunded,
+        ];
+        for state in nothing {
+            assert_eq!(money_after(state), "nothing was taken", "{state:?}");
+        }
+        for state in money {
+            assert!(money_after(state).contains("back"), "{state:?}");
+        }
+    }
 }

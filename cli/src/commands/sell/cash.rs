@@ -27,6 +27,33 @@ pub(super) fn amount(text: &str, currency: Currency) -> Result<Money, CliError> 
     Money::parse(text, currency).map_err(|e| CliError::usage(e.to_string()))
 }
 
+/// The cash that was being taken for a booking.
+pub(super) fn noted(desk: &Desk, booking: &Booking) -> Money {
+    let given = desk.sale.given_minor;
+    given.map_or(booking.total, |minor| {
+        Money::new(minor, booking.total.currency)
+    })
+}
+
+/// Whether something other than this cash is wanted now.
+pub(super) fn differs(noted: Money, pay: Option<&Pay>) -> Result<bool, CliError> {
+    Ok(match pay {
+        None | Some(Pay::Cash(None)) => false,
+        Some(Pay::Cash(Some(text))) => amount(text, noted.currency)? != noted,
+        Some(Pay::Card(_)) => true,
+    })
+}
+
+/// The cash of before was not taken: what is taken next is another command.
+pub(super) fn renew(desk: &mut Desk) {
+    desk.sale.cash = (
+        crate::moment::fresh_command(),
+        crate::moment::fresh_payment(),
+    );
+    desk.sale.given_minor = None;
+    desk.sent_before = false;
+}
+
 /// Asks whether so much was given, where it is more than anybody gives. Without anybody to ask
 /// nothing is taken, unless `--yes` said so beforehand.
 pub(super) async fn check_given(
@@ -74,10 +101,7 @@ pub(super) async fn ask(ctx: &mut Context, desk: &mut Desk) -> Result<Booking, C
         Err(error) if !desk.nothing_done(&error) => Err(error.with_next("houseful sell --resume")),
         Err(error) => {
             // Refused cash was never taken, and another amount is another command.
-            desk.sale.cash = (
-                crate::moment::fresh_command(),
-                crate::moment::fresh_payment(),
-            );
+            renew(desk);
             desk.note_done(ctx, Stage::Held);
             Err(error)
         }

@@ -23,18 +23,46 @@ use crate::{
 pub(super) async fn run(ctx: &mut Context, pay: Option<Pay>) -> Result<(), CliError> {
     let client = ctx.client().await?;
     let open = ctx.state.open_sales(client.home());
+    let home = client.home().to_owned();
     let sale = open.into_iter().next().ok_or_else(|| CliError::NotFound {
         message: format!("no sale at {} was interrupted here", client.home()),
         hint: Some("`houseful booking list` shows those made here".to_owned()),
     })?;
-    continue_sale(ctx, client, sale, pay, Goal::Sell).await
+    let id = sale.booking;
+    let done = continue_sale(ctx, client, sale, pay, Goal::Sell).await;
+    let waiting = ctx.state.open_sales(&home);
+    match done {
+        Err(error) if is_gone(&error) && waiting.iter().all(|sale| sale.booking != id) => {
+            let waiting = waiting.len();
+            ctx.say(&others_wait(waiting));
+            Err(match waiting {
+                0 => error,
+                _ => error.with_next("houseful sell --resume"),
+            })
+        }
+        done => done,
+    }
+}
+
+/// Whether the server says that there is no such booking.
+fn is_gone(error: &CliError) -> bool {
+    matches!(error, CliError::Refused { problem, .. } if problem.code == "not_found")
+}
+
+/// What is left after a sale that the server knows nothing of.
+fn others_wait(waiting: usize) -> String {
+    match waiting {
+        0 => "this sale is put away; no other waits".to_owned(),
+        1 => "this sale is put away; 1 other waits".to_owned(),
+        n => format!("this sale is put away; {n} others wait"),
+    }
 }
 
 /// Goes on with `sale` from where it stands.
 pub(super) async fn continue_sale(
     ctx: &mut Context,
     client: Client,
-    sale: Sale,
+    mut sale: Sale,
     pay: Option<Pay>,
     goal: Goal,
 ) -> Result<(), CliError> {
@@ -45,15 +73,32 @@ pub(super) async fn continue_sale(
         sale.stage,
         Stage::Holding | Stage::TakingCash | Stage::TakingCard
     );
+    if sale.server != client.home() {
+        // Booking ids are unique: a house that knows this one is the same at another address. One
+        // that does not must not touch the note.
+        client.booking(sale.booking).await?;
+        sale.server = client.home().to_owned();
+    }
     let mut desk = Desk {
         client,
         sale,
         sent_before,
+        asked_here: false,
     };
     if ctx.globals.dry_run {
         return unsent::tell(ctx, &desk, pay.as_ref()).await;
     }
     let done = stop::or_ctrl_c(step(ctx, &mut desk, pay, goal)).await;
+    if let Some(Err(error)) = &done
+        && is_gone(error)
+        && desk.sale.stage != Stage::Holding
+        // What was not found may have been a payment.
+        && let Err(ClientError::Problem(problem)) = desk.client.booking(desk.sale.booking).await
+        && problem.code == "not_found"
+    {
+        // There is nothing left to go on with, and it must not stand before the others.
+        desk.note_done(ctx, Stage::Finished);
+    }
     stop::tidy(ctx, &mut desk, done).await
 }
 
@@ -74,7 +119,11 @@ async fn step(
                 return Err(error);
             }
         }
-        Stage::TakingCash => return cash::ask(ctx, desk).await,
+        Stage::TakingCash => {
+            if let Some(booking) = cash_under_way(ctx, desk, pay.as_ref()).await? {
+                return Ok(booking);
+            }
+        }
         Stage::TakingCard => {
             if let Some(booking) = payment_under_way(ctx, desk, pay.as_ref()).await? {
                 return Ok(booking);
@@ -171,6 +220,58 @@ async fn going_on(ctx: &Context, desk: &Desk, booking: &Booking) -> String {
     )
 }
 
+/// Books cash that was being taken, as it was noted: it may be booked already, and is booked once.
+/// Where something else is wanted now the cash may be back with the customer, so somebody has to
+/// say; `None` when it was not taken and the sale goes on with what is wanted.
+async fn cash_under_way(
+    ctx: &mut Context,
+    desk: &mut Desk,
+    pay: Option<&Pay>,
+) -> Result<Option<Booking>, CliError> {
+    if matches!(pay, None | Some(Pay::Cash(None))) {
+        return cash::ask(ctx, desk).await.map(Some);
+    }
+    let booking = desk.client.booking(desk.sale.booking).await?;
+    let noted = cash::noted(desk, &booking);
+    if !cash::differs(noted, pay)? {
+        return cash::ask(ctx, desk).await.map(Some);
+    }
+    match booking.state {
+        BookingState::Held => {
+            if !ctx.asks() {
+                let until = until_local(ctx, &desk.client, &booking).await;
+                // No `--yes`: it was said before anybody knew of this question.
+                let error = CliError::usage_hint(
+                    format!("{noted} cash was being taken; whether it was has to be said"),
+                    "`--pay cash` books it; at a terminal you are asked",
+                );
+                return Err(error.with_hold(&booking, until));
+            }
+            let question = format!("{noted} cash was being taken; book it? [y/N]");
+            let answer = ctx.ask(&question, "--pay cash").await?;
+            if matches!(answer.to_ascii_lowercase().as_str(), "y" | "yes") {
+                return cash::ask(ctx, desk).await.map(Some);
+            }
+        }
+        BookingState::Confirmed | BookingState::Secured => {
+            desk.finish(ctx, &booking);
+            return Err(CliError::TooLate {
+                message: format!(
+                    "{noted} cash was being taken, and the booking is {} already; nothing more \
+                     was taken",
+                    booking.state.word()
+                ),
+                booking: booking.id,
+            });
+        }
+        BookingState::Expired | BookingState::Released | BookingState::Cancelled => {}
+    }
+    // Another amount is another command.
+    cash::renew(desk);
+    desk.note(ctx, Stage::Held)?;
+    Ok(None)
+}
+
 /// Looks for a card payment that was being made. If it never arrived, it is made again with the
 /// same ids, for which the card is needed again.
 async fn payment_under_way(
@@ -186,16 +287,35 @@ async fn payment_under_way(
         Ok(payment) => card::follow(ctx, desk, payment).await.map(Some),
         Err(ClientError::Problem(problem)) if problem.status == 404 => match pay {
             Some(Pay::Card(card)) => card::charge(ctx, desk, card.clone()).await.map(Some),
-            _ if ctx.asks() => {
+            Some(Pay::Cash(_)) => {
+                // The card was never charged, and is not wanted any more.
+                desk.sale.card = None;
+                desk.sent_before = false;
+                desk.note(ctx, Stage::Held)?;
+                Ok(None)
+            }
+            None if ctx.asks() => {
                 let question = "the card was not charged; its number again:";
                 let number = ctx.ask(question, "--pay card=-").await?;
                 let card = CardFrom::Number(number);
                 card::charge(ctx, desk, card).await.map(Some)
             }
-            _ => Err(CliError::NobodyToAsk {
+            None => Err(CliError::NobodyToAsk {
                 flag: "--pay card=-".to_owned(),
             }),
         },
         Err(e) => Err(e.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn how_many_sales_wait_is_said() {
+        assert!(others_wait(0).ends_with("no other waits"));
+        assert!(others_wait(1).ends_with("1 other waits"));
+        assert!(others_wait(3).ends_with("3 others wait"));
     }
 }

@@ -2,9 +2,9 @@
 
 use std::{future::Future, time::Duration};
 
-use houseful_core::wire::booking::{Booking, ReleaseRequest};
+use houseful_core::wire::booking::{Booking, BookingState, ReleaseRequest};
 
-use super::Desk;
+use super::{Desk, until_local};
 use crate::{commands::booking, context::Context, error::CliError, state::Stage};
 
 /// How long giving the seats back may take; they come back by themselves after five minutes.
@@ -47,7 +47,8 @@ async fn give_up(ctx: &mut Context, desk: &mut Desk) -> CliError {
             );
         }
         Stage::Finished => return stopped("stopped after the sale was done", None),
-        Stage::Holding | Stage::Held => {}
+        Stage::Holding | Stage::Held if desk.asked_here => {}
+        Stage::Holding | Stage::Held => return left_held(ctx, desk).await,
     }
     ctx.say("stopping: giving the seats back");
     let request = ReleaseRequest {
@@ -65,5 +66,28 @@ async fn give_up(ctx: &mut Context, desk: &mut Desk) -> CliError {
         stopped("stopped; the seats were given back", None)
     } else {
         stopped("stopped; the seats come back within five minutes", resume)
+    }
+}
+
+/// Somebody else's hold, or one of an earlier run: it stays, and how long is said.
+async fn left_held(ctx: &Context, desk: &Desk) -> CliError {
+    let look = async {
+        let booking = desk.client.booking(desk.sale.booking).await.ok()?;
+        let is_held = booking.state == BookingState::Held;
+        Some((is_held, until_local(ctx, &desk.client, &booking).await))
+    };
+    let looked = tokio::select! {
+        done = tokio::time::timeout(TIDY_MAX, look) => done.ok().flatten(),
+        // A second Ctrl-C: leave at once.
+        _ = tokio::signal::ctrl_c() => None,
+    };
+    let message = match looked {
+        Some((true, until)) => format!("stopped; the hold stays until {until}"),
+        Some((false, _)) => "stopped; nothing was changed".to_owned(),
+        None => "stopped; the hold stays until its time is over".to_owned(),
+    };
+    CliError::Stopped {
+        message,
+        next: Some(format!("houseful booking pay {}", desk.sale.booking)),
     }
 }

@@ -29,6 +29,11 @@ pub(super) async fn tell(
             let effect = "the same seats would be asked for again, once".to_owned();
             dry_run::tell(ctx, "POST", "/v1/bookings".to_owned(), request, effect)
         }
+        (Stage::TakingCash, ..) if other_tender(desk, pay).await? => {
+            let path = format!("/v1/bookings/{id}");
+            let effect = "cash was being taken; you would be asked whether to book it".to_owned();
+            dry_run::tell(ctx, "GET", path, &Value::Null, effect)
+        }
         (Stage::TakingCash, ..) => {
             let path = format!("/v1/bookings/{id}/cash");
             let effect = "the cash that was being taken would be booked, once".to_owned();
@@ -45,6 +50,15 @@ pub(super) async fn tell(
             tell_payment(ctx, desk, &booking, pay)
         }
     }
+}
+
+/// Whether something other than the cash that was being taken is wanted now.
+async fn other_tender(desk: &Desk, pay: Option<&Pay>) -> Result<bool, CliError> {
+    if matches!(pay, None | Some(Pay::Cash(None))) {
+        return Ok(false);
+    }
+    let booking = desk.client.booking(desk.sale.booking).await?;
+    super::cash::differs(super::cash::noted(desk, &booking), pay)
 }
 
 fn cash_request(desk: &Desk) -> CashRequest {

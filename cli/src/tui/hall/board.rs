@@ -1,5 +1,7 @@
 //! What each seat of a show is at this moment, kept up by the feed.
 
+use std::collections::VecDeque;
+
 use houseful_core::{
     expiry::is_alive,
     ids::ShowId,
@@ -23,7 +25,12 @@ pub struct Board {
     pub status: ShowStatus,
     marks: Vec<SeatMark>,
     until: Vec<Option<UtcMillis>>,
+    /// The versions it was at before, the newest last.
+    line: VecDeque<Version>,
 }
+
+/// How many versions a board remembers: news that are later than so many changes are few.
+const LINE_MAX: usize = 256;
 
 impl Board {
     /// The states of a map; `None` when it has a letter that this program does not know.
@@ -43,7 +50,34 @@ impl Board {
             status: map.status,
             marks,
             until,
+            line: VecDeque::new(),
         })
+    }
+
+    /// Remembers what the board before this one was at, if it is one of the same show.
+    #[must_use]
+    pub fn after(mut self, older: Option<&Self>) -> Self {
+        if let Some(older) = older.filter(|older| older.show == self.show) {
+            self.line.clone_from(&older.line);
+            if older.version != self.version {
+                self.was_at(older.version);
+            }
+        }
+        self
+    }
+
+    /// Whether the board is or was at this version: what leads to it is no news. A number alone
+    /// does not tell, for where the end of a show's history was lost its numbers come again.
+    #[must_use]
+    pub fn knows(&self, version: Version) -> bool {
+        self.version == version || self.line.contains(&version)
+    }
+
+    fn was_at(&mut self, version: Version) {
+        if self.line.len() == LINE_MAX {
+            self.line.pop_front();
+        }
+        self.line.push_back(version);
     }
 
     /// Takes changes over; `false` when they do not follow this version.
@@ -62,6 +96,7 @@ impl Board {
             *slot.0 = mark;
             *slot.1 = change.until.map(|t| t.0);
         }
+        self.was_at(self.version);
         self.version = changes.version;
         self.status = changes.status;
         true

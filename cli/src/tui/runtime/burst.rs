@@ -4,7 +4,9 @@
 //! to see a key do something, so a letter or digit is done at once, but on trial: what it would ask
 //! for or send waits until it is known what the key was. If no other follows in time, or what
 //! follows is no code, it stands. If the burst is the code of a ticket or booking and ends with Enter
-//! or Tab, none of its keys ever was: the code is one message. Time is passed in.
+//! or Tab, none of its keys ever was: the code is one message. Codes have no check digit, so any ten
+//! letters could be one: keys in a text field are never looked at here, and a burst without a digit
+//! is a code only where each of its keys came faster than any hand. Time is passed in.
 
 use std::time::{Duration, Instant};
 
@@ -17,6 +19,10 @@ const GAP: Duration = Duration::from_millis(45);
 /// The same once so many keys came that no hand typed them: a scanner may falter, and so may a busy
 /// machine that reads it.
 const SURE_GAP: Duration = Duration::from_millis(150);
+/// The longest gap of keys that surely no hand typed.
+const SWIFT_GAP: Duration = Duration::from_millis(15);
+/// The longest gap of a scanner in the mean: it may falter once.
+const MEAN_GAP: Duration = Duration::from_millis(40);
 /// From how many keys on.
 const SURE_KEYS: usize = 3;
 /// The most keys of a burst: more are no code with its hyphens.
@@ -40,20 +46,26 @@ pub(super) enum Verdict {
 pub(super) struct Burst {
     /// Those on trial.
     keys: Vec<Key>,
+    /// When the first key came.
+    first: Option<Instant>,
     /// When the last key came.
     last: Option<Instant>,
+    /// The longest gap so far.
+    longest: Duration,
+    /// Whether it faltered: once it may.
+    faltered: bool,
     /// Whether the burst was too long to be a code: its keys pass, until there is a gap.
     passing: bool,
 }
 
 impl Burst {
-    /// A key was pressed now: what becomes of it and of those before.
+    /// A key was read at this time: what becomes of it and of those before.
     pub(super) fn key(&mut self, key: Key, now: Instant) -> Vec<Verdict> {
         let mut out: Vec<Verdict> = self.pass(now).into_iter().collect();
         self.passing &= self.last.is_some_and(|last| now < last + GAP);
         match key {
             Key::Char(c) if c.is_ascii_alphanumeric() || (c == '-' && !self.keys.is_empty()) => {
-                self.last = Some(now);
+                self.count(now);
                 if self.passing {
                     out.push(Verdict::Do(key));
                     return out;
@@ -66,23 +78,52 @@ impl Burst {
                 }
             }
             // Some scanners end with a line feed, which a terminal tells as Ctrl-J.
-            Key::Enter | Key::Tab | Key::Ctrl('j') if !self.keys.is_empty() => match self.code() {
-                Some(code) => {
-                    self.keys.clear();
-                    self.last = None;
-                    out.push(Verdict::Scanned(code));
+            Key::Enter | Key::Tab | Key::Ctrl('j') if !self.keys.is_empty() => {
+                self.count(now);
+                match self.code().filter(|_| self.is_scanner()) {
+                    Some(code) => {
+                        self.keys.clear();
+                        self.last = None;
+                        out.push(Verdict::Scanned(code));
+                    }
+                    None => {
+                        out.extend(self.end());
+                        out.push(Verdict::Do(key));
+                    }
                 }
-                None => {
-                    out.extend(self.end());
-                    out.push(Verdict::Do(key));
-                }
-            },
+            }
             _ => {
                 out.extend(self.end());
                 out.push(Verdict::Do(key));
             }
         }
         out
+    }
+
+    /// Takes note of when a key came.
+    fn count(&mut self, now: Instant) {
+        match self.last.filter(|_| !self.keys.is_empty()) {
+            Some(last) => {
+                let gap = now.saturating_duration_since(last);
+                self.longest = self.longest.max(gap);
+                self.faltered |= gap >= GAP;
+            }
+            None => {
+                self.first = Some(now);
+                self.longest = Duration::ZERO;
+                self.faltered = false;
+            }
+        }
+        self.last = Some(now);
+    }
+
+    /// Whether the keys of a code came as a scanner sends them.
+    fn is_scanner(&self) -> bool {
+        let gaps = u32::try_from(self.keys.len()).unwrap_or(u32::MAX);
+        let took = self.first.zip(self.last);
+        let took = took.map_or(Duration::ZERO, |(first, last)| last - first);
+        let has_digit = self.keys.iter().any(|key| key.digit().is_some());
+        took <= MEAN_GAP * gaps && (has_digit || self.longest < SWIFT_GAP)
     }
 
     /// Time has passed: keys that nothing followed stand.
@@ -101,7 +142,7 @@ impl Burst {
     /// When `pass` has something to do.
     pub(super) fn due_at(&self) -> Option<Instant> {
         let last = self.last.filter(|_| !self.keys.is_empty())?;
-        let sure = self.keys.len() >= SURE_KEYS;
+        let sure = self.keys.len() >= SURE_KEYS && !self.faltered;
         Some(last + if sure { SURE_GAP } else { GAP })
     }
 
@@ -188,9 +229,11 @@ mod tests {
         }
         // After its first keys it may falter.
         let mut falters = scan("7KQM4T2XPA9D\n", 20);
-        falters[3].1 = 140;
-        falters[12].1 = 90;
+        falters[12].1 = 140;
         assert_eq!(typed(&falters).len(), 1);
+        // Once: who falters twice is no scanner.
+        falters[5].1 = 90;
+        assert_eq!(typed(&falters), keys(&falters));
     }
 
     #[test]
@@ -201,6 +244,26 @@ mod tests {
         let mut waited = scan("7KQM4T2XPA9D", 1);
         waited.push((Key::Enter, 151));
         assert_eq!(typed(&waited), keys(&waited));
+    }
+
+    #[test]
+    fn words_and_numbers_typed_by_a_quick_hand_are_keys() {
+        // Ten letters, the first of them at once and the rest as people type.
+        for text in ["casablanca\n", "0113496012\n", "CASABLANCA12\n"] {
+            let mut by_hand = scan(text, 100);
+            for key in &mut by_hand[..4] {
+                key.1 = 40;
+            }
+            assert_eq!(typed(&by_hand), keys(&by_hand), "{text}");
+            // A little slower than a scanner in the mean, with one rest.
+            let mut steady = scan(text, 42);
+            steady[6].1 = 60;
+            assert_eq!(typed(&steady), keys(&steady), "{text}");
+        }
+        // A word has no digit; one ticket in a hundred has none either, and comes swiftly.
+        let word = scan("casablanca\n", 20);
+        assert_eq!(typed(&word), keys(&word));
+        assert_eq!(typed(&scan("KQMATSXPADWH\n", 14)).len(), 1);
     }
 
     #[test]

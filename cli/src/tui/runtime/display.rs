@@ -120,7 +120,8 @@ impl Runtime {
         tokio::select! {
             heard = events.next() => Ok(match heard? {
                 Heard::Msg(msg) => Some(msg),
-                Heard::Silence | Heard::Click(..) => None,
+                Heard::Key(key, _) => Some(Msg::Key(key)),
+                Heard::Silence | Heard::Click(..) | Heard::Pasted(_) => None,
             }),
             Some(msg) = inbox.recv() => Ok(Some(msg)),
             () = alarm => Ok(Some(Msg::Tick)),

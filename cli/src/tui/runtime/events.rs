@@ -5,19 +5,30 @@ use std::{
     io,
     pin::Pin,
     task::{Context, Poll},
+    time::Instant,
 };
 
 use crossterm::event::{Event, EventStream, KeyEventKind, MouseButton, MouseEvent, MouseEventKind};
 use futures_util::Stream;
 
 use super::keys;
-use crate::tui::msg::{Msg, Turn};
+use crate::{
+    moment,
+    tui::{
+        key::Key,
+        msg::{Msg, Turn},
+    },
+};
 
 /// What was heard.
 #[derive(Debug, PartialEq)]
 pub(super) enum Heard {
     /// This.
     Msg(Msg),
+    /// A key, and when it was read.
+    Key(Key, Instant),
+    /// A text that was pasted.
+    Pasted(String),
     /// Nothing came after the last key.
     Silence,
     /// The mouse was pressed in this cell.
@@ -94,9 +105,10 @@ fn hung_up() -> bool {
 fn message(event: Option<io::Result<Event>>) -> io::Result<Option<Heard>> {
     match event {
         Some(Ok(Event::Key(key))) if key.kind != KeyEventKind::Release => {
-            Ok(keys::key_of(key).map(Msg::Key).map(Heard::Msg))
+            Ok(keys::key_of(key).map(|key| Heard::Key(key, moment::tick())))
         }
         Some(Ok(Event::Resize(columns, rows))) => Ok(Some(Heard::Msg(Msg::Resized(columns, rows)))),
+        Some(Ok(Event::Paste(text))) => Ok(Some(Heard::Pasted(text))),
         Some(Ok(Event::Mouse(mouse))) => Ok(of_mouse(mouse)),
         Some(Ok(_)) => Ok(None),
         Some(Err(error)) => Err(error),

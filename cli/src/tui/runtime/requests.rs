@@ -319,6 +319,41 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_note_of_another_address_of_the_house_is_gone_on_with() {
+        let folder = format!("houseful-tui-moved-{}", std::process::id());
+        let state = State::new(Some(std::env::temp_dir().join(folder)));
+        let request = HoldRequest {
+            booking: moment::fresh_booking(ShowId(7)),
+            command: moment::fresh_command(),
+            wish: Wish::Seats(Vec::new()),
+            allow_orphans: false,
+            over_limit: false,
+        };
+        let now = houseful_core::wire::Time(moment::wall_clock());
+        let sale = crate::state::Sale::new("http://elsewhere:1", request, now);
+        state.store_sale(&sale).expect("stored");
+        let till = desk(&state, "http://127.0.0.1:40001");
+        let request = CashRequest {
+            command: moment::fresh_command(),
+            payment: moment::fresh_payment(),
+            given_minor: None,
+        };
+        let owned = Owned {
+            id: sale.booking,
+            secret: None,
+        };
+        till.note(Ask::Cash(owned, request)).await.expect("noted");
+        let noted = state.sale(sale.booking).expect("read").expect("a note");
+        assert_eq!(noted.secret, sale.secret, "the note of before is kept");
+        assert_eq!(noted.request, sale.request);
+        assert_eq!(noted.release, sale.release);
+        assert_eq!(noted.server, till.client().home());
+        if let Ok(folder) = state.folder() {
+            std::fs::remove_dir_all(folder).expect("removed");
+        }
+    }
+
+    #[tokio::test]
     async fn money_for_another_till_s_hold_is_noted_before_it_is_asked_for() {
         let folder = format!("houseful-tui-other-{}", std::process::id());
         let state = State::new(Some(std::env::temp_dir().join(folder)));

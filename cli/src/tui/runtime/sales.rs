@@ -48,8 +48,13 @@ pub(super) struct Noted {
 pub(super) fn note(state: &State, server: &str, ask: Ask) -> Result<Noted, StateError> {
     let now = Time(moment::wall_clock());
     let known = |owned: &Owned| -> Result<Option<Sale>, StateError> {
+        // Booking ids are unique, so whatever address of this house the note was made at: it is of
+        // the same booking. This address answers now.
         let sale = state.sale(owned.id)?;
-        Ok(sale.filter(|sale| sale.server == server))
+        Ok(sale.map(|sale| Sale {
+            server: server.to_owned(),
+            ..sale
+        }))
     };
     let sale = match &ask {
         Ask::Hold(owned, request) => {

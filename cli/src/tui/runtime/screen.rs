@@ -6,7 +6,7 @@ use std::{
     sync::atomic::{AtomicBool, Ordering},
 };
 
-use crossterm::{clipboard::CopyToClipboard, cursor, execute, style, terminal};
+use crossterm::{clipboard::CopyToClipboard, cursor, event, execute, style, terminal};
 use ratatui::{Frame, Terminal, backend::CrosstermBackend, buffer::Buffer};
 
 /// Whether the terminal is in full-screen mode.
@@ -128,6 +128,8 @@ fn take() -> io::Result<()> {
     ENTERED.store(true, Ordering::SeqCst);
     terminal::enable_raw_mode()?;
     execute!(io::stdout(), terminal::EnterAlternateScreen, cursor::Hide)?;
+    // A paste is a text then, and no keys. Where that is not known it is ignored.
+    let _ = execute!(io::stdout(), event::EnableBracketedPaste);
     if MOUSE.load(Ordering::SeqCst) {
         write!(io::stdout(), "{MOUSE_ON}")?;
     }
@@ -143,6 +145,7 @@ pub(super) fn restore() {
     if MOUSE.load(Ordering::SeqCst) {
         let _ = write!(out, "{MOUSE_OFF}");
     }
+    let _ = execute!(out, event::DisableBracketedPaste);
     let _ = execute!(out, style::ResetColor, cursor::Show);
     let _ = execute!(out, terminal::LeaveAlternateScreen);
     let _ = terminal::disable_raw_mode();

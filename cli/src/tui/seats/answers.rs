@@ -6,7 +6,7 @@ use houseful_core::{
     wire::{
         booking::{Booking, BookingState, SeatWish, Wish},
         problem::Problem,
-        seats::{SeatChanges, SeatMap},
+        seats::{SeatChanges, SeatMap, Version},
     },
 };
 
@@ -71,7 +71,8 @@ impl Seats {
             .as_ref()
             .is_some_and(|b| b.version.ver > map.version.ver && b.show == map.show);
         // An older map may come late, unless the show's history was rewritten (another tip).
-        if older && desk.link.feed == Feed::Live {
+        let late = older && (!self.is_lost || self.knows(map.version));
+        if late && desk.link.feed == Feed::Live {
             return;
         }
         match Board::new(map) {
@@ -96,12 +97,11 @@ impl Seats {
             News::Changes(changes) => {
                 desk.link.feed = Feed::Live;
                 let followed = self.follow(desk, changes);
-                let known = self
-                    .board
-                    .as_ref()
-                    .is_some_and(|b| b.version.ver >= changes.version.ver);
-                if !followed && !known && !self.asks_map.is_out() {
-                    self.load_map(desk);
+                if !followed && !self.knows(changes.version) {
+                    self.is_lost = true;
+                    if !self.asks_map.is_out() {
+                        self.load_map(desk);
+                    }
                 }
             }
             // The first connection tells all seats; until then there is nothing to be live.
@@ -110,6 +110,10 @@ impl Seats {
             News::Down(_) => desk.link.feed = Feed::Down,
         }
         self.go_on(desk)
+    }
+
+    fn knows(&self, version: Version) -> bool {
+        self.board.as_ref().is_some_and(|b| b.knows(version))
     }
 
     /// Takes over changes that follow what is known; `false` when they do not.
@@ -131,7 +135,8 @@ impl Seats {
             let times = (desk.server_now(), desk.now);
             self.others.note((older, &board), &ours, times);
         }
-        self.board = Some(board);
+        self.is_lost = false;
+        self.board = Some(board.after(self.board.as_ref()));
     }
 
     /// The seats that are ours or asked for.

@@ -1,11 +1,13 @@
 //! The live board of a show: who holds what, for how long, and what changed.
 
+use houseful_core::wire::seats::{SeatChanges, Version};
+
 use super::house::Till;
 use crate::tui::{
     keymap::Place,
     live::{Counts, Live},
     model::View,
-    msg::{Ask, BookingsWanted},
+    msg::{Ask, BookingsWanted, Generation, Msg, News},
     wording,
 };
 
@@ -47,6 +49,41 @@ fn who_holds_what_is_told_with_the_soonest_end_first() {
     }
     till.pass(10_000);
     assert!(till.screen().contains("03:50 held C3 C4"));
+}
+
+/// The end of a show's history was lost with a server, and its numbers come again.
+#[test]
+fn changes_and_maps_of_the_feed_are_taken_whatever_their_number() {
+    let mut till = Till::open();
+    till.press("L");
+    for seat in ["C3", "C4", "D5"] {
+        till.somebody_holds(&[seat]);
+    }
+    let feed = (1..100)
+        .map(Generation)
+        .find(|g| view(&till).follows(*g))
+        .expect("a feed");
+    let board = view(&till).board.clone().expect("a board");
+    let older = Version {
+        ver: board.version.ver - 1,
+        tip: 9,
+    };
+    let back = SeatChanges {
+        from: board.version,
+        version: older,
+        status: board.status,
+        seats: Vec::new(),
+    };
+    till.send(Msg::Feed(feed, News::Changes(back)));
+    assert_eq!(view(&till).board.as_ref().expect("a board").version, older);
+    let mut map = till.state.seat_map(7);
+    map.version = Version {
+        ver: older.ver - 1,
+        tip: 11,
+    };
+    till.send(Msg::Feed(feed, News::Map(Box::new(map.clone()))));
+    let board = view(&till).board.as_ref().expect("a board");
+    assert_eq!(board.version, map.version);
 }
 
 #[test]

@@ -209,6 +209,70 @@ fn changes_that_do_not_follow_make_the_map_be_asked_for() {
     assert!(matches!(till.unanswered.back(), Some((_, Ask::Seats(_)))));
 }
 
+/// The end of a show's history was lost with a server, and its numbers come again.
+#[test]
+fn changes_that_lead_to_an_older_number_are_followed() {
+    use houseful_core::wire::seats::{SeatChange, SeatChanges, Version};
+    let mut till = Till::open();
+    till.press("1");
+    for seat in ["C3", "C4", "D5"] {
+        till.somebody_holds(&[seat]);
+    }
+    let feed = feed_of(&till);
+    let board = till.seats().board.clone().expect("a board");
+    let back = SeatChanges {
+        from: board.version,
+        version: Version {
+            ver: board.version.ver - 1,
+            tip: 9,
+        },
+        status: board.status,
+        seats: vec![SeatChange {
+            seat: houseful_core::seat::SeatNo(0),
+            state: 's',
+            until: None,
+        }],
+    };
+    till.slow = true;
+    till.send(Msg::Feed(feed, News::Changes(back.clone())));
+    let now = till.seats().board.clone().expect("a board");
+    assert_eq!(now.version, back.version);
+    assert!(till.unanswered.is_empty(), "nothing has to be asked");
+    // What leads to where the board was comes late.
+    let late = SeatChanges {
+        from: Version {
+            ver: board.version.ver - 1,
+            tip: 7,
+        },
+        version: board.version,
+        ..back.clone()
+    };
+    till.send(Msg::Feed(feed, News::Changes(late)));
+    assert_eq!(till.seats().board.as_ref(), Some(&now));
+    assert!(till.unanswered.is_empty());
+    // An older number that it never was at is no late one.
+    let other = SeatChanges {
+        from: Version { ver: 1, tip: 11 },
+        version: Version {
+            ver: now.version.ver - 1,
+            tip: 11,
+        },
+        ..back
+    };
+    till.send(Msg::Feed(feed, News::Changes(other)));
+    assert!(matches!(till.unanswered.back(), Some((_, Ask::Seats(_)))));
+    // The map that is asked for then is right although its number is older.
+    let mut map = till.state.seat_map(11);
+    map.version = Version {
+        ver: now.version.ver - 1,
+        tip: 11,
+    };
+    let (generation, _) = till.unanswered.pop_back().expect("a question");
+    till.tell(generation, Ok(Reply::Map(Box::new(map.clone()))));
+    let board = till.seats().board.as_ref().expect("a board");
+    assert_eq!(board.version, map.version);
+}
+
 fn feed_of(till: &Till) -> Generation {
     // The feed is opened first, before the three questions of the view.
     (1..100)
