@@ -31,7 +31,8 @@ use crate::{
 };
 
 /// How old the primary's word may be that is said to a crowd that asks for the same seats: they are
-/// gone. Everything else that is said without writing rests on what was asked after the question came.
+/// gone, and none of them were theirs. Everything else that is said without writing rests on what was
+/// asked after the question came.
 pub(super) const REFUSAL_STALE: Duration = Duration::from_millis(250);
 /// How long after a journal could not be read it is tried again, when somebody asks for the show.
 pub(super) const READ_AGAIN: Duration = Duration::from_secs(10);
