@@ -175,6 +175,7 @@ impl<R> Machine<R> {
             // Whoever is far from the primary could lose for ever.
             Some(cell) => {
                 cell.phase = Phase::Apart;
+                cell.losses = 0;
                 out.push(Effect::TakeApart(show, cell.head));
             }
             None => self.rest(show),
