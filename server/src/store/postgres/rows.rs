@@ -37,8 +37,8 @@ const TAIL: &str = "
                SELECT 1 FROM show_event l WHERE l.show_id = $1 AND l.ver = $2 AND l.tip = $3)),
            e.ver, e.at, e.kind, e.format, e.body
     FROM (SELECT $1::bigint AS show_id) w
-    LEFT JOIN show_head h ON h.show_id = w.show_id
-    LEFT JOIN show_event e ON e.show_id = w.show_id AND e.ver > $2
+    LEFT JOIN show_head h ON h.show_id = $1
+    LEFT JOIN show_event e ON e.show_id = $1 AND e.ver > $2
     ORDER BY e.ver";
 
 /// A column, or what is wrong with it.
