@@ -82,7 +82,7 @@ async fn open_some(some: &[NewShow], lane: &Lane, hub: &Hub) -> Result<(), LaneE
             }) => {}
             // What passes does not hide what does not.
             Err(passing @ (LaneError::Busy | LaneError::Unknown)) => {
-                failed = failed.and(Err(passing))
+                failed = failed.and(Err(passing));
             }
             Err(error) => return Err(error),
         }
