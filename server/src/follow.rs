@@ -14,9 +14,12 @@ use crate::{
     store::{Store, StoreError},
 };
 
-/// No picture that is shown is older: one that nobody watches is confirmed when it is asked for, one
-/// that is watched is followed.
+/// No picture is older when it is asked for: it is confirmed before it is shown, or not shown. One
+/// that is watched is followed, as long as the store answers.
 pub const PICTURE_STALE: Duration = Duration::from_millis(500);
+/// When nobody could confirm a watched picture for so long, its feeds end: a reader that comes back is
+/// told why, one that kept an old map would believe in it.
+pub const FEED_STALE: Duration = Duration::from_secs(5);
 /// How often watched shows are looked at, in milliseconds of real time, all with one question, and
 /// how recently confirmed ones are left out.
 const LOOK_MS: u64 = 200;

@@ -30,7 +30,10 @@ use houseful_core::{
 };
 use tokio::sync::watch;
 
-use crate::store::{Head, SalesWord};
+use crate::{
+    clock::Clock,
+    store::{Head, SalesWord},
+};
 
 /// Older pictures kept for feeds that come back after a short break.
 const KEPT: usize = 64;
@@ -177,6 +180,8 @@ struct Entry {
     picture: Option<Arc<Picture>>,
     /// When somebody last began to ask whether the show stands as the picture says, and heard yes.
     seen: Option<Instant>,
+    /// When that was heard: what was read from then on is no older than the picture.
+    heard: Option<Instant>,
     feed: Option<watch::Sender<Arc<Picture>>>,
     older: VecDeque<Arc<Picture>>,
 }
@@ -218,14 +223,15 @@ impl Hub {
     }
 
     /// Takes the counts of all shows from their heads, as somebody read them who began at `began`.
-    /// A picture that says something else by now is dropped, unless it is newer or watched.
+    /// A picture that says something else by now is dropped, unless it came later (what it shows may
+    /// have been written after the heads were read) or is watched.
     pub fn know(&self, heads: &[Head], began: Instant) {
         let dropped = self.write(|shows| {
             let mut dropped = Vec::new();
             for head in heads {
                 let entry = shows.entry(head.show).or_default();
                 entry.head = Some(Count::of(head));
-                let old = entry.seen.is_none_or(|seen| seen < began);
+                let old = entry.heard.is_none_or(|heard| heard < began);
                 if old && !entry.is_watched() {
                     let other = |p: &mut Arc<Picture>| p.version != head.version;
                     dropped.extend(entry.picture.take_if(other));
@@ -261,18 +267,20 @@ impl Hub {
         self.read(|shows| shows.get(&show)?.picture.clone())
     }
 
-    /// A receiver of each new picture of a show; those in between may be skipped.
+    /// A receiver of each new picture of the show that this is one of; those in between may be
+    /// skipped. The picture may have been dropped since it was looked up: then it is the last again.
     #[must_use]
-    pub fn watch(&self, show: ShowId) -> Option<watch::Receiver<Arc<Picture>>> {
+    pub fn watch(&self, picture: &Arc<Picture>) -> watch::Receiver<Arc<Picture>> {
+        let show = picture.show;
         let receiver = self.write(|shows| {
-            let entry = shows.get_mut(&show)?;
-            let now = entry.picture.clone()?;
-            let feed = entry.feed.get_or_insert_with(|| watch::channel(now).0);
-            Some(feed.subscribe())
-        })?;
+            let entry = shows.entry(show).or_default();
+            let now = entry.picture.get_or_insert_with(|| Arc::clone(picture));
+            let channel = || watch::channel(Arc::clone(now)).0;
+            entry.feed.get_or_insert_with(channel).subscribe()
+        });
         let mut watched = self.watched.lock().unwrap_or_else(PoisonError::into_inner);
         watched.insert(show);
-        Some(receiver)
+        receiver
     }
 
     /// A picture that was shown before, for a feed that comes back.
@@ -301,19 +309,19 @@ impl Hub {
         picture.map(|p| p.count(now)).or(head)
     }
 
-    /// Shows another picture to everybody, as somebody read the show who began at `seen`.
+    /// Shows a picture to everybody, as somebody read the show who began at `seen`. The same again
+    /// says that the show still stands there.
     pub(crate) fn publish(&self, picture: Picture, seen: Instant) {
-        let picture = Arc::new(picture);
+        let (picture, heard) = (Arc::new(picture), Clock::stopwatch());
         let dropped = self.write(|shows| {
             let entry = shows.entry(picture.show).or_default();
-            entry.seen = Some(seen);
-            if entry
-                .picture
-                .as_ref()
-                .is_some_and(|p| p.version == picture.version)
-            {
+            entry.heard = Some(heard);
+            let shown = entry.picture.as_ref();
+            if shown.is_some_and(|p| p.version == picture.version) {
+                entry.seen = entry.seen.max(Some(seen));
                 return vec![picture];
             }
+            entry.seen = Some(seen);
             let before = entry.picture.replace(Arc::clone(&picture));
             match &entry.feed {
                 Some(feed) if feed.receiver_count() > 0 => {
@@ -334,17 +342,6 @@ impl Hub {
         });
         // What is large is given back outside of the lock.
         drop(dropped);
-    }
-
-    /// The show still stands there, as somebody heard who began to ask at `seen`.
-    pub(crate) fn stands(&self, show: ShowId, version: Version, seen: Instant) {
-        self.write(|shows| {
-            let entry = shows.get_mut(&show);
-            let same = |e: &&mut Entry| e.picture.as_ref().is_some_and(|p| p.version == version);
-            if let Some(entry) = entry.filter(same) {
-                entry.seen = entry.seen.max(Some(seen));
-            }
-        });
     }
 
     /// Forgets the picture of a show that the lane does not keep in memory any more, unless

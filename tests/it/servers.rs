@@ -148,6 +148,25 @@ async fn a_second_server_sees_what_the_first_one_sells_makes_and_imports() {
     one.finish().await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn servers_that_start_together_open_the_same_shows() {
+    let url = Cluster::shared().database();
+    let first = server(&url).await;
+    let chain = demo::more(first.now(), 7, &first.server().catalogue().snapshot());
+    let new = first.server().catalogue().import(chain.expect("a chain"));
+    let new = new.await.expect("an import");
+    assert!(new.len() > 500, "{}", new.len());
+    first.finish().await;
+
+    let together = tokio::join!(server(&url), server(&url), server(&url), server(&url));
+    let last = new.last().expect("a show").id;
+    for app in [together.0, together.1, together.2, together.3] {
+        let path = format!("/v1/shows/{last}/seats");
+        app.get(GUEST, &path).await.expect(200);
+        app.finish().await;
+    }
+}
+
 /// What another server did shows within a second; three times that is waited here, because the
 /// machine has other things to do.
 async fn until_within_a_second<T: Future<Output = bool>>(look: impl Fn() -> T) {

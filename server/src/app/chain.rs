@@ -17,13 +17,17 @@ use tokio_util::sync::CancellationToken;
 
 use super::{DemoChain, StartError};
 use crate::{
-    catalogue::{Catalogue, demo},
+    catalogue::{Catalogue, NewShow, demo},
     chance,
     clock::Clock,
     hub::Hub,
     lane::{Lane, LaneError},
 };
 
+/// How often shows are asked for that can't be opened for a moment, and the rest between, in
+/// milliseconds of real time: half a minute in all.
+const TRIES: u32 = 60;
+const REST_MS: u64 = 500;
 /// How many shows are seen to at once.
 const AT_ONCE: usize = 1_000;
 
@@ -40,31 +44,50 @@ pub(super) async fn import(
 }
 
 /// Opens the journals of all shows of the catalogue that have none, as after an import that was
-/// cut short.
+/// cut short. Other servers may be at the same shows: those that are in the way are tried again.
 pub(super) async fn open(
     catalogue: &Catalogue,
     lane: &Lane,
     hub: &Hub,
+    clock: &Clock,
 ) -> Result<Vec<ShowId>, StartError> {
     let is_open = |show| hub.knows(show);
     let new = catalogue.snapshot().unopened(&is_open);
     for some in new.chunks(AT_ONCE) {
-        let asked = some
-            .iter()
-            .map(|show| lane.ask(show.id, by_house(Ask::Open(Arc::clone(&show.terms)))));
-        for answer in join_all(asked).await {
-            match answer {
-                Ok(_) => {}
-                // Another server was faster.
-                Err(LaneError::Refused {
-                    refusal: Refusal::OpenedAlready,
-                    ..
-                }) => {}
+        for tried in 1.. {
+            match open_some(some, lane, hub).await {
+                Ok(()) => break,
+                Err(LaneError::Busy | LaneError::Unknown) if tried < TRIES => {
+                    clock.rest_real(REST_MS).await;
+                }
                 Err(error) => return Err(error.into()),
             }
         }
     }
     Ok(new.into_iter().map(|show| show.id).collect())
+}
+
+/// Opens those of these shows that nobody has opened by now.
+async fn open_some(some: &[NewShow], lane: &Lane, hub: &Hub) -> Result<(), LaneError> {
+    let left = some.iter().filter(|show| !hub.knows(show.id));
+    let asked = left.map(|show| lane.ask(show.id, by_house(Ask::Open(Arc::clone(&show.terms)))));
+    let mut failed = Ok(());
+    for answer in join_all(asked).await {
+        match answer {
+            // Opened, or another server was faster.
+            Ok(_)
+            | Err(LaneError::Refused {
+                refusal: Refusal::OpenedAlready,
+                ..
+            }) => {}
+            // What passes does not hide what does not.
+            Err(passing @ (LaneError::Busy | LaneError::Unknown)) => {
+                failed = failed.and(Err(passing));
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    failed
 }
 
 /// Sells seats of the next shows for cash, party by party; only of those that were just opened.

@@ -109,7 +109,7 @@ pub(super) async fn start(
     if let Some(chain) = config.chain {
         chain::import(&catalogue, &clock, chain).await?;
     }
-    let opened = chain::open(&catalogue, &lane, &hub).await?;
+    let opened = chain::open(&catalogue, &lane, &hub, &clock).await?;
     if let Some(chain) = config.chain {
         let (catalogue, lane) = (catalogue.clone(), lane.clone());
         let sales = chain::sell(

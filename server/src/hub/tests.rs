@@ -33,7 +33,7 @@ fn free(hub: &Hub) -> Option<u32> {
 fn a_picture_of_another_branch_is_taken_whatever_its_number() {
     let (hub, seen) = (Hub::new(), Clock::stopwatch());
     hub.publish(at(7, 1), seen);
-    let mut feed = hub.watch(SHOW).expect("a picture");
+    let mut feed = hub.watch(&hub.picture(SHOW).expect("a picture"));
     for (ver, tip) in [(7, 2), (6, 3), (9, 3)] {
         hub.publish(at(ver, tip), seen);
         assert!(feed.has_changed().expect("open"));
@@ -58,34 +58,49 @@ fn a_picture_is_as_old_as_the_question_it_answers() {
     hub.publish(at(7, 1), seen);
     assert_eq!(age(5), Some(Duration::from_secs(5)));
     let later = seen + Duration::from_secs(3);
-    hub.stands(SHOW, Version { ver: 7, tip: 2 }, later);
-    assert_eq!(age(5), Some(Duration::from_secs(5)), "it stands elsewhere");
-    hub.stands(SHOW, Version { ver: 7, tip: 1 }, later);
+    hub.publish(at(7, 1), later);
     assert_eq!(age(5), Some(Duration::from_secs(2)));
-    hub.stands(SHOW, Version { ver: 7, tip: 1 }, seen);
+    hub.publish(at(7, 1), seen);
     assert_eq!(
         age(5),
         Some(Duration::from_secs(2)),
         "an older answer says less"
     );
+    hub.publish(at(7, 2), seen);
+    assert_eq!(age(5), Some(Duration::from_secs(5)), "another picture");
 }
 
 #[test]
 fn heads_count_where_the_picture_is_behind_and_nobody_watches() {
     let (hub, seen) = (Hub::new(), Clock::stopwatch());
-    let later = seen + Duration::from_secs(1);
-    hub.publish(at(7, 1), later);
-    hub.know(&[head(6, 1, 4)], seen);
+    // Sent before the heads were read, and committed after that.
+    let read = Clock::stopwatch();
+    hub.publish(at(7, 1), seen);
+    hub.know(&[head(6, 1, 4)], read);
     assert!(hub.picture(SHOW).is_some(), "the heads were read before");
-    hub.know(&[head(7, 1, 5)], later + Duration::from_secs(1));
+    let later = read + Duration::from_secs(60);
+    hub.know(&[head(7, 1, 5)], later);
     assert!(hub.picture(SHOW).is_some(), "it says the same");
-    let feed = hub.watch(SHOW);
-    hub.know(&[head(8, 1, 5)], later + Duration::from_secs(1));
+    let feed = hub.watch(&hub.picture(SHOW).expect("a picture"));
+    hub.know(&[head(8, 1, 5)], later);
     assert!(hub.picture(SHOW).is_some(), "somebody watches");
     assert_eq!(hub.watched(), [SHOW]);
     drop(feed);
     assert_eq!(hub.watched(), []);
-    hub.know(&[head(8, 1, 5)], later + Duration::from_secs(1));
+    hub.know(&[head(8, 1, 5)], later);
     assert!(hub.picture(SHOW).is_none());
     assert_eq!(free(&hub), Some(5));
+}
+
+#[test]
+fn a_picture_that_was_dropped_meanwhile_can_be_watched() {
+    let (hub, seen) = (Hub::new(), Clock::stopwatch());
+    hub.publish(at(7, 1), seen);
+    let picture = hub.picture(SHOW).expect("a picture");
+    hub.know(&[head(8, 1, 5)], seen + Duration::from_secs(60));
+    assert!(hub.picture(SHOW).is_none());
+    let mut feed = hub.watch(&picture);
+    assert_eq!(feed.borrow_and_update().version().ver, 7);
+    hub.publish(at(8, 1), seen);
+    assert!(feed.has_changed().expect("open"));
 }

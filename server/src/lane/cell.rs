@@ -31,8 +31,11 @@ use crate::{
 };
 
 /// How old the primary's word may be that is said to a crowd that asks for the same seats: they are
-/// gone. Everything else that is said without writing rests on what was asked after the question came.
+/// gone, and none of them were theirs. Everything else that is said without writing rests on what was
+/// asked after the question came.
 pub(super) const REFUSAL_STALE: Duration = Duration::from_millis(250);
+/// How long after a journal could not be read it is tried again, when somebody asks for the show.
+pub(super) const READ_AGAIN: Duration = Duration::from_secs(10);
 /// How long a command is tried that others keep from being decided; nothing was written by it then.
 pub(super) const TRIED_MAX: Duration = Duration::from_secs(5);
 
@@ -44,6 +47,28 @@ pub(super) enum Need {
     Confirm,
     /// This commit.
     Commit(ShowCommit),
+}
+
+/// Why nothing may be decided on a show.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Broken {
+    /// Its journal could not be read, by somebody who began at that moment.
+    Unreadable(String, Instant),
+    /// The second guard spoke, which is not for a program to get over.
+    Guarded(String),
+}
+
+impl Broken {
+    /// What whoever asks is told.
+    fn answer(&self) -> LaneError {
+        let (Self::Unreadable(why, _) | Self::Guarded(why)) = self;
+        LaneError::ReadOnly(why.clone())
+    }
+
+    /// Whether what is in memory can't be brought up to date.
+    const fn is_unreadable(&self) -> bool {
+        matches!(self, Self::Unreadable(..))
+    }
 }
 
 /// A command that was decided and waits for its commit or its proof.
@@ -103,8 +128,8 @@ pub(super) struct Cell<R> {
     shared: bool,
     /// As it was loaded and decided on.
     fold: Fold,
-    /// As it is in the journal, for a show that was lost to others before: then what was decided
-    /// in vain is taken back without reading the whole journal again.
+    /// As it is in the journal, for a show that was lost to others or not written before: then what
+    /// was decided in vain is taken back without reading the whole journal again.
     durable: Option<Fold>,
     contended: bool,
     /// What `fold` has and `durable` not yet.
@@ -120,12 +145,14 @@ pub(super) struct Cell<R> {
     settles: Vec<Settle>,
     /// The version that the commit under way will give it.
     next: Option<Version>,
-    /// Why nothing may be decided any more.
-    pub(super) broken: Option<String>,
+    /// Why nothing may be decided now.
+    pub(super) broken: Option<Broken>,
     /// Before this, payment is not asked again for what it was just asked.
     asked_until: UtcMillis,
     memo: Memo,
-    /// How often in a row it was lost to others, and how often refused for the time.
+    /// Where it stood when it was last lost to others, until it is read whether it moved.
+    lost_at: Option<Version>,
+    /// How often in a row it was lost to others who moved it, and how often refused for the time.
     pub(super) losses: u8,
     pub(super) untimely: u8,
     /// When it was last asked for, in turns of the machine.
@@ -151,6 +178,7 @@ impl<R> Cell<R> {
             broken: None,
             asked_until: UtcMillis(0),
             memo: Memo::default(),
+            lost_at: None,
             losses: 0,
             untimely: 0,
             used: 0,
@@ -168,12 +196,34 @@ impl<R> Cell<R> {
     }
 
     fn tip(&self) -> u64 {
-        self.head.map_or(0, |v| v.tip)
+        self.stands().tip
+    }
+
+    /// Where it stands; a show without a journal before all versions.
+    fn stands(&self) -> Version {
+        self.head.unwrap_or(Version { ver: 0, tip: 0 })
+    }
+
+    /// Whether its journal could not be read, so long ago that it is worth another try.
+    pub(super) fn is_to_be_read_again(&self, at: Instant) -> bool {
+        let Some(Broken::Unreadable(_, began)) = &self.broken else {
+            return false;
+        };
+        at.saturating_duration_since(*began) >= READ_AGAIN
+    }
+
+    /// Notes that somebody else was first, or is at it now: a head that is only locked does not
+    /// count as lost.
+    pub(super) fn lose(&mut self) {
+        self.lost_at = Some(self.stands());
     }
 
     /// Folds in how the journal goes on, as somebody read it who began at `began`. Nothing may be
     /// decided and uncommitted.
-    pub(super) fn catch_up(&mut self, tail: Tail, began: Instant) {
+    ///
+    /// # Errors
+    /// It makes no sense, in words.
+    pub(super) fn catch_up(&mut self, tail: Tail, began: Instant) -> Result<(), String> {
         let show = self.fold.state.show();
         match tail {
             Tail::Rows { head, events } => {
@@ -194,13 +244,28 @@ impl<R> Cell<R> {
         // Another line may have the same number.
         self.memo = Memo::default();
         self.confirmed = Some(began);
-        let (ver, folded) = (self.head.map_or(0, |v| v.ver), self.fold.state.ver());
-        if self.broken.is_none() && ver != folded {
-            self.broken = Some(format!("{folded} events, and the head says {ver}"));
+        if self.lost_at.take().is_some_and(|at| at != self.stands()) {
+            self.losses = self.losses.saturating_add(1);
+        }
+        let (ver, folded) = (self.stands().ver, self.fold.state.ver());
+        if ver != folded {
+            return Err(format!("{folded} events, and the head says {ver}"));
         }
         if self.contended && self.durable.is_none() {
             self.durable = Some(self.fold.clone());
         }
+        self.broken.take_if(|broken| broken.is_unreadable());
+        Ok(())
+    }
+
+    /// Takes down why its journal can't be read, as somebody found who began at `began`; says
+    /// whether that is news.
+    pub(super) fn cannot_be_read(&mut self, why: String, began: Instant) -> bool {
+        let is_news = self.broken.is_none();
+        if is_news || self.broken.as_ref().is_some_and(Broken::is_unreadable) {
+            self.broken = Some(Broken::Unreadable(why, began));
+        }
+        is_news
     }
 
     /// Takes back what was decided and not written, to be decided again. Gives the version up to
@@ -230,7 +295,7 @@ impl<R> Cell<R> {
             self.settles.clear();
             self.asked_until = UtcMillis(0);
         }
-        if self.fold.state.ver() == self.head.map_or(0, |v| v.ver) {
+        if self.fold.state.ver() == self.stands().ver {
             return self.head;
         }
         self.memo = Memo::default();
@@ -238,7 +303,7 @@ impl<R> Cell<R> {
             self.fold = durable.clone();
             return self.head;
         }
-        self.contended = self.shared;
+        self.contended = true;
         self.fold = Fold::new(self.fold.state.show());
         self.head = None;
         None
@@ -257,21 +322,19 @@ impl<R> Cell<R> {
     /// Answers everybody: their commit is durable, or the primary has confirmed what they were told
     /// from. That was asked for at `began`.
     pub(super) fn answer_all(&mut self, now: UtcMillis, began: Instant, out: &mut Vec<Effect<R>>) {
-        let before = self.head;
-        self.head = self.next.take().or(before);
+        self.head = self.next.take().or(self.head);
         self.confirmed = Some(began);
         (self.losses, self.untimely) = (0, 0);
         if let Some(durable) = &mut self.durable {
             durable.add(&self.ahead);
         }
         self.ahead.clear();
-        let version = self.head.unwrap_or(Version { ver: 0, tip: 0 });
-        // Whoever is answered finds their own change on the map.
-        out.push(if self.head == before {
-            Effect::Stands(self.fold.state.show(), version, began)
-        } else {
-            Effect::Publish(self.picture(), began)
-        });
+        let version = self.stands();
+        if self.head.is_some() {
+            // Whoever is answered finds their own change on the map, and who looks finds the map,
+            // also where it was given up meanwhile.
+            out.push(Effect::Publish(self.picture(), began));
+        }
         for Decided {
             reply, mut answer, ..
         } in self.decided.drain(..)

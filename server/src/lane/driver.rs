@@ -281,7 +281,6 @@ impl Driver {
             Effect::Answer(reply, answer) => drop(reply.to.send(answer)),
             Effect::Tell(tell) => tell(),
             Effect::Publish(picture, seen) => self.hub.publish(picture, seen),
-            Effect::Stands(show, version, seen) => self.hub.stands(show, version, seen),
             Effect::Settle(ask) => self.bus.settle(ask),
             Effect::Retire(show) => self.hub.retire(show),
             Effect::Alarm(show, why) => {

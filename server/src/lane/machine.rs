@@ -19,7 +19,7 @@ use houseful_core::{
 
 use super::{
     Answer, LaneError,
-    cell::{Cell, Need, Phase, Waiting},
+    cell::{Broken, Cell, Need, Phase, Waiting},
 };
 use crate::{
     hub::Picture,
@@ -76,10 +76,8 @@ pub(crate) enum Effect<R> {
     TakeApart(ShowId, Option<Version>),
     Answer(R, Result<Answer, LaneError>),
     Tell(Tell),
-    /// The show looks so, as was asked at that moment.
+    /// The show looks so, or still does, as was asked at that moment.
     Publish(Picture, Instant),
-    /// The show still stands there, as was asked at that moment.
-    Stands(ShowId, Version, Instant),
     Settle(Settle),
     /// The show is not in memory any more.
     Retire(ShowId),
@@ -168,8 +166,19 @@ impl<R> Machine<R> {
         result: Result<Tail, StoreError>,
         out: &mut Vec<Effect<R>>,
     ) {
-        if self.fold_in(show, began, result, out) {
-            self.rest(show);
+        if !self.fold_in(show, began, result, out) {
+            return;
+        }
+        let cell = self.cells.get_mut(&show);
+        let beaten = |c: &&mut Cell<R>| self.shared && c.losses >= LOSSES_MAX && c.is_asked();
+        match cell.filter(beaten) {
+            // Whoever is far from the primary could lose for ever.
+            Some(cell) => {
+                cell.phase = Phase::Apart;
+                cell.losses = 0;
+                out.push(Effect::TakeApart(show, cell.head));
+            }
+            None => self.rest(show),
         }
     }
 
@@ -184,16 +193,17 @@ impl<R> Machine<R> {
         let Some(cell) = self.cells.get_mut(&show) else {
             return false;
         };
-        match result {
-            Ok(tail) => {
-                cell.catch_up(tail, began);
+        let caught_up = |tail| cell.catch_up(tail, began).map_err(StoreError::Unreadable);
+        match result.and_then(caught_up) {
+            Ok(()) => {
                 if cell.head.is_some() {
                     out.push(Effect::Publish(cell.picture(), began));
                 }
             }
             Err(StoreError::Unreadable(why)) => {
-                out.push(Effect::Alarm(show, why.clone()));
-                cell.broken = Some(why);
+                if cell.cannot_be_read(why.clone(), began) {
+                    out.push(Effect::Alarm(show, why));
+                }
             }
             Err(_) => {
                 // Nobody waits for a show that can't be loaded now; the next one tries again.
@@ -252,6 +262,10 @@ impl<R> Machine<R> {
         out: &mut Vec<Effect<R>>,
     ) -> Option<ShowCommit> {
         let cell = self.cells.get_mut(&show)?;
+        if cell.is_to_be_read_again(tick.at) {
+            self.read_on(show, out);
+            return None;
+        }
         match cell.decide_all(tick, tips, out) {
             Need::Commit(commit) => {
                 cell.phase = phase;
@@ -335,9 +349,8 @@ impl<R> Machine<R> {
                 }
             }
             Err(error) => {
-                let answer = refused(error);
                 for show in shows {
-                    self.forget(show, &answer, out);
+                    self.not_committed(show, &error, out);
                 }
             }
         }
@@ -369,7 +382,7 @@ impl<R> Machine<R> {
     ) {
         match result {
             Ok(outcome) => self.settle_one(show, (now, began), outcome, out),
-            Err(error) => self.forget(show, &refused(error), out),
+            Err(error) => self.not_committed(show, &error, out),
         }
     }
 
@@ -388,16 +401,10 @@ impl<R> Machine<R> {
                 cell.answer_all(now, began, out);
                 self.rest(show);
             }
-            // Somebody else moved the show: read how it goes on and decide again. Whoever is far
-            // from the primary could lose for ever, so then it is had alone.
+            // Somebody else moved the show, or is at it: read how it goes on and decide again.
             Outcome::Lost => {
-                cell.losses = cell.losses.saturating_add(1);
-                if !self.shared || cell.losses < LOSSES_MAX {
-                    return self.read_on(show, out);
-                }
-                let known = cell.take_back();
-                cell.phase = Phase::Apart;
-                out.push(Effect::TakeApart(show, known));
+                cell.lose();
+                self.read_on(show, out);
             }
             // The clock was corrected by now.
             Outcome::OutOfTime { .. } => {
@@ -412,15 +419,35 @@ impl<R> Machine<R> {
                 out.push(Effect::Alarm(show, why.clone()));
                 self.forget(show, &LaneError::ReadOnly(why.clone()), out);
                 if let Some(cell) = self.cells.get_mut(&show) {
-                    cell.broken = Some(why);
+                    cell.broken = Some(Broken::Guarded(why));
                 }
             }
         }
     }
 
-    /// Drops what is known of a show whose commit failed; what still waits starts over.
+    /// A commit failed. Where nothing was written, only what was decided is taken back; what is
+    /// known of the show is as true as before.
+    fn not_committed(&mut self, show: ShowId, error: &StoreError, out: &mut Vec<Effect<R>>) {
+        let answer = match error {
+            StoreError::Unknown => return self.forget(show, &LaneError::Unknown, out),
+            StoreError::Unwritable(why) => LaneError::Unwritable(why.clone()),
+            StoreError::Busy | StoreError::Unreadable(_) => LaneError::Busy,
+        };
+        let Some(cell) = self.cells.get_mut(&show) else {
+            return;
+        };
+        cell.fail_decided(&answer, out);
+        if cell.take_back().is_some() {
+            return self.rest(show);
+        }
+        cell.phase = Phase::Loading;
+        out.push(Effect::Load(show, None));
+    }
+
+    /// Drops what is known of a show of which nobody knows what was written; what still waits starts
+    /// over.
     ///
-    /// Where the outcome is unknown, the commit may be written still, after the show was read
+    /// The commit may be written still, after the show was read
     /// again. That is harmless: it moves the head from where the show stood and from nowhere else,
     /// so either it comes first, and what is decided here next is lost and decided again on top of
     /// it, or it comes too late for ever.
@@ -449,15 +476,6 @@ impl<R> Machine<R> {
             self.cells.remove(&show);
             out.push(Effect::Retire(show));
         }
-    }
-}
-
-/// What whoever waits for a commit is told when it failed.
-fn refused(error: StoreError) -> LaneError {
-    match error {
-        StoreError::Unknown => LaneError::Unknown,
-        StoreError::Unwritable(why) => LaneError::Unwritable(why),
-        StoreError::Busy | StoreError::Unreadable(_) => LaneError::Busy,
     }
 }
 

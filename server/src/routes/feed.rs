@@ -3,7 +3,7 @@
 //! All feeds of a show share one rendering of each change. A feed that falls behind skips what
 //! lies between; one that can't be brought up to date by changes gets the map again.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use axum::{
     body::{Body, Bytes},
@@ -17,7 +17,13 @@ use tokio::sync::{OwnedSemaphorePermit, watch};
 use tokio_util::sync::CancellationToken;
 
 use super::{input::Id, seats::picture};
-use crate::{app::App, clock::Clock, hub::Picture, problem::ApiError};
+use crate::{
+    app::App,
+    clock::Clock,
+    follow::FEED_STALE,
+    hub::{Hub, Picture},
+    problem::ApiError,
+};
 
 /// The shortest time between two events of one feed, in milliseconds of real time.
 const TICK_MS: u64 = 100;
@@ -36,14 +42,18 @@ pub(super) async fn feed(
     Id(id): Id<ShowId>,
 ) -> Result<Response, ApiError> {
     let permit = app.limits.feed()?;
-    picture(&app, id).await?;
-    let pictures = app.hub.watch(id).ok_or(ApiError::NoSuch("show"))?;
+    let pictures = app.hub.watch(&picture(&app, id).await?);
     let last = headers.get(HeaderName::from_static("last-event-id"));
     let last = last.and_then(|v| v.to_str().ok()?.parse::<Version>().ok());
     let feed = Feed {
         seen: last.and_then(|version| app.hub.recent(id, version)),
         pictures,
         fresh: true,
+        confirmed: Confirmed {
+            show: id,
+            hub: app.hub.clone(),
+            shared: app.books.journal.shared(),
+        },
         clock: app.clock.clone(),
         closing: app.closing.clone(),
         _open: Open::new(permit),
@@ -89,13 +99,14 @@ struct Feed {
     seen: Option<Arc<Picture>>,
     /// Whether nothing was sent yet.
     fresh: bool,
+    confirmed: Confirmed,
     clock: Clock,
     closing: CancellationToken,
     _open: Open,
 }
 
 impl Feed {
-    /// The next bytes; `None` when the server stops.
+    /// The next bytes; `None` when the server stops, or can't tell any more what is so.
     async fn next(&mut self) -> Option<Bytes> {
         if std::mem::take(&mut self.fresh) {
             let bytes = self.bring_up();
@@ -109,6 +120,7 @@ impl Feed {
         loop {
             tokio::select! {
                 () = self.closing.cancelled() => return None,
+                () = self.confirmed.no_more(FEED_STALE, &self.clock) => return None,
                 () = self.clock.rest_real(SILENCE_MS) => return Some(alive()),
                 changed = self.pictures.changed() => changed.ok()?,
             }
@@ -134,6 +146,29 @@ impl Feed {
     }
 }
 
+/// How lately somebody confirmed the picture of a show.
+struct Confirmed {
+    show: ShowId,
+    hub: Hub,
+    /// Whether others may have sold since.
+    shared: bool,
+}
+
+impl Confirmed {
+    /// Waits until nobody has confirmed the picture for so long; for ever if nobody has to.
+    async fn no_more(&self, limit: Duration, clock: &Clock) {
+        if !self.shared {
+            std::future::pending::<()>().await;
+        }
+        while let Some(age) = self.hub.age(self.show, Clock::stopwatch())
+            && let Some(left) = limit.checked_sub(age)
+        {
+            let left_ms = u64::try_from(left.as_millis()).unwrap_or(u64::MAX);
+            clock.rest_real(left_ms.saturating_add(1)).await;
+        }
+    }
+}
+
 /// An event in the format of server-sent events. JSON as we write it has no line ends.
 fn event(name: &str, version: Version, data: &[u8]) -> Bytes {
     let mut out = format!("event: {name}\nid: {version}\ndata: ").into_bytes();
@@ -145,4 +180,46 @@ fn event(name: &str, version: Version, data: &[u8]) -> Bytes {
 /// A comment, so that both ends know of each other.
 fn alive() -> Bytes {
     Bytes::from_static(b": alive\n\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use houseful_core::{show::ShowState, time::UtcMillis};
+    use tokio::time::timeout;
+
+    use super::*;
+    use crate::clock::ClockKind;
+
+    const SHOW: ShowId = ShowId(1);
+
+    #[tokio::test]
+    async fn a_feed_ends_when_nobody_can_confirm_its_picture_any_more() {
+        let (limit, clock) = (
+            Duration::from_millis(300),
+            Clock::start(ClockKind::System, UtcMillis(0)),
+        );
+        let hub = Hub::new();
+        let confirm = || hub.publish(Picture::of(&ShowState::new(SHOW), 7), Clock::stopwatch());
+        let confirmed = |shared| Confirmed {
+            show: SHOW,
+            hub: hub.clone(),
+            shared,
+        };
+        let began = Clock::stopwatch();
+        confirm();
+        let theirs = confirmed(true);
+        let ends = theirs.no_more(limit, &clock);
+        let confirmed_once_more = async {
+            clock.rest_real(200).await;
+            confirm();
+        };
+        let both = async { tokio::join!(ends, confirmed_once_more) };
+        timeout(limit * 20, both).await.expect("it ends");
+        let took = Clock::stopwatch().saturating_duration_since(began);
+        assert!(took >= limit + Duration::from_millis(200), "{took:?}");
+        // On a store of its own nobody has to be asked.
+        let ours = confirmed(false);
+        let ends = ours.no_more(limit, &clock);
+        assert!(timeout(limit * 2, ends).await.is_err());
+    }
 }

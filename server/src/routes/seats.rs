@@ -82,9 +82,11 @@ pub(super) async fn picture(app: &App, show: ShowId) -> Result<Arc<Picture>, Api
     {
         return Ok(picture);
     }
-    app.lane.read(show, |_, _, _| ()).await?;
-    let picture = app.hub.picture(show);
-    picture.ok_or(ApiError::Busy("a show was loaded and not shown".into()))
+    let seen = app.lane.read(show, |state, tip, _| Picture::of(state, tip));
+    let seen = seen.await?;
+    // What was shown to everybody may have been given up again by now.
+    let shown = app.hub.picture(show);
+    Ok(shown.unwrap_or_else(|| Arc::new(seen)))
 }
 
 /// Whether the reader has what the entity tag names.

@@ -188,7 +188,7 @@ async fn one_server_shows_what_another_sells() {
     let tasks = follow::start(&ground.store, showing.clone(), hub, &clock, &shutdown);
     assert_eq!(tasks.len(), 3);
     showing.read(SHOW, |_, _, _| ()).await.expect("a show");
-    let mut feed = hub.watch(SHOW).expect("a picture");
+    let mut feed = hub.watch(&hub.picture(SHOW).expect("a picture"));
     let mut seen = BTreeSet::from([feed.borrow_and_update().version().ver]);
     for n in 1..=5 {
         let sold = selling.ask(SHOW, hold("ann", &[seat('A', 2 * n)])).await;

@@ -242,3 +242,38 @@ async fn who_was_dropped_halfway_leaves_nothing_behind() {
     let outcome = store.commit(vec![adding(ShowId(1), 1, &[held(2)])]).await;
     assert_eq!(outcome, Ok(vec![Outcome::Committed]));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_show_is_born_whole_in_the_eyes_of_whoever_reads_it() {
+    const SHOWS: u64 = 200;
+    let url = fresh().await;
+    let writer = server(&url).await;
+    let mut reading = Vec::new();
+    for _ in 0..3 {
+        let reader = server(&url).await;
+        reading.push(tokio::spawn(async move {
+            for show in (1..=SHOWS).map(ShowId) {
+                // Again and again until it is there.
+                while reader.load(show).await.expect("a journal").head.is_none() {}
+            }
+        }));
+    }
+    for show in (1..=SHOWS).map(ShowId) {
+        let outcomes = writer.commit(vec![opening(show, &terms(900))]).await;
+        assert_eq!(outcomes, Ok(vec![Outcome::Committed]));
+    }
+    for task in reading {
+        task.await.expect("a reader");
+    }
+    // Rows that have lost their head are told for what they are.
+    let other = stranger(&url).await;
+    let cut = "DELETE FROM show_head WHERE show_id = 7";
+    other.batch_execute(cut).await.expect("a head is gone");
+    for known in [None, Some(version(1))] {
+        let read = match known {
+            None => writer.load(ShowId(7)).await.map(drop),
+            Some(known) => writer.tail(ShowId(7), known).await.map(drop),
+        };
+        assert!(matches!(read, Err(StoreError::Unreadable(_))), "{read:?}");
+    }
+}

@@ -6,7 +6,7 @@ use houseful_core::{
     expiry::is_alive,
     message::Settle,
     refusal::Refusal,
-    show::{Ask, Command, Event, Row, SETTLE_AGAIN_MS, Sales},
+    show::{Actor, Ask, Command, Event, Row, SETTLE_AGAIN_MS, Sales},
     time::UtcMillis,
     wire::seats::Version,
 };
@@ -41,8 +41,8 @@ struct Draft {
     proof: Option<Proof>,
 }
 
-/// Whether somebody is refused for what others have. A crowd that asks for the same seats may be
-/// told so from memory; what somebody did a moment ago, perhaps at another server, is always known.
+/// Whether somebody is refused for what is taken. A crowd that asks for the same seats may be told
+/// so from memory.
 fn is_of_a_crowd(answer: &Result<Answer, LaneError>) -> bool {
     let Err(LaneError::Refused { refusal, .. }) = answer else {
         return false;
@@ -101,12 +101,14 @@ impl<R> Cell<R> {
         (look, within, since): (Look, Duration, Instant),
         draft: &mut Draft,
     ) -> Option<Tell> {
-        if let Some(why) = &self.broken
-            && self.fold.state.ver() == 0
+        let is_current = self.is_current(since, within, draft.at);
+        if let Some(broken) = &self.broken
+            && (self.fold.state.ver() == 0 || broken.is_unreadable() && !is_current)
         {
-            return Some(look(Err(LaneError::ReadOnly(why.clone()))));
+            // Asking where it stands would come to the same row that can't be read.
+            return Some(look(Err(broken.answer())));
         }
-        if draft.rows.is_empty() && self.is_current(since, within, draft.at) {
+        if draft.rows.is_empty() && is_current {
             return Some(look(Ok(Seen {
                 state: &self.fold.state,
                 tip: self.tip(),
@@ -176,13 +178,20 @@ impl<R> Cell<R> {
         if is_yes || !self.settles.is_empty() {
             return Some(Proof::Fence);
         }
-        let within = if is_of_a_crowd(answer) {
+        let within = if is_of_a_crowd(answer) && !self.has_a_part_in(&command.actor) {
             REFUSAL_STALE
         } else {
             Duration::ZERO
         };
         let current = self.is_current(since, within, at);
         (!current).then_some(Proof::Confirm)
+    }
+
+    /// Whether somebody has or had a booking of the show, as far as is known here: what they did a
+    /// moment ago, perhaps at another server, may be the reason why seats are free again.
+    fn has_a_part_in(&self, actor: &Actor) -> bool {
+        let mut bookings = self.fold.state.bookings();
+        bookings.any(|(_, booking)| booking.owner == actor.owner)
     }
 
     fn need(&mut self, draft: Draft, tips: &mut dyn FnMut() -> u64) -> Need {
@@ -234,8 +243,8 @@ impl<R> Cell<R> {
     }
 
     fn decide(&mut self, command: &Command, now: UtcMillis) -> Result<Vec<Event>, LaneError> {
-        if let Some(why) = &self.broken {
-            return Err(LaneError::ReadOnly(why.clone()));
+        if let Some(broken) = &self.broken {
+            return Err(broken.answer());
         }
         let state = &self.fold.state;
         state.decide(command, now).map_err(|refusal| match refusal {

@@ -138,7 +138,8 @@ async fn lists_count_a_hold_that_is_over_as_free_before_it_is_written_down() {
     assert_eq!(house.free(end), all);
     house.clock.advance(HOLD_MS);
     house.does(3, Ask::Expire).await;
-    let watching = house.hub.watch(SHOW).expect("a show");
+    let watching = house.hub.picture(SHOW).expect("a show");
+    let watching = house.hub.watch(&watching);
     house.hub.retire(SHOW);
     assert!(house.hub.picture(SHOW).is_some(), "somebody watches");
     drop(watching);

@@ -15,13 +15,15 @@ use crate::{
     hub::Picture,
     lane::{
         Answer, LaneError,
-        cell::{REFUSAL_STALE, TRIED_MAX},
+        cell::{READ_AGAIN, REFUSAL_STALE, TRIED_MAX},
         machine::{self, Effect, Machine, Tell, Tick, Work},
     },
     store::{Outcome, ShowCommit, StoreError, Tail},
 };
 
 type Told = Result<Answer, LaneError>;
+
+const UNREADABLE: &str = "an event of tomorrow";
 
 /// One lane on a shelf that others write to.
 struct Lane {
@@ -32,6 +34,10 @@ struct Lane {
     answers: Vec<(u32, Told)>,
     pictures: Vec<Picture>,
     questions: usize,
+    loads: usize,
+    alarms: usize,
+    /// Whether it can't read how the show goes on.
+    unreadable: bool,
     tips: u64,
     /// Whether it is given shows alone.
     has_turns: bool,
@@ -47,6 +53,9 @@ impl Lane {
             answers: Vec::new(),
             pictures: Vec::new(),
             questions: 0,
+            loads: 0,
+            alarms: 0,
+            unreadable: false,
             tips: 1_000 * u64::try_from(server).unwrap_or(0),
             has_turns: true,
         }
@@ -93,13 +102,19 @@ impl Lane {
         for effect in std::mem::take(&mut self.out) {
             match effect {
                 Effect::Load(show, known) => {
-                    let tail = Ok(shelf.tail(show, known));
+                    self.loads += 1;
+                    let tail = if self.unreadable {
+                        Err(StoreError::Unreadable(UNREADABLE.to_owned()))
+                    } else {
+                        Ok(shelf.tail(show, known))
+                    };
                     self.machine.loaded(show, began, tail, &mut self.out);
                 }
                 Effect::TakeApart(show, known) => self.take_apart(shelf, shelf.tail(show, known)),
                 Effect::Answer(reply, answer) => self.answers.push((reply, answer)),
                 Effect::Tell(tell) => tell(),
                 Effect::Publish(picture, _) => self.pictures.push(picture),
+                Effect::Alarm(..) => self.alarms += 1,
                 _ => {}
             }
         }
@@ -143,6 +158,21 @@ impl Lane {
         self.ask(0, command);
         self.rest(shelf);
         self.answers.pop().expect("an answer").1
+    }
+
+    /// Looks at the show's version.
+    fn looks(&mut self, shelf: &mut Shelf) -> Option<Result<u64, LaneError>> {
+        let (tell, hear) = std::sync::mpsc::channel();
+        let look = Box::new(move |seen: Result<machine::Seen<'_>, _>| -> Tell {
+            let saw = seen.map(|s| s.state.ver());
+            Box::new(move || tell.send(saw).expect("somebody listens"))
+        });
+        let within = Duration::ZERO;
+        self.at += Duration::from_micros(1);
+        let work = Work::Look { look, within };
+        self.machine.submit(SHOW, work, self.at, &mut self.out);
+        self.rest(shelf);
+        hear.try_recv().ok()
     }
 }
 
@@ -202,8 +232,9 @@ fn a_yes_of_a_lost_branch_is_not_said_again() {
     );
     assert!(taken && !is_so, "{told:?}");
     // The picture of the lost branch is replaced by one with the same number.
-    let pictures = lane.pictures.iter().map(Picture::version);
-    let [.., before, after] = pictures.collect::<Vec<_>>()[..] else {
+    let mut pictures: Vec<_> = lane.pictures.iter().map(Picture::version).collect();
+    pictures.dedup();
+    let [.., before, after] = pictures[..] else {
         panic!("too few pictures");
     };
     assert!(before.ver == after.ver && before.tip != after.tip);
@@ -363,16 +394,106 @@ fn a_look_sees_what_others_wrote() {
     let (mut shelf, mut one, mut two) = two();
     one.does(&mut shelf, &holds(10, "A1")).expect("granted");
     two.at += REFUSAL_STALE * 2;
-    let (tell, hear) = std::sync::mpsc::channel();
-    let look = Box::new(move |seen: Result<machine::Seen<'_>, _>| -> Tell {
-        let saw = seen.map(|s| s.state.ver());
-        Box::new(move || tell.send(saw).expect("somebody listens"))
-    });
-    let within = Duration::ZERO;
-    two.at += Duration::from_micros(1);
-    two.machine
-        .submit(SHOW, Work::Look { look, within }, two.at, &mut two.out);
-    two.rest(&mut shelf);
-    assert_eq!(hear.try_recv(), Ok(Ok(2)));
+    assert_eq!(two.looks(&mut shelf), Some(Ok(2)));
     assert_eq!(two.pictures.last().map(|p| p.version().ver), Some(2));
+}
+
+#[test]
+fn whoever_looks_finds_the_picture_also_where_nothing_moved() {
+    let (mut shelf, _, mut two) = two();
+    two.pictures.clear();
+    two.at += REFUSAL_STALE * 2;
+    assert_eq!(two.looks(&mut shelf), Some(Ok(1)));
+    assert_eq!(two.pictures.last().map(|p| p.version().ver), Some(1));
+}
+
+#[test]
+fn a_journal_that_cannot_be_read_is_tried_again_after_a_while() {
+    let (mut shelf, mut one, mut two) = two();
+    one.does(&mut shelf, &holds(10, "A1")).expect("granted");
+    two.unreadable = true;
+    two.at += REFUSAL_STALE * 2;
+    let read_only = LaneError::ReadOnly(UNREADABLE.to_owned());
+    assert_eq!(two.looks(&mut shelf), Some(Err(read_only.clone())));
+    // Asked again and again, it says so at once and asks nobody.
+    let (loads, questions) = (two.loads, two.questions);
+    for n in 0..5 {
+        assert_eq!(two.looks(&mut shelf), Some(Err(read_only.clone())));
+        let told = two.does(&mut shelf, &holds(20 + n, "B1"));
+        assert_eq!(told, Err(read_only.clone()));
+    }
+    assert_eq!((two.loads, two.questions), (loads, questions));
+    // It is no news that it can't be read still.
+    two.at += READ_AGAIN;
+    assert_eq!(two.looks(&mut shelf), Some(Err(read_only)));
+    assert_eq!((two.loads, two.alarms), (loads + 1, 1));
+    two.unreadable = false;
+    two.at += READ_AGAIN;
+    assert_eq!(two.looks(&mut shelf), Some(Ok(2)));
+    assert!(
+        two.does(&mut shelf, &holds(30, "B1"))
+            .is_ok_and(|a| a.fresh)
+    );
+}
+
+#[test]
+fn a_show_that_was_not_written_stays_in_memory() {
+    let (mut shelf, _, mut two) = two();
+    let mut fails = |n: u64, error: StoreError| {
+        two.ask(1, &holds(n, "A1"));
+        two.decide().expect("a commit");
+        let at = two.at;
+        two.machine.committed(NOW, at, Err(error), &mut two.out);
+        let loads = two.loads;
+        two.rest(&mut shelf);
+        let told = two.answers.pop().map(|(_, told)| told);
+        (told, two.loads - loads)
+    };
+    let full = "the disk is full".to_owned();
+    let told = Some(Err(LaneError::Unwritable(full.clone())));
+    // The first time what is durable was not kept apart from what was decided.
+    let first = fails(10, StoreError::Unwritable(full.clone()));
+    assert_eq!(first, (told.clone(), 1));
+    assert_eq!(fails(11, StoreError::Unwritable(full)), (told, 0));
+    let busy = Some(Err(LaneError::Busy));
+    assert_eq!(fails(12, StoreError::Busy), (busy, 0));
+    let unknown = Some(Err(LaneError::Unknown));
+    assert_eq!(fails(13, StoreError::Unknown), (unknown, 1));
+    assert!(
+        two.does(&mut shelf, &holds(14, "A1"))
+            .is_ok_and(|a| a.fresh)
+    );
+}
+
+#[test]
+fn a_head_that_is_only_locked_is_no_reason_to_have_it_alone() {
+    let (mut shelf, _, mut two) = two();
+    two.has_turns = false;
+    two.ask(1, &holds(10, "A1"));
+    for _ in 0..5 {
+        let batch = two.decide().expect("a commit");
+        assert_eq!(batch.len(), 1);
+        let (lost, at) = (vec![Outcome::Lost], two.at);
+        two.machine.committed(NOW, at, Ok(lost), &mut two.out);
+        two.act(&mut shelf);
+    }
+    two.rest(&mut shelf);
+    let told = two.answers.pop().map(|(_, told)| told);
+    assert!(told.expect("an answer").is_ok_and(|a| a.fresh));
+}
+
+#[test]
+fn seats_that_somebody_gave_back_elsewhere_are_theirs_at_once() {
+    let (mut shelf, mut one, mut two) = two();
+    let held = holds(10, "A1");
+    one.does(&mut shelf, &held).expect("granted");
+    two.at += REFUSAL_STALE * 2;
+    assert_eq!(two.looks(&mut shelf), Some(Ok(2)));
+    let booking = Uuid::from_u128(10);
+    let mut back = asked(11, Ask::Release { booking });
+    back.actor = held.actor.clone();
+    one.does(&mut shelf, &back).expect("released");
+    let mut again = holds(12, "A1");
+    again.actor = held.actor;
+    assert!(two.does(&mut shelf, &again).is_ok_and(|a| a.fresh));
 }

@@ -29,17 +29,17 @@ pub(super) const LEASE: &str = "
     )
     SELECT due.show_id FROM due JOIN taken USING (show_id) ORDER BY due.next_due, due.show_id";
 
-/// A head, whether a version is on its line, and the rows after that version: one snapshot.
+/// A head, whether a version is on its line, and the rows after that version: one snapshot, with one
+/// row at least. A show that is being born has neither head nor rows or both.
 const TAIL: &str = "
-    SELECT h.show_id, h.ver, h.tip, h.next_due, h.taken, h.total, h.sales,
+    SELECT w.show_id, h.ver, h.tip, h.next_due, h.taken, h.total, h.sales,
            (h.ver = $2 AND h.tip = $3) OR (h.ver > $2 AND EXISTS (
                SELECT 1 FROM show_event l WHERE l.show_id = $1 AND l.ver = $2 AND l.tip = $3)),
            e.ver, e.at, e.kind, e.format, e.body
-    FROM show_head h LEFT JOIN show_event e ON e.show_id = h.show_id AND e.ver > $2
-    WHERE h.show_id = $1 ORDER BY e.ver";
-
-/// What a journal without a head has: nothing, or something is broken.
-const HEADLESS: &str = "SELECT ver FROM show_event WHERE show_id = $1 ORDER BY ver LIMIT 1";
+    FROM (SELECT $1::bigint AS show_id) w
+    LEFT JOIN show_head h ON h.show_id = $1
+    LEFT JOIN show_event e ON e.show_id = $1 AND e.ver > $2
+    ORDER BY e.ver";
 
 /// A column, or what is wrong with it.
 pub(super) fn get<'a, T: FromSql<'a>>(row: &'a Row, column: usize) -> Result<T, StoreError> {
@@ -132,28 +132,34 @@ pub(super) async fn tail(
 ) -> Result<Tail, StoreError> {
     if let Some(known) = known {
         let rows = ask_tail(from, show, known).await?;
-        if let Some(first) = rows.first()
+        if let Some((first, head)) = stands(&rows)?
             && get(first, 7)?
         {
-            let head = head(first)?;
             let events = events(store, from, &head, known.ver, &rows).await?;
             return Ok(Tail::Rows { head, events });
         }
     }
     let rows = ask_tail(from, show, Version { ver: 0, tip: 0 }).await?;
-    let Some(first) = rows.first() else {
-        if let Some(row) = from.ask(HEADLESS, &[&show_in(show)]).await?.first() {
-            let ver: i64 = get(row, 0)?;
+    let Some((_, head)) = stands(&rows)? else {
+        let stray = rows.first().map(|row| get::<Option<i64>>(row, 8));
+        if let Some(ver) = stray.transpose()?.flatten() {
             let why = format!("{show} has version {ver} and no head");
             return Err(StoreError::Unreadable(why));
         }
         let events = Vec::new();
         return Ok(Tail::Elsewhere(Loaded { head: None, events }));
     };
-    let head = head(first)?;
     let events = events(store, from, &head, 0, &rows).await?;
     let head = Some(head);
     Ok(Tail::Elsewhere(Loaded { head, events }))
+}
+
+/// The head that [`TAIL`] found, and the row it is in.
+fn stands(rows: &[Row]) -> Result<Option<(&Row, Head)>, StoreError> {
+    match rows.first() {
+        Some(row) if get::<Option<i64>>(row, 1)?.is_some() => Ok(Some((row, head(row)?))),
+        _ => Ok(None),
+    }
 }
 
 async fn ask_tail(from: &impl Ask, show: ShowId, after: Version) -> Result<Vec<Row>, StoreError> {

@@ -55,11 +55,6 @@ impl World {
                 let stood = shows.filter(|s| self.shelf.stood(**s, Some(version), seen));
                 ensure(stood.count() > 0, "a picture of what is not stored")?;
             }
-            Effect::Stands(show, version, seen) => {
-                let stood = self.shelf.stood(show, Some(version), seen);
-                let none = version.ver == 0;
-                ensure(stood || none, "it does not stand where it is said to")?;
-            }
             Effect::Settle(settle) => {
                 let show = self.shelf.shows.get(&settle.booking.show);
                 let safe = show.and_then(|j| j.versions[..j.replicated].last());
