@@ -236,6 +236,7 @@ mod tests {
             synchronous_commit: "on".to_owned(),
             standbys: String::new(),
             isolation: "read committed".to_owned(),
+            messages: "notice".to_owned(),
             ours: true,
             disposable: false,
             cluster,
