@@ -17,7 +17,7 @@ use super::tls::Encryption;
 /// | `sslmode` | `disable` where all hosts are this machine, else `verify-full` | `disable`; `require`: encrypted, but anybody may pose as the server (with `sslrootcert`: anybody with a certificate of that authority); `verify-full`: encrypted, with the server's name in a certificate that is trusted |
 /// | `sslrootcert` | the operating system's authorities | a file of certificates (PEM) |
 /// | `passwordfile` | none | a file that holds the password and nothing else |
-/// | `pool_max` | 16 | connections, 4 to 1,000; a quarter of them for writing |
+/// | `pool_max` | 16 | connections, 4 to 1,000; a quarter of them, and 2 at least, for writing |
 /// | `standby` | `optional` | `required`: refuse a server that waits for no standby |
 #[derive(Clone)]
 pub struct Settings {

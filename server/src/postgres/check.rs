@@ -14,15 +14,30 @@ const OLDEST: i32 = 15;
 ///
 /// A commit that was not waited for at the standby says so with a warning and nothing else, so
 /// warnings have to be sent whatever anybody set.
-pub(super) fn options(synchronous_commit: &str) -> String {
+pub(super) fn options(synchronous_commit: &str, standby_required: bool) -> String {
+    let standby = if standby_required {
+        "required"
+    } else {
+        "optional"
+    };
     format!(
         "-c synchronous_commit={synchronous_commit} \
          -c default_transaction_isolation=read\\ committed \
          -c plan_cache_mode=force_generic_plan -c jit=off -c timezone=UTC \
          -c statement_timeout=10s -c lock_timeout=2s -c idle_in_transaction_session_timeout=10s \
-         -c client_min_messages=notice -c houseful.session=ours"
+         -c client_min_messages=notice -c houseful.session=ours -c houseful.standby={standby}"
     )
 }
+
+/// Whether a connection that needs a standby is on a server that waits for none: a condition in SQL.
+/// A server may be set up anew while connections to it are in use.
+macro_rules! bare {
+    () => {
+        "(current_setting('houseful.standby', true) IS NOT DISTINCT FROM 'required'
+          AND trim(current_setting('synchronous_standby_names')) = '')"
+    };
+}
+pub(crate) use bare;
 
 /// What a server says about itself.
 pub(super) const FACTS: &str = "
