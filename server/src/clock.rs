@@ -6,6 +6,8 @@
 //! was ahead (a demo that ran fast, a machine set wrong) goes on from there.
 //!
 //! Where several servers decide on one database, its primary's clock leads: [`Clock::correct`].
+//! From then on real time is counted from one correction to the next, and a step of the wall clock
+//! is no more than a hint to ask the primary at once: [`Clock::hint`].
 
 #![expect(
     clippy::disallowed_methods,
@@ -15,7 +17,7 @@
 use std::{
     sync::{
         Arc, Mutex, PoisonError,
-        atomic::{AtomicI64, Ordering},
+        atomic::{AtomicBool, AtomicI64, Ordering},
     },
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
@@ -27,6 +29,9 @@ use tokio::sync::Notify;
 const FOLLOWED_MS: std::ops::RangeInclusive<i64> = 1_000..=7 * 86_400_000;
 /// How far a clock may be from what is known of the primary's before it is corrected.
 const SLACK_MS: i64 = 50;
+/// How far ahead of the primary's a time that was told may be before it is taken back: from 1 s on
+/// what is decided is refused.
+const STAND_MS: i64 = 500;
 /// A correction of more than this is worth a word.
 const STEP_MS: i64 = 2_000;
 /// How far ahead of the wall a file is worth a word.
@@ -43,7 +48,7 @@ pub enum ClockKind {
     Manual,
 }
 
-/// A clock that never runs backwards.
+/// A clock that runs backwards only to follow a primary's that it was far ahead of.
 #[derive(Clone, Debug)]
 pub struct Clock {
     inner: Arc<Inner>,
@@ -57,8 +62,12 @@ struct Inner {
     started: Instant,
     /// What it was moved by: by hand, to follow the wall, or to follow the primary's clock.
     moved_ms: AtomicI64,
-    /// How far the wall is ahead of the primary's clock, as far as that is known.
+    /// How far the wall is ahead of what is counted, as far as that is known from the primary.
     wall_ahead_ms: AtomicI64,
+    /// Whether a primary was heard, which leads from then on.
+    led: AtomicBool,
+    hinted: AtomicBool,
+    hint: Notify,
     /// Who moves it to follow something does so alone.
     following: Mutex<()>,
     /// The latest time that was told.
@@ -98,6 +107,9 @@ impl Clock {
                 started: Instant::now(),
                 moved_ms: AtomicI64::new(0),
                 wall_ahead_ms: AtomicI64::new(0),
+                led: AtomicBool::new(false),
+                hinted: AtomicBool::new(false),
+                hint: Notify::new(),
                 following: Mutex::new(()),
                 latest: AtomicI64::new(not_before.0),
                 moved: Notify::new(),
@@ -130,7 +142,10 @@ impl Clock {
             ClockKind::Fast(_) => self.real_ms().saturating_mul(i64::from(self.speed())),
             ClockKind::System => {
                 let (counted_ms, ahead_ms) = self.counted();
-                if FOLLOWED_MS.contains(&ahead_ms) {
+                if inner.led.load(Ordering::SeqCst) {
+                    self.give_hint(ahead_ms);
+                    counted_ms
+                } else if FOLLOWED_MS.contains(&ahead_ms) {
                     self.follow()
                 } else {
                     counted_ms
@@ -155,6 +170,24 @@ impl Clock {
         (counted_ms, ahead_ms.saturating_sub(known_ms))
     }
 
+    /// A wall that went ahead may mean that the machine slept: the primary knows.
+    fn give_hint(&self, ahead_ms: i64) {
+        let inner = &self.inner;
+        if ahead_ms >= *FOLLOWED_MS.start() && !inner.hinted.swap(true, Ordering::SeqCst) {
+            tracing::info!(
+                ahead_ms,
+                "the machine's clock went ahead; the database's is asked"
+            );
+            inner.hint.notify_one();
+        }
+    }
+
+    /// Waits until there is a reason to ask the primary for its time at once: one at a time, and none
+    /// again before [`Clock::correct`]. For one caller.
+    pub async fn hint(&self) {
+        self.inner.hint.notified().await;
+    }
+
     /// Follows a wall that is ahead of what was counted; gives what is counted then.
     fn follow(&self) -> i64 {
         let inner = &self.inner;
@@ -164,7 +197,7 @@ impl Clock {
             .unwrap_or_else(PoisonError::into_inner);
         // Somebody else may have been here, or the primary was heard meanwhile.
         let (counted_ms, ahead_ms) = self.counted();
-        if !FOLLOWED_MS.contains(&ahead_ms) {
+        if inner.led.load(Ordering::SeqCst) || !FOLLOWED_MS.contains(&ahead_ms) {
             return counted_ms;
         }
         inner.moved_ms.fetch_add(ahead_ms, Ordering::SeqCst);
@@ -173,9 +206,12 @@ impl Clock {
     }
 
     /// Follows the primary's clock, that said `primary` somewhere between `asked` and `heard`. Gives
-    /// by how much this one was moved, in milliseconds. A time that was told is never taken back: a
-    /// clock that was ahead stands still until the primary's has come up. Clocks that are moved by
-    /// hand or run fast follow nobody.
+    /// by how much this one was moved, in milliseconds.
+    ///
+    /// A clock that is a little ahead stands still until the primary's has come up. One that is far
+    /// ahead goes back: what it decides would be refused for so long, and the order of a journal
+    /// does not hang on it, as nothing is decided before a show's own last time. Clocks that are
+    /// moved by hand or run fast follow nobody.
     pub fn correct(&self, asked: Instant, heard: Instant, primary: UtcMillis) -> i64 {
         let inner = &self.inner;
         if inner.kind != ClockKind::System {
@@ -185,6 +221,37 @@ impl Clock {
             .following
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
+        let by_ms = self.approach(asked, heard, primary);
+        // The wall is compared with the clock as it is now.
+        let (_, ahead_ms) = self.counted();
+        inner.wall_ahead_ms.fetch_add(ahead_ms, Ordering::SeqCst);
+        inner.led.store(true, Ordering::SeqCst);
+        inner.hinted.store(false, Ordering::SeqCst);
+        self.take_back(asked, heard, primary);
+        by_ms
+    }
+
+    /// Takes back the latest time that was told, if the primary's clock is far behind it.
+    fn take_back(&self, asked: Instant, heard: Instant, primary: UtcMillis) {
+        let inner = &self.inner;
+        let told = UtcMillis(inner.latest.load(Ordering::SeqCst));
+        let way_ms = ms(heard.saturating_duration_since(asked));
+        let since_ms = ms(heard.elapsed());
+        let ahead_ms = told.ms_since(primary.plus_ms(since_ms));
+        if ahead_ms <= way_ms.saturating_add(STAND_MS) {
+            return;
+        }
+        let (counted_ms, _) = self.counted();
+        let now = inner.start.plus_ms(counted_ms);
+        // Somebody who was about to tell a time may put the old one back; the next correction,
+        // which follows on the first refusal, takes that back as well.
+        inner.latest.fetch_min(now.0, Ordering::SeqCst);
+        tracing::warn!(ahead_ms, "the clock went back to the database's");
+    }
+
+    /// Moves what is counted to the primary's clock.
+    fn approach(&self, asked: Instant, heard: Instant, primary: UtcMillis) -> i64 {
+        let inner = &self.inner;
         let moved_ms = inner.moved_ms.load(Ordering::SeqCst);
         let gone_ms = ms(heard.saturating_duration_since(inner.started)).saturating_add(moved_ms);
         let (ahead_ms, way_ms) = (
@@ -196,7 +263,6 @@ impl Clock {
         }
         let by_ms = (way_ms / 2).saturating_sub(ahead_ms);
         inner.moved_ms.fetch_add(by_ms, Ordering::SeqCst);
-        inner.wall_ahead_ms.fetch_sub(by_ms, Ordering::SeqCst);
         metrics::counter!("clock_corrections_total").increment(1);
         if by_ms.abs() > STEP_MS {
             tracing::warn!(by_ms, "the clock was corrected to the database's");
@@ -290,7 +356,7 @@ mod tests {
     }
 
     #[test]
-    fn the_primary_is_followed_and_no_time_is_told_twice() {
+    fn the_primary_is_followed_forth_and_back() {
         let clock = Clock::start(ClockKind::System, UtcMillis(0));
         let (asked, told) = (Clock::stopwatch(), wall());
         // Nothing was told yet, so it can go back.
@@ -304,13 +370,70 @@ mod tests {
         assert!(clock.correct(later, later, first.plus_ms(5_000)) > 3_000);
         let second = clock.now();
         assert!(second.ms_since(first) >= 5_000);
+        // A little ahead, it stands still.
         let last = Clock::stopwatch();
-        assert!(clock.correct(last, last, first) < 0);
+        assert!(clock.correct(last, last, second.plus_ms(-300)) < 0);
         let third = clock.now();
         assert!(
             (0..1_000).contains(&third.ms_since(second)),
             "it stands still"
         );
+        // Nothing that is decided an hour ahead would be taken for an hour.
+        let back = Clock::stopwatch();
+        let hour_ago = third.plus_ms(-HOUR_MS);
+        assert!(clock.correct(back, back, hour_ago) < 0);
+        assert!((0..1_000).contains(&clock.now().ms_since(hour_ago)));
+    }
+
+    #[test]
+    fn a_start_behind_the_primary_is_over_when_it_was_heard() {
+        // The journals say that it is later than it is.
+        let clock = Clock::start(ClockKind::System, wall().plus_ms(HOUR_MS));
+        assert!(clock.now().ms_since(wall()) > HOUR_MS / 2);
+        let heard = Clock::stopwatch();
+        clock.correct(heard, heard, wall());
+        assert!(wall().ms_since(clock.now()).abs() < 1_000);
+    }
+
+    /// As if the wall had been set by so much since the last correction.
+    fn step_the_wall(clock: &Clock, by_ms: i64) {
+        let known = &clock.inner.wall_ahead_ms;
+        known.fetch_sub(by_ms, Ordering::SeqCst);
+    }
+
+    async fn hinted(clock: &Clock) -> bool {
+        let soon = Duration::from_millis(50);
+        tokio::time::timeout(soon, clock.hint()).await.is_ok()
+    }
+
+    #[tokio::test]
+    async fn a_wall_that_steps_is_a_hint_where_a_primary_leads() {
+        for by_ms in [HOUR_MS, 30 * 24 * HOUR_MS] {
+            let clock = Clock::start(ClockKind::System, UtcMillis(0));
+            let heard = Clock::stopwatch();
+            assert_eq!(clock.correct(heard, heard, wall()), 0);
+            assert!(!hinted(&clock).await);
+            let before = clock.now();
+            step_the_wall(&clock, by_ms);
+            for _ in 0..3 {
+                let since_ms = clock.now().ms_since(before);
+                assert!((0..1_000).contains(&since_ms), "{since_ms}");
+            }
+            assert!(hinted(&clock).await);
+            assert!(!hinted(&clock).await, "one at a time");
+            // The primary says that nothing has happened, and that is that.
+            let heard = Clock::stopwatch();
+            assert_eq!(clock.correct(heard, heard, clock.now()), 0);
+            let _ = clock.now();
+            assert!(!hinted(&clock).await);
+            // It says that the machine slept.
+            step_the_wall(&clock, by_ms);
+            let _ = clock.now();
+            assert!(hinted(&clock).await);
+            let slept = Clock::stopwatch();
+            clock.correct(slept, slept, before.plus_ms(by_ms));
+            assert!(clock.now().ms_since(before) >= by_ms);
+        }
     }
 
     #[test]

@@ -29,6 +29,8 @@ const LOOKED_AT: Duration = Duration::from_millis(100);
 pub const LISTS_STALE: Duration = Duration::from_secs(2);
 /// How often the clock is compared with the primary's, in milliseconds of real time.
 const CLOCK_MS: u64 = 10_000;
+/// The same if the primary could not be asked.
+const CLOCK_AGAIN_MS: u64 = 1_000;
 
 /// Starts to follow; the tasks end when `shutdown` is cancelled.
 pub fn start(
@@ -98,9 +100,13 @@ async fn lists(store: Arc<dyn Store>, hub: Hub, clock: Clock) -> Infallible {
 
 async fn time(store: Arc<dyn Store>, clock: Clock) -> Infallible {
     loop {
-        clock.rest_real(CLOCK_MS).await;
-        if let Err(error) = set_clock(&*store, &clock).await {
+        tokio::select! {
+            () = clock.rest_real(CLOCK_MS) => {}
+            () = clock.hint() => {}
+        }
+        while let Err(error) = set_clock(&*store, &clock).await {
             tracing::warn!(%error, "the database's clock can't be read");
+            clock.rest_real(CLOCK_AGAIN_MS).await;
         }
     }
 }

@@ -8,7 +8,7 @@
 //! - A connection of which something is not known is thrown away.
 
 mod address;
-mod check;
+pub(crate) mod check;
 mod connect;
 mod database;
 mod fault;

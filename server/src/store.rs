@@ -187,6 +187,8 @@ pub enum Outcome {
         /// The primary's clock.
         primary: UtcMillis,
     },
+    /// Of this show alone nothing was written ([`StoreError::Unknown`] excepted).
+    Failed(StoreError),
     /// The second guard spoke: a valid ticket for the seat exists. A bug; the show must stop.
     Guarded(String),
 }

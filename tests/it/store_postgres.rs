@@ -3,7 +3,9 @@
 #![expect(clippy::expect_used, reason = "a test says what it expected and stops")]
 
 mod bad_days;
+mod changes;
 mod refusals;
+mod refused_shows;
 mod servers;
 mod tls;
 

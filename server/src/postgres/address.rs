@@ -17,7 +17,7 @@ use super::tls::Encryption;
 /// | `sslmode` | `disable` where all hosts are this machine, else `verify-full` | `disable`; `require`: encrypted, but anybody may pose as the server (with `sslrootcert`: anybody with a certificate of that authority); `verify-full`: encrypted, with the server's name in a certificate that is trusted |
 /// | `sslrootcert` | the operating system's authorities | a file of certificates (PEM) |
 /// | `passwordfile` | none | a file that holds the password and nothing else |
-/// | `pool_max` | 16 | connections, 4 to 1,000; a quarter of them for writing |
+/// | `pool_max` | 16 | connections, 4 to 1,000; a quarter of them, and 2 at least, for writing |
 /// | `standby` | `optional` | `required`: refuse a server that waits for no standby |
 #[derive(Clone)]
 pub struct Settings {
@@ -69,6 +69,11 @@ pub enum SettingsError {
     /// Not of the form.
     #[error("the address of the database is not postgres://user@host/database")]
     NotAnAddress,
+    /// An `@` too many: what stands behind the first would be taken for the host, and told.
+    #[error(
+        "the address of the database has more than one @, or one behind a ?: in a user, a password or an option, write @ as %40 and ? as %3F"
+    )]
+    At,
     /// A part that has to be there is not.
     #[error("the address of the database names no {0}")]
     Missing(&'static str),
@@ -117,6 +122,11 @@ impl FromStr for Settings {
             .any(|s| text.starts_with(s))
         {
             return Err(SettingsError::NotAnAddress);
+        }
+        let begins = text.split('?').next().unwrap_or_default();
+        let ats = |text: &str| text.matches('@').count();
+        if ats(text) > 1 || ats(text) > ats(begins) {
+            return Err(SettingsError::At);
         }
         let (plain, ours) = take_ours(text)?;
         let config: tokio_postgres::Config = plain.parse().map_err(|e| words(&e))?;
@@ -409,6 +419,24 @@ mod tests {
             let error = text.parse::<Settings>().expect_err(text).to_string();
             assert!(error.contains(says), "{text}: {error}");
         }
+    }
+
+    #[test]
+    fn no_part_of_a_password_is_taken_for_something_that_is_told() {
+        for text in [
+            "postgres://u:pw@sEcr3t@db/d",
+            "postgres://u:pw@sEcr3t/x@db/d",
+            "postgres://u:pw?sEcr3t@db/d",
+            "postgres://u:pw@x?sEcr3t@db/d",
+            "postgres://u:pw@x?sEcr3t=@db/d",
+        ] {
+            let error = text.parse::<Settings>().expect_err(text);
+            assert_eq!(error, SettingsError::At, "{text}");
+            assert!(!error.to_string().contains("sEcr3t"), "{error}");
+        }
+        let settings = parsed("postgres://u:pw%40sEcr3t%3F@db/d?application_name=a%40b");
+        assert_eq!(settings.password.as_deref(), Some(&b"pw@sEcr3t?"[..]));
+        assert_eq!(settings.servers[0].to_string(), "db:5432");
     }
 
     #[test]

@@ -11,15 +11,33 @@ const OLDEST: i32 = 15;
 /// What every connection asks the server for at its start. What is asked for here stands above what
 /// an administrator set for a role or a database, also after a `RESET ALL`. What is missing
 /// afterwards was kept from the server by a pooler.
-pub(super) fn options(synchronous_commit: &str) -> String {
+///
+/// A commit that was not waited for at the standby says so with a warning and nothing else, so
+/// warnings have to be sent whatever anybody set.
+pub(super) fn options(synchronous_commit: &str, standby_required: bool) -> String {
+    let standby = if standby_required {
+        "required"
+    } else {
+        "optional"
+    };
     format!(
         "-c synchronous_commit={synchronous_commit} \
          -c default_transaction_isolation=read\\ committed \
          -c plan_cache_mode=force_generic_plan -c jit=off -c timezone=UTC \
          -c statement_timeout=10s -c lock_timeout=2s -c idle_in_transaction_session_timeout=10s \
-         -c houseful.session=ours"
+         -c client_min_messages=notice -c houseful.session=ours -c houseful.standby={standby}"
     )
 }
+
+/// Whether a connection that needs a standby is on a server that waits for none: a condition in SQL.
+/// A server may be set up anew while connections to it are in use.
+macro_rules! bare {
+    () => {
+        "(current_setting('houseful.standby', true) IS NOT DISTINCT FROM 'required'
+          AND trim(current_setting('synchronous_standby_names')) = '')"
+    };
+}
+pub(crate) use bare;
 
 /// What a server says about itself.
 pub(super) const FACTS: &str = "
@@ -32,6 +50,7 @@ pub(super) const FACTS: &str = "
            current_setting('synchronous_commit') AS synchronous_commit,
            current_setting('synchronous_standby_names') AS standbys,
            current_setting('default_transaction_isolation') AS isolation,
+           current_setting('client_min_messages') AS messages,
            coalesce(current_setting('houseful.session', true), '') AS ours,
            coalesce(current_setting('houseful.disposable', true), '') AS disposable,
            (SELECT system_identifier FROM pg_control_system()) AS cluster,
@@ -55,6 +74,7 @@ pub(super) struct Facts {
     pub(super) synchronous_commit: String,
     pub(super) standbys: String,
     pub(super) isolation: String,
+    pub(super) messages: String,
     pub(super) ours: bool,
     pub(super) disposable: bool,
     /// The cluster's own number, and the branch of its history it is on.
@@ -75,6 +95,7 @@ impl Facts {
             synchronous_commit: row.try_get("synchronous_commit")?,
             standbys: row.try_get("standbys")?,
             isolation: row.try_get("isolation")?,
+            messages: row.try_get("messages")?,
             ours: row.try_get::<_, String>("ours")? == "ours",
             disposable: row.try_get::<_, String>("disposable")? == "on",
             cluster: row.try_get("cluster")?,
@@ -143,6 +164,10 @@ impl Facts {
                 RESET,
             );
         }
+        if self.messages != "notice" {
+            let next = "reset it";
+            return bad("client_min_messages", &self.messages, UNHEARD, next);
+        }
         if settings.standby_required && self.standbys.trim().is_empty() {
             let why = "standby=required was asked for, and this server waits for none";
             let next = "name the standbys, or take standby=required out of the address";
@@ -154,6 +179,7 @@ impl Facts {
 
 const LOSES: &str = "a power cut would lose sales that were answered with yes";
 const ISOLATION: &str = "a commit that lost a race would fail instead of saying so";
+const UNHEARD: &str = "a sale that no standby has would look like any other";
 const SWITCH_ON: &str = "set it to on and reload the server";
 const RESET: &str = "set it to 'read committed', or reset it";
 const ENCODING: &str = "create the database with ENCODING 'UTF8' TEMPLATE template0";

@@ -2,7 +2,10 @@
 
 use std::{
     collections::BTreeMap,
-    sync::{Arc, Mutex, OnceLock, PoisonError},
+    sync::{
+        Arc, Mutex, OnceLock, PoisonError,
+        atomic::{AtomicU32, Ordering},
+    },
     time::Duration,
 };
 
@@ -15,7 +18,7 @@ use super::{
     check::{self, Facts},
     fault::{self, Fault},
     open::OpenError,
-    session::Session,
+    session::{Checked, Session},
     tls::{self, Encryption},
 };
 
@@ -30,6 +33,10 @@ pub(super) struct Connector {
     waits_for: OnceLock<&'static str>,
     /// The cluster and the highest branch of its history that was met.
     met: Mutex<Option<(i64, u32)>>,
+    /// How often all servers had to be checked anew.
+    round: AtomicU32,
+    /// Lets go of connections that lead to where nobody sells any more.
+    let_go: OnceLock<Box<dyn Fn() + Send + Sync>>,
 }
 
 /// Why a host will not do.
@@ -57,12 +64,15 @@ impl Connector {
             tls,
             waits_for: OnceLock::new(),
             met: Mutex::new(None),
+            round: AtomicU32::new(0),
+            let_go: OnceLock::new(),
         })
     }
 
     /// A connection to the host that takes writes. All are asked at once: after a failover two may
     /// say that they do, and the one with the later history is meant.
     pub(super) async fn connect(self: &Arc<Self>) -> Result<Session, OpenError> {
+        let round = self.round.load(Ordering::SeqCst);
         let mut asking = JoinSet::new();
         for n in 0..self.settings.servers.len() {
             let me = Arc::clone(self);
@@ -93,7 +103,18 @@ impl Connector {
         }
         match best {
             Some((session, facts)) => match self.remember(&facts) {
-                Ok(()) => Ok(session),
+                Ok(later) => {
+                    let (cluster, timeline) = (facts.cluster, facts.timeline);
+                    session.set_checked(Checked {
+                        cluster,
+                        timeline,
+                        round,
+                    });
+                    if later {
+                        self.let_go();
+                    }
+                    Ok(session)
+                }
                 Err(why) => Err(OpenError::NoPrimary { tried: vec![why] }),
             },
             None => Err(self.nobody(no)),
@@ -117,7 +138,8 @@ impl Connector {
             self.look(server).await?;
         }
         let waits_for = self.waits_for.get().copied().unwrap_or("on");
-        let session = self.open(server, &check::options(waits_for)).await?;
+        let options = check::options(waits_for, self.settings.standby_required);
+        let session = self.open(server, &options).await?;
         let facts = facts(server, &session).await?;
         if let Some(why) = facts.away() {
             return Err(No::Away(why.to_owned()));
@@ -153,8 +175,40 @@ impl Connector {
         Ok(())
     }
 
+    /// Whether a connection may be used (again): no later branch of its cluster's history was met
+    /// since, and nobody asked for a new check.
+    pub(super) fn stands(&self, session: &Session) -> bool {
+        let met = *self.met.lock().unwrap_or_else(PoisonError::into_inner);
+        session.checked().is_some_and(|checked| {
+            let left = met.is_some_and(|(cluster, timeline)| {
+                cluster == checked.cluster && checked.timeline < timeline
+            });
+            !left && checked.round == self.round.load(Ordering::SeqCst)
+        })
+    }
+
+    /// How connections that do not stand any more are let go of at once, and not when somebody
+    /// next wants them.
+    pub(super) fn lets_go_by(&self, let_go: impl Fn() + Send + Sync + 'static) {
+        let _ = self.let_go.set(Box::new(let_go));
+    }
+
+    fn let_go(&self) {
+        if let Some(let_go) = self.let_go.get() {
+            let_go();
+        }
+    }
+
+    /// Has every server checked again before it is used, because one is not set up any more as it
+    /// was.
+    pub(super) fn check_anew(&self) {
+        self.round.fetch_add(1, Ordering::SeqCst);
+        self.let_go();
+    }
+
     /// Refuses a server that was left behind: it may still take writes, and nobody will ever see them.
-    fn remember(&self, facts: &Facts) -> Result<(), String> {
+    /// Tells whether this one is later than what was met before.
+    fn remember(&self, facts: &Facts) -> Result<bool, String> {
         let mut met = self.met.lock().unwrap_or_else(PoisonError::into_inner);
         match *met {
             Some((cluster, timeline)) if cluster == facts.cluster && facts.timeline < timeline => {
@@ -164,8 +218,9 @@ impl Connector {
                 ))
             }
             _ => {
-                *met = Some((facts.cluster, facts.timeline));
-                Ok(())
+                let now = Some((facts.cluster, facts.timeline));
+                let before = std::mem::replace(&mut *met, now);
+                Ok(before.is_some() && before != now)
             }
         }
     }
@@ -236,6 +291,7 @@ mod tests {
             synchronous_commit: "on".to_owned(),
             standbys: String::new(),
             isolation: "read committed".to_owned(),
+            messages: "notice".to_owned(),
             ours: true,
             disposable: false,
             cluster,

@@ -22,6 +22,9 @@ use crate::store::StoreError;
 /// After this a connection is made anew, so that none outlives a change of addresses for long.
 const AGE_MAX: Duration = Duration::from_secs(1_800);
 
+/// How many connections write at least.
+const WRITING_MIN: usize = 2;
+
 type Pool = managed::Pool<Shared>;
 
 /// A database of a Postgres cluster. Clones share its connections.
@@ -58,6 +61,9 @@ impl managed::Manager for Shared {
     ) -> managed::RecycleResult<OpenError> {
         if !session.is_fit() {
             return Err(managed::RecycleError::message("spoiled"));
+        }
+        if !self.0.stands(session) {
+            return Err(managed::RecycleError::message("left behind"));
         }
         if metrics.age() > AGE_MAX {
             return Err(managed::RecycleError::message("old"));
@@ -108,12 +114,41 @@ impl Database {
             .map_err(|why| OpenError::Schema { database, why })?;
         drop(session);
         let all = connector.settings.pool_max;
-        let (writing, reading) = (all.div_ceil(4), all - all.div_ceil(4));
+        // One that is had for a while leaves one to sell with.
+        let writing = all.div_ceil(4).max(WRITING_MIN);
+        let (writing, reading) = (pool(&connector, writing)?, pool(&connector, all - writing)?);
+        let pools = [writing.weak(), reading.weak()];
+        let stands = Arc::downgrade(&connector);
+        connector.lets_go_by(move || {
+            let Some(connector) = stands.upgrade() else {
+                return;
+            };
+            for pool in pools.iter().filter_map(managed::WeakPool::upgrade) {
+                pool.retain(|session, _| connector.stands(session));
+            }
+        });
         Ok(Self {
-            writing: pool(&connector, writing)?,
-            reading: pool(&connector, reading)?,
             connector,
+            writing,
+            reading,
         })
+    }
+
+    /// How many connections write, 2 or more.
+    pub(crate) fn writers(&self) -> usize {
+        self.writing.status().max_size
+    }
+
+    /// Has the server checked again before anything is asked or written, because it is not set up
+    /// as it was. One that will do no more is refused like one that never did.
+    pub(crate) fn check_anew(&self) {
+        tracing::error!("the database's server waits for no standby any more; it is not sold from");
+        self.connector.check_anew();
+    }
+
+    /// Whether a server that waits for no standby is refused.
+    pub(crate) fn standby_required(&self) -> bool {
+        self.connector.settings.standby_required
     }
 
     /// The latest time in any journal; the clock starts no earlier.

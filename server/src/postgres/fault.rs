@@ -68,11 +68,16 @@ impl Fault {
         matches!(self, Self::NotSent(_) | Self::Lost(_))
     }
 
-    /// In the words of a store, for something that only read.
+    /// In the words of a store, for something that only read. What a server says says nothing of
+    /// what it holds: that it is unreadable is found by whoever reads it, and never here.
     pub(crate) fn reading(self) -> StoreError {
         match self {
-            Self::Refused(db) if is_passing(&db) => StoreError::Busy,
-            Self::Refused(db) => StoreError::Unreadable(told(&db)),
+            Self::Refused(db) => {
+                if !is_passing(&db) {
+                    tracing::error!("the database can't be read: {}", told(&db));
+                }
+                StoreError::Busy
+            }
             Self::NotSent(_) | Self::Lost(_) | Self::Late | Self::Doubtful => StoreError::Busy,
         }
     }

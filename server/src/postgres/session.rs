@@ -5,7 +5,7 @@ use std::{
     collections::HashMap,
     future::poll_fn,
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, Mutex, OnceLock, PoisonError,
         atomic::{AtomicBool, AtomicU32, Ordering},
     },
     time::Duration,
@@ -38,6 +38,19 @@ pub(crate) struct Session {
     spoiled: AtomicBool,
     /// The longest an answer may take.
     answer: Duration,
+    /// Which server it leads to, once that was checked.
+    checked: OnceLock<Checked>,
+}
+
+/// What was known of a server when a connection to it was checked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Checked {
+    /// The cluster's own number.
+    pub(super) cluster: i64,
+    /// The branch of its history.
+    pub(super) timeline: u32,
+    /// How often servers had to be checked anew before.
+    pub(super) round: u32,
 }
 
 impl Session {
@@ -61,7 +74,17 @@ impl Session {
             open: AtomicBool::new(false),
             spoiled: AtomicBool::new(false),
             answer,
+            checked: OnceLock::new(),
         }
+    }
+
+    /// Notes which server it leads to.
+    pub(super) fn set_checked(&self, checked: Checked) {
+        let _ = self.checked.set(checked);
+    }
+
+    pub(super) fn checked(&self) -> Option<Checked> {
+        self.checked.get().copied()
     }
 
     /// Whether it can be used for something else: nothing is under way, open or unclear on it.

@@ -12,7 +12,10 @@ mod immutable;
 mod rows;
 mod write;
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
 
 use houseful_core::{
     code::{BookingCode, TicketCode},
@@ -38,20 +41,25 @@ pub struct PostgresStore {
     primary_clock: bool,
     /// Who may wait for a show alone: not all who write, or nobody would sell meanwhile.
     apart: Arc<Semaphore>,
+    /// Whether the last batch was refused for its times.
+    untimely: Arc<AtomicBool>,
 }
 
-/// How many shows a server has alone at a time.
+/// How many shows a server has alone at a time, if one connection is left to sell with.
 const APART_MAX: usize = 2;
 
 impl PostgresStore {
     /// A store on this database; what is decided is held against the primary's clock.
     #[must_use]
     pub fn new(db: Database) -> Self {
+        let others = db.writers().saturating_sub(1);
+        let apart = Arc::new(Semaphore::new(APART_MAX.min(others)));
         Self {
             db,
             kept: Arc::default(),
             primary_clock: true,
-            apart: Arc::new(Semaphore::new(APART_MAX)),
+            apart,
+            untimely: Arc::default(),
         }
     }
 
@@ -61,6 +69,23 @@ impl PostgresStore {
     pub fn by_another_clock(mut self) -> Self {
         self.primary_clock = false;
         self
+    }
+
+    /// Counts what was decided by a wrong clock, and says so once until it is right again.
+    fn note_times(&self, outcomes: &[Outcome]) {
+        let late = |o: &&Outcome| matches!(o, Outcome::OutOfTime { .. });
+        let late = outcomes.iter().filter(late).count();
+        if late > 0 {
+            let late = u64::try_from(late).unwrap_or(u64::MAX);
+            metrics::counter!("store_out_of_time_total").increment(late);
+            if !self.untimely.swap(true, Ordering::Relaxed) {
+                tracing::warn!(
+                    "this server's clock is not the database's: what it decides is refused until it was corrected"
+                );
+            }
+        } else if outcomes.contains(&Outcome::Committed) {
+            self.untimely.store(false, Ordering::Relaxed);
+        }
     }
 
     /// The database under it.
@@ -77,13 +102,19 @@ impl Store for PostgresStore {
 
     fn time(&self) -> Later<'_, Option<UtcMillis>> {
         Box::pin(async {
-            if !self.primary_clock {
+            if !self.primary_clock && !self.db.standby_required() {
                 return Ok(None);
             }
-            let sql = "SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint";
-            let found = self.db.read(sql, &[]).await?;
-            let ms = found.first().map(|row| rows::get(row, 0)).transpose()?;
-            Ok(ms.map(UtcMillis))
+            let found = self.db.read(rows::TIME, &[]).await?;
+            let Some(row) = found.first() else {
+                return Ok(None);
+            };
+            let (ms, bare): (i64, bool) = (rows::get(row, 0)?, rows::get(row, 1)?);
+            if bare {
+                self.db.check_anew();
+                return Err(StoreError::Busy);
+            }
+            Ok(Some(UtcMillis(ms)).filter(|_| self.primary_clock))
         })
     }
 
@@ -125,7 +156,10 @@ impl Store for PostgresStore {
             let limit = i64::from(limit);
             let taken = self
                 .db
-                .write(rows::LEASE, &[&now.0, &until.0, &limit])
+                .write(
+                    rows::LEASE,
+                    &[&now.0, &until.0, &limit, &self.primary_clock],
+                )
                 .await?;
             taken.iter().map(|row| rows::show(row, 0)).collect()
         })

@@ -2,12 +2,17 @@
 
 use std::{sync::Arc, time::Duration};
 
-use houseful_core::{ids::ShowId, time::UtcMillis};
+use houseful_core::{
+    ids::{BookingId, ShowId},
+    time::UtcMillis,
+    wire::booking::Contact,
+};
 use houseful_server::{
     postgres::Database,
-    store::{Outcome, ShowCommit, Store, StoreError, Tail, postgres::PostgresStore},
+    store::{ContactRow, Outcome, ShowCommit, Store, StoreError, Tail, postgres::PostgresStore},
 };
 use houseful_tests::{cluster::Cluster, wait};
+use uuid::Uuid;
 
 use super::{fresh, open, server, server_with, settings, stranger};
 use crate::store_contract::{adding, held, opening, terms, version};
@@ -161,10 +166,40 @@ async fn who_finds_no_free_connection_is_told_so() {
     let few = settings(&format!("{url}?pool_max=4")).waiting(Duration::from_millis(100));
     let db = Database::open(few).await.expect("open");
     let store = PostgresStore::new(db).by_another_clock();
-    // One of the four writes.
-    let (_, alone) = store.alone(ShowId(1), None).await.expect("alone");
-    let next = || store.commit(vec![adding(ShowId(2), 1, &[held(2)])]);
-    assert_eq!(next().await, Err(StoreError::Busy));
+    // Two of the four write. One has a show alone, and that leaves one to sell with.
+    let (_, alone) = store.alone(ShowId(9), None).await.expect("alone");
+    let next = |ver| store.commit(vec![adding(ShowId(2), ver, &[held(ver + 1)])]);
+    assert_eq!(next(1).await, Ok(vec![Outcome::Committed]));
+    // Nobody else has one alone until then.
+    let second = store.alone(ShowId(1), None).await.map(|_| ());
+    assert_eq!(second, Err(StoreError::Busy));
+    // The other one is waited on too.
+    let stranger = stranger(&url).await;
+    let lock = "BEGIN; LOCK TABLE contact IN EXCLUSIVE MODE";
+    stranger.batch_execute(lock).await.expect("a lock");
+    let (keeping, booking) = (
+        store.clone(),
+        BookingId {
+            show: ShowId(2),
+            uuid: Uuid::nil(),
+        },
+    );
+    let keeping = tokio::spawn(async move {
+        let contact = ContactRow {
+            contact: Contact::default(),
+            words: Vec::new(),
+            digits: String::new(),
+        };
+        keeping
+            .keep_contact(booking, Some(contact), UtcMillis(1))
+            .await
+    });
+    let stuck = "SELECT count(*) FROM pg_stat_activity
+                 WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    wait::until("somebody who waits", 10, || {
+        (Cluster::shared().admin_in(&url, stuck) == "1").then_some(())
+    });
+    assert_eq!(next(2).await, Err(StoreError::Busy));
     assert_eq!(
         store
             .heads()
@@ -173,9 +208,44 @@ async fn who_finds_no_free_connection_is_told_so() {
             .len(),
         2
     );
-    drop(alone);
-    // The connection of the one that was dropped is thrown away, and another made.
-    assert_eq!(next().await, Ok(vec![Outcome::Committed]));
+    // Who has a show alone needs no other connection, whatever it writes.
+    let opened = alone.commit(opening(ShowId(9), &terms(700))).await;
+    assert_eq!(opened, Ok(Outcome::Committed));
+    assert_eq!(next(2).await, Ok(vec![Outcome::Committed]));
+    stranger
+        .batch_execute("ROLLBACK")
+        .await
+        .expect("given free");
+    let _ = keeping.await.expect("task");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_clock_takes_and_puts_off_nothing_before_its_time() {
+    let url = fresh().await;
+    server_with(&url, 2).await;
+    let store = PostgresStore::new(open(&url).await);
+    let now = store.time().await.expect("the time").expect("a clock");
+    for (show, due_ms) in [(1, -1_000), (2, 600_000)] {
+        let mut waits = at(show, 1, now);
+        waits.head.next_due = Some(now.plus_ms(due_ms));
+        let outcome = store.commit(vec![waits]).await;
+        assert_eq!(outcome, Ok(vec![Outcome::Committed]));
+    }
+    // An hour ahead.
+    let wrong = now.plus_ms(3_600_000);
+    let taken = store.lease(wrong, wrong.plus_ms(30_000), 10).await;
+    assert_eq!(taken, Ok(vec![ShowId(1)]));
+    let due = "SELECT next_due FROM show_head WHERE show_id = 1";
+    let due: i64 = Cluster::shared()
+        .admin_in(&url, due)
+        .parse()
+        .expect("a time");
+    let for_ms = UtcMillis(due).ms_since(now);
+    assert!((30_000..60_000).contains(&for_ms), "{for_ms}");
+    // A house whose clock is not the world's goes by its own.
+    let other = server(&url).await;
+    let taken = other.lease(wrong, wrong.plus_ms(30_000), 10).await;
+    assert_eq!(taken.expect("taken").len(), 2);
 }
 
 #[tokio::test(flavor = "multi_thread")]

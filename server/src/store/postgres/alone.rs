@@ -9,7 +9,7 @@ use tokio::{sync::OwnedSemaphorePermit, time::timeout};
 use super::{
     PostgresStore,
     columns::{self, Columns},
-    immutable, rows, write,
+    rows, write,
 };
 use crate::{
     postgres::{Fault, Transaction},
@@ -72,15 +72,19 @@ impl Alone for Held {
                 return Err(StoreError::Unwritable(why));
             }
             show.check()?;
-            immutable::store(&self.store, std::slice::from_ref(&show)).await?;
             let store = self.store.clone();
-            match self.write(&show).await {
-                Ok(Outcome::Committed) => {
+            let outcome = match self.write(&show).await {
+                Ok(outcome) => outcome,
+                Err(fault) => write::refused(&store, &show, fault).await,
+            };
+            store.note_times(std::slice::from_ref(&outcome));
+            match outcome {
+                Outcome::Committed => {
                     show.opened.iter().for_each(|event| store.kept.keep(event));
                     Ok(Outcome::Committed)
                 }
-                Ok(other) => Ok(other),
-                Err(fault) => write::refused(&store, &show, fault, &[]).await,
+                Outcome::Failed(e) => Err(e),
+                other => Ok(other),
             }
         })
     }
@@ -89,6 +93,7 @@ impl Alone for Held {
 impl Held {
     async fn write(self, show: &ShowCommit) -> Result<Outcome, Fault> {
         let columns = Columns::of([show], self.store.primary_clock);
+        let columns = columns.map_err(|e| Fault::NotSent(e.to_string()))?;
         let written = self
             .transaction
             .query(columns.sql(), &columns.params())
@@ -100,6 +105,7 @@ impl Held {
                 return Err(fault);
             }
         };
+        write::heard(&self.store, &answer)?;
         let outcomes = columns::outcomes(&answer).map_err(|e| Fault::NotSent(e.to_string()))?;
         let outcome = outcomes.into_values().next().unwrap_or(Outcome::Lost);
         if outcome == Outcome::Committed {

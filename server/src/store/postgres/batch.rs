@@ -11,10 +11,20 @@
 //! goes on: tickets that let nobody in come before those that do, so that a seat may change hands in
 //! one commit, which the count over `void` makes sure of. A ticket code of another booking leaves no
 //! booking to write, which the table refuses.
+//!
+//! Shows that are opened bring the layouts and price cards that they can't be read without, in the
+//! same statement, so that neither outlives the other. They come after the heads, all of them in one
+//! order everywhere, so that two servers never wait for each other.
+//!
+//! A server that should wait for a standby and waits for none has nothing written and gives no
+//! answer.
+
+use crate::postgres::check::bare;
 
 macro_rules! shows {
     () => {
-        "WITH clock AS MATERIALIZED (
+        concat!(
+            "WITH clock AS MATERIALIZED (
             SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint AS ms
         ), want AS MATERIALIZED (
             SELECT w.*, NOT $1 OR w.decided IS NULL
@@ -23,6 +33,9 @@ macro_rules! shows {
                         $7::bigint[], $8::bigint[], $9::integer[], $10::integer[], $11::text[])
                  AS w(show_id, old_ver, old_tip, ver, tip, decided, next_due, taken, total, sales)
             CROSS JOIN clock
+            WHERE NOT ",
+        bare!(),
+        "
         ), held AS MATERIALIZED (
             SELECT h.show_id FROM show_head h
             JOIN want w ON h.show_id = w.show_id AND h.ver = w.old_ver AND h.tip = w.old_tip
@@ -50,6 +63,7 @@ macro_rules! shows {
                             AS r(show_id, ver, tip, at, kind, format, body)
             JOIN done USING (show_id)
         )"
+        )
     };
 }
 
@@ -108,8 +122,22 @@ macro_rules! money {
     };
 }
 
+macro_rules! immutables {
+    () => {
+        ", immutable_row AS (
+            INSERT INTO immutable (hash, kind, body)
+            SELECT i.* FROM unnest($41::text[], $42::text[], $43::text[]) AS i(hash, kind, body)
+            WHERE (SELECT count(*) FROM done) > 0
+            ORDER BY hash COLLATE \"C\" ON CONFLICT (hash) DO NOTHING
+        )"
+    };
+}
+
 /// For a batch of which nothing but heads and journals is written: every hold.
 pub(super) const LEAN: &str = concat!(shows!(), answer!());
 
 /// For a batch that concerns tickets or money.
 pub(super) const WITH_MONEY: &str = concat!(shows!(), money!(), answer!());
+
+/// For a batch in which shows are opened.
+pub(super) const OPENING: &str = concat!(shows!(), money!(), immutables!(), answer!());

@@ -6,10 +6,11 @@ use houseful_core::{ids::ShowId, time::UtcMillis};
 use tokio_postgres::{Row, types::ToSql};
 use uuid::Uuid;
 
-use super::{batch, rows};
+use super::{batch, immutable::Carried, rows};
 use crate::store::{Outcome, Projection, ShowCommit, StoreError};
 
-/// The parameters of [`batch::LEAN`] and, behind them, of [`batch::WITH_MONEY`].
+/// The parameters of [`batch::LEAN`] and, behind them, of [`batch::WITH_MONEY`] and of
+/// [`batch::OPENING`].
 pub(super) struct Columns<'a> {
     primary_clock: bool,
     shows: Shows,
@@ -17,6 +18,7 @@ pub(super) struct Columns<'a> {
     tickets: Tickets,
     bookings: Bookings<'a>,
     money: MoneyLines<'a>,
+    carried: Carried,
 }
 
 #[derive(Default)]
@@ -80,7 +82,13 @@ struct MoneyLines<'a> {
 
 impl<'a> Columns<'a> {
     /// The arrays of shows that are all different ones.
-    pub(super) fn of(batch: impl IntoIterator<Item = &'a ShowCommit>, primary_clock: bool) -> Self {
+    ///
+    /// # Errors
+    /// [`StoreError::Unwritable`] for a price card that can't be put into words.
+    pub(super) fn of(
+        batch: impl IntoIterator<Item = &'a ShowCommit> + Clone,
+        primary_clock: bool,
+    ) -> Result<Self, StoreError> {
         let mut columns = Self {
             primary_clock,
             shows: Shows::default(),
@@ -88,17 +96,21 @@ impl<'a> Columns<'a> {
             tickets: Tickets::default(),
             bookings: Bookings::default(),
             money: MoneyLines::default(),
+            carried: Carried::of(batch.clone())?,
         };
         for show in batch {
             columns.shows.add(show);
             columns.events.add(show);
             columns.projections(show);
         }
-        columns
+        Ok(columns)
     }
 
     /// The statement that takes them.
     pub(super) fn sql(&self) -> &'static str {
+        if !self.carried.hash.is_empty() {
+            return batch::OPENING;
+        }
         let rows = [&self.tickets.show, &self.bookings.show, &self.money.show];
         if rows.iter().all(|rows| rows.is_empty()) {
             batch::LEAN
@@ -130,7 +142,7 @@ impl<'a> Columns<'a> {
             &e.format,
             &e.body,
         ];
-        if self.sql() == batch::WITH_MONEY {
+        if self.sql() != batch::LEAN {
             let (t, b, m) = (&self.tickets, &self.bookings, &self.money);
             let more: [&(dyn ToSql + Sync); 22] = [
                 &t.show,
@@ -156,6 +168,11 @@ impl<'a> Columns<'a> {
                 &m.currency,
                 &m.at,
             ];
+            all.extend(more);
+        }
+        if self.sql() == batch::OPENING {
+            let c = &self.carried;
+            let more: [&(dyn ToSql + Sync); 3] = [&c.hash, &c.kind, &c.body];
             all.extend(more);
         }
         all
@@ -263,7 +280,8 @@ impl<'a> Events<'a> {
     }
 }
 
-/// What the statement says became of each show.
+/// What the statement says became of each show. Nothing at all if the server should wait for a
+/// standby and waits for none.
 pub(super) fn outcomes(answer: &[Row]) -> Result<HashMap<ShowId, Outcome>, StoreError> {
     let outcome = |row: &Row| {
         let (done, in_time): (bool, bool) = (rows::get(row, 1)?, rows::get(row, 2)?);

@@ -1,6 +1,4 @@
-//! Layouts and price cards in Postgres. They are written before the shows that need them, in a
-//! statement of their own: nobody is harmed by one that no show came to need, and the batch stays
-//! lean.
+//! Layouts and price cards in Postgres. They are written together with the shows that need them.
 
 use std::{
     collections::BTreeMap,
@@ -14,7 +12,7 @@ use houseful_core::{
     show::Immutables,
 };
 
-use super::{Ask, PostgresStore, rows};
+use super::{Ask, rows};
 use crate::store::{
     ShowCommit, StoreError,
     kept::{self, Kept},
@@ -105,27 +103,30 @@ pub(super) async fn fetch(
     Ok(())
 }
 
-/// Writes what the shows of a batch carry, in one order everywhere, so that two servers never wait
-/// for each other.
-pub(super) async fn store(store: &PostgresStore, batch: &[ShowCommit]) -> Result<(), StoreError> {
-    let mut carried = BTreeMap::new();
-    for event in batch.iter().flat_map(|show| &show.opened) {
-        for row in kept::rows(event)? {
-            carried.insert(row.hash, (row.kind, row.body));
+/// What shows carry, each once, in the order of the hashes.
+#[derive(Default)]
+pub(super) struct Carried {
+    pub(super) hash: Vec<String>,
+    pub(super) kind: Vec<&'static str>,
+    pub(super) body: Vec<String>,
+}
+
+impl Carried {
+    pub(super) fn of<'a>(
+        shows: impl IntoIterator<Item = &'a ShowCommit>,
+    ) -> Result<Self, StoreError> {
+        let mut rows = BTreeMap::new();
+        for event in shows.into_iter().flat_map(|show| &show.opened) {
+            for row in kept::rows(event)? {
+                rows.insert(row.hash, (row.kind, row.body));
+            }
         }
-    }
-    if carried.is_empty() {
-        return Ok(());
-    }
-    let hashes: Vec<&String> = carried.keys().collect();
-    let kinds: Vec<&str> = carried.values().map(|(kind, _)| *kind).collect();
-    let bodies: Vec<&String> = carried.values().map(|(_, body)| body).collect();
-    let sql = "INSERT INTO immutable (hash, kind, body)
-               SELECT * FROM unnest($1::text[], $2::text[], $3::text[]) AS i(hash, kind, body)
-               ORDER BY hash COLLATE \"C\" ON CONFLICT (hash) DO NOTHING";
-    match store.db.write(sql, &[&hashes, &kinds, &bodies]).await {
-        // No show was written, whatever became of these.
-        Err(StoreError::Unknown) => Err(StoreError::Busy),
-        other => other.map(|_| ()),
+        let mut carried = Self::default();
+        for (hash, (kind, body)) in rows {
+            carried.hash.push(hash);
+            carried.kind.push(kind);
+            carried.body.push(body);
+        }
+        Ok(carried)
     }
 }

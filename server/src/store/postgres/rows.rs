@@ -11,20 +11,31 @@ use tokio_postgres::{Row, types::FromSql};
 
 use super::{Ask, PostgresStore, immutable::Wanting};
 use crate::{
-    postgres::Database,
+    postgres::{Database, check::bare},
     store::{Head, Loaded, SalesWord, StoreError, Tail},
 };
 
 pub(super) const HEADS: &str =
     "SELECT show_id, ver, tip, next_due, taken, total, sales FROM show_head ORDER BY show_id";
 
-/// Takes what is due and not being taken or moved by somebody else at this moment.
+/// The primary's clock, and whether a standby is wanted and missing.
+pub(super) const TIME: &str = concat!(
+    "SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint, ",
+    bare!()
+);
+
+/// Takes what is due and not being taken or moved by somebody else at this moment. Where the
+/// primary's clock leads, nothing is due or put off by a clock that is ahead of it.
 pub(super) const LEASE: &str = "
-    WITH due AS MATERIALIZED (
-        SELECT show_id, next_due FROM show_head WHERE next_due <= $1
+    WITH clock AS MATERIALIZED (
+        SELECT CASE WHEN $4 THEN (extract(epoch FROM clock_timestamp()) * 1000)::bigint
+                    ELSE $1 END AS ms
+    ), due AS MATERIALIZED (
+        SELECT show_id, next_due FROM show_head
+        WHERE next_due <= least($1, (SELECT ms FROM clock))
         ORDER BY next_due, show_id LIMIT $3 FOR NO KEY UPDATE SKIP LOCKED
     ), taken AS (
-        UPDATE show_head h SET next_due = $2 FROM due
+        UPDATE show_head h SET next_due = clock.ms + ($2 - $1) FROM due CROSS JOIN clock
         WHERE h.show_id = due.show_id RETURNING h.show_id
     )
     SELECT due.show_id FROM due JOIN taken USING (show_id) ORDER BY due.next_due, due.show_id";

@@ -8,7 +8,7 @@ use tokio_postgres::error::DbError;
 use super::{
     PostgresStore,
     columns::{self, Columns},
-    immutable, rows,
+    rows,
 };
 use crate::{
     postgres::Fault,
@@ -20,7 +20,6 @@ pub(super) async fn commit(
     batch: Vec<ShowCommit>,
 ) -> Result<Vec<Outcome>, StoreError> {
     batch.iter().try_for_each(ShowCommit::check)?;
-    immutable::store(store, &batch).await?;
     let outcomes = match together(store, &batch).await {
         Err(Fault::Refused(db)) if concerns_a_show(&db) => {
             tracing::warn!("a batch was refused ({db}); its shows are tried one by one");
@@ -28,6 +27,7 @@ pub(super) async fn commit(
         }
         other => other.map_err(Fault::writing)?,
     };
+    store.note_times(&outcomes);
     let committed = batch.iter().zip(&outcomes);
     for (show, _) in committed.filter(|(_, o)| **o == Outcome::Committed) {
         show.opened.iter().for_each(|event| store.kept.keep(event));
@@ -48,15 +48,16 @@ fn concerns_a_show(db: &DbError) -> bool {
 async fn together(store: &PostgresStore, batch: &[ShowCommit]) -> Result<Vec<Outcome>, Fault> {
     let waves = waves(batch);
     if let [wave] = &waves[..] {
-        let columns = Columns::of(wave.iter().map(|n| &batch[*n]), store.primary_clock);
+        let columns = columns(store, wave.iter().map(|n| &batch[*n]))?;
         let answer = autocommit(store, &columns).await?;
         return told(wave.iter().map(|n| &batch[*n]), &answer);
     }
     let mut outcomes = vec![Outcome::Lost; batch.len()];
     let transaction = store.db.begin().await.map_err(|_| busy())?;
     for wave in &waves {
-        let columns = Columns::of(wave.iter().map(|n| &batch[*n]), store.primary_clock);
+        let columns = columns(store, wave.iter().map(|n| &batch[*n]))?;
         let answer = transaction.query(columns.sql(), &columns.params()).await?;
+        heard(store, &answer)?;
         let told = told(wave.iter().map(|n| &batch[*n]), &answer)?;
         for (n, outcome) in wave.iter().zip(told) {
             outcomes[*n] = outcome;
@@ -66,6 +67,23 @@ async fn together(store: &PostgresStore, batch: &[ShowCommit]) -> Result<Vec<Out
     Ok(outcomes)
 }
 
+/// The arrays of some shows. What can't be put into words was not sent.
+fn columns<'a>(
+    store: &PostgresStore,
+    shows: impl IntoIterator<Item = &'a ShowCommit> + Clone,
+) -> Result<Columns<'a>, Fault> {
+    Columns::of(shows, store.primary_clock).map_err(|e| Fault::NotSent(e.to_string()))
+}
+
+/// Nothing is said, and nothing written, where a standby is missing that was asked for.
+pub(super) fn heard(store: &PostgresStore, answer: &[tokio_postgres::Row]) -> Result<(), Fault> {
+    if answer.is_empty() {
+        store.db.check_anew();
+        return Err(Fault::NotSent("the server waits for no standby".to_owned()));
+    }
+    Ok(())
+}
+
 /// Sends a batch; once more if the connection turns out to have been gone before.
 async fn autocommit(
     store: &PostgresStore,
@@ -73,14 +91,16 @@ async fn autocommit(
 ) -> Result<Vec<tokio_postgres::Row>, Fault> {
     let (sql, params) = (columns.sql(), columns.params());
     let held = store.db.writer().await.map_err(|_| busy())?;
-    match held.query(sql, &params).await {
+    let answer = match held.query(sql, &params).await {
         Err(Fault::NotSent(_)) => {
             drop(held);
             let held = store.db.writer().await.map_err(|_| busy())?;
             held.query(sql, &params).await
         }
         other => other,
-    }
+    }?;
+    heard(store, &answer)?;
+    Ok(answer)
 }
 
 fn busy() -> Fault {
@@ -122,46 +142,63 @@ fn told<'a>(
     shows.map(outcome).collect()
 }
 
-/// Each show by itself, so that one that is refused stops no other.
+/// Each show by itself, so that one that is refused stops no other. An error if all failed.
 async fn one_by_one(
     store: &PostgresStore,
     batch: &[ShowCommit],
 ) -> Result<Vec<Outcome>, StoreError> {
     let mut outcomes = Vec::with_capacity(batch.len());
+    let mut gone = false;
     for show in batch {
-        let columns = Columns::of([show], store.primary_clock);
-        let done = match autocommit(store, &columns).await {
-            Ok(answer) => told([show].into_iter(), &answer),
-            Err(e) => Err(e),
+        if gone {
+            outcomes.push(Outcome::Failed(StoreError::Busy));
+            continue;
+        }
+        let done = one(store, show).await;
+        // A connection that is lost, or a server that is slow, would be waited for again and again.
+        gone = match &done {
+            Err(Fault::Refused(db)) => !concerns_a_show(db),
+            Err(_) => true,
+            Ok(_) => false,
         };
         outcomes.push(match done {
-            Ok(told) => told.into_iter().next().unwrap_or(Outcome::Lost),
-            Err(fault) => refused(store, show, fault, &outcomes).await?,
+            Ok(outcome) => outcome,
+            Err(fault) => refused(store, show, fault).await,
         });
     }
-    Ok(outcomes)
+    let failed = |outcome: &Outcome| match outcome {
+        Outcome::Failed(e) => Some(e.clone()),
+        _ => None,
+    };
+    let faults: Vec<_> = outcomes.iter().filter_map(failed).collect();
+    match faults.first() {
+        Some(_) if faults.len() == batch.len() && faults.contains(&StoreError::Unknown) => {
+            Err(StoreError::Unknown)
+        }
+        Some(first) if faults.len() == batch.len() => Err(first.clone()),
+        _ => Ok(outcomes),
+    }
+}
+
+async fn one(store: &PostgresStore, show: &ShowCommit) -> Result<Outcome, Fault> {
+    let columns = columns(store, [show])?;
+    let answer = autocommit(store, &columns).await?;
+    let told = told([show].into_iter(), &answer)?;
+    let nothing = || Fault::Lost(format!("nothing was said of {}", show.head.show));
+    told.into_iter().next().ok_or_else(nothing)
 }
 
 /// What a show is told that the database refused by itself.
-pub(super) async fn refused(
-    store: &PostgresStore,
-    show: &ShowCommit,
-    fault: Fault,
-    before: &[Outcome],
-) -> Result<Outcome, StoreError> {
+pub(super) async fn refused(store: &PostgresStore, show: &ShowCommit, fault: Fault) -> Outcome {
     match fault {
         Fault::Refused(db) if db.code().code().starts_with("23") => {
-            Ok(Outcome::Guarded(why(store, show, &db).await))
+            Outcome::Guarded(why(store, show, &db).await)
         }
-        fault => match fault.writing() {
-            StoreError::Unknown => Err(StoreError::Unknown),
-            // Others of the batch are written by now, so this one alone was lost; nothing of it is.
-            e if before.contains(&Outcome::Committed) => {
-                tracing::warn!("{} was not written: {e}", show.head.show);
-                Ok(Outcome::Lost)
-            }
-            e => Err(e),
-        },
+        fault => {
+            let e = fault.writing();
+            tracing::warn!("{} was not written: {e}", show.head.show);
+            Outcome::Failed(e)
+        }
     }
 }
 

@@ -165,6 +165,7 @@ impl World {
                         Outcome::Committed => "committed",
                         Outcome::Lost => "lost",
                         Outcome::OutOfTime { .. } => "out of time",
+                        Outcome::Failed(_) => "failed",
                         Outcome::Guarded(_) => "truly guarded",
                     });
                     outcome
