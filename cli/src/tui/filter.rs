@@ -24,8 +24,8 @@ pub fn fitting(typed: &str, lines: &[(String, String)]) -> Vec<usize> {
         return found;
     }
     let like = |i: &usize| {
-        let is_like = |word: &&str| stands(&lines[*i], word) || is_like(word, &lines[*i].0);
-        words.iter().all(|word| is_like(word))
+        let fits = |word: &&str| stands(&lines[*i], word) || is_like(word, &lines[*i].0);
+        words.iter().all(fits)
     };
     all.filter(like).collect()
 }

@@ -415,7 +415,7 @@ impl<R> Machine<R> {
                 }
                 self.read_on(show, out);
             }
-            Outcome::Failed(error) => self.forget(show, &refused(error), out),
+            Outcome::Failed(error) => self.not_committed(show, &error, out),
             Outcome::Guarded(why) => {
                 out.push(Effect::Alarm(show, why.clone()));
                 self.forget(show, &LaneError::ReadOnly(why.clone()), out);

@@ -127,8 +127,7 @@ fn take_booking(desk: &Desk, kept: &mut Kept, answer: &Answer) -> Option<String>
             if let Some(why) = wording::over(booking.state)
                 && !is_awaited(kept, booking)
             {
-                let seats: Vec<_> = booking.lines.iter().map(|line| line.seat).collect();
-                return Some(wording::kept_over(kept.show.as_ref(), &seats, why));
+                return Some(wording::kept_over(kept.show.as_ref(), why));
             }
             if kept.payment.is_some() && booking.state != BookingState::Confirmed {
                 kept.asks_booking.rest(now, UNSETTLED_MS);

@@ -39,7 +39,7 @@ pub(super) fn draw_beside(scene: &Scene<'_>, sheet: &mut Sheet<'_>, part: Part) 
         draw_line(sheet, part, y, &line, "", theme.text());
         y += 1;
     }
-    y - part.y
+    (y - part.y).min(part.height)
 }
 
 /// Draws a line with an amount at its right end, inside the part.

@@ -46,15 +46,12 @@ pub fn kept_refused(title: &str, why: &str) -> String {
     format!("{title}, unfinished sale: {why}")
 }
 
-/// A kept booking for which nothing is left to do; which one is told, for another sale may be under
+/// A kept booking for which nothing is left to do; its time is told, for another sale may be under
 /// way, even of the same film.
 #[must_use]
-pub fn kept_over(show: Option<&Show>, seats: &[SeatLabel], why: &str) -> String {
-    let what = show.map_or_else(String::new, |show| {
-        let at = show.starts_local.get(11..16).unwrap_or_default();
-        format!(" {} {at}", show.title)
-    });
-    format!("The kept sale{what} {}: {why}", seat_list(seats))
+pub fn kept_over(show: Option<&Show>, why: &str) -> String {
+    let at = show.and_then(|show| show.starts_local.get(11..16));
+    at.map_or_else(|| why.to_owned(), |at| format!("Kept sale of {at}: {why}"))
 }
 
 /// Why a booking holds nothing any more; `None` when it does, or is paid.

@@ -491,7 +491,7 @@ fn seats_that_somebody_gave_back_elsewhere_are_theirs_at_once() {
     assert_eq!(two.looks(&mut shelf), Some(Ok(2)));
     let booking = Uuid::from_u128(10);
     let mut back = asked(11, Ask::Release { booking });
-    back.actor = held.actor.clone();
+    back.actor = held.actor;
     one.does(&mut shelf, &back).expect("released");
     let mut again = holds(12, "A1");
     again.actor = held.actor;
