@@ -97,6 +97,8 @@ pub(super) async fn a_contact_is_found_replaced_and_taken_away(store: &dyn Store
             let found = store.bookings_sought(sought, 9).await.expect("found");
             ids.extend(found.into_iter().map(|(_, id)| id));
         }
+        // A number may be found as it was dialled and as it is written abroad.
+        ids.dedup();
         ids
     };
     for text in [

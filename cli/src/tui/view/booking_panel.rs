@@ -39,7 +39,8 @@ pub(super) fn draw_beside(scene: &Scene<'_>, sheet: &mut Sheet<'_>, part: Part) 
         draw_line(sheet, part, y, &line, "", theme.text());
         y += 1;
     }
-    (y - part.y).min(part.height)
+    // The line that keeps what follows apart has none of its own where there is no room.
+    (y - part.y).min(part.height.saturating_sub(1))
 }
 
 /// Draws a line with an amount at its right end, inside the part.
