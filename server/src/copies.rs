@@ -13,25 +13,50 @@ use crate::{auth::tokens::Tokens, catalogue::Catalogue, clock::Clock};
 /// is for reading.
 pub const LOOK_MS: u64 = 500;
 
-/// Follows what others change on the current runtime, until `shutdown` is cancelled.
+/// Follows what others change on the current runtime, until `shutdown` is cancelled. Each in a task
+/// of its own: a token that was revoked does not wait for a catalogue that is read.
 pub fn follow(
     catalogue: Catalogue,
     tokens: Tokens,
-    clock: Clock,
-    shutdown: CancellationToken,
-) -> JoinHandle<()> {
+    clock: &Clock,
+    shutdown: &CancellationToken,
+) -> [JoinHandle<()>; 2] {
+    let tokens = every_look(clock, shutdown, move || {
+        let tokens = tokens.clone();
+        async move {
+            if let Err(error) = tokens.follow().await {
+                tracing::warn!(%error, "tokens of other servers can't be read");
+            }
+        }
+    });
+    let catalogue = every_look(clock, shutdown, move || {
+        let catalogue = catalogue.clone();
+        async move {
+            if let Err(error) = catalogue.follow().await {
+                tracing::warn!(%error, "imports of other servers can't be read");
+            }
+        }
+    });
+    [tokens, catalogue]
+}
+
+/// Looks again and again.
+fn every_look<F>(
+    clock: &Clock,
+    shutdown: &CancellationToken,
+    look: impl Fn() -> F + Send + 'static,
+) -> JoinHandle<()>
+where
+    F: Future<Output = ()> + Send,
+{
+    let (clock, shutdown) = (clock.clone(), shutdown.clone());
     tokio::spawn(async move {
         loop {
             tokio::select! {
                 () = shutdown.cancelled() => return,
                 () = clock.rest_real(LOOK_MS) => {}
             }
-            if let Err(error) = tokens.follow().await {
-                tracing::warn!(%error, "tokens of other servers can't be read");
-            }
-            if let Err(error) = catalogue.follow().await {
-                tracing::warn!(%error, "imports of other servers can't be read");
-            }
+            look().await;
         }
     })
 }

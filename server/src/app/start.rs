@@ -138,7 +138,7 @@ pub(super) async fn start(
     let tokens = Tokens::open(Arc::clone(&books.tokens), clock.now(), config.token).await?;
     if books.ground.shared() {
         let (catalogue, tokens) = (catalogue.clone(), tokens.tokens.clone());
-        background.push(copies::follow(catalogue, tokens, clock.clone(), shutdown));
+        background.extend(copies::follow(catalogue, tokens, &clock, &shutdown));
     }
 
     let app = App(Arc::new(Rooms {
