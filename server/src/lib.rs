@@ -34,6 +34,7 @@ pub mod postgres;
 pub mod problem;
 mod request;
 mod routes;
+mod schema;
 pub mod shards;
 pub mod store;
 pub mod timer;

@@ -1,20 +1,9 @@
-//! The schema as numbered files. A file that was released is never edited: what a database has
-//! applied is compared with what this program carries, and a difference refuses the database.
+//! The schema of a Postgres database; how its steps are kept is in [`crate::schema`].
 //!
 //! Every primary key, unique index and foreign key of a table that is sharded leads with `show_id`.
 
 use super::{fault::Fault, session::Session};
-use crate::store::sqlite::migrations::checksum;
-
-/// One step of the schema.
-pub(super) struct Migration {
-    /// Its number, from 1.
-    pub(super) number: i32,
-    /// What it is about.
-    pub(super) name: &'static str,
-    /// What it does.
-    pub(super) sql: &'static str,
-}
+use crate::schema::{Migration, Mismatch, checksum, missing};
 
 /// All steps, in order.
 pub(super) const ALL: &[Migration] = &[
@@ -49,9 +38,9 @@ pub enum SchemaError {
     )]
     Newer {
         /// The database's number.
-        has: i32,
+        has: u32,
         /// The highest this program knows.
-        knows: i32,
+        knows: u32,
     },
     /// A step was applied that is not the one of this number here.
     #[error(
@@ -59,7 +48,7 @@ pub enum SchemaError {
     )]
     Changed {
         /// Its number.
-        number: i32,
+        number: u32,
         /// Its name here.
         name: &'static str,
     },
@@ -69,6 +58,15 @@ pub enum SchemaError {
     /// The role may not.
     #[error("its schema can't be brought up to date: {0}")]
     Server(String),
+}
+
+impl From<Mismatch> for SchemaError {
+    fn from(e: Mismatch) -> Self {
+        match e {
+            Mismatch::Newer { has, knows } => Self::Newer { has, knows },
+            Mismatch::Changed { number, name } => Self::Changed { number, name },
+        }
+    }
 }
 
 impl From<Fault> for SchemaError {
@@ -125,26 +123,18 @@ async fn steps(session: &Session, all: &[Migration]) -> Result<(), SchemaError> 
             &[],
         )
         .await?;
-    let mut applied: Vec<(i32, String)> = Vec::new();
+    let mut applied: Vec<(u32, String)> = Vec::new();
     for row in &rows {
-        applied.push((row.try_get(0)?, row.try_get(1)?));
+        let number: i32 = row.try_get(0)?;
+        applied.push((number.unsigned_abs(), row.try_get(1)?));
     }
-    let knows = all.last().map_or(0, |m| m.number);
-    let has = applied.last().map_or(0, |(number, _)| *number);
-    if has > knows {
-        return Err(SchemaError::Newer { has, knows });
-    }
-    for migration in all {
-        let (number, name) = (migration.number, migration.name);
+    for migration in missing(&applied, 0, all)? {
+        let number = migration.number.cast_signed();
         let sum = checksum(migration.sql);
-        match applied.iter().find(|(n, _)| *n == number) {
-            Some((_, known)) if *known == sum => {}
-            Some(_) => return Err(SchemaError::Changed { number, name }),
-            None => {
-                session.run_patiently(migration.sql).await?;
-                session.query(INSERT, &[&number, &name, &sum]).await?;
-            }
-        }
+        session.run_patiently(migration.sql).await?;
+        session
+            .query(INSERT, &[&number, &migration.name, &sum])
+            .await?;
     }
     Ok(())
 }

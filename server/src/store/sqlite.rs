@@ -9,7 +9,7 @@ pub mod copy;
 mod database;
 mod fault;
 mod kept;
-pub(crate) mod migrations;
+mod migrations;
 pub(crate) mod moves;
 mod open;
 mod readers;

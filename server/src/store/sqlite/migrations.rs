@@ -1,18 +1,9 @@
-//! The schema as numbered files. A file that was released is never edited: what a database has
-//! applied is compared with what this program carries, and a difference refuses the database.
+//! The schema of a file; how its steps are kept is in [`crate::schema`].
 
 use rusqlite::Connection;
-use sha2::Digest;
 
-/// One step of the schema.
-pub(super) struct Migration {
-    /// Its number, from 1.
-    pub(super) number: u32,
-    /// What it is about.
-    pub(super) name: &'static str,
-    /// What it does.
-    pub(super) sql: &'static str,
-}
+pub(super) use crate::schema::Migration;
+use crate::schema::{Mismatch, checksum, missing};
 
 /// All steps, in order.
 pub(super) const ALL: &[Migration] = &[
@@ -66,20 +57,8 @@ pub(super) const ALL: &[Migration] = &[
 /// Why a schema can't be brought up to date.
 #[derive(Debug)]
 pub(super) enum SchemaError {
-    /// A newer program was here.
-    Newer {
-        /// The database's number.
-        has: u32,
-        /// The highest this program knows.
-        knows: u32,
-    },
-    /// A step was applied that is not the one of this number here.
-    Changed {
-        /// Its number.
-        number: u32,
-        /// Its name here.
-        name: &'static str,
-    },
+    /// It is another program's.
+    Mismatch(Mismatch),
     /// The database said no.
     Sql(rusqlite::Error),
 }
@@ -116,23 +95,7 @@ pub(super) fn compare<'a>(
         .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
         .collect::<Result<_, _>>()?;
     let version: u32 = conn.pragma_query_value(None, "user_version", |row| row.get(0))?;
-    let knows = all.last().map_or(0, |m| m.number);
-    let has = applied.last().map_or(0, |(number, _)| *number).max(version);
-    if has > knows {
-        return Err(SchemaError::Newer { has, knows });
-    }
-    let mut missing = Vec::new();
-    for migration in all {
-        match applied.iter().find(|(n, _)| *n == migration.number) {
-            Some((_, known)) if *known == checksum(migration.sql) => {}
-            Some(_) => {
-                let (number, name) = (migration.number, migration.name);
-                return Err(SchemaError::Changed { number, name });
-            }
-            None => missing.push(migration),
-        }
-    }
-    Ok(missing)
+    missing(&applied, version, all).map_err(SchemaError::Mismatch)
 }
 
 fn apply_one(conn: &mut Connection, migration: &Migration) -> Result<(), SchemaError> {
@@ -146,12 +109,6 @@ fn apply_one(conn: &mut Connection, migration: &Migration) -> Result<(), SchemaE
     tx.pragma_update(None, "user_version", version.max(migration.number))?;
     tx.commit()?;
     Ok(())
-}
-
-/// SHA-256 of a step, line ends as on Unix whatever the checkout made of them.
-pub(crate) fn checksum(sql: &str) -> String {
-    let digest = sha2::Sha256::digest(sql.replace("\r\n", "\n").as_bytes());
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]
@@ -176,7 +133,13 @@ mod tests {
             })
             .collect();
         let error = apply(&mut conn, &other);
-        assert!(matches!(error, Err(SchemaError::Changed { number: 1, .. })));
+        let changed = |e: &SchemaError| {
+            matches!(
+                e,
+                SchemaError::Mismatch(Mismatch::Changed { number: 1, .. })
+            )
+        };
+        assert!(error.as_ref().is_err_and(changed), "{error:?}");
     }
 
     #[test]

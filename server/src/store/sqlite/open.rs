@@ -9,6 +9,7 @@ use std::{
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::migrations::{self, Migration, SchemaError};
+use crate::schema::Mismatch;
 
 /// "Hous", so that a file can be told from any other SQLite database.
 const APPLICATION_ID: i32 = 0x486F_7573;
@@ -135,8 +136,12 @@ pub(super) fn folder_of(path: &Path) -> &Path {
 fn schema(path: &Path, error: SchemaError) -> OpenError {
     let path = path.to_owned();
     match error {
-        SchemaError::Newer { has, knows } => OpenError::Newer { path, has, knows },
-        SchemaError::Changed { number, name } => OpenError::Changed { path, number, name },
+        SchemaError::Mismatch(Mismatch::Newer { has, knows }) => {
+            OpenError::Newer { path, has, knows }
+        }
+        SchemaError::Mismatch(Mismatch::Changed { number, name }) => {
+            OpenError::Changed { path, number, name }
+        }
         SchemaError::Sql(e) => named(&path, &e),
     }
 }
