@@ -1,8 +1,12 @@
 //! Puts the rooms together: opens the database, starts lane, payments and timer, imports the
 //! demo's chain if asked to, serves, and stops in the reverse order without losing anything.
 
+mod booking;
+mod catalogue;
 mod chain;
+mod house;
 mod listen;
+mod payment;
 mod start;
 
 use std::{net::SocketAddr, ops::Deref, sync::Arc, time::Duration};
