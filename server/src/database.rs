@@ -22,6 +22,7 @@ use crate::{
     clock::ClockKind,
     house::HouseStore,
     payment::{PaymentStore, SimLedger},
+    shards::SlotStore,
     store::{self, Later, Store},
 };
 
@@ -87,6 +88,8 @@ pub struct Books {
     pub house: Arc<dyn HouseStore>,
     /// What is on.
     pub catalogue: Arc<dyn CatalogueStore>,
+    /// Which slots of shows are its own.
+    pub slots: Arc<dyn SlotStore>,
     /// What the sweep reads of booking.
     pub show_books: Arc<dyn ShowBooks>,
     /// What the sweep reads of payment.

@@ -43,20 +43,38 @@ pub fn start(
     if !store.shared() {
         return Vec::new();
     }
-    let (pictures, lists, time) = (
-        pictures(lanes, hub.clone(), clock.clone()),
-        lists(Arc::clone(store), hub.clone(), clock.clone()),
-        time(Arc::clone(store), clock.clone()),
-    );
-    vec![
-        until(shutdown, pictures),
-        until(shutdown, lists),
-        until(shutdown, time),
-    ]
+    let mut tasks = all_shards(store, lanes, hub, clock, shutdown);
+    tasks.push(one_shard(store, hub, clock, shutdown));
+    tasks
+}
+
+/// Starts to follow what is followed once for all shards: pictures, wherever their shows are, and the
+/// clock, which is that of the house's own database, `store`.
+pub fn all_shards(
+    store: &Arc<dyn Store>,
+    lanes: Lanes,
+    hub: &Hub,
+    clock: &Clock,
+    shutdown: &CancellationToken,
+) -> Vec<JoinHandle<()>> {
+    let pictures = pictures(lanes, hub.clone(), clock.clone());
+    let time = time(Arc::clone(store), clock.clone());
+    vec![until(shutdown, pictures), until(shutdown, time)]
+}
+
+/// Starts to follow where the shows of one shard stand, so that one that is slow delays no other.
+pub fn one_shard(
+    store: &Arc<dyn Store>,
+    hub: &Hub,
+    clock: &Clock,
+    shutdown: &CancellationToken,
+) -> JoinHandle<()> {
+    let lists = lists(Arc::clone(store), hub.clone(), clock.clone());
+    until(shutdown, lists)
 }
 
 /// Does something until it is told to stop.
-fn until(
+pub(crate) fn until(
     shutdown: &CancellationToken,
     work: impl Future<Output = Infallible> + Send + 'static,
 ) -> JoinHandle<()> {

@@ -2,10 +2,25 @@
 //! configuration says first, and the show's own journal last: one that was left behind names the
 //! shard it went to, and whoever asks follows.
 
+mod books;
+mod file;
 mod homes;
+mod journals;
 mod lanes;
 mod map;
+mod opening;
+mod owners;
+mod slots;
 
+pub use file::{ShardEntry, ShardFile, ShardFileError};
 pub use homes::Homes;
+pub use journals::Journals;
 pub use lanes::Lanes;
-pub use map::{SlotMap, SlotMapError};
+pub use map::{SlotMap, SlotMapError, slots_text};
+pub use opening::{Opened, OpeningError, again, alone};
+pub(crate) use owners::follow;
+pub use owners::{Claims, Owners};
+pub(crate) use slots::NoSlots;
+#[cfg(feature = "postgres")]
+pub use slots::PostgresSlots;
+pub use slots::{Identity, SlotStore, Slots};

@@ -1,5 +1,5 @@
-//! What the booking role starts: the lane on its journals, the pictures of its shows, and whoever
-//! keeps both close to what others write.
+//! What the booking role starts: a lane on the journals of each shard, the pictures of their shows,
+//! and whoever keeps both close to what others write.
 
 use std::sync::Arc;
 
@@ -14,8 +14,8 @@ use crate::{
     follow,
     hub::Hub,
     lane::Lane,
-    shards::Lanes,
-    store::{Head, Store},
+    shards::{Journals, Lanes},
+    store::{Head, Store, StoreError},
     timer,
 };
 
@@ -23,38 +23,46 @@ use crate::{
 pub(super) struct Booking {
     /// What decides and commits.
     pub(super) lane: Lanes,
+    /// What is read of journals.
+    pub(super) journals: Journals,
     /// What readers are shown.
     pub(super) hub: Hub,
     /// What ends with the server.
     pub(super) background: Vec<JoinHandle<()>>,
 }
 
-/// Starts the role. Once this answers it sells; shows that wait for something that is over have
-/// been looked at.
+/// What every shard is started with.
+#[derive(Clone)]
+pub(super) struct Beginning {
+    pub(super) hub: Hub,
+    pub(super) bus: Arc<dyn Bus>,
+    pub(super) clock: Clock,
+    pub(super) shutdown: CancellationToken,
+}
+
+/// Starts the role on one database. Once this answers it sells; shows that wait for something that
+/// is over have been looked at.
 pub(super) async fn start(
-    store: &Arc<dyn Store>,
+    books: &Books,
     bus: Arc<dyn Bus>,
     clock: &Clock,
     shutdown: &CancellationToken,
 ) -> Result<Booking, StartError> {
     let hub = Hub::new();
-    let began = Clock::stopwatch();
-    let heads = store.heads().await?;
-    hub.know(&heads, began);
-    let lane = Lane::start(Arc::clone(store), bus, hub.clone(), clock.clone());
-    let lane = Lanes::from(lane);
+    let begin = Beginning {
+        hub: hub.clone(),
+        bus,
+        clock: clock.clone(),
+        shutdown: shutdown.clone(),
+    };
+    let store = &books.journal;
+    let heads = begin.heads(store).await?;
+    let lane = Lanes::from(begin.lane(store));
     let mut background = follow::start(store, lane.clone(), &hub, clock, shutdown);
-    let is_over = |h: &Head| h.next_due.is_some_and(|due| due <= clock.now());
-    let (over, waiting): (Vec<_>, Vec<_>) = heads
-        .into_iter()
-        .filter(|h| h.next_due.is_some())
-        .partition(is_over);
-    look_at(&lane, over, shutdown).await;
-    let (eye, stop) = (lane.clone(), shutdown.clone());
-    let looking = tokio::spawn(async move { look_at(&eye, waiting, &stop).await });
-    background.push(looking);
+    background.push(begin.look(&lane, heads).await);
     Ok(Booking {
         lane,
+        journals: Journals::from(books.clone()),
         hub,
         background,
     })
@@ -71,8 +79,35 @@ pub(super) fn timer(
     timer::start(store, lane.clone(), clock.clone(), shutdown.clone())
 }
 
-/// Looks at the shows in which something ends, so that lists count their seats by the time even
-/// where no timer runs.
+impl Beginning {
+    /// Reads where all shows of a shard stand, for lists.
+    pub(super) async fn heads(&self, store: &Arc<dyn Store>) -> Result<Vec<Head>, StoreError> {
+        let began = Clock::stopwatch();
+        let heads = store.heads().await?;
+        self.hub.know(&heads, began);
+        Ok(heads)
+    }
+
+    /// Starts the lane of a shard.
+    pub(super) fn lane(&self, store: &Arc<dyn Store>) -> Lane {
+        let (bus, hub) = (Arc::clone(&self.bus), self.hub.clone());
+        Lane::start(Arc::clone(store), bus, hub, self.clock.clone())
+    }
+
+    /// Looks at the shows in which something ends, so that lists count their seats by the time even
+    /// where no timer runs: at once where it has ended, at the others while the server serves.
+    pub(super) async fn look(&self, lane: &Lanes, heads: Vec<Head>) -> JoinHandle<()> {
+        let is_over = |h: &Head| h.next_due.is_some_and(|due| due <= self.clock.now());
+        let (over, waiting): (Vec<_>, Vec<_>) = heads
+            .into_iter()
+            .filter(|h| h.next_due.is_some())
+            .partition(is_over);
+        look_at(lane, over, &self.shutdown).await;
+        let (eye, stop) = (lane.clone(), self.shutdown.clone());
+        tokio::spawn(async move { look_at(&eye, waiting, &stop).await })
+    }
+}
+
 async fn look_at(lane: &Lanes, heads: Vec<Head>, shutdown: &CancellationToken) {
     for Head { show, .. } in heads {
         if shutdown.is_cancelled() {

@@ -13,6 +13,7 @@ use crate::{
     house::PostgresHouse,
     payment::{PostgresCharges, PostgresPayments},
     postgres::{self, Database},
+    shards::PostgresSlots,
     store::{Later, postgres::PostgresStore},
 };
 
@@ -46,6 +47,7 @@ impl Books {
             tokens: Arc::new(PostgresTokens::new(db.clone())),
             house: Arc::new(PostgresHouse::new(db.clone())),
             catalogue: Arc::new(PostgresCatalogue::new(db.clone())),
+            slots: Arc::new(PostgresSlots::new(db.clone())),
             show_books: Arc::new(audit.clone()),
             payment_books: Arc::new(audit),
             ground: Arc::new(Shared { db, latest }),

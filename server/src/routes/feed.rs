@@ -52,7 +52,7 @@ pub(super) async fn feed(
         confirmed: Confirmed {
             show: id,
             hub: app.hub.clone(),
-            shared: app.books.journal.shared(),
+            shared: app.journals.shared(),
         },
         clock: app.clock.clone(),
         closing: app.closing.clone(),

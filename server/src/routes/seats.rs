@@ -61,7 +61,7 @@ pub(super) async fn seats(
     } else {
         tagged(&etag, "no-cache", picture.body())
     };
-    if app.books.journal.shared()
+    if app.journals.shared()
         && let Some(age) = app.hub.age(id, Clock::stopwatch())
     {
         let age = HeaderValue::from(u64::try_from(age.as_millis()).unwrap_or(u64::MAX));
@@ -75,7 +75,7 @@ pub(super) async fn seats(
 pub(super) async fn picture(app: &App, show: ShowId) -> Result<Arc<Picture>, ApiError> {
     let is_fresh = || {
         let age = app.hub.age(show, Clock::stopwatch());
-        !app.books.journal.shared() || age.is_some_and(|age| age <= PICTURE_STALE)
+        !app.journals.shared() || age.is_some_and(|age| age <= PICTURE_STALE)
     };
     if let Some(picture) = app.hub.picture(show)
         && is_fresh()
