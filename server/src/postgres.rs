@@ -22,7 +22,10 @@ mod transaction;
 
 pub use address::{Settings, SettingsError};
 pub use database::Database;
+pub(crate) use database::Held;
 pub use open::OpenError;
 
 pub(crate) use fault::Fault;
+#[cfg(test)]
+pub(crate) use migrations::schema;
 pub(crate) use transaction::Transaction;

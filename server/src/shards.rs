@@ -8,6 +8,8 @@ mod homes;
 mod journals;
 mod lanes;
 mod map;
+#[cfg(feature = "postgres")]
+mod moving;
 mod opening;
 mod owners;
 mod slots;
@@ -17,6 +19,8 @@ pub use homes::Homes;
 pub use journals::Journals;
 pub use lanes::Lanes;
 pub use map::{SlotMap, SlotMapError, slots_text};
+#[cfg(feature = "postgres")]
+pub use moving::{MoveError, Moved, Stage, move_slot, would_move};
 pub use opening::{Opened, OpeningError, again, alone};
 pub(crate) use owners::follow;
 pub use owners::{Claims, Owners};

@@ -46,6 +46,9 @@ pub struct ServeArgs {
         hide_env_values = true
     )]
     pub db: DbArg,
+    /// Spread the shows over the databases that this file names; the house's own is that of `--db`
+    #[arg(long, value_name = "FILE", env = "HOUSEFUL_SHARDS")]
+    pub shards: Option<PathBuf>,
     /// Where to listen; port 0 takes any that is free
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:7878")]
     pub listen: SocketAddr,

@@ -5,6 +5,7 @@
 use std::sync::Arc;
 
 use futures_util::future::join_all;
+use houseful_core::wire::admin::Mode;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -51,12 +52,13 @@ struct Starter {
 pub(super) async fn open(
     home: &Books,
     config: &ServerConfig,
+    mode: Mode,
 ) -> Result<Option<Opened>, OpeningError> {
     let Some(file) = &config.shards else {
         shards::alone(home).await?;
         return Ok(None);
     };
-    let opened = Opened::open(home, &config.db, file, config.clock).await?;
+    let opened = Opened::open(home, &config.db, file, (mode, config.clock)).await?;
     Ok(Some(opened))
 }
 

@@ -76,7 +76,7 @@ pub(super) async fn start(
     let addr = listener.local_addr()?;
     let books = Books::open(&config.db, config.clock).await?;
     let mode = house::mode(&books, &config).await?;
-    let opened = shards::open(&books, &config).await?;
+    let opened = shards::open(&books, &config, mode).await?;
     let clock = house::clock(&books, opened.as_ref(), config.clock).await?;
     // Whatever fails from here on stops what was started.
     let (closing, shutdown) = (CancellationToken::new(), CancellationToken::new());

@@ -8,7 +8,7 @@
 use std::collections::BTreeSet;
 
 use futures_util::future::join_all;
-use houseful_core::{code::slot_of, ids::ShardName};
+use houseful_core::{code::slot_of, ids::ShardName, wire::admin::Mode};
 use uuid::Uuid;
 
 use super::{Claims, Homes, Identity, ShardEntry, ShardFile, Slots, owners};
@@ -133,6 +133,7 @@ pub struct Opened {
     /// The books of each, in the order of the file, or why they are not there yet.
     pub books: Vec<Result<Books, OpeningError>>,
     house: Uuid,
+    mode: Mode,
 }
 
 /// Refuses to sell alone from what is one shard of several.
@@ -156,7 +157,7 @@ impl Opened {
         home: &Books,
         address: &Address,
         file: &ShardFile,
-        clock: ClockKind,
+        (mode, clock): (Mode, ClockKind),
     ) -> Result<Self, OpeningError> {
         if let Address::File(_) = address {
             return Err(OpeningError::HomeIsAFile(address.clone()));
@@ -184,6 +185,7 @@ impl Opened {
             homes,
             books,
             house,
+            mode,
         };
         opened.join(file, &joining).await?;
         opened.settle(file).await?;
@@ -219,6 +221,7 @@ impl Opened {
             let identity = Identity {
                 house: self.house,
                 shard: entry.name.clone(),
+                mode: self.mode,
             };
             let is = books.slots.found(identity.clone(), slots).await;
             let is = is.map_err(|why| store(entry, why))?;

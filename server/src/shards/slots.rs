@@ -8,7 +8,7 @@
 #[cfg(feature = "postgres")]
 mod postgres;
 
-use houseful_core::ids::ShardName;
+use houseful_core::{ids::ShardName, wire::admin::Mode};
 use uuid::Uuid;
 
 #[cfg(feature = "postgres")]
@@ -23,6 +23,8 @@ pub struct Identity {
     pub house: Uuid,
     /// The shard.
     pub shard: ShardName,
+    /// How serious the house's money is: where it is not, its clock need not be the world's.
+    pub mode: Mode,
 }
 
 /// For each slot the shard that it went to; `None` for one whose shows are opened here.

@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::{Identity, SlotStore, Slots};
 use crate::{
+    house::{mode_of, mode_word},
     postgres::{Database, Fault, row::get},
     store::{Later, StoreError},
 };
@@ -30,13 +31,13 @@ impl PostgresSlots {
 const DATABASE: &str = "SELECT system_identifier::text || '/' || d.oid::text
     FROM pg_control_system(), pg_database d WHERE d.datname = current_database()";
 
-const IDENTITY: &str = "SELECT h.value, s.value FROM meta h, meta s
-    WHERE h.key = 'house' AND s.key = 'shard'";
+const IDENTITY: &str = "SELECT h.value, s.value, m.value FROM meta h, meta s, meta m
+    WHERE h.key = 'house' AND s.key = 'shard' AND m.key = 'mode'";
 
 /// Whoever is second waits for the first and writes nothing.
 const FOUND: &str = "INSERT INTO meta (key, value) VALUES ('house', $1)
     ON CONFLICT (key) DO NOTHING RETURNING 1";
-const NAME: &str = "INSERT INTO meta (key, value) VALUES ('shard', $1)";
+const NAME: &str = "INSERT INTO meta (key, value) VALUES ('shard', $1), ('mode', $2)";
 const ELSEWHERE: &str = "UPDATE shard_slot s SET left_to = w.shard
     FROM unnest($1::integer[], $2::text[]) AS w(slot, shard) WHERE s.slot = w.slot";
 
@@ -78,7 +79,8 @@ impl SlotStore for PostgresSlots {
             let (slot, shard): (Vec<i32>, Vec<&str>) = elsewhere
                 .filter_map(|(slot, shard)| Some((slot, shard.as_ref()?.as_str())))
                 .unzip();
-            let named = tx.query(NAME, &[&wanted.shard.as_str()]).await;
+            let mode = mode_word(wanted.mode);
+            let named = tx.query(NAME, &[&wanted.shard.as_str(), &mode]).await;
             named.map_err(Fault::writing)?;
             let left = tx.query(ELSEWHERE, &[&slot, &shard]).await;
             left.map_err(Fault::writing)?;
@@ -119,11 +121,13 @@ impl SlotStore for PostgresSlots {
 }
 
 fn identity(row: &Row) -> Result<Identity, StoreError> {
-    let house: &str = get(row, 0)?;
+    let (house, mode): (&str, &str) = (get(row, 0)?, get(row, 2)?);
     let unreadable = |e: uuid::Error| StoreError::Unreadable(e.to_string());
     Ok(Identity {
         house: Uuid::parse_str(house).map_err(unreadable)?,
         shard: shard(row, 1)?,
+        mode: mode_of(mode)
+            .ok_or_else(|| StoreError::Unreadable(format!("the house's mode is `{mode}`")))?,
     })
 }
 
