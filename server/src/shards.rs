@@ -13,6 +13,8 @@ mod moving;
 mod opening;
 mod owners;
 mod slots;
+#[cfg(feature = "postgres")]
+mod survey;
 
 pub use file::{ShardEntry, ShardFile, ShardFileError};
 pub use homes::Homes;
@@ -28,3 +30,5 @@ pub(crate) use slots::NoSlots;
 #[cfg(feature = "postgres")]
 pub use slots::PostgresSlots;
 pub use slots::{Identity, SlotStore, Slots};
+#[cfg(feature = "postgres")]
+pub use survey::{Held, Surveyed, survey};
