@@ -28,9 +28,9 @@ pub(super) const ALL: &[Migration] = &[
         sql: include_str!("migrations/0004_house.sql"),
     },
     Migration {
-        number: 5,
+        number: 6,
         name: "shards",
-        sql: include_str!("migrations/0005_shards.sql"),
+        sql: include_str!("migrations/0006_shards.sql"),
     },
 ];
 

@@ -178,16 +178,26 @@ async fn told(app: &App, caller: &Caller, found: Vec<Owned>) -> Result<Vec<Booki
 async fn sought(app: &App, text: &str, limit: u32) -> Result<Vec<BookingId>, ApiError> {
     let meant = meanings(text);
     let mut found: Vec<(UtcMillis, BookingId)> = Vec::new();
+    let mut missing = None;
     for sought in meant.sought {
-        found.extend(app.journals.bookings_sought(sought, limit).await?);
+        match app.journals.bookings_sought(sought, limit).await {
+            Ok(some) => found.extend(some),
+            Err(error) => missing = Some(error),
+        }
     }
     found.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
     let mut ids: Vec<BookingId> = meant.booking.into_iter().collect();
     if let Some(code) = meant.ticket {
-        let ticket = app.journals.ticket_by_code(code).await?;
-        ids.extend(ticket.map(|(booking, _)| booking));
+        match app.journals.ticket_by_code(code).await {
+            Ok(ticket) => ids.extend(ticket.map(|(booking, _)| booking)),
+            Err(error) => missing = Some(error),
+        }
     }
     ids.extend(found.into_iter().map(|(_, id)| id));
+    // A code is found where it is, whatever could not be asked whether it is somebody's name, too.
+    if let (true, Some(error)) = (ids.is_empty(), missing) {
+        return Err(error.into());
+    }
     let mut seen = BTreeSet::new();
     ids.retain(|id| seen.insert(*id));
     ids.truncate(usize::try_from(limit).unwrap_or(usize::MAX));

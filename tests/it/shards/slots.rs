@@ -83,7 +83,7 @@ async fn a_slot_is_given_away_between_two_openings_and_never_during_one() {
     let opening = tokio::spawn(async move { journal.commit(vec![born(show)]).await });
     let waits = format!(
         "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' \
-         AND query LIKE '%shard_slot%' AND datname = '{}'",
+         AND query LIKE 'WITH clock%' AND datname = '{}'",
         url.rsplit('/').next().expect("a name")
     );
     wait::until("the opening to wait", 10, || {
