@@ -145,7 +145,17 @@ pub async fn move_slot(
 ) -> Result<Moved, MoveError> {
     let members = open(file, slot, to).await?;
     let to = members.target(to)?;
-    let _alone = members.lock().await?;
+    let alone = members.lock().await?;
+    let moved = move_alone(&members, (slot, to), told).await;
+    alone.release().await;
+    moved
+}
+
+async fn move_alone(
+    members: &Members,
+    (slot, to): (u16, &Member),
+    told: &mut (dyn FnMut(Stage) + Send),
+) -> Result<Moved, MoveError> {
     // Refused before anything is done, if it is.
     members.plan(slot, to).await?;
     for member in members.others(to) {
