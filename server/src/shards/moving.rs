@@ -14,7 +14,7 @@ mod shards;
 mod show;
 mod tables;
 
-use std::time::Duration;
+use std::{path::PathBuf, time::Duration};
 
 use houseful_core::{
     code::SLOTS,
@@ -23,7 +23,7 @@ use houseful_core::{
 
 use self::shards::{Member, Members};
 use super::{OpeningError, ShardFile, SlotStore};
-use crate::{clock::Clock, lane::LaneError, store::StoreError};
+use crate::{lane::LaneError, store::StoreError};
 
 /// How far a move has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,7 +51,8 @@ pub struct Moved {
     pub shows: u64,
     /// How many rows of theirs, heads not counted.
     pub rows: u64,
-    /// The longest that a show did not sell.
+    /// The longest that a show did not sell: from when it was heard that it was sealed until it was
+    /// heard that it had arrived.
     pub longest_pause: Duration,
     /// All pauses together; no two shows wait at once.
     pub total_pause: Duration,
@@ -64,12 +65,12 @@ pub enum MoveError {
     #[error("there is no slot {0}; the slots are 0 to 1023")]
     NoSuchSlot(u16),
     /// No such shard.
-    #[error("{} names no shard {shard}", .file.path.display())]
+    #[error("{} names no shard {shard}", .file.display())]
     NoSuchShard {
         /// What was asked for.
         shard: ShardName,
         /// Where it was looked for.
-        file: ShardFile,
+        file: PathBuf,
     },
     /// A shard can't be used.
     #[error(transparent)]
@@ -172,9 +173,8 @@ async fn move_alone(
     let (mut done, all) = (0, plan.shows.len());
     for planned in &plan.shows {
         if !planned.lives_there {
-            let began = Clock::stopwatch();
-            moved.rows += show::carry(planned, to, told).await?;
-            let pause = Clock::stopwatch().saturating_duration_since(began);
+            let (rows, pause) = show::carry(planned, to, told).await?;
+            moved.rows += rows;
             moved.longest_pause = moved.longest_pause.max(pause);
             moved.total_pause += pause;
             moved.shows += 1;
@@ -216,7 +216,7 @@ async fn open(file: &ShardFile, slot: u16, to: &ShardName) -> Result<Members, Mo
         return Err(MoveError::NoSuchSlot(slot));
     }
     if file.shard(to).is_none() {
-        let (shard, file) = (to.clone(), file.clone());
+        let (shard, file) = (to.clone(), file.path.clone());
         return Err(MoveError::NoSuchShard { shard, file });
     }
     Members::open(file).await

@@ -16,8 +16,11 @@ use super::{
     open, shows,
 };
 
+/// Whether a move has come so far.
+type At = fn(Stage) -> bool;
+
 /// Moves a slot and dies as soon as it has come so far.
-async fn dies_at(ground: &Ground, slot: u16, to: &str, at: fn(Stage) -> bool) {
+async fn dies_at(ground: &Ground, slot: u16, to: &str, at: At) {
     let (file, to) = (ground.file.clone(), name(to));
     let work = tokio::spawn(async move {
         let mut told = |stage: Stage| assert!(!at(stage), "cut off at {stage:?}");
@@ -31,7 +34,7 @@ async fn dies_at(ground: &Ground, slot: u16, to: &str, at: fn(Stage) -> bool) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_move_that_was_cut_off_anywhere_is_finished_by_the_same_again() {
-    let stages: [(&str, fn(Stage) -> bool); 6] = [
+    let stages: [(&str, At); 6] = [
         ("given", |s| s == Stage::Given),
         ("sealed", |s| matches!(s, Stage::Sealed(_))),
         ("copied", |s| matches!(s, Stage::Copied(_))),

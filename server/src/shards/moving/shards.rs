@@ -68,7 +68,7 @@ impl Member {
     async fn open(entry: &ShardEntry) -> Result<Self, MoveError> {
         let opening = |why: crate::postgres::OpenError| OpeningError::Open {
             shard: entry.name.clone(),
-            why: why.into(),
+            why: Box::new(why.into()),
         };
         let settings = entry.primary.secret().parse();
         let settings = settings.map_err(|e| opening(crate::postgres::OpenError::Address(e)))?;
