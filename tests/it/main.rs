@@ -38,6 +38,7 @@ mod readme;
 mod rooms;
 mod scenarios;
 mod servers;
+mod standbys;
 mod store_contract;
 mod store_postgres;
 mod store_sqlite;

@@ -12,13 +12,13 @@
 
 mod binaries;
 mod copy;
+mod process;
 mod settings;
+mod standby;
 
 use std::{
-    io::{BufRead, BufReader, Write},
-    net::TcpListener,
-    path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
+    path::PathBuf,
+    process::Command,
     sync::{
         OnceLock,
         atomic::{AtomicU32, Ordering},
@@ -27,48 +27,24 @@ use std::{
 
 use houseful_server::{chance, postgres::Settings};
 
-use crate::wait;
 pub use binaries::Binaries;
+use process::Server;
 
 /// The role that tests connect as: it owns its databases and is no superuser.
 pub const ROLE: &str = "houseful";
-/// The superuser.
+/// The superuser, and who a standby is to its primary.
 pub const ADMIN: &str = "postgres";
-
-/// How often another port is tried: between choosing one and taking it somebody may be faster.
-const PORTS_TRIED: u32 = 8;
-/// How long a server may take to start: one that was killed has its log to read again.
-const START_S: u64 = 60;
-
-/// Starts the server, tells its process id, and ends it when nobody holds the pipe any more: first
-/// as after a power cut of the test (`QUIT` stops all at once), then the folder goes.
-const WATCH: &str = r#"
-"$@" >>"$LOG" 2>&1 </dev/null &
-server=$!
-echo "$server"
-while read -r word; do
-    if [ "$word" = leave ]; then wait "$server"; exit; fi
-done
-kill -QUIT "$server" 2>/dev/null
-wait "$server" 2>/dev/null
-if [ -n "$FOLDER" ]; then rm -rf "$FOLDER"; fi
-"#;
 
 /// One cluster. Dropping it stops the server and removes the folder.
 #[derive(Debug)]
 pub struct Cluster {
+    /// What it is called where a primary names its standbys.
+    name: String,
     binaries: Binaries,
     folder: PathBuf,
     port: u16,
     server: Option<Server>,
     databases: AtomicU32,
-}
-
-#[derive(Debug)]
-struct Server {
-    /// The shell; its input is the pipe.
-    watch: Child,
-    pid: u32,
 }
 
 impl Cluster {
@@ -101,22 +77,27 @@ impl Cluster {
     /// As [`Cluster::start`].
     #[must_use]
     pub fn start_with(more: &[(&str, &str)]) -> Self {
-        let binaries = Binaries::find();
-        let folder = std::env::temp_dir().join(format!("houseful-pg-{}", chance::uuid()));
-        std::fs::create_dir(&folder).expect("a folder for the cluster");
-        binaries.give(&folder);
-        let mut cluster = Self {
-            binaries,
-            folder,
-            port: 0,
-            server: None,
-            databases: AtomicU32::new(0),
-        };
+        let mut cluster = Self::in_a_folder("first", Binaries::find());
         cluster.init();
         settings::write(&cluster.data(), more);
         cluster.begin();
         cluster.admin(&format!("CREATE ROLE {ROLE} LOGIN CREATEDB"));
         cluster
+    }
+
+    /// One that has nothing yet but a folder.
+    fn in_a_folder(name: &str, binaries: Binaries) -> Self {
+        let folder = std::env::temp_dir().join(format!("houseful-pg-{}", chance::uuid()));
+        std::fs::create_dir(&folder).expect("a folder for the cluster");
+        binaries.give(&folder);
+        Self {
+            name: name.to_owned(),
+            binaries,
+            folder,
+            port: 0,
+            server: None,
+            databases: AtomicU32::new(0),
+        }
     }
 
     /// The cluster that the tests of this process share, each with a database of its own.
@@ -262,49 +243,6 @@ impl Cluster {
         self.admin("SELECT pg_reload_conf()");
     }
 
-    /// `kill -9`: the server's main process and with it all others, without a word.
-    ///
-    /// # Panics
-    /// There is none.
-    pub fn kill(&mut self) {
-        let mut server = self.server.take().expect("a running server");
-        signal(server.pid, "KILL");
-        self.gone(&mut server);
-    }
-
-    /// Stops as an operator does who does not wait for people: `pg_ctl stop -m fast`.
-    ///
-    /// # Panics
-    /// There is none.
-    pub fn stop(&mut self) {
-        let mut server = self.server.take().expect("a running server");
-        signal(server.pid, "INT");
-        self.gone(&mut server);
-    }
-
-    /// Starts a cluster that was stopped or killed, on the port it had.
-    ///
-    /// # Panics
-    /// It does not start.
-    pub fn restart(&mut self) {
-        if self.server.is_some() {
-            self.stop();
-        }
-        // After a kill the other processes need a moment to see that they are alone.
-        let started = wait::within(START_S, || self.launch(self.port).then_some(()));
-        assert!(
-            started.is_some(),
-            "Postgres does not start again:\n{}",
-            self.log()
-        );
-    }
-
-    /// The process id of the server's main process, while it runs.
-    #[must_use]
-    pub fn pid(&self) -> Option<u32> {
-        self.server.as_ref().map(|server| server.pid)
-    }
-
     fn init(&self) {
         let out = self
             .binaries
@@ -322,121 +260,13 @@ impl Cluster {
             String::from_utf8_lossy(&out.stderr)
         );
     }
-
-    fn begin(&mut self) {
-        for _ in 0..PORTS_TRIED {
-            let free = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
-            let port = free.local_addr().expect("its address").port();
-            drop(free);
-            if self.launch(port) {
-                return;
-            }
-        }
-        panic!("no free port for Postgres:\n{}", self.log());
-    }
-
-    /// Starts the server; `false` when somebody else took the port.
-    fn launch(&mut self, port: u16) -> bool {
-        let said = self.log().len();
-        let mut watch = self.binaries.command_of("sh");
-        let mut watch = watch
-            .args(["-c", WATCH, "sh"])
-            .arg(self.binaries.path("postgres"))
-            .arg("-D")
-            .arg(self.data())
-            .args(["-p", &port.to_string()])
-            .env("LOG", self.path("log"))
-            .env("FOLDER", &self.folder)
-            .current_dir(&self.folder)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("a shell starts");
-        let mut line = String::new();
-        BufReader::new(watch.stdout.take().expect("its output"))
-            .read_line(&mut line)
-            .expect("a process id");
-        let pid = line.trim().parse().expect("a process id");
-        let mut server = Server { watch, pid };
-        self.port = port;
-        let ready = wait::within(START_S, || {
-            let log = self.log();
-            let new = log.get(said..).unwrap_or_default();
-            if new.contains("ready to accept connections")
-                || new.contains("ready to accept read-only connections")
-            {
-                Some(true)
-            } else if !is_alive(pid) || new.contains("database system is shut down") {
-                Some(false)
-            } else {
-                None
-            }
-        });
-        match ready {
-            Some(true) => {
-                self.server = Some(server);
-                true
-            }
-            Some(false) if not_yet(self.log().get(said..).unwrap_or_default()) => {
-                self.gone(&mut server);
-                false
-            }
-            _ => {
-                signal(pid, "KILL");
-                self.gone(&mut server);
-                panic!("Postgres does not start:\n{}", self.log())
-            }
-        }
-    }
-
-    /// Waits until the server is gone and its shell has buried it: another server takes the folder
-    /// only then. The folder stays.
-    fn gone(&self, server: &mut Server) {
-        let pid = server.pid;
-        wait::until("the end of Postgres", START_S, || {
-            (!is_alive(pid)).then_some(())
-        });
-        if let Some(mut pipe) = server.watch.stdin.take() {
-            // A shell that is gone already has nothing to leave.
-            let _ = pipe.write_all(b"leave\n");
-            let _ = pipe.flush();
-            let _ = server.watch.wait();
-        }
-    }
 }
 
 impl Drop for Cluster {
     fn drop(&mut self) {
-        if let Some(mut server) = self.server.take() {
-            // The shell does the rest when its pipe closes.
-            drop(server.watch.stdin.take());
-            let _ = server.watch.wait();
+        if let Some(server) = self.server.take() {
+            server.leave();
         }
         let _ = std::fs::remove_dir_all(&self.folder);
     }
-}
-
-/// Whether what the server said on its way out will pass: somebody has the port, or the processes of
-/// a server that was killed are still there.
-fn not_yet(log: &str) -> bool {
-    log.contains("could not bind") || log.contains("pre-existing shared memory block")
-}
-
-/// Whether a process is there and not only waits to be buried.
-fn is_alive(pid: u32) -> bool {
-    let stat = std::fs::read_to_string(Path::new("/proc").join(pid.to_string()).join("stat"));
-    stat.is_ok_and(|stat| {
-        let after = stat.rsplit_once(") ").map_or("", |(_, rest)| rest);
-        !after.starts_with(['Z', 'X'])
-    })
-}
-
-fn signal(pid: u32, name: &str) {
-    let sent = Command::new("kill")
-        .args([&format!("-{name}"), &pid.to_string()])
-        .status();
-    assert!(
-        sent.is_ok_and(|s| s.success()),
-        "no process {pid} to send {name}"
-    );
 }

@@ -19,6 +19,7 @@ impl Cluster {
         copy(&self.folder, &folder);
         self.restart();
         let mut copy = Self {
+            name: "copy".to_owned(),
             binaries: self.binaries.clone(),
             folder,
             port: 0,

@@ -10,6 +10,8 @@ const ALWAYS: &[(&str, &str)] = &[
     ("max_connections", "200"),
     ("min_wal_size", "32MB"),
     ("max_wal_size", "256MB"),
+    // What a standby may have missed that was away for a while.
+    ("wal_keep_size", "128MB"),
     ("timezone", "UTC"),
     ("log_min_messages", "warning"),
     ("logging_collector", "off"),
