@@ -26,9 +26,9 @@ use crate::{
     clock::{Clock, ClockKind},
     database::{Address, Books},
     hub::Hub,
-    lane::Lane,
     limits::{LimitConfig, Limits},
     payment::Payments,
+    shards::Lanes,
 };
 
 /// The longest a stop waits for commands whose clients have gone.
@@ -88,7 +88,7 @@ pub struct DemoChain {
 /// What every request can reach.
 pub struct Rooms {
     pub(crate) books: Books,
-    pub(crate) lane: Lane,
+    pub(crate) lane: Lanes,
     pub(crate) hub: Hub,
     pub(crate) catalogue: Catalogue,
     pub(crate) payments: Payments,
@@ -154,9 +154,9 @@ impl RunningServer {
         format!("http://{}", self.addr)
     }
 
-    /// The lane, for tests and the demo.
+    /// The way to the lanes, for tests and the demo.
     #[must_use]
-    pub fn lane(&self) -> &Lane {
+    pub fn lane(&self) -> &Lanes {
         &self.app.lane
     }
 

@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     clock::Clock,
     hub::Hub,
-    lane::Lane,
+    shards::Lanes,
     store::{Store, StoreError},
 };
 
@@ -35,7 +35,7 @@ const CLOCK_AGAIN_MS: u64 = 1_000;
 /// Starts to follow; the tasks end when `shutdown` is cancelled.
 pub fn start(
     store: &Arc<dyn Store>,
-    lane: Lane,
+    lanes: Lanes,
     hub: &Hub,
     clock: &Clock,
     shutdown: &CancellationToken,
@@ -44,7 +44,7 @@ pub fn start(
         return Vec::new();
     }
     let (pictures, lists, time) = (
-        pictures(lane, hub.clone(), clock.clone()),
+        pictures(lanes, hub.clone(), clock.clone()),
         lists(Arc::clone(store), hub.clone(), clock.clone()),
         time(Arc::clone(store), clock.clone()),
     );
@@ -70,12 +70,12 @@ fn until(
 }
 
 /// Has the lane read on, for whoever watches.
-async fn pictures(lane: Lane, hub: Hub, clock: Clock) -> Infallible {
+async fn pictures(lanes: Lanes, hub: Hub, clock: Clock) -> Infallible {
     loop {
         clock.rest_real(LOOK_MS).await;
         for show in hub.watched() {
             // With too much to do the picture is older for once.
-            let _ = lane.refresh(show, LOOKED_AT);
+            let _ = lanes.refresh(show, LOOKED_AT);
         }
     }
 }

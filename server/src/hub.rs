@@ -201,7 +201,7 @@ impl Count {
             status: match head.sales {
                 SalesWord::Open => ShowStatus::OnSale,
                 SalesWord::Paused => ShowStatus::Paused,
-                SalesWord::Cancelled => ShowStatus::Cancelled,
+                SalesWord::Cancelled | SalesWord::Moved => ShowStatus::Cancelled,
             },
         }
     }
@@ -228,7 +228,8 @@ impl Hub {
     pub fn know(&self, heads: &[Head], began: Instant) {
         let dropped = self.write(|shows| {
             let mut dropped = Vec::new();
-            for head in heads {
+            // What was left behind says nothing any more; the shard it went to does.
+            for head in heads.iter().filter(|head| head.sales != SalesWord::Moved) {
                 let entry = shows.entry(head.show).or_default();
                 entry.head = Some(Count::of(head));
                 let old = entry.heard.is_none_or(|heard| heard < began);

@@ -19,7 +19,7 @@ use std::{future::Future, pin::Pin};
 
 use houseful_core::{
     code::{BookingCode, TicketCode},
-    ids::{BookingId, PaymentId, ShowId},
+    ids::{BookingId, PaymentId, ShardName, ShowId},
     message::Tender,
     money::Money,
     seat::{SeatLabel, SeatNo},
@@ -57,6 +57,8 @@ pub enum SalesWord {
     Paused,
     /// It was called off.
     Cancelled,
+    /// It went to another shard; what stands here was left behind, or has not arrived yet.
+    Moved,
 }
 
 /// A show as it was read.
@@ -66,6 +68,8 @@ pub struct Loaded {
     pub head: Option<Head>,
     /// All its events with the times they were decided at, in order.
     pub events: Vec<(UtcMillis, Event)>,
+    /// For a show without a journal: the shard that its slot went to, where it may have one.
+    pub elsewhere: Option<ShardName>,
 }
 
 /// How a show's journal goes on from a version.

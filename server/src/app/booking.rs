@@ -14,6 +14,7 @@ use crate::{
     follow,
     hub::Hub,
     lane::Lane,
+    shards::Lanes,
     store::{Head, Store},
     timer,
 };
@@ -21,7 +22,7 @@ use crate::{
 /// The booking role at work.
 pub(super) struct Booking {
     /// What decides and commits.
-    pub(super) lane: Lane,
+    pub(super) lane: Lanes,
     /// What readers are shown.
     pub(super) hub: Hub,
     /// What ends with the server.
@@ -41,6 +42,7 @@ pub(super) async fn start(
     let heads = store.heads().await?;
     hub.know(&heads, began);
     let lane = Lane::start(Arc::clone(store), bus, hub.clone(), clock.clone());
+    let lane = Lanes::from(lane);
     let mut background = follow::start(store, lane.clone(), &hub, clock, shutdown);
     let is_over = |h: &Head| h.next_due.is_some_and(|due| due <= clock.now());
     let (over, waiting): (Vec<_>, Vec<_>) = heads
@@ -61,7 +63,7 @@ pub(super) async fn start(
 /// Starts the timer that writes down what has ended.
 pub(super) fn timer(
     books: &Books,
-    lane: &Lane,
+    lane: &Lanes,
     clock: &Clock,
     shutdown: &CancellationToken,
 ) -> JoinHandle<()> {
@@ -71,7 +73,7 @@ pub(super) fn timer(
 
 /// Looks at the shows in which something ends, so that lists count their seats by the time even
 /// where no timer runs.
-async fn look_at(lane: &Lane, heads: Vec<Head>, shutdown: &CancellationToken) {
+async fn look_at(lane: &Lanes, heads: Vec<Head>, shutdown: &CancellationToken) {
     for Head { show, .. } in heads {
         if shutdown.is_cancelled() {
             return;

@@ -21,7 +21,8 @@ use crate::{
     chance,
     clock::Clock,
     hub::Hub,
-    lane::{Lane, LaneError},
+    lane::LaneError,
+    shards::Lanes,
 };
 
 /// How often shows are asked for that can't be opened for a moment, and the rest between, in
@@ -47,7 +48,7 @@ pub(super) async fn import(
 /// cut short. Other servers may be at the same shows: those that are in the way are tried again.
 pub(super) async fn open(
     catalogue: &Catalogue,
-    lane: &Lane,
+    lane: &Lanes,
     hub: &Hub,
     clock: &Clock,
 ) -> Result<Vec<ShowId>, StartError> {
@@ -68,7 +69,7 @@ pub(super) async fn open(
 }
 
 /// Opens those of these shows that nobody has opened by now.
-async fn open_some(some: &[NewShow], lane: &Lane, hub: &Hub) -> Result<(), LaneError> {
+async fn open_some(some: &[NewShow], lane: &Lanes, hub: &Hub) -> Result<(), LaneError> {
     let left = some.iter().filter(|show| !hub.knows(show.id));
     let asked = left.map(|show| lane.ask(show.id, by_house(Ask::Open(Arc::clone(&show.terms)))));
     let mut failed = Ok(());
@@ -94,7 +95,7 @@ async fn open_some(some: &[NewShow], lane: &Lane, hub: &Hub) -> Result<(), LaneE
 /// Whoever is in the queue at `shutdown` goes home.
 pub(super) async fn sell(
     catalogue: Catalogue,
-    lane: Lane,
+    lane: Lanes,
     now: UtcMillis,
     chain: DemoChain,
     opened: Vec<ShowId>,
@@ -131,7 +132,7 @@ pub(super) async fn sell(
 }
 
 /// Sells the best seats to one party. A party that finds none goes home.
-async fn sell_one(lane: &Lane, show: ShowId, party: Party) -> Result<(), LaneError> {
+async fn sell_one(lane: &Lanes, show: ShowId, party: Party) -> Result<(), LaneError> {
     let booking = chance::uuid();
     let hold = Ask::Hold {
         booking,

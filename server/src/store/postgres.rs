@@ -125,6 +125,7 @@ impl Store for PostgresStore {
                 Tail::Rows { head, events } => Ok(Loaded {
                     head: Some(head),
                     events,
+                    elsewhere: None,
                 }),
             }
         })

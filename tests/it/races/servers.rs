@@ -86,7 +86,7 @@ async fn a_hot_show(with_timers: bool) {
         .filter(|_| with_timers)
         .map(|lane| {
             let (store, lane) = (Arc::clone(&ground.store), lane.clone());
-            timer::start(store, lane, ground.clock.clone(), shutdown.clone())
+            timer::start(store, lane.into(), ground.clock.clone(), shutdown.clone())
         })
         .collect();
     let clients: Vec<_> = (0..SERVERS * CLIENTS)
@@ -185,7 +185,13 @@ async fn one_server_shows_what_another_sells() {
         houseful_server::clock::ClockKind::System,
         ground.clock.now(),
     );
-    let tasks = follow::start(&ground.store, showing.clone(), hub, &clock, &shutdown);
+    let tasks = follow::start(
+        &ground.store,
+        showing.clone().into(),
+        hub,
+        &clock,
+        &shutdown,
+    );
     assert_eq!(tasks.len(), 3);
     showing.read(SHOW, |_, _, _| ()).await.expect("a show");
     let mut feed = hub.watch(&hub.picture(SHOW).expect("a picture"));

@@ -93,6 +93,7 @@ pub(super) const fn sales_word(sales: SalesWord) -> &'static str {
         SalesWord::Open => "open",
         SalesWord::Paused => "paused",
         SalesWord::Cancelled => "cancelled",
+        SalesWord::Moved => "moved",
     }
 }
 
@@ -106,10 +107,11 @@ pub(super) fn head(row: &Row) -> Result<Head, StoreError> {
         next_due: get::<Option<i64>>(row, 3)?.map(UtcMillis),
         taken: count(4)?,
         total: count(5)?,
-        // The schema allows three words.
+        // The schema allows four words.
         sales: match sales {
             "open" => SalesWord::Open,
             "paused" => SalesWord::Paused,
+            "moved" => SalesWord::Moved,
             _ => SalesWord::Cancelled,
         },
     })
@@ -158,11 +160,19 @@ pub(super) async fn tail(
             return Err(StoreError::Unreadable(why));
         }
         let events = Vec::new();
-        return Ok(Tail::Elsewhere(Loaded { head: None, events }));
+        return Ok(Tail::Elsewhere(Loaded {
+            head: None,
+            events,
+            elsewhere: None,
+        }));
     };
     let events = events(store, from, &head, 0, &rows).await?;
     let head = Some(head);
-    Ok(Tail::Elsewhere(Loaded { head, events }))
+    Ok(Tail::Elsewhere(Loaded {
+        head,
+        events,
+        elsewhere: None,
+    }))
 }
 
 /// The head that [`TAIL`] found, and the row it is in.
