@@ -24,11 +24,11 @@ use crate::{
     bus::local::Weather,
     catalogue::Catalogue,
     clock::{Clock, ClockKind},
-    database::{Address, Books},
+    database::{Address, Books, PostgresUrl},
     hub::Hub,
     limits::{LimitConfig, Limits},
     payment::Payments,
-    shards::Lanes,
+    shards::{Lanes, Readers},
 };
 
 /// The longest a stop waits for commands whose clients have gone.
@@ -56,6 +56,8 @@ pub struct ServerConfig {
     pub limits: LimitConfig,
     /// How badly messages between payment and booking travel, for tests.
     pub weather: Weather,
+    /// Where replicas of the database are that maps, feeds, lists and the catalogue are read from.
+    pub replicas: Vec<PostgresUrl>,
 }
 
 impl ServerConfig {
@@ -72,6 +74,7 @@ impl ServerConfig {
             sell_meanwhile: false,
             limits: LimitConfig::default(),
             weather: Weather::default(),
+            replicas: Vec::new(),
         }
     }
 }
@@ -90,6 +93,7 @@ pub struct Rooms {
     pub(crate) books: Books,
     pub(crate) lane: Lanes,
     pub(crate) hub: Hub,
+    pub(crate) readers: Readers,
     pub(crate) catalogue: Catalogue,
     pub(crate) payments: Payments,
     pub(crate) tokens: Tokens,
@@ -158,6 +162,12 @@ impl RunningServer {
     #[must_use]
     pub fn lane(&self) -> &Lanes {
         &self.app.lane
+    }
+
+    /// The replicas that are read from.
+    #[must_use]
+    pub fn readers(&self) -> &Readers {
+        &self.app.readers
     }
 
     /// The pictures of shows.

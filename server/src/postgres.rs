@@ -17,6 +17,7 @@ pub(crate) mod moves;
 mod open;
 pub(crate) mod row;
 mod session;
+mod standby;
 mod tls;
 mod transaction;
 
@@ -24,5 +25,8 @@ pub use address::{Settings, SettingsError};
 pub use database::Database;
 pub use open::OpenError;
 
+pub(crate) use database::Held;
 pub(crate) use fault::Fault;
+pub(crate) use session::Params;
+pub(crate) use standby::Standby;
 pub(crate) use transaction::Transaction;

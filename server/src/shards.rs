@@ -5,7 +5,9 @@
 mod homes;
 mod lanes;
 mod map;
+mod readers;
 
 pub use homes::Homes;
 pub use lanes::Lanes;
 pub use map::{SlotMap, SlotMapError};
+pub use readers::Readers;

@@ -6,16 +6,17 @@ use std::sync::Arc;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use super::StartError;
+use super::{ServerConfig, StartError};
 use crate::{
     bus::Bus,
     clock::Clock,
     database::Books,
     follow,
-    hub::Hub,
+    hub::{Hub, Origin},
     lane::Lane,
-    shards::Lanes,
-    store::{Head, Store},
+    replicas::Replicas,
+    shards::{Lanes, Readers},
+    store::Head,
     timer,
 };
 
@@ -25,6 +26,8 @@ pub(super) struct Booking {
     pub(super) lane: Lanes,
     /// What readers are shown.
     pub(super) hub: Hub,
+    /// Where pictures are read from, if not at the primary.
+    pub(super) readers: Readers,
     /// What ends with the server.
     pub(super) background: Vec<JoinHandle<()>>,
 }
@@ -32,18 +35,27 @@ pub(super) struct Booking {
 /// Starts the role. Once this answers it sells; shows that wait for something that is over have
 /// been looked at.
 pub(super) async fn start(
-    store: &Arc<dyn Store>,
+    books: &Books,
+    config: &ServerConfig,
     bus: Arc<dyn Bus>,
-    clock: &Clock,
-    shutdown: &CancellationToken,
+    (clock, shutdown): (&Clock, &CancellationToken),
 ) -> Result<Booking, StartError> {
-    let hub = Hub::new();
+    let (store, hub) = (&books.journal, Hub::new());
     let began = Clock::stopwatch();
     let heads = store.heads().await?;
-    hub.know(&heads, began);
+    hub.know(0, &heads, began, Origin::Primary);
     let lane = Lane::start(Arc::clone(store), bus, hub.clone(), clock.clone());
     let lane = Lanes::from(lane);
-    let mut background = follow::start(store, lane.clone(), &hub, clock, shutdown);
+    let readers = Readers::new(lane.homes().clone());
+    let mut background = Vec::new();
+    let sources = books.ground.replicas(&config.replicas)?;
+    if let Some(primary) = books.ground.primary().filter(|_| !sources.is_empty()) {
+        let (replicas, tasks) = Replicas::start(primary, sources, hub.clone(), clock, shutdown);
+        readers.add(0, replicas);
+        background.extend(tasks);
+    }
+    let followed = (lane.clone(), readers.clone());
+    background.extend(follow::start(store, followed, &hub, clock, shutdown));
     let is_over = |h: &Head| h.next_due.is_some_and(|due| due <= clock.now());
     let (over, waiting): (Vec<_>, Vec<_>) = heads
         .into_iter()
@@ -56,6 +68,7 @@ pub(super) async fn start(
     Ok(Booking {
         lane,
         hub,
+        readers,
         background,
     })
 }

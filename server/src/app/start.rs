@@ -80,7 +80,7 @@ pub(super) async fn start(
     follow::set_clock(&*books.journal, &clock).await?;
     let (bus, announcements, settlements) = LocalBus::in_weather(config.weather);
     let bus = Arc::new(bus);
-    let mut booking = booking::start(&books.journal, bus.clone(), &clock, &shutdown).await?;
+    let mut booking = booking::start(&books, &config, bus.clone(), (&clock, &shutdown)).await?;
     let payments = payment::start(&books, bus, &clock, &shutdown).await?;
     let mut background = std::mem::take(&mut booking.background);
     background.extend(local::deliver(
@@ -98,14 +98,16 @@ pub(super) async fn start(
     numbers::start(clock.clone(), shutdown.clone());
     let tokens = Tokens::open(Arc::clone(&books.tokens), clock.now(), config.token).await?;
     if books.ground.shared() {
-        let (catalogue, tokens) = (catalogue.clone(), tokens.tokens.clone());
-        background.extend(copies::follow(catalogue, tokens, &clock, &shutdown));
+        let copied = (catalogue.clone(), tokens.tokens.clone());
+        let replicas = booking.readers.home().cloned();
+        background.extend(copies::follow(copied, replicas, &clock, &shutdown));
     }
 
     let app = App(Arc::new(Rooms {
         books,
         lane: booking.lane,
         hub: booking.hub,
+        readers: booking.readers,
         catalogue,
         payments,
         tokens: tokens.tokens,

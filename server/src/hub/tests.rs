@@ -1,6 +1,6 @@
 //! What is shown where others write too.
 
-use houseful_core::time::UtcMillis;
+use houseful_core::{show::ShowState, time::UtcMillis};
 
 use super::*;
 use crate::clock::Clock;
@@ -76,18 +76,18 @@ fn heads_count_where_the_picture_is_behind_and_nobody_watches() {
     // Sent before the heads were read, and committed after that.
     let read = Clock::stopwatch();
     hub.publish(at(7, 1), seen);
-    hub.know(&[head(6, 1, 4)], read);
+    hub.know(0, &[head(6, 1, 4)], read, Origin::Primary);
     assert!(hub.picture(SHOW).is_some(), "the heads were read before");
     let later = read + Duration::from_secs(60);
-    hub.know(&[head(7, 1, 5)], later);
+    hub.know(0, &[head(7, 1, 5)], later, Origin::Primary);
     assert!(hub.picture(SHOW).is_some(), "it says the same");
     let feed = hub.watch(&hub.picture(SHOW).expect("a picture"));
-    hub.know(&[head(8, 1, 5)], later);
+    hub.know(0, &[head(8, 1, 5)], later, Origin::Primary);
     assert!(hub.picture(SHOW).is_some(), "somebody watches");
     assert_eq!(hub.watched(), [SHOW]);
     drop(feed);
     assert_eq!(hub.watched(), []);
-    hub.know(&[head(8, 1, 5)], later);
+    hub.know(0, &[head(8, 1, 5)], later, Origin::Primary);
     assert!(hub.picture(SHOW).is_none());
     assert_eq!(free(&hub), Some(5));
 }
@@ -97,7 +97,12 @@ fn a_picture_that_was_dropped_meanwhile_can_be_watched() {
     let (hub, seen) = (Hub::new(), Clock::stopwatch());
     hub.publish(at(7, 1), seen);
     let picture = hub.picture(SHOW).expect("a picture");
-    hub.know(&[head(8, 1, 5)], seen + Duration::from_secs(60));
+    hub.know(
+        0,
+        &[head(8, 1, 5)],
+        seen + Duration::from_secs(60),
+        Origin::Primary,
+    );
     assert!(hub.picture(SHOW).is_none());
     let mut feed = hub.watch(&picture);
     assert_eq!(feed.borrow_and_update().version().ver, 7);

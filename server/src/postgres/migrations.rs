@@ -27,6 +27,11 @@ pub(super) const ALL: &[Migration] = &[
         name: "house",
         sql: include_str!("migrations/0004_house.sql"),
     },
+    Migration {
+        number: 5,
+        name: "heartbeat",
+        sql: include_str!("migrations/0005_heartbeat.sql"),
+    },
 ];
 
 /// Why a schema can't be brought up to date.
