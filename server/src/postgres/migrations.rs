@@ -28,9 +28,9 @@ pub(super) const ALL: &[Migration] = &[
         sql: include_str!("migrations/0004_house.sql"),
     },
     Migration {
-        number: 5,
+        number: 6,
         name: "heartbeat",
-        sql: include_str!("migrations/0005_heartbeat.sql"),
+        sql: include_str!("migrations/0006_heartbeat.sql"),
     },
 ];
 
