@@ -7,6 +7,7 @@ mod chain;
 mod house;
 mod listen;
 mod payment;
+mod shards;
 mod start;
 
 use std::{net::SocketAddr, ops::Deref, sync::Arc, time::Duration};
@@ -28,7 +29,7 @@ use crate::{
     hub::Hub,
     limits::{LimitConfig, Limits},
     payment::Payments,
-    shards::{Lanes, Readers},
+    shards::{Journals, Lanes, Readers, ShardFile},
 };
 
 /// The longest a stop waits for commands whose clients have gone.
@@ -39,6 +40,8 @@ const FLOWS_MAX: Duration = Duration::from_secs(5);
 pub struct ServerConfig {
     /// Where the database is; a file is created if it is not there.
     pub db: Address,
+    /// The databases that shows are spread over; all of them are in `db` if `None`.
+    pub shards: Option<ShardFile>,
     /// How serious the money is; `None` for what it is for already, or live for a new one.
     pub mode: Option<Mode>,
     /// What drives the clock; anything but real time is refused where sales are real.
@@ -66,6 +69,7 @@ impl ServerConfig {
     pub fn new(db: impl Into<Address>, mode: Option<Mode>) -> Self {
         Self {
             db: db.into(),
+            shards: None,
             mode,
             clock: ClockKind::System,
             timer: true,
@@ -92,6 +96,7 @@ pub struct DemoChain {
 pub struct Rooms {
     pub(crate) books: Books,
     pub(crate) lane: Lanes,
+    pub(crate) journals: Journals,
     pub(crate) hub: Hub,
     pub(crate) readers: Readers,
     pub(crate) catalogue: Catalogue,
@@ -170,6 +175,12 @@ impl RunningServer {
         &self.app.readers
     }
 
+    /// What is read of journals.
+    #[must_use]
+    pub fn journals(&self) -> &Journals {
+        &self.app.journals
+    }
+
     /// The pictures of shows.
     #[must_use]
     pub fn hub(&self) -> &Hub {
@@ -231,6 +242,7 @@ impl RunningServer {
         for task in self.background {
             let _ = task.await;
         }
+        self.app.journals.close().await;
         self.app.books.ground.close().await;
         tracing::info!("stopped");
     }

@@ -23,6 +23,7 @@ use crate::{
     house::HouseStore,
     payment::{PaymentStore, SimLedger},
     replicas::{Primary, Source},
+    shards::SlotStore,
     store::{self, Later, Store},
 };
 
@@ -105,6 +106,8 @@ pub struct Books {
     pub house: Arc<dyn HouseStore>,
     /// What is on.
     pub catalogue: Arc<dyn CatalogueStore>,
+    /// Which slots of shows are its own.
+    pub slots: Arc<dyn SlotStore>,
     /// What the sweep reads of booking.
     pub show_books: Arc<dyn ShowBooks>,
     /// What the sweep reads of payment.

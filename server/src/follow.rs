@@ -44,20 +44,42 @@ pub fn start(
     if !store.shared() {
         return Vec::new();
     }
-    let (pictures, lists, time) = (
-        pictures((lanes, readers.clone()), hub.clone(), clock.clone()),
-        lists((0, Arc::clone(store), readers), hub.clone(), clock.clone()),
-        time(Arc::clone(store), clock.clone()),
+    let mut tasks = all_shards(store, (lanes, readers.clone()), hub, clock, shutdown);
+    tasks.push(one_shard((0, store, readers), hub, clock, shutdown));
+    tasks
+}
+
+/// Starts to follow what is followed once for all shards: pictures, wherever their shows are, and the
+/// clock, which is that of the house's own database, `store`.
+pub fn all_shards(
+    store: &Arc<dyn Store>,
+    followed: (Lanes, Readers),
+    hub: &Hub,
+    clock: &Clock,
+    shutdown: &CancellationToken,
+) -> Vec<JoinHandle<()>> {
+    let pictures = pictures(followed, hub.clone(), clock.clone());
+    let time = time(Arc::clone(store), clock.clone());
+    vec![until(shutdown, pictures), until(shutdown, time)]
+}
+
+/// Starts to follow where the shows of one shard stand, so that one that is slow delays no other.
+pub fn one_shard(
+    (shard, store, readers): (usize, &Arc<dyn Store>, Readers),
+    hub: &Hub,
+    clock: &Clock,
+    shutdown: &CancellationToken,
+) -> JoinHandle<()> {
+    let lists = lists(
+        (shard, Arc::clone(store), readers),
+        hub.clone(),
+        clock.clone(),
     );
-    vec![
-        until(shutdown, pictures),
-        until(shutdown, lists),
-        until(shutdown, time),
-    ]
+    until(shutdown, lists)
 }
 
 /// Does something until it is told to stop.
-fn until(
+pub(crate) fn until(
     shutdown: &CancellationToken,
     work: impl Future<Output = Infallible> + Send + 'static,
 ) -> JoinHandle<()> {

@@ -23,10 +23,12 @@ mod transaction;
 
 pub use address::{Settings, SettingsError};
 pub use database::Database;
+pub(crate) use database::Held;
 pub use open::OpenError;
 
-pub(crate) use database::Held;
 pub(crate) use fault::Fault;
+#[cfg(test)]
+pub(crate) use migrations::schema;
 pub(crate) use session::Params;
 pub(crate) use standby::Standby;
 pub(crate) use transaction::Transaction;

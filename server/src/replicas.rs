@@ -70,17 +70,17 @@ impl std::fmt::Debug for Replicas {
 }
 
 impl Replicas {
-    /// Starts to look after them on the current runtime; pictures go to `hub`. All that was started
-    /// ends when `shutdown` is cancelled.
+    /// Starts to look after them on the current runtime; pictures go to `hub`. `shard` is what they
+    /// are of, where there are several. All that was started ends when `shutdown` is cancelled.
     #[must_use]
     pub fn start(
         primary: Arc<dyn Primary>,
-        sources: Vec<Arc<dyn Source>>,
+        (shard, sources): (Option<String>, Vec<Arc<dyn Source>>),
         hub: Hub,
         clock: &Clock,
         shutdown: &CancellationToken,
     ) -> (Self, Vec<JoinHandle<()>>) {
-        let circle = Arc::new(Circle::new(primary, sources));
+        let circle = Arc::new(Circle::new(primary, shard.as_deref(), sources));
         let (reader, reading) = Reader::start(Arc::clone(&circle), hub, shutdown);
         let keeping = tokio::spawn(keep(Arc::clone(&circle), clock.clone(), shutdown.clone()));
         (Self { circle, reader }, vec![reading, keeping])
@@ -169,8 +169,9 @@ impl Replicas {
 async fn keep(circle: Arc<Circle>, clock: Clock, shutdown: CancellationToken) {
     let pulse = async {
         loop {
-            circle.pulse().await;
-            clock.rest_real(BEAT_MS).await;
+            let is_heard = circle.pulse().await;
+            let rest_ms = if is_heard { BEAT_MS } else { LOOK_MS };
+            clock.rest_real(rest_ms).await;
         }
     };
     let look = async {

@@ -39,6 +39,7 @@ mod replicas;
 mod rooms;
 mod scenarios;
 mod servers;
+mod shards;
 mod standbys;
 mod store_contract;
 mod store_postgres;

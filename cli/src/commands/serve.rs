@@ -5,7 +5,10 @@ mod first_token;
 use std::{fs, path::Path};
 
 use houseful_core::wire::admin::Mode;
-use houseful_server::database::{Address, PostgresUrl};
+use houseful_server::{
+    database::{Address, PostgresUrl},
+    shards::ShardFile,
+};
 use serde::Serialize;
 
 use self::first_token::FirstToken;
@@ -44,7 +47,9 @@ pub(super) async fn run(context: &mut Context, args: ServeArgs) -> Result<(), Cl
     log::begin_server(json_log, color, log_file, &context.console.env)?;
     // A token that nobody can be told must not be made.
     let place = FirstToken::prepare(args.admin_token_file.as_deref())?;
+    let shards = args.shards.as_deref().map(ShardFile::read).transpose()?;
     let hosting = Hosting {
+        shards,
         listen: args.listen,
         mode: args.training.then_some(Mode::Training),
         manual_clock: context.globals.manual_clock(),

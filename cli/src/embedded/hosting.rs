@@ -11,6 +11,7 @@ use houseful_server::{
     app::{self, DemoChain, RunningServer, ServerConfig, StartError},
     clock::ClockKind,
     database::{Address, PostgresUrl},
+    shards::ShardFile,
 };
 use tokio::net::TcpListener;
 
@@ -25,6 +26,8 @@ const SOLD_SHOWS: usize = 60;
 pub struct Hosting {
     /// The database.
     pub db: Address,
+    /// The databases that shows are spread over, if not all are in `db`.
+    pub shards: Option<ShardFile>,
     /// Where to listen; port 0 is any.
     pub listen: SocketAddr,
     /// What the file has to be for; whatever it is for if `None`.
@@ -51,6 +54,7 @@ impl Hosting {
     pub fn new(db: Address) -> Self {
         Self {
             db,
+            shards: None,
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             mode: None,
             manual_clock: false,
@@ -147,6 +151,7 @@ impl Hosted {
                 _ => HostError::Listen { listen, source },
             })?;
         let config = ServerConfig {
+            shards: hosting.shards.clone(),
             clock: hosting.clock(),
             timer: hosting.timer,
             chain: hosting.demo_chain.map(|seed| DemoChain {

@@ -68,6 +68,28 @@ pub(super) async fn open(
     Ok(new.into_iter().map(|show| show.id).collect())
 }
 
+/// The same where shows are spread over shards: what can't be opened for now (its shard is away, or
+/// its slot on its way to another one) is left for later, and keeps nobody waiting.
+pub(super) async fn open_where_possible(
+    catalogue: &Catalogue,
+    lane: &Lanes,
+    hub: &Hub,
+) -> Result<Vec<ShowId>, LaneError> {
+    let is_out_of_question = |show| hub.knows(show) || !lane.reaches(show);
+    let new = catalogue.snapshot().unopened(&is_out_of_question);
+    for some in new.chunks(AT_ONCE) {
+        match open_some(some, lane, hub).await {
+            Ok(()) => {}
+            Err(passing @ (LaneError::Busy | LaneError::Unknown)) => {
+                tracing::info!(%passing, "some shows can't be opened for sale yet");
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    let opened = new.into_iter().map(|show| show.id);
+    Ok(opened.filter(|show| hub.knows(*show)).collect())
+}
+
 /// Opens those of these shows that nobody has opened by now.
 async fn open_some(some: &[NewShow], lane: &Lanes, hub: &Hub) -> Result<(), LaneError> {
     let left = some.iter().filter(|show| !hub.knows(show.id));

@@ -1,13 +1,14 @@
 //! What a server is told by its database before anything starts: how serious the money is, and
 //! what time it is.
 
-use houseful_core::wire::admin::Mode;
+use houseful_core::{time::UtcMillis, wire::admin::Mode};
 
 use super::{ServerConfig, StartError};
 use crate::{
     clock::{Clock, ClockKind},
     database::Books,
     house,
+    shards::Opened,
 };
 
 /// What the database is for, if that can be had with this clock.
@@ -29,8 +30,15 @@ pub(super) async fn mode(books: &Books, config: &ServerConfig) -> Result<Mode, S
 }
 
 /// A clock that is not behind the journals; one that is moved by hand goes on where it was left.
-pub(super) async fn clock(books: &Books, kind: ClockKind) -> Result<Clock, StartError> {
-    let (house, latest) = (books.house.as_ref(), books.ground.latest_time());
+pub(super) async fn clock(
+    books: &Books,
+    shards: Option<&Opened>,
+    kind: ClockKind,
+) -> Result<Clock, StartError> {
+    let shards = shards.into_iter().flat_map(|opened| &opened.books);
+    let all = shards.flatten().chain([books]);
+    let latest = all.map(|books| books.ground.latest_time()).max();
+    let (house, latest) = (books.house.as_ref(), latest.unwrap_or(UtcMillis(0)));
     if kind == ClockKind::Manual
         && let Some(left) = house::clock_at(house).await?
     {

@@ -7,6 +7,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::{
     App, Rooms, RunningServer, ServerConfig, booking, catalogue, house, listen::listen, payment,
+    shards,
 };
 use crate::{
     auth::tokens::Tokens,
@@ -19,6 +20,7 @@ use crate::{
     lane::LaneError,
     limits::Limits,
     numbers, routes,
+    shards::OpeningError,
     store::StoreError,
 };
 
@@ -44,6 +46,9 @@ pub enum StartError {
     /// The database can't be read or written.
     #[error("the database can't be used: {0}")]
     Store(#[from] StoreError),
+    /// The shards can't be sold from.
+    #[error(transparent)]
+    Shards(#[from] OpeningError),
     /// The demo's chain can't be imported.
     #[error("the demo's cinemas can't be imported: {0}")]
     Catalogue(#[from] CatalogueError),
@@ -71,7 +76,8 @@ pub(super) async fn start(
     let addr = listener.local_addr()?;
     let books = Books::open(&config.db, config.clock).await?;
     let mode = house::mode(&books, &config).await?;
-    let clock = house::clock(&books, config.clock).await?;
+    let opened = shards::open(&books, &config, mode).await?;
+    let clock = house::clock(&books, opened.as_ref(), config.clock).await?;
     // Whatever fails from here on stops what was started.
     let (closing, shutdown) = (CancellationToken::new(), CancellationToken::new());
     let (closing_guard, shutdown_guard) =
@@ -80,7 +86,13 @@ pub(super) async fn start(
     follow::set_clock(&*books.journal, &clock).await?;
     let (bus, announcements, settlements) = LocalBus::in_weather(config.weather);
     let bus = Arc::new(bus);
-    let mut booking = booking::start(&books, &config, bus.clone(), (&clock, &shutdown)).await?;
+    let mut booking = match (opened, &config.shards) {
+        (Some(opened), Some(file)) => {
+            let (bus, when) = (bus.clone(), (&clock, &shutdown));
+            shards::start(&books, (opened, file), bus, &config, when).await?
+        }
+        _ => booking::start(&books, &config, bus.clone(), (&clock, &shutdown)).await?,
+    };
     let payments = payment::start(&books, bus, &clock, &shutdown).await?;
     let mut background = std::mem::take(&mut booking.background);
     background.extend(local::deliver(
@@ -92,7 +104,11 @@ pub(super) async fn start(
     let catalogue = catalogue::start(&books, &config, &clock).await?;
     let sales = catalogue::open_shows(&catalogue, &booking, &config, &clock, &shutdown).await?;
     background.extend(sales);
-    if config.timer {
+    if config.shards.is_some() {
+        let rest = catalogue::open_the_rest(&catalogue, &booking, &clock, &shutdown);
+        background.push(rest);
+    }
+    if config.timer && config.shards.is_none() {
         background.push(booking::timer(&books, &booking.lane, &clock, &shutdown));
     }
     numbers::start(clock.clone(), shutdown.clone());
@@ -106,6 +122,7 @@ pub(super) async fn start(
     let app = App(Arc::new(Rooms {
         books,
         lane: booking.lane,
+        journals: booking.journals,
         hub: booking.hub,
         readers: booking.readers,
         catalogue,

@@ -1,5 +1,7 @@
 //! The catalogue in Postgres: reference tables, of which every shard has a copy.
 
+use std::collections::BTreeSet;
+
 use houseful_core::{
     ids::{CinemaId, CityId, MovieId, ScreenId, ShowId},
     time::UtcMillis,
@@ -65,6 +67,23 @@ impl CatalogueStore for PostgresCatalogue {
 
     fn moves(&self) -> Later<'_, u64> {
         Box::pin(moves::so_far(&self.db, CATALOGUE))
+    }
+
+    fn copy(&self, kept: Kept) -> Later<'_, ()> {
+        Box::pin(async move {
+            let tx = self.db.begin().await?;
+            let older = moves::raise(&tx, CATALOGUE, kept.moves).await;
+            if !older.map_err(Fault::writing)? {
+                tx.roll_back().await;
+                return Ok(());
+            }
+            let mut rows = kept.rows;
+            let known = all(&tx, KNOWN, |r| row::show(r, 0)).await?;
+            let known: BTreeSet<ShowId> = known.into_iter().collect();
+            rows.shows.retain(|show| !known.contains(&show.id));
+            write(&tx, &rows).await.map_err(Fault::writing)?;
+            tx.commit().await.map_err(Fault::writing)
+        })
     }
 }
 
@@ -198,6 +217,7 @@ async fn write_shows(tx: &Transaction, rows: &Rows) -> Result<(), Fault> {
     .map(drop)
 }
 
+const KNOWN: &str = "SELECT show_id FROM show";
 const CITIES: &str = "SELECT id, key, name, also, country, time_zone, latitude, longitude
      FROM city ORDER BY id";
 const CINEMAS: &str = "SELECT id, key, name, city, address, latitude, longitude

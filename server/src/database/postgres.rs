@@ -14,6 +14,7 @@ use crate::{
     payment::{PostgresCharges, PostgresPayments},
     postgres::{self, Database},
     replicas::{Primary, Source},
+    shards::PostgresSlots,
     store::{self, Later, postgres::PostgresStore},
 };
 
@@ -47,6 +48,7 @@ impl Books {
             tokens: Arc::new(PostgresTokens::new(db.clone())),
             house: Arc::new(PostgresHouse::new(db.clone())),
             catalogue: Arc::new(PostgresCatalogue::new(db.clone())),
+            slots: Arc::new(PostgresSlots::new(db.clone())),
             show_books: Arc::new(audit.clone()),
             payment_books: Arc::new(audit),
             ground: Arc::new(Shared { db, latest }),

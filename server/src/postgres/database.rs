@@ -121,6 +121,26 @@ impl Database {
             .await
             .map_err(|why| OpenError::Schema { database, why })?;
         drop(session);
+        Self::on(connector)
+    }
+
+    /// The same, but a schema that is not up to date is refused: for tools, which come and go while
+    /// servers sell.
+    ///
+    /// # Errors
+    /// See [`OpenError`].
+    pub async fn open_as_it_is(settings: Settings) -> Result<Self, OpenError> {
+        let connector = Arc::new(Connector::new(settings)?);
+        let session = connector.connect().await?;
+        let database = connector.settings.database.clone();
+        migrations::compare(&session, migrations::ALL)
+            .await
+            .map_err(|why| OpenError::Schema { database, why })?;
+        drop(session);
+        Self::on(connector)
+    }
+
+    fn on(connector: Arc<Connector>) -> Result<Self, OpenError> {
         let all = connector.settings.pool_max;
         // One that is had for a while leaves one to sell with.
         let writing = all.div_ceil(4).max(WRITING_MIN);

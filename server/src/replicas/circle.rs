@@ -29,10 +29,14 @@ pub(super) struct Circle {
 }
 
 impl Circle {
-    pub(super) fn new(primary: Arc<dyn Primary>, sources: Vec<Arc<dyn Source>>) -> Self {
+    pub(super) fn new(
+        primary: Arc<dyn Primary>,
+        shard: Option<&str>,
+        sources: Vec<Arc<dyn Source>>,
+    ) -> Self {
         let names = sources.iter().map(|source| source.name().to_owned());
         Self {
-            members: Mutex::new(Members::new(names)),
+            members: Mutex::new(Members::new(shard, names)),
             beats: Mutex::default(),
             primary,
             sources,
@@ -103,13 +107,19 @@ impl Circle {
         self.members().note(n, State::Out(why), Clock::stopwatch());
     }
 
-    /// Has the mark moved on, and hears where it stands.
-    pub(super) async fn pulse(&self) {
+    /// Has the mark moved on, and hears where it stands; whether it did.
+    pub(super) async fn pulse(&self) -> bool {
         let asked = Clock::stopwatch();
-        match self.soon(self.primary.pulse()).await {
-            Ok(pulse) => self.beats().note(pulse, asked),
+        match self.primary.pulse().await {
+            Ok(pulse) => {
+                self.beats().note(pulse, asked);
+                true
+            }
             // What the primary can't do is said where it is missed.
-            Err(error) => tracing::debug!(error, "the mark can't be moved"),
+            Err(error) => {
+                tracing::debug!(%error, "the mark can't be moved");
+                false
+            }
         }
     }
 

@@ -26,12 +26,16 @@ impl State {
 #[derive(Debug)]
 struct Member {
     name: String,
+    /// What it is called in metrics, where its name may be nobody's business: its place.
+    label: String,
     state: State,
 }
 
 /// The replicas of a primary.
 #[derive(Debug)]
 pub(super) struct Members {
+    /// What they are replicas of, in metrics.
+    shard: String,
     all: Vec<Member>,
     turn: usize,
     /// Whether it was said that none will do.
@@ -39,13 +43,16 @@ pub(super) struct Members {
 }
 
 impl Members {
-    pub(super) fn new(names: impl Iterator<Item = String>) -> Self {
-        let new = |name| Member {
+    pub(super) fn new(shard: Option<&str>, names: impl Iterator<Item = String>) -> Self {
+        let shard = shard.unwrap_or_default().to_owned();
+        let new = |(n, name): (usize, String)| Member {
             name,
+            label: (n + 1).to_string(),
             state: State::New,
         };
         Self {
-            all: names.map(new).collect(),
+            shard,
+            all: names.enumerate().map(new).collect(),
             turn: 0,
             said: false,
         }
@@ -74,14 +81,15 @@ impl Members {
         let Some(member) = self.all.get_mut(n) else {
             return;
         };
-        // Its name may be nobody's business who reads the metrics.
-        let number = (n + 1).to_string();
+        let labels = [
+            ("shard", self.shard.clone()),
+            ("replica", member.label.clone()),
+        ];
         let used = matches!(state, State::InUse(_));
-        metrics::gauge!("replica_in_use", "replica" => number.clone())
-            .set(f64::from(u8::from(used)));
+        metrics::gauge!("replica_in_use", &labels).set(f64::from(u8::from(used)));
         if let State::InUse(at) | State::Late(at) = state {
             let age = now.saturating_duration_since(at);
-            metrics::gauge!("replica_age_seconds", "replica" => number).set(age.as_secs_f64());
+            metrics::gauge!("replica_age_seconds", &labels).set(age.as_secs_f64());
         }
         let is_news = !member.state.is_like(&state);
         member.state = state;
@@ -94,7 +102,8 @@ impl Members {
     /// Says once that none is left, and that there is one again.
     fn say(&mut self) {
         let in_use = self.in_use();
-        metrics::gauge!("replicas_in_use").set(u32::try_from(in_use).unwrap_or(u32::MAX));
+        let count = u32::try_from(in_use).unwrap_or(u32::MAX);
+        metrics::gauge!("replicas_in_use", "shard" => self.shard.clone()).set(count);
         let new = self.all.iter().any(|m| m.state == State::New);
         if in_use == 0 && !self.said && !new {
             self.said = true;

@@ -124,7 +124,7 @@ impl Reading for Fake {
 /// A circle of these, each looked at once after the primary was heard.
 async fn circle(primary: &Fake, replicas: &[&Fake]) -> Circle {
     let sources = replicas.iter().map(|r| Arc::new((*r).clone()) as _);
-    let circle = Circle::new(Arc::new(primary.clone()), sources.collect());
+    let circle = Circle::new(Arc::new(primary.clone()), None, sources.collect());
     circle.pulse().await;
     circle.look().await;
     circle

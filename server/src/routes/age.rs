@@ -38,7 +38,7 @@ pub(super) struct Aged<T> {
 impl<T> Aged<T> {
     /// One that says what is on.
     pub(super) fn listed(app: &App, value: T) -> Self {
-        let shared = app.books.ground.shared();
+        let shared = app.journals.shared();
         let told = shared.then(|| app.catalogue.age(Clock::stopwatch()));
         Self { told, value }
     }

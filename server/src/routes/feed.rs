@@ -59,7 +59,7 @@ pub(super) async fn feed(
         confirmed: Confirmed {
             show: id,
             hub: app.hub.clone(),
-            shared: app.books.journal.shared(),
+            shared: app.journals.shared(),
         },
         clock: app.clock.clone(),
         closing: app.closing.clone(),
@@ -75,7 +75,7 @@ pub(super) async fn feed(
         header::CONTENT_TYPE,
         HeaderValue::from_static("text/event-stream"),
     );
-    if app.books.journal.shared() {
+    if app.journals.shared() {
         age::tell(headers, shown.age, shown.origin);
     }
     // Proxies that gather answers would make a live feed late.

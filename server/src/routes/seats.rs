@@ -72,7 +72,7 @@ pub(super) async fn seats(
     } else {
         tagged(&etag, "no-cache", shown.picture.body())
     };
-    if app.books.journal.shared() {
+    if app.journals.shared() {
         age::tell(response.headers_mut(), shown.age, shown.origin);
     }
     Ok(response)
@@ -113,7 +113,7 @@ pub(super) async fn shown(
     let replicas = app.readers.of(show);
     if let Some(shown) = app.hub.shown(show, Clock::stopwatch())
         && reached.is_none_or(|version| version == shown.picture.version())
-        && (!app.books.journal.shared() || is_fresh(&shown, replicas.is_some()))
+        && (!app.journals.shared() || is_fresh(&shown, replicas.is_some()))
     {
         age::count("memory");
         return Ok(shown);

@@ -16,6 +16,8 @@ use crate::replicas::Replicas;
 pub struct Readers {
     /// By number of the shard.
     shards: Arc<[OnceLock<Replicas>]>,
+    /// Those of the house's own database, where that is no shard.
+    home: Arc<OnceLock<Replicas>>,
     homes: Homes,
 }
 
@@ -27,6 +29,7 @@ impl Readers {
         let count = homes.map().names().len().max(1);
         Self {
             shards: std::iter::repeat_with(OnceLock::new).take(count).collect(),
+            home: Arc::default(),
             homes,
         }
     }
@@ -38,6 +41,11 @@ impl Readers {
         }
     }
 
+    /// Takes in the replicas of the house's own database, which has the catalogue.
+    pub fn add_home(&self, replicas: Replicas) {
+        let _ = self.home.set(replicas);
+    }
+
     /// The replicas of a shard.
     #[must_use]
     pub fn at(&self, shard: usize) -> Option<&Replicas> {
@@ -47,7 +55,10 @@ impl Readers {
     /// The replicas of the database where the catalogue is.
     #[must_use]
     pub fn home(&self) -> Option<&Replicas> {
-        self.at(0)
+        if self.homes.map().names().is_empty() {
+            return self.at(0);
+        }
+        self.home.get()
     }
 
     /// The replicas that have a show.
@@ -56,9 +67,10 @@ impl Readers {
         self.at(self.homes.of(show))
     }
 
-    /// All of them, in the order of the shards.
+    /// All of them, in the order of the shards, those of the house's own database last.
     pub fn all(&self) -> impl Iterator<Item = &Replicas> {
-        self.shards.iter().filter_map(OnceLock::get)
+        let shards = self.shards.iter().filter_map(OnceLock::get);
+        shards.chain(self.home.get())
     }
 
     /// Brings the pictures of these shows up to date. Gives those that no replica could tell of.

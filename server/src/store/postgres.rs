@@ -198,7 +198,7 @@ impl Store for PostgresStore {
         })
     }
 
-    fn bookings_recent(&self, limit: u32) -> Later<'_, Vec<BookingId>> {
+    fn bookings_recent(&self, limit: u32) -> Later<'_, Vec<(UtcMillis, BookingId)>> {
         Box::pin(contact::recent(&self.db, limit))
     }
 

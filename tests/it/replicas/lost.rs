@@ -115,8 +115,8 @@ async fn with_all_replicas_gone_the_primary_is_read_and_they_are_welcome_again()
     let metrics = reading.get(GUEST, "/metrics").await.text;
     // Other tests of this process count in the same place.
     for name in [
-        "replica_in_use{replica=\"2\"}",
-        "replicas_in_use",
+        "replica_in_use{shard=\"\",replica=\"2\"}",
+        "replicas_in_use{shard=\"\"}",
         "pictures_read_total{from=\"primary\"}",
     ] {
         assert!(metrics.contains(name), "{name}");

@@ -2,7 +2,7 @@
 
 use super::{
     header,
-    sheet::{Part, Sheet, columns_of, window},
+    sheet::{Part, Sheet, columns_of, fit_before, window},
 };
 use crate::tui::{
     browse::{Browse, Column},
@@ -49,7 +49,13 @@ pub(super) fn draw(
     let movies = browse.fitting_movies();
     let titles = movies
         .iter()
-        .map(|m| format!("{} ({})", m.title, m.certificate))
+        .map(|m| {
+            fit_before(
+                &m.title,
+                &format!(" ({})", m.certificate),
+                movie.saturating_sub(3),
+            )
+        })
         .collect();
     let shows = shows_column(browse);
     let columns: [(Column, &str, Part, Vec<String>, usize); 3] = [

@@ -1,7 +1,8 @@
 //! Columns to domain types and back, and reading journals.
 
 use houseful_core::{
-    ids::{BookingId, ShowId},
+    code::slot_of,
+    ids::{BookingId, IdError, ShardName, ShowId},
     seat::SeatNo,
     show::Event,
     time::UtcMillis,
@@ -160,10 +161,13 @@ pub(super) async fn tail(
             return Err(StoreError::Unreadable(why));
         }
         let events = Vec::new();
+        // Asked for after it was not found: had the slot been given away later, nobody could have
+        // opened the show elsewhere by then.
+        let elsewhere = left_to(from, slot_of(show)).await?;
         return Ok(Tail::Elsewhere(Loaded {
             head: None,
             events,
-            elsewhere: None,
+            elsewhere,
         }));
     };
     let events = events(kept, from, &head, 0, &rows).await?;
@@ -173,6 +177,20 @@ pub(super) async fn tail(
         events,
         elsewhere: None,
     }))
+}
+
+/// The shard that a slot went to; `None` for one that is here.
+async fn left_to(from: &impl Ask, slot: u16) -> Result<Option<ShardName>, StoreError> {
+    let sql = "SELECT left_to FROM shard_slot WHERE slot = $1 AND left_to IS NOT NULL";
+    let found = from.ask(sql, &[&i32::from(slot)]).await?;
+    found.first().map(|row| shard(row, 0)).transpose()
+}
+
+/// The name of a shard.
+fn shard(row: &Row, column: usize) -> Result<ShardName, StoreError> {
+    let name: &str = get(row, column)?;
+    name.parse()
+        .map_err(|e: IdError| StoreError::Unreadable(e.to_string()))
 }
 
 /// The head that [`TAIL`] found, and the row it is in.
