@@ -4,6 +4,7 @@
 #![expect(clippy::expect_used, reason = "a test stops at what it did not expect")]
 
 mod lost;
+mod spread;
 mod told;
 mod wrong;
 
