@@ -17,6 +17,7 @@ pub(crate) mod moves;
 mod open;
 pub(crate) mod row;
 mod session;
+mod standby;
 mod tls;
 mod transaction;
 
@@ -28,4 +29,6 @@ pub use open::OpenError;
 pub(crate) use fault::Fault;
 #[cfg(test)]
 pub(crate) use migrations::schema;
+pub(crate) use session::Params;
+pub(crate) use standby::Standby;
 pub(crate) use transaction::Transaction;
