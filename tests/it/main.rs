@@ -16,6 +16,7 @@ mod display;
 mod embedded;
 mod evening;
 mod examples;
+mod failover;
 mod faulty;
 mod fixtures;
 mod golden;

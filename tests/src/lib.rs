@@ -2,6 +2,8 @@
 
 pub mod cluster;
 pub mod contest;
+pub mod crowd;
+pub mod failover;
 pub mod folder;
 pub mod load;
 pub mod made_up;
