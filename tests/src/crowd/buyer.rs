@@ -249,7 +249,8 @@ impl Told {
             version: booking.version,
             asked: self.asked,
             answered: wait::now(),
-            again: self.again,
+            // Who takes a booking back is told how it stands after that.
+            later: self.again || state == BookingState::Cancelled,
         }
     }
 }

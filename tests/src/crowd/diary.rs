@@ -22,8 +22,9 @@ pub struct Yes {
     pub asked: Instant,
     /// When the answer was there.
     pub answered: Instant,
-    /// Whether it had to be asked again. Then it may have been done at an earlier version.
-    pub again: bool,
+    /// Whether it may have been done at an earlier version: it had to be asked again, or the answer
+    /// rests on a later look.
+    pub later: bool,
 }
 
 /// A pair of seats that somebody had.
@@ -211,7 +212,7 @@ impl Diary {
             for two in sales.windows(2) {
                 let [first, next] = two else { continue };
                 let free = match (first.ending, first.ended) {
-                    (Some(_), Some(ended)) if !ended.again => {
+                    (Some(_), Some(ended)) if !ended.later => {
                         ended.version.ver <= next.held.version.ver
                     }
                     // It may have been done before anybody was told.

@@ -30,7 +30,7 @@ impl Told {
             version,
             asked,
             answered,
-            again: false,
+            later: false,
         }
     }
 }
@@ -80,7 +80,7 @@ fn seats_that_were_given_back_too_late_are_found() {
     assert!(diary.one_owner_a_seat().is_err());
     // Who had to ask again was told of a later version than the one it was done at.
     if let Some(ended) = &mut diary.sales[0].ended {
-        ended.again = true;
+        ended.later = true;
     }
     assert_eq!(diary.one_owner_a_seat(), Ok(()));
 }
