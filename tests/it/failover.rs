@@ -4,6 +4,7 @@
 
 mod full;
 mod lost_branch;
+mod payment;
 
 use std::sync::Arc;
 
