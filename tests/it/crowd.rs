@@ -1,8 +1,6 @@
 //! Four servers of one database and a crowd, one of them far from the database: nobody sells twice,
 //! nobody waits for ever, and who is far away sells, too.
 
-#![expect(clippy::expect_used, reason = "a test says what it expected and stops")]
-
 use std::{sync::Arc, time::Duration};
 
 use houseful_tests::{
