@@ -36,6 +36,7 @@ async fn an_announcement_for_a_booking_nobody_made_is_returned() {
         tender: Tender::Card,
         state: PaymentState::Authorised,
         settled_ver: None,
+        refunded_minor: 0,
     };
     let answer = house
         .lane
