@@ -1,6 +1,9 @@
 //! The transaction with row locks that one would write by hand, run by pgbench.
 
-use houseful_tests::cluster::{ADMIN, Binaries, Cluster};
+use houseful_tests::{
+    cluster::{ADMIN, Binaries, Cluster},
+    folder::Folder,
+};
 use serde_json::{Value, json};
 
 use super::{CLIENTS, Done, SEATS, SHOWS};
@@ -51,9 +54,10 @@ COMMIT;
 ";
 
 fn pgbench(cluster: &Cluster, url: &str, shows: u64, seconds: u64) -> Done<Value> {
-    let script = cluster.path("by-hand.sql");
+    // What pgbench writes down of each transaction goes there, and the script stands beside it.
+    let (folder, beside) = (Folder::new(), Folder::new());
+    let script = beside.path("by-hand.sql");
     std::fs::write(&script, BY_HAND.replace("@SHOWS", &shows.to_string()))?;
-    let folder = folder(cluster, shows)?;
     let before = count(cluster, url)?;
     let database = url.rsplit('/').next().unwrap_or_default();
     let out = std::process::Command::new(Binaries::find().path("pgbench"))
@@ -63,14 +67,14 @@ fn pgbench(cluster: &Cluster, url: &str, shows: u64, seconds: u64) -> Done<Value
         .args(["-T", &seconds.to_string(), "-f"])
         .arg(&script)
         .arg(database)
-        .current_dir(&folder)
+        .current_dir(folder.whole())
         .output()?;
     if !out.status.success() {
         return Err(String::from_utf8_lossy(&out.stderr).into_owned().into());
     }
     let holds = count(cluster, url)? - before;
     let mut took_us = Vec::new();
-    for log in std::fs::read_dir(&folder)? {
+    for log in std::fs::read_dir(folder.whole())? {
         let text = std::fs::read_to_string(log?.path())?;
         let of_line = |line: &str| line.split(' ').nth(2).and_then(|us| us.parse::<f64>().ok());
         took_us.extend(text.lines().filter_map(of_line));
@@ -87,13 +91,6 @@ fn pgbench(cluster: &Cluster, url: &str, shows: u64, seconds: u64) -> Done<Value
         "p50_ms": at(50),
         "p99_ms": at(99),
     }))
-}
-
-/// A folder for what pgbench writes down of each transaction.
-fn folder(cluster: &Cluster, shows: u64) -> Done<std::path::PathBuf> {
-    let folder = cluster.path(&format!("pgbench-{shows}"));
-    std::fs::create_dir(&folder)?;
-    Ok(folder)
 }
 
 fn count(cluster: &Cluster, url: &str) -> Done<usize> {
