@@ -11,6 +11,7 @@ mod address;
 pub(crate) mod check;
 mod connect;
 mod database;
+mod distribution;
 mod fault;
 mod migrations;
 pub(crate) mod moves;
@@ -25,7 +26,12 @@ pub use database::Database;
 pub(crate) use database::Held;
 pub use open::OpenError;
 
+pub use distribution::{
+    DISTRIBUTED, DistributeError, Done, Kind, LOCAL, REFERENCE, Step, distribute,
+};
+
 pub(crate) use fault::Fault;
 #[cfg(test)]
 pub(crate) use migrations::schema;
+pub(crate) use session::Asked;
 pub(crate) use transaction::Transaction;

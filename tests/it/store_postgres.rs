@@ -4,6 +4,7 @@
 
 mod bad_days;
 mod changes;
+mod citus;
 mod refusals;
 mod refused_shows;
 mod servers;
@@ -27,13 +28,19 @@ use crate::store_contract::{contract, opening, terms};
 /// An empty database of the shared cluster with the schema in it: its address. A copy of one that
 /// was migrated once.
 async fn fresh() -> String {
-    static TEMPLATE: OnceCell<String> = OnceCell::const_new();
+    static PLAIN: OnceCell<String> = OnceCell::const_new();
+    static SPREAD: OnceCell<String> = OnceCell::const_new();
     let cluster = Cluster::shared();
-    let template = TEMPLATE.get_or_init(|| async {
+    let spread = citus::is_wanted();
+    let template = if spread { &SPREAD } else { &PLAIN };
+    let template = template.get_or_init(|| async {
         let url = cluster.database();
         let db = open(&url).await;
         db.close();
         drop(db);
+        if spread {
+            citus::pretend(cluster, &url, &citus::all());
+        }
         url.rsplit('/').next().expect("a name").to_owned()
     });
     cluster.copy_of(template.await)
@@ -51,7 +58,12 @@ async fn open(url: &str) -> Database {
 
 /// A server's store on a database; times of the tests are made up.
 async fn server(url: &str) -> PostgresStore {
-    PostgresStore::new(open(url).await).by_another_clock()
+    let spread = citus::is_wanted();
+    let store = PostgresStore::new(open(url).await).by_another_clock();
+    if spread {
+        return store.one_show_at_a_time();
+    }
+    store
 }
 
 /// The same with shows that are open, numbered from 1.

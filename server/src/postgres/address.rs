@@ -173,6 +173,11 @@ impl Settings {
         self
     }
 
+    /// What connections call themselves.
+    pub(super) fn application_name(&self) -> &str {
+        self.config.get_application_name().unwrap_or("houseful")
+    }
+
     /// What tokio-postgres needs to know to connect to one of the hosts, and nothing that would
     /// let it go on to another: whether a host will do is decided by our own check.
     pub(super) fn config(&self, server: &Server, options: &str) -> tokio_postgres::Config {
@@ -186,7 +191,7 @@ impl Settings {
             .port(server.port)
             .user(&self.user)
             .dbname(&self.database)
-            .application_name(self.config.get_application_name().unwrap_or("houseful"))
+            .application_name(self.application_name())
             .ssl_mode(match self.encryption {
                 Encryption::Disable => SslMode::Disable,
                 _ => SslMode::Require,

@@ -4,7 +4,7 @@ use std::{
     collections::BTreeMap,
     sync::{
         Arc, Mutex, OnceLock, PoisonError,
-        atomic::{AtomicU32, Ordering},
+        atomic::{AtomicBool, AtomicU32, Ordering},
     },
     time::Duration,
 };
@@ -37,6 +37,8 @@ pub(super) struct Connector {
     round: AtomicU32,
     /// Lets go of connections that lead to where nobody sells any more.
     let_go: OnceLock<Box<dyn Fn() + Send + Sync>>,
+    /// Whether the tables are spread over the nodes of Citus.
+    distributed: AtomicBool,
 }
 
 /// Why a host will not do.
@@ -66,6 +68,7 @@ impl Connector {
             met: Mutex::new(None),
             round: AtomicU32::new(0),
             let_go: OnceLock::new(),
+            distributed: AtomicBool::new(false),
         })
     }
 
@@ -138,7 +141,12 @@ impl Connector {
             self.look(server).await?;
         }
         let waits_for = self.waits_for.get().copied().unwrap_or("on");
-        let options = check::options(waits_for, self.settings.standby_required);
+        let plans = if self.is_distributed() {
+            check::PLANS_OF_CITUS
+        } else {
+            check::PLANS
+        };
+        let options = check::options(waits_for, plans, self.settings.standby_required);
         let session = self.open(server, &options).await?;
         let facts = facts(server, &session).await?;
         if let Some(why) = facts.away() {
@@ -173,6 +181,15 @@ impl Connector {
         };
         let _ = self.waits_for.set(waits_for);
         Ok(())
+    }
+
+    /// From now on statements are planned as Citus wants it.
+    pub(super) fn plans_each_time(&self) {
+        self.distributed.store(true, Ordering::SeqCst);
+    }
+
+    pub(super) fn is_distributed(&self) -> bool {
+        self.distributed.load(Ordering::SeqCst)
     }
 
     /// Whether a connection may be used (again): no later branch of its cluster's history was met

@@ -59,6 +59,16 @@ pub enum OpenError {
         /// What is the matter.
         why: SchemaError,
     },
+    /// Its tables were not all given to Citus.
+    #[error(
+        "database {database} was given to Citus by half: {missing} stayed behind; run `houseful db distribute` to the end"
+    )]
+    HalfDistributed {
+        /// Which.
+        database: String,
+        /// The tables that were not.
+        missing: String,
+    },
     /// The server said no to something that always goes well.
     #[error("{server} can't be used: {why}")]
     Server {
