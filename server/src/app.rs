@@ -25,11 +25,11 @@ use crate::{
     bus::local::Weather,
     catalogue::Catalogue,
     clock::{Clock, ClockKind},
-    database::{Address, Books},
+    database::{Address, Books, PostgresUrl},
     hub::Hub,
     limits::{LimitConfig, Limits},
     payment::Payments,
-    shards::{Journals, Lanes, ShardFile},
+    shards::{Journals, Lanes, Readers, ShardFile},
 };
 
 /// The longest a stop waits for commands whose clients have gone.
@@ -59,6 +59,8 @@ pub struct ServerConfig {
     pub limits: LimitConfig,
     /// How badly messages between payment and booking travel, for tests.
     pub weather: Weather,
+    /// Where replicas of the database are that maps, feeds, lists and the catalogue are read from.
+    pub replicas: Vec<PostgresUrl>,
 }
 
 impl ServerConfig {
@@ -76,6 +78,7 @@ impl ServerConfig {
             sell_meanwhile: false,
             limits: LimitConfig::default(),
             weather: Weather::default(),
+            replicas: Vec::new(),
         }
     }
 }
@@ -95,6 +98,7 @@ pub struct Rooms {
     pub(crate) lane: Lanes,
     pub(crate) journals: Journals,
     pub(crate) hub: Hub,
+    pub(crate) readers: Readers,
     pub(crate) catalogue: Catalogue,
     pub(crate) payments: Payments,
     pub(crate) tokens: Tokens,
@@ -163,6 +167,12 @@ impl RunningServer {
     #[must_use]
     pub fn lane(&self) -> &Lanes {
         &self.app.lane
+    }
+
+    /// The replicas that are read from.
+    #[must_use]
+    pub fn readers(&self) -> &Readers {
+        &self.app.readers
     }
 
     /// What is read of journals.

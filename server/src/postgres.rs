@@ -18,6 +18,7 @@ pub(crate) mod moves;
 mod open;
 pub(crate) mod row;
 mod session;
+mod standby;
 mod tls;
 mod transaction;
 
@@ -34,4 +35,6 @@ pub(crate) use fault::Fault;
 #[cfg(test)]
 pub(crate) use migrations::schema;
 pub(crate) use session::Asked;
+pub(crate) use session::Params;
+pub(crate) use standby::Standby;
 pub(crate) use transaction::Transaction;

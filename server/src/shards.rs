@@ -12,6 +12,7 @@ mod map;
 mod moving;
 mod opening;
 mod owners;
+mod readers;
 mod slots;
 #[cfg(feature = "postgres")]
 mod survey;
@@ -28,6 +29,7 @@ pub use moving::{MoveError, Moved, Stage, move_slot, would_move};
 pub use opening::{Opened, OpeningError, again, alone};
 pub(crate) use owners::follow;
 pub use owners::{Claims, Owners};
+pub use readers::Readers;
 pub(crate) use slots::NoSlots;
 #[cfg(feature = "postgres")]
 pub use slots::PostgresSlots;

@@ -35,6 +35,7 @@ mod newcomer;
 mod plain;
 mod races;
 mod readme;
+mod replicas;
 mod rooms;
 mod scenarios;
 mod servers;

@@ -14,6 +14,23 @@ pub enum LogArg {
     Json,
 }
 
+/// The address of a replica, with its password.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ReplicaArg(pub String);
+
+impl From<String> for ReplicaArg {
+    fn from(text: String) -> Self {
+        Self(text)
+    }
+}
+
+/// Not what it is: it may hold a password.
+impl fmt::Debug for ReplicaArg {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ReplicaArg(..)")
+    }
+}
+
 /// A database file, or the address of a Postgres server with its password.
 #[derive(Clone, PartialEq, Eq)]
 pub struct DbArg(pub OsString);
@@ -46,6 +63,16 @@ pub struct ServeArgs {
         hide_env_values = true
     )]
     pub db: DbArg,
+    /// A replica of the database, `postgres://user@host/name`, to read maps, feeds and lists from.
+    /// Can be said again; in the variable addresses stand with blanks between
+    #[arg(
+        long = "replica",
+        value_name = "ADDRESS",
+        env = "HOUSEFUL_REPLICAS",
+        hide_env_values = true,
+        value_delimiter = ' '
+    )]
+    pub replicas: Vec<ReplicaArg>,
     /// Spread the shows over the databases that this file names; the house's own is that of `--db`
     #[arg(long, value_name = "FILE", env = "HOUSEFUL_SHARDS")]
     pub shards: Option<PathBuf>,

@@ -10,7 +10,7 @@ use houseful_core::wire::admin::Mode;
 use houseful_server::{
     app::{self, DemoChain, RunningServer, ServerConfig, StartError},
     clock::ClockKind,
-    database::Address,
+    database::{Address, PostgresUrl},
     shards::ShardFile,
 };
 use tokio::net::TcpListener;
@@ -44,6 +44,8 @@ pub struct Hosting {
     pub sell_meanwhile: bool,
     /// The token of this run; a fresh one if `None`.
     pub token: Option<String>,
+    /// Replicas of the database that are read from.
+    pub replicas: Vec<PostgresUrl>,
 }
 
 impl Hosting {
@@ -61,6 +63,7 @@ impl Hosting {
             demo_chain: None,
             sell_meanwhile: false,
             token: None,
+            replicas: Vec::new(),
         }
     }
 
@@ -157,6 +160,7 @@ impl Hosted {
             }),
             sell_meanwhile: hosting.sell_meanwhile,
             token: hosting.token.clone(),
+            replicas: hosting.replicas.clone(),
             ..ServerConfig::new(hosting.db.clone(), hosting.mode)
         };
         let running = app::serve(config, listener).await.map_err(|e| match &e {

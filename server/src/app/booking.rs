@@ -3,18 +3,20 @@
 
 use std::sync::Arc;
 
+use houseful_core::ids::ShardName;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use super::StartError;
+use super::{ServerConfig, StartError};
 use crate::{
     bus::Bus,
     clock::Clock,
-    database::Books,
+    database::{Books, OpenError, PostgresUrl},
     follow,
-    hub::Hub,
+    hub::{Hub, Origin},
     lane::Lane,
-    shards::{Journals, Lanes},
+    replicas::Replicas,
+    shards::{Journals, Lanes, Readers},
     store::{Head, Store, StoreError},
     timer,
 };
@@ -27,6 +29,8 @@ pub(super) struct Booking {
     pub(super) journals: Journals,
     /// What readers are shown.
     pub(super) hub: Hub,
+    /// Where pictures are read from, if not at the primary.
+    pub(super) readers: Readers,
     /// What ends with the server.
     pub(super) background: Vec<JoinHandle<()>>,
 }
@@ -44,9 +48,9 @@ pub(super) struct Beginning {
 /// is over have been looked at.
 pub(super) async fn start(
     books: &Books,
+    config: &ServerConfig,
     bus: Arc<dyn Bus>,
-    clock: &Clock,
-    shutdown: &CancellationToken,
+    (clock, shutdown): (&Clock, &CancellationToken),
 ) -> Result<Booking, StartError> {
     let hub = Hub::new();
     let begin = Beginning {
@@ -56,14 +60,22 @@ pub(super) async fn start(
         shutdown: shutdown.clone(),
     };
     let store = &books.journal;
-    let heads = begin.heads(store).await?;
+    let heads = begin.heads(0, store).await?;
     let lane = Lanes::from(begin.lane(store));
-    let mut background = follow::start(store, lane.clone(), &hub, clock, shutdown);
+    let readers = Readers::new(lane.homes().clone());
+    let mut background = Vec::new();
+    if let Some((replicas, tasks)) = begin.replicas(books, &config.replicas, None)? {
+        readers.add(0, replicas);
+        background.extend(tasks);
+    }
+    let followed = (lane.clone(), readers.clone());
+    background.extend(follow::start(store, followed, &hub, clock, shutdown));
     background.push(begin.look(&lane, heads).await);
     Ok(Booking {
         lane,
         journals: Journals::from(books.clone()),
         hub,
+        readers,
         background,
     })
 }
@@ -81,11 +93,38 @@ pub(super) fn timer(
 
 impl Beginning {
     /// Reads where all shows of a shard stand, for lists.
-    pub(super) async fn heads(&self, store: &Arc<dyn Store>) -> Result<Vec<Head>, StoreError> {
+    pub(super) async fn heads(
+        &self,
+        shard: usize,
+        store: &Arc<dyn Store>,
+    ) -> Result<Vec<Head>, StoreError> {
         let began = Clock::stopwatch();
         let heads = store.heads().await?;
-        self.hub.know(&heads, began);
+        self.hub.know(shard, &heads, began, Origin::Primary);
         Ok(heads)
+    }
+
+    /// Starts to read from the replicas of a database, if any are named; `shard` is its name where
+    /// there are several.
+    pub(super) fn replicas(
+        &self,
+        books: &Books,
+        addresses: &[PostgresUrl],
+        shard: Option<&ShardName>,
+    ) -> Result<Option<(Replicas, Vec<JoinHandle<()>>)>, OpenError> {
+        let sources = books.ground.replicas(addresses)?;
+        let primary = books.ground.primary().filter(|_| !sources.is_empty());
+        let started = primary.map(|primary| {
+            let named = (shard.map(ToString::to_string), sources);
+            Replicas::start(
+                primary,
+                named,
+                self.hub.clone(),
+                &self.clock,
+                &self.shutdown,
+            )
+        });
+        Ok(started)
     }
 
     /// Starts the lane of a shard.

@@ -21,7 +21,7 @@ use crate::{
     database::Books,
     follow,
     hub::Hub,
-    shards::{self, Journals, Lanes, Opened, OpeningError, ShardEntry, ShardFile},
+    shards::{self, Journals, Lanes, Opened, OpeningError, Readers, ShardEntry, ShardFile},
     store::StoreError,
     timer,
 };
@@ -38,6 +38,7 @@ struct Starter {
     begin: Beginning,
     lane: Lanes,
     journals: Journals,
+    readers: Readers,
     /// The house's own catalogue.
     catalogue: Arc<dyn CatalogueStore>,
     timer: bool,
@@ -74,9 +75,10 @@ pub(super) async fn start(
     (clock, shutdown): (&Clock, &CancellationToken),
 ) -> Result<Booking, StartError> {
     let (hub, house) = (Hub::new(), opened.house());
-    let (lane, journals) = (
+    let (lane, journals, readers) = (
         Lanes::new(opened.homes.clone()),
         Journals::new(opened.homes.clone()),
+        Readers::new(opened.homes.clone()),
     );
     let starter = Starter {
         begin: Beginning {
@@ -87,13 +89,20 @@ pub(super) async fn start(
         },
         lane: lane.clone(),
         journals: journals.clone(),
+        readers: readers.clone(),
         catalogue: Arc::clone(&home.catalogue),
         timer: config.timer,
         clock: config.clock,
         house,
     };
     let store = &home.journal;
-    let mut background = follow::all_shards(store, lane.clone(), &hub, clock, shutdown);
+    let followed = (lane.clone(), readers.clone());
+    let mut background = follow::all_shards(store, followed, &hub, clock, shutdown);
+    let replicas = starter.begin.replicas(home, &config.replicas, None)?;
+    if let Some((replicas, tasks)) = replicas {
+        readers.add_home(replicas);
+        background.extend(tasks);
+    }
     let owners = shards::follow(opened.homes, journals.clone(), clock.clone());
     background.push(follow::until(shutdown, owners));
     let all = opened.books.into_iter().zip(&file.shards).enumerate();
@@ -118,6 +127,7 @@ pub(super) async fn start(
         lane,
         journals,
         hub,
+        readers,
         background,
     })
 }
@@ -132,14 +142,25 @@ impl Starter {
     ) -> Result<Vec<JoinHandle<()>>, StoreError> {
         let begin = &self.begin;
         let (store, clock, shutdown) = (&books.journal, &begin.clock, &begin.shutdown);
-        let heads = begin.heads(store).await?;
+        let heads = begin.heads(shard, store).await?;
         self.lane.add(shard, begin.lane(store));
         self.journals.add(shard, books.clone());
+        let followed = (shard, store, self.readers.clone());
         let mut tasks = vec![
-            follow::one_shard(store, &begin.hub, clock, shutdown),
+            follow::one_shard(followed, &begin.hub, clock, shutdown),
             begin.look(&self.lane, heads).await,
             self.copies(entry, &books),
         ];
+        match begin.replicas(&books, &entry.replicas, Some(&entry.name)) {
+            Ok(Some((replicas, reading))) => {
+                self.readers.add(shard, replicas);
+                tasks.extend(reading);
+            }
+            Ok(None) => {}
+            Err(why) => {
+                tracing::error!(shard = %entry.name, %why, "replicas of a shard can't be read from");
+            }
+        }
         if self.timer {
             let (store, lane) = (Arc::clone(store), self.lane.clone());
             let timer = timer::start(store, lane, clock.clone(), shutdown.clone());

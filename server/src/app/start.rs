@@ -91,7 +91,7 @@ pub(super) async fn start(
             let (bus, when) = (bus.clone(), (&clock, &shutdown));
             shards::start(&books, (opened, file), bus, &config, when).await?
         }
-        _ => booking::start(&books, bus.clone(), &clock, &shutdown).await?,
+        _ => booking::start(&books, &config, bus.clone(), (&clock, &shutdown)).await?,
     };
     let payments = payment::start(&books, bus, &clock, &shutdown).await?;
     let mut background = std::mem::take(&mut booking.background);
@@ -114,8 +114,9 @@ pub(super) async fn start(
     numbers::start(clock.clone(), shutdown.clone());
     let tokens = Tokens::open(Arc::clone(&books.tokens), clock.now(), config.token).await?;
     if books.ground.shared() {
-        let (catalogue, tokens) = (catalogue.clone(), tokens.tokens.clone());
-        background.extend(copies::follow(catalogue, tokens, &clock, &shutdown));
+        let copied = (catalogue.clone(), tokens.tokens.clone());
+        let replicas = booking.readers.home().cloned();
+        background.extend(copies::follow(copied, replicas, &clock, &shutdown));
     }
 
     let app = App(Arc::new(Rooms {
@@ -123,6 +124,7 @@ pub(super) async fn start(
         lane: booking.lane,
         journals: booking.journals,
         hub: booking.hub,
+        readers: booking.readers,
         catalogue,
         payments,
         tokens: tokens.tokens,

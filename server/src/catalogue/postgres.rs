@@ -25,7 +25,7 @@ use crate::{
 };
 
 /// What counts the changes of the catalogue.
-const CATALOGUE: &str = "catalogue";
+pub(crate) const CATALOGUE: &str = "catalogue";
 
 /// The catalogue in a Postgres database.
 #[derive(Clone, Debug)]
@@ -230,7 +230,8 @@ const SHOWS: &str = "SELECT show_id, movie, screen, starts_at, ends_at, format, 
 const LAYOUTS: &str = "SELECT hash, body FROM immutable WHERE hash IN (SELECT layout FROM show)";
 const PRICES: &str = "SELECT hash, body FROM immutable WHERE hash IN (SELECT prices FROM show)";
 
-async fn read(tx: &Transaction) -> Result<Kept, StoreError> {
+/// All of it, as of the moment of a snapshot.
+pub(crate) async fn read(tx: &Transaction) -> Result<Kept, StoreError> {
     let sql = "SELECT times FROM moves WHERE what = 'catalogue'";
     let times = all(tx, sql, |times| row::count(times, 0)).await?;
     let layouts = all(tx, LAYOUTS, |r| layout(get(r, 0)?, get(r, 1)?)).await?;

@@ -13,8 +13,9 @@ use crate::{
     house::PostgresHouse,
     payment::{PostgresCharges, PostgresPayments},
     postgres::{self, Database},
+    replicas::{Primary, Source},
     shards::PostgresSlots,
-    store::{Later, postgres::PostgresStore},
+    store::{self, Later, postgres::PostgresStore},
 };
 
 /// What the rooms stand on.
@@ -62,6 +63,16 @@ impl Ground for Shared {
 
     fn shared(&self) -> bool {
         true
+    }
+
+    fn replicas(&self, addresses: &[PostgresUrl]) -> Result<Vec<Arc<dyn Source>>, OpenError> {
+        let settings: Result<Vec<_>, _> = addresses.iter().map(|a| a.secret().parse()).collect();
+        let settings = settings.map_err(postgres::OpenError::Address)?;
+        Ok(store::postgres::replicas(&self.db, &settings)?)
+    }
+
+    fn primary(&self) -> Option<Arc<dyn Primary>> {
+        Some(store::postgres::primary(&self.db))
     }
 
     fn ready(&self) -> Later<'_, ()> {

@@ -27,14 +27,14 @@ const AGE_MAX: Duration = Duration::from_secs(1_800);
 /// How many connections write at least.
 const WRITING_MIN: usize = 2;
 
-type Pool = managed::Pool<Shared>;
+pub(super) type Pool = managed::Pool<Shared>;
 
 /// A database of a Postgres cluster. Clones share its connections.
 ///
 /// Who writes and who reads stand in two queues: a crowd of readers keeps nobody from selling.
 #[derive(Clone)]
 pub struct Database {
-    connector: Arc<Connector>,
+    pub(super) connector: Arc<Connector>,
     writing: Pool,
     reading: Pool,
 }
@@ -77,6 +77,14 @@ impl managed::Manager for Shared {
 /// A connection while somebody has it. One that is not fit afterwards is thrown away.
 pub(crate) struct Held {
     object: Option<managed::Object<Shared>>,
+}
+
+impl From<managed::Object<Shared>> for Held {
+    fn from(object: managed::Object<Shared>) -> Self {
+        Self {
+            object: Some(object),
+        }
+    }
 }
 
 impl Deref for Held {
@@ -287,7 +295,7 @@ impl Database {
     }
 }
 
-fn pool(connector: &Arc<Connector>, size: usize) -> Result<Pool, OpenError> {
+pub(super) fn pool(connector: &Arc<Connector>, size: usize) -> Result<Pool, OpenError> {
     let (wait, answer) = (connector.settings.wait, connector.settings.answer);
     let timeouts = Timeouts {
         wait: Some(wait),
@@ -308,9 +316,7 @@ fn pool(connector: &Arc<Connector>, size: usize) -> Result<Pool, OpenError> {
 /// Waits for a connection as long as anybody may.
 async fn hold(pool: &Pool) -> Result<Held, StoreError> {
     match pool.get().await {
-        Ok(object) => Ok(Held {
-            object: Some(object),
-        }),
+        Ok(object) => Ok(object.into()),
         Err(PoolError::Backend(e)) => {
             tracing::error!("no connection to the database: {e}");
             Err(StoreError::Busy)

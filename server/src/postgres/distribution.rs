@@ -29,6 +29,7 @@ pub const LOCAL: &[&str] = &[
     "meta",
     "moves",
     "shard_slot",
+    "heartbeat",
     "house",
     "api_token",
     "payment",

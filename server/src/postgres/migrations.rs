@@ -28,6 +28,11 @@ pub(super) const ALL: &[Migration] = &[
         sql: include_str!("migrations/0004_house.sql"),
     },
     Migration {
+        number: 5,
+        name: "heartbeat",
+        sql: include_str!("migrations/0005_heartbeat.sql"),
+    },
+    Migration {
         number: 6,
         name: "shards",
         sql: include_str!("migrations/0006_shards.sql"),

@@ -17,6 +17,12 @@ pub enum OpenError {
         /// What each host said.
         tried: Vec<String>,
     },
+    /// A replica that will not do.
+    #[error("{why}")]
+    NoStandby {
+        /// What is wrong with it.
+        why: String,
+    },
     /// A setting that could lose or mix up sales.
     #[error("{server} runs with {setting} = {value}{whose}: {why}; {next}")]
     Unsafe {
@@ -69,6 +75,11 @@ pub enum OpenError {
         /// The tables that were not.
         missing: String,
     },
+    /// Replicas were named of a database whose tables Citus has.
+    #[error(
+        "a database that was given to Citus is not read from replicas: a replica of the coordinator has no journals; leave out --replica"
+    )]
+    NoReplicasOfNodes,
     /// The server said no to something that always goes well.
     #[error("{server} can't be used: {why}")]
     Server {

@@ -8,6 +8,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::{Arc, OnceLock},
+    time::Duration,
 };
 
 use futures_util::future::{join_all, try_join_all};
@@ -19,11 +20,16 @@ use houseful_core::{
     wire::{admin::JournalEntry, booking::Contact},
 };
 
+use tokio::time::timeout;
+
 use super::{Homes, SlotMap};
 use crate::{
     database::Books,
     store::{ContactRow, Loaded, Sought, Store, StoreError},
 };
+
+/// The longest that a list of what went on lately waits for one shard of several.
+const RECENT_MAX: Duration = Duration::from_secs(2);
 
 /// A way to the journals of all shards; clones share it.
 #[derive(Clone, Debug)]
@@ -189,7 +195,9 @@ impl Journals {
     pub async fn bookings_recent(&self, limit: u32) -> Result<Vec<BookingId>, StoreError> {
         let asked = self.shards.iter().map(|books| async move {
             let books = books.get().ok_or(StoreError::Busy)?;
-            books.journal.bookings_recent(limit).await
+            let recent = books.journal.bookings_recent(limit);
+            let recent = timeout(RECENT_MAX, recent).await;
+            recent.unwrap_or(Err(StoreError::Busy))
         });
         let (mut found, mut answered, mut failed) = (Vec::new(), false, None);
         for answer in join_all(asked).await {

@@ -14,7 +14,7 @@ mod shards;
 mod show;
 mod tables;
 
-use std::time::Duration;
+use std::{path::PathBuf, time::Duration};
 
 use houseful_core::{
     code::SLOTS,
@@ -25,7 +25,7 @@ use self::shards::{Member, Members};
 #[cfg(test)]
 pub(crate) use self::tables::names as carried_tables;
 use super::{OpeningError, ShardFile, SlotStore};
-use crate::{clock::Clock, lane::LaneError, store::StoreError};
+use crate::{lane::LaneError, store::StoreError};
 
 /// How far a move has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,7 +53,8 @@ pub struct Moved {
     pub shows: u64,
     /// How many rows of theirs, heads not counted.
     pub rows: u64,
-    /// The longest that a show did not sell.
+    /// The longest that a show did not sell: from when it was heard that it was sealed until it was
+    /// heard that it had arrived.
     pub longest_pause: Duration,
     /// All pauses together; no two shows wait at once.
     pub total_pause: Duration,
@@ -66,12 +67,12 @@ pub enum MoveError {
     #[error("there is no slot {0}; the slots are 0 to 1023")]
     NoSuchSlot(u16),
     /// No such shard.
-    #[error("{} names no shard {shard}", .file.path.display())]
+    #[error("{} names no shard {shard}", .file.display())]
     NoSuchShard {
         /// What was asked for.
         shard: ShardName,
         /// Where it was looked for.
-        file: ShardFile,
+        file: PathBuf,
     },
     /// A shard can't be used.
     #[error(transparent)]
@@ -147,7 +148,17 @@ pub async fn move_slot(
 ) -> Result<Moved, MoveError> {
     let members = open(file, slot, to).await?;
     let to = members.target(to)?;
-    let _alone = members.lock().await?;
+    let alone = members.lock().await?;
+    let moved = move_alone(&members, (slot, to), told).await;
+    alone.release().await;
+    moved
+}
+
+async fn move_alone(
+    members: &Members,
+    (slot, to): (u16, &Member),
+    told: &mut (dyn FnMut(Stage) + Send),
+) -> Result<Moved, MoveError> {
     // Refused before anything is done, if it is.
     members.plan(slot, to).await?;
     for member in members.others(to) {
@@ -164,9 +175,8 @@ pub async fn move_slot(
     let (mut done, all) = (0, plan.shows.len());
     for planned in &plan.shows {
         if !planned.lives_there {
-            let began = Clock::stopwatch();
-            moved.rows += show::carry(planned, to, told).await?;
-            let pause = Clock::stopwatch().saturating_duration_since(began);
+            let (rows, pause) = show::carry(planned, to, told).await?;
+            moved.rows += rows;
             moved.longest_pause = moved.longest_pause.max(pause);
             moved.total_pause += pause;
             moved.shows += 1;
@@ -208,7 +218,7 @@ async fn open(file: &ShardFile, slot: u16, to: &ShardName) -> Result<Members, Mo
         return Err(MoveError::NoSuchSlot(slot));
     }
     if file.shard(to).is_none() {
-        let (shard, file) = (to.clone(), file.clone());
+        let (shard, file) = (to.clone(), file.path.clone());
         return Err(MoveError::NoSuchShard { shard, file });
     }
     Members::open(file).await

@@ -31,7 +31,7 @@ pub enum OpeningError {
         /// Of which shard.
         shard: ShardName,
         /// Why.
-        why: OpenError,
+        why: Box<OpenError>,
     },
     /// A database can't be read or written.
     #[error("shard {shard}: the database can't be used: {why}")]
@@ -292,7 +292,7 @@ async fn reach(entry: &ShardEntry, clock: ClockKind) -> Result<Books, OpeningErr
         OpenError::Store(why) => store(entry, why),
         why => OpeningError::Open {
             shard: entry.name.clone(),
-            why,
+            why: Box::new(why),
         },
     })
 }
@@ -302,13 +302,12 @@ fn is_passing(error: &OpeningError) -> bool {
     match error {
         OpeningError::Store { why, .. } => *why == StoreError::Busy,
         #[cfg(feature = "postgres")]
-        OpeningError::Open {
-            why: OpenError::Postgres(why),
-            ..
-        } => matches!(
-            why,
-            crate::postgres::OpenError::NoPrimary { .. }
-                | crate::postgres::OpenError::Server { .. }
+        OpeningError::Open { why, .. } => matches!(
+            why.as_ref(),
+            OpenError::Postgres(
+                crate::postgres::OpenError::NoPrimary { .. }
+                    | crate::postgres::OpenError::Server { .. }
+            )
         ),
         _ => false,
     }

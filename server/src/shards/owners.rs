@@ -1,14 +1,18 @@
 //! Which shard has which slot, by what the databases say: each knows which slots it gave away.
 
-use std::{collections::BTreeMap, convert::Infallible};
+use std::{collections::BTreeMap, convert::Infallible, time::Duration};
 
+use futures_util::future::join_all;
 use houseful_core::{code::SLOTS, ids::ShardName};
+use tokio::time::timeout;
 
 use super::{Homes, Journals, Slots, slots_text};
 use crate::clock::Clock;
 
 /// How often the databases are asked, in milliseconds of real time.
 const LOOK_MS: u64 = 2_000;
+/// The longest that one of them may take to answer.
+const ANSWER_MAX: Duration = Duration::from_secs(2);
 
 /// What some shards say of the slots, by the shard's number.
 #[derive(Clone, Debug, Default)]
@@ -90,17 +94,23 @@ pub(crate) async fn follow(homes: Homes, journals: Journals, clock: Clock) -> In
     let name = |shard: usize| homes.map().names().get(shard).map(ShardName::as_str);
     loop {
         clock.rest_real(LOOK_MS).await;
-        let mut claims = Claims::default();
-        for shard in 0..homes.map().names().len() {
-            let Ok(books) = journals.of(shard) else {
-                continue;
-            };
-            match books.slots.slots().await {
-                Ok(slots) => claims.add(shard, slots),
-                Err(error) => {
+        let asked = (0..homes.map().names().len()).map(async |shard| {
+            // One that is away is spoken of elsewhere.
+            let slots = journals.of(shard).ok()?.slots.slots();
+            match timeout(ANSWER_MAX, slots).await {
+                Ok(Ok(slots)) => return Some((shard, slots)),
+                Ok(Err(error)) => {
                     tracing::warn!(name = name(shard), %error, "a shard can't be asked for its slots");
                 }
+                Err(_) => {
+                    tracing::warn!(name = name(shard), "a shard does not say which slots it has");
+                }
             }
+            None
+        });
+        let mut claims = Claims::default();
+        for (shard, slots) in join_all(asked).await.into_iter().flatten() {
+            claims.add(shard, slots);
         }
         let owners = claims.owners();
         if let Some((slot, one, other)) = owners.twice {

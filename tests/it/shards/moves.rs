@@ -145,7 +145,7 @@ async fn a_slot_moves_under_load_and_nothing_is_lost_or_sold_twice() {
     for moved in [&there, &back, &again] {
         assert_eq!(moved.shows, 6);
         assert!(moved.rows > 6, "{moved:?}");
-        assert!(moved.longest_pause < Duration::from_secs(5), "{moved:?}");
+        assert!(moved.longest_pause < Duration::from_secs(10), "{moved:?}");
     }
     assert_eq!(
         (&there.from[..], &back.from[..]),

@@ -136,3 +136,38 @@ async fn a_database_becomes_one_shard_of_one_house_for_ever() {
     books.ground.close().await;
     other.ground.close().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_a_booking_is_for_is_not_written_into_what_was_left_behind() {
+    let (url, books) = books().await;
+    let show = ShowId(1);
+    let booking = houseful_core::ids::BookingId {
+        show,
+        uuid: chance::uuid(),
+    };
+    let contact = || {
+        let contact = houseful_core::wire::booking::Contact {
+            name: Some("Ann".to_owned()),
+            phone: None,
+        };
+        Some(houseful_server::find::contact_row(contact))
+    };
+    let done = books.journal.commit(vec![born(show)]).await;
+    assert_eq!(done, Ok(vec![Outcome::Committed]));
+    let kept = books
+        .journal
+        .keep_contact(booking, contact(), UtcMillis(1))
+        .await;
+    assert_eq!(kept, Ok(()));
+    Cluster::shared().admin_in(&url, "UPDATE show_head SET sales = 'moved'");
+    for contact in [contact(), None] {
+        let kept = books
+            .journal
+            .keep_contact(booking, contact, UtcMillis(2))
+            .await;
+        assert_eq!(kept, Err(houseful_server::store::StoreError::Busy));
+    }
+    let rows = "SELECT (SELECT count(*) FROM contact) + (SELECT count(*) FROM contact_word)";
+    assert_eq!(super::count(&url, rows), 2);
+    books.ground.close().await;
+}

@@ -34,8 +34,18 @@ pub(super) struct Member {
 /// All of them, in the order of the file.
 pub(super) struct Members(Vec<Member>);
 
-/// Keeps others from moving slots until it is dropped, or its connections are.
-pub(super) struct Alone(#[expect(dead_code, reason = "held, never read")] Vec<Held>);
+/// Keeps others from moving slots until it is released, or its connections end.
+pub(super) struct Alone(Vec<Held>);
+
+impl Alone {
+    /// Lets others move slots.
+    pub(super) async fn release(self) {
+        for session in self.0 {
+            // Where it can't be said it ends with the connection.
+            let _ = session.query(UNLOCK, &[]).await;
+        }
+    }
+}
 
 /// What has to be carried to another shard.
 pub(super) struct Plan<'a> {
@@ -58,7 +68,7 @@ impl Member {
     async fn open(entry: &ShardEntry) -> Result<Self, MoveError> {
         let opening = |why: crate::postgres::OpenError| OpeningError::Open {
             shard: entry.name.clone(),
-            why: why.into(),
+            why: Box::new(why.into()),
         };
         let settings = entry.primary.secret().parse();
         let settings = settings.map_err(|e| opening(crate::postgres::OpenError::Address(e)))?;
@@ -158,11 +168,7 @@ impl Members {
             let locked = locked.map_err(|fault| member.store(fault.writing()))?;
             let is_ours = locked.first().and_then(|row| row.try_get(0).ok());
             if is_ours != Some(true) {
-                for session in held {
-                    let session: Held = session;
-                    // Else it ends with the connection.
-                    let _ = session.query(UNLOCK, &[]).await;
-                }
+                Alone(held).release().await;
                 return Err(MoveError::Running);
             }
             held.push(session);
@@ -188,11 +194,14 @@ impl Members {
         }
         let mut shows = Vec::new();
         for (show, (head, from)) in longest {
-            let lives_there = there.get(&show).is_some_and(|there| {
-                there.sales != SalesWord::Moved && there.version.ver > head.version.ver
-            });
-            if head.sales == SalesWord::Moved
-                && let Some(way) = from.moved_to(show).await?
+            let there = there.get(&show);
+            let goes_on_there = there.is_some_and(|there| there.version.ver > head.version.ver);
+            let (last, at) = match there {
+                Some(there) if goes_on_there => (there, to),
+                _ => (&head, from),
+            };
+            if last.sales == SalesWord::Moved
+                && let Some(way) = at.moved_to(show).await?
                 && way != to.name
             {
                 return Err(MoveError::OnItsWay { slot, to: way });
@@ -201,7 +210,7 @@ impl Members {
             shows.push(Planned {
                 show,
                 from,
-                lives_there,
+                lives_there: goes_on_there && last.sales != SalesWord::Moved,
             });
         }
         Ok(Plan { shows })

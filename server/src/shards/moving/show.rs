@@ -1,5 +1,7 @@
 //! Carrying one show: sealed, copied, compared, and gone on with.
 
+use std::time::Duration;
+
 use houseful_core::{
     ids::{CommandId, OwnerRef, ShowId},
     price::Channel,
@@ -13,6 +15,7 @@ use super::{
 };
 use crate::{
     chance,
+    clock::Clock,
     lane::{Lane, LaneError},
     postgres::{
         Fault, Transaction,
@@ -50,17 +53,19 @@ const LEARN: &str = "INSERT INTO immutable
 /// What a show's rows of a table come to.
 type Digest = (i64, String);
 
-/// Carries a show; how many rows it has.
+/// Carries a show; how many rows it has, and for how long it did not sell.
 pub(super) async fn carry(
     planned: &Planned<'_>,
     to: &Member,
     told: &mut (dyn FnMut(Stage) + Send),
-) -> Result<u64, MoveError> {
+) -> Result<(u64, Duration), MoveError> {
     let (show, from) = (planned.show, planned.from);
     let seal = Ask::Seal {
         to: to.name.clone(),
     };
+    // It sells until then, and may have to be asked for among many who buy.
     ask(&from.lane, show, seal).await?;
+    let sealed = Clock::stopwatch();
     told(Stage::Sealed(show));
     let rows = copy(planned, to).await?;
     told(Stage::Copied(show));
@@ -69,8 +74,9 @@ pub(super) async fn carry(
         from: from.name.clone(),
     };
     ask(&to.lane, show, arrive).await?;
+    let paused = Clock::stopwatch().saturating_duration_since(sealed);
     told(Stage::Arrived(show));
-    Ok(rows)
+    Ok((rows, paused))
 }
 
 /// Removes what a show left behind that says where people's bookings are, and who they are. The

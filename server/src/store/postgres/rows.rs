@@ -12,10 +12,10 @@ use houseful_core::{
 };
 use tokio_postgres::{Row, types::FromSql};
 
-use super::{Ask, PostgresStore, immutable::Wanting};
+use super::{Ask, immutable::Wanting};
 use crate::{
     postgres::{Database, check::bare},
-    store::{Head, Loaded, SalesWord, StoreError, Tail},
+    store::{Head, Loaded, SalesWord, StoreError, Tail, kept::Kept},
 };
 
 pub(super) const HEADS: &str =
@@ -72,7 +72,7 @@ pub(super) fn seat(row: &Row, column: usize) -> Result<SeatNo, StoreError> {
     Ok(SeatNo(seat))
 }
 
-fn version(row: &Row, column: usize) -> Result<Version, StoreError> {
+pub(super) fn version(row: &Row, column: usize) -> Result<Version, StoreError> {
     Ok(Version {
         ver: get::<i64>(row, column)?.cast_unsigned(),
         tip: get::<i64>(row, column + 1)?.cast_unsigned(),
@@ -127,7 +127,7 @@ const NOTHING: Version = Version { ver: 0, tip: 0 };
 
 /// How a journal goes on from what is known of it.
 pub(super) async fn tail(
-    store: &PostgresStore,
+    kept: &Kept,
     from: &impl Ask,
     show: ShowId,
     known: Option<Version>,
@@ -137,7 +137,7 @@ pub(super) async fn tail(
         if let Some((first, head)) = stands(&rows)?
             && get(first, 7)?
         {
-            let events = events(store, from, &head, known.ver, &rows).await?;
+            let events = events(kept, from, &head, known.ver, &rows).await?;
             return Ok(Tail::Rows { head, events });
         }
     }
@@ -166,7 +166,7 @@ pub(super) async fn tail(
             elsewhere,
         }));
     };
-    let events = events(store, from, &head, 0, &rows).await?;
+    let events = events(kept, from, &head, 0, &rows).await?;
     let head = Some(head);
     Ok(Tail::Elsewhere(Loaded {
         head,
@@ -207,13 +207,13 @@ async fn ask_tail(from: &impl Ask, show: ShowId, after: Version) -> Result<Vec<R
 
 /// The events of [`TAIL`], which go on from `after` to the head without a gap.
 async fn events(
-    store: &PostgresStore,
+    kept: &Kept,
     from: &impl Ask,
     head: &Head,
     after: u64,
     rows: &[Row],
 ) -> Result<Vec<(UtcMillis, Event)>, StoreError> {
-    let wanting = Wanting::new(&store.kept);
+    let wanting = Wanting::new(kept);
     match decode(head, after, rows, &wanting) {
         Err(e) => {
             // Layouts and prices that are not in memory yet are fetched together, then it is read
@@ -222,8 +222,8 @@ async fn events(
             if missing.is_empty() {
                 return Err(e);
             }
-            super::immutable::fetch(&store.kept, from, &missing).await?;
-            decode(head, after, rows, &Wanting::new(&store.kept))
+            super::immutable::fetch(kept, from, &missing).await?;
+            decode(head, after, rows, &Wanting::new(kept))
         }
         done => done,
     }
