@@ -34,7 +34,6 @@ pub use distribution::{
 pub(crate) use fault::Fault;
 #[cfg(test)]
 pub(crate) use migrations::schema;
-pub(crate) use session::Asked;
-pub(crate) use session::Params;
+pub(crate) use session::{Asked, Params};
 pub(crate) use standby::Standby;
 pub(crate) use transaction::Transaction;

@@ -3,7 +3,7 @@
 //! nothing else. That the real one takes the calls is not shown.
 
 use houseful_server::postgres::{DistributeError, Done, distribute};
-use houseful_tests::cluster::Cluster;
+use houseful_tests::{cluster::Cluster, folder::Folder};
 
 use super::{all, fresh, pretend, server_with, settings};
 
@@ -118,4 +118,49 @@ async fn nothing_is_given_while_somebody_sells_or_nothing_is_there_to_take_it() 
         done.is_ok().then_some(())
     })
     .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_command_says_what_is_missing_and_what_was_done() {
+    let (cluster, url, folder) = (Cluster::shared(), fresh().await, Folder::new());
+    let run = |db: &str, more: &[&str]| {
+        let args = ["db", "distribute", "--db", db, "-o", "json"];
+        folder.run(&[&args[..], more].concat())
+    };
+    let file = run("cinema.db", &[]);
+    assert_eq!(file.code, Some(2), "{}", file.err);
+    let none = run(&url, &[]);
+    assert_eq!(none.code, Some(1), "{}", none.err);
+    for part in [
+        "no_citus",
+        "has no extension citus",
+        "CREATE EXTENSION citus",
+    ] {
+        assert!(none.err.contains(part), "{}", none.err);
+    }
+    stand_in(cluster, &url);
+    let done = |ran: houseful_tests::program::Ran| {
+        let json = ran.done().json();
+        let items = json["items"].as_array().expect("a list").clone();
+        let field =
+            |item: &serde_json::Value, name: &str| item[name].as_str().expect("a word").to_owned();
+        let words = ["table", "kind", "done"];
+        let lines = items
+            .iter()
+            .map(|item| words.map(|name| field(item, name)).join(" "));
+        lines.collect::<Vec<_>>()
+    };
+    let look = done(run(&url, &["--dry-run"]));
+    assert_eq!(look.len(), all().len());
+    assert_eq!(look[0], "show_head distributed would_be");
+    assert!(called(cluster, &url).is_empty());
+    let first = done(run(&url, &["--shard-count", "48"]));
+    assert_eq!(first[0], "show_head distributed now");
+    assert_eq!(first.last().map(String::as_str), Some("show reference now"));
+    assert_eq!(called(cluster, &url)[0], "show_head show_id hash none 48");
+    let again = done(run(&url, &[]));
+    assert!(
+        again.iter().all(|line| line.ends_with(" before")),
+        "{again:?}"
+    );
 }
