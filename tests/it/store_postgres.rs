@@ -20,7 +20,7 @@ use houseful_server::{
     postgres::{Database, Settings},
     store::{Outcome, Store, postgres::PostgresStore},
 };
-use houseful_tests::cluster::Cluster;
+use houseful_tests::cluster::{Cluster, tables_of_nodes};
 use tokio::sync::OnceCell;
 
 use crate::store_contract::{contract, opening, terms};
@@ -39,7 +39,7 @@ async fn fresh() -> String {
         db.close();
         drop(db);
         if spread {
-            citus::pretend(cluster, &url, &citus::all());
+            cluster.pretend_nodes(&url, &tables_of_nodes());
         }
         url.rsplit('/').next().expect("a name").to_owned()
     });

@@ -117,7 +117,7 @@ const TRIES: u32 = 5;
 enum Read {
     /// As of one moment.
     AtOnce(Option<ShowRows>),
-    /// The show moved on while they were read: Citus gives each statement a moment of its own.
+    /// The show moved on while they were read, which it can where it is on a node of Citus.
     Torn,
 }
 

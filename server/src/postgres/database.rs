@@ -282,9 +282,17 @@ impl Database {
 
     /// Begins to read several things as of one moment. Nothing can be written; it ends when it is
     /// taken back.
+    ///
+    /// Nodes of Citus have no moment in common: there each statement has its own, and whoever reads
+    /// has to find out whether something moved meanwhile.
     pub(crate) async fn snapshot(&self) -> Result<Transaction, StoreError> {
         let held = hold(&self.reading).await?;
-        Transaction::snapshot(held).await.map_err(Fault::reading)
+        let begun = if self.is_distributed() {
+            Transaction::looks(held).await
+        } else {
+            Transaction::snapshot(held).await
+        };
+        begun.map_err(Fault::reading)
     }
 
     /// Gives up all connections; what is under way is finished first. Later questions are refused,

@@ -194,17 +194,20 @@ impl Session {
         around: Around,
         asked: &[Asked<'_>],
     ) -> Result<Vec<Vec<Row>>, Fault> {
+        let sent = AtomicBool::new(false);
         let whole = self.guarded(async {
             let mut statements = Vec::with_capacity(asked.len());
             for one in asked {
                 let prepared = self.prepared(one.sql).await;
                 statements.push(prepared.map_err(Fault::uncommitted)?);
             }
+            sent.store(true, Ordering::SeqCst);
             let all = async { Ok(self.asked_in_order(around, asked, &statements).await) };
             self.in_time(all).await?
         });
         let done = whole.await;
-        if around == Around::Commit && matches!(done, Ok(_) | Err(Fault::Refused(_))) {
+        let ended = around == Around::Commit && sent.load(Ordering::SeqCst);
+        if ended && matches!(done, Ok(_) | Err(Fault::Refused(_))) {
             self.set_open(false);
         }
         done

@@ -47,6 +47,15 @@ impl Transaction {
         Ok(Self { held })
     }
 
+    /// One that can write nothing, and of which each statement sees all as of its own beginning.
+    pub(super) async fn looks(held: Held) -> Result<Self, Fault> {
+        held.set_open(true);
+        held.run("BEGIN READ ONLY")
+            .await
+            .map_err(Fault::uncommitted)?;
+        Ok(Self { held })
+    }
+
     /// One statement of it. After an error the whole is lost.
     pub(crate) async fn query(
         &self,

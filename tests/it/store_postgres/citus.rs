@@ -14,18 +14,26 @@ use std::{
     cell::Cell,
     sync::{
         Arc,
-        atomic::{AtomicU32, Ordering},
+        atomic::{AtomicBool, AtomicU32, Ordering},
     },
 };
 
+use houseful_core::ids::ShowId;
 use houseful_server::{
-    postgres::{DISTRIBUTED, Database, OpenError, REFERENCE},
-    store::{Store, postgres::PostgresStore},
+    app::serve,
+    audit::{PostgresBooks, ShowBooks},
+    database::{Address, PostgresUrl},
+    postgres::{Database, OpenError, REFERENCE},
+    store::{Outcome, Store, StoreError, postgres::PostgresStore},
 };
-use houseful_tests::cluster::Cluster;
+use houseful_tests::{
+    cluster::{Cluster, tables_of_nodes},
+    test_app::Setup,
+};
+use tokio::net::TcpListener;
 
 use super::{bad_days, fresh, open, refused_shows, server, server_with, servers, settings};
-use crate::store_contract::contract;
+use crate::store_contract::{adding, contract, held, opening, terms};
 
 thread_local! {
     static SPREAD: Cell<bool> = const { Cell::new(false) };
@@ -43,29 +51,9 @@ fn again(test: fn()) {
     SPREAD.set(false);
 }
 
-/// Has a database say that Citus has these tables.
-pub(super) fn pretend(cluster: &Cluster, url: &str, tables: &[&str]) {
-    let rows: Vec<String> = tables.iter().map(|t| format!("('{t}')")).collect();
-    let rows = rows.join(", ");
-    cluster.admin_in(
-        url,
-        &format!(
-            "SET allow_system_table_mods = on;
-             CREATE TABLE pg_catalog.pg_dist_partition (logicalrelid regclass);
-             GRANT SELECT ON pg_catalog.pg_dist_partition TO PUBLIC;
-             INSERT INTO pg_catalog.pg_dist_partition VALUES {rows}"
-        ),
-    );
-}
-
 /// A server's store on a database of any cluster, as the database says it is.
 async fn open_there(url: &str) -> PostgresStore {
     PostgresStore::new(open(url).await).by_another_clock()
-}
-
-/// All tables that it would have.
-pub(super) fn all() -> Vec<&'static str> {
-    DISTRIBUTED.iter().chain(REFERENCE).copied().collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -107,8 +95,8 @@ fn what_is_unknown_of_one_batch_is_unknown_of_one_show() {
 async fn a_database_that_was_given_away_by_half_is_not_sold_from() {
     let cluster = Cluster::shared();
     let url = fresh().await;
-    let (left, given) = (REFERENCE[REFERENCE.len() - 1], all());
-    pretend(cluster, &url, &given[..given.len() - 1]);
+    let (left, given) = (REFERENCE[REFERENCE.len() - 1], tables_of_nodes());
+    cluster.pretend_nodes(&url, &given[..given.len() - 1]);
     let opened = Database::open(settings(&url)).await.map(|_| ());
     let Err(OpenError::HalfDistributed { missing, .. }) = opened else {
         panic!("{opened:?}")
@@ -120,4 +108,58 @@ async fn a_database_that_was_given_away_by_half_is_not_sold_from() {
     // Citus can't plan everything without its values.
     let plans = whole.setting("plan_cache_mode").await;
     assert_eq!(plans.as_deref(), Ok("auto"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_of_nodes_is_not_read_from_replicas() {
+    let url = Cluster::shared().database_of_nodes().await;
+    let mut config = Setup::default().on(Address::new(url.as_ref())).config;
+    config.replicas = vec![PostgresUrl::new(&url).expect("an address")];
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    match serve(config, listener).await {
+        Ok(running) => {
+            running.stop().await;
+            panic!("the server has started")
+        }
+        Err(why) => assert!(
+            why.to_string().contains("is not read from replicas"),
+            "{why}"
+        ),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_show_that_moves_on_while_it_is_read_is_read_again() {
+    const READS: usize = 300;
+    let url = Cluster::shared().database_of_nodes().await;
+    let store = open_there(&url).await;
+    let opened = store.commit(vec![opening(ShowId(1), &terms(900))]).await;
+    assert_eq!(opened, Ok(vec![Outcome::Committed]));
+    let books = PostgresBooks::new(open(&url).await);
+    let done = Arc::new(AtomicBool::new(false));
+    let stop = Arc::clone(&done);
+    let selling = tokio::spawn(async move {
+        let mut ver = 1;
+        while !stop.load(Ordering::SeqCst) {
+            let next = adding(ShowId(1), ver, &[held(ver + 1)]);
+            assert_eq!(store.commit(vec![next]).await, Ok(vec![Outcome::Committed]));
+            ver += 1;
+        }
+        ver
+    });
+    let mut whole = 0;
+    for _ in 0..READS {
+        match books.show(ShowId(1)).await {
+            Ok(Some(rows)) => {
+                assert_eq!(rows.facts.len() as u64, rows.ver, "as of one moment");
+                whole += 1;
+            }
+            // Each time it had moved on.
+            Err(StoreError::Busy) => {}
+            other => panic!("{:?}", other.map(|rows| rows.is_some())),
+        }
+    }
+    done.store(true, Ordering::SeqCst);
+    assert!(selling.await.expect("task") > 100, "it hardly moved");
+    assert!(whole > 0);
 }

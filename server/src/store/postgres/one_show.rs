@@ -79,11 +79,19 @@ async fn one(store: &PostgresStore, show: &ShowCommit, gone: &AtomicBool) -> Out
     match done {
         Ok(outcome) => outcome,
         Err(fault) => {
-            if !matches!(&fault, Fault::Refused(db) if write::concerns_a_show(db)) {
+            if !is_its_own(&fault) {
                 gone.store(true, Ordering::Relaxed);
             }
             write::refused(store, show, fault).await
         }
+    }
+}
+
+/// Whether a fault may be that of a show, or of the node that has it; other nodes go on.
+fn is_its_own(fault: &Fault) -> bool {
+    match fault {
+        Fault::Refused(db) => write::concerns_a_show(db) || db.code().code().starts_with("08"),
+        _ => false,
     }
 }
 

@@ -3,13 +3,16 @@
 //! nothing else. That the real one takes the calls is not shown.
 
 use houseful_server::postgres::{DistributeError, Done, distribute};
-use houseful_tests::{cluster::Cluster, folder::Folder};
+use houseful_tests::{
+    cluster::{Cluster, tables_of_nodes as all},
+    folder::Folder,
+};
 
-use super::{all, fresh, pretend, server_with, settings};
+use super::{fresh, server_with, settings};
 
 /// Has a database behave as if the extension were there.
 fn stand_in(cluster: &Cluster, url: &str) {
-    pretend(cluster, url, &["pg_class"]);
+    cluster.pretend_nodes(url, &["pg_class"]);
     cluster.admin_in(
         url,
         "SET allow_system_table_mods = on;
