@@ -8,9 +8,11 @@ mod spread;
 mod told;
 mod wrong;
 
+use std::time::{Duration, Instant};
+
 use houseful_core::ids::ShowId;
 use houseful_server::{
-    clock::ClockKind,
+    clock::{Clock, ClockKind},
     database::{Address, PostgresUrl},
 };
 use houseful_tests::{
@@ -106,6 +108,11 @@ fn version(body: &Value) -> String {
 fn number(version: &str) -> u64 {
     let number = version.split('-').next().and_then(|n| n.parse().ok());
     number.expect("a number")
+}
+
+/// How long ago that was.
+fn since(then: Instant) -> Duration {
+    Clock::stopwatch().saturating_duration_since(then)
 }
 
 fn age_ms(said: &Said) -> u64 {

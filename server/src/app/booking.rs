@@ -64,9 +64,9 @@ pub(super) async fn start(
     let lane = Lanes::from(begin.lane(store));
     let readers = Readers::new(lane.homes().clone());
     let mut background = Vec::new();
-    if let Some((replicas, tasks)) = begin.replicas(books, &config.replicas, None)? {
+    let replicas = begin.replicas(books, &config.replicas, None, &mut background)?;
+    if let Some(replicas) = replicas {
         readers.add(0, replicas);
-        background.extend(tasks);
     }
     let followed = (lane.clone(), readers.clone());
     background.extend(follow::start(store, followed, &hub, clock, shutdown));
@@ -105,26 +105,24 @@ impl Beginning {
     }
 
     /// Starts to read from the replicas of a database, if any are named; `shard` is its name where
-    /// there are several.
+    /// there are several. What has to end with the server is added to `tasks`.
     pub(super) fn replicas(
         &self,
         books: &Books,
         addresses: &[PostgresUrl],
         shard: Option<&ShardName>,
-    ) -> Result<Option<(Replicas, Vec<JoinHandle<()>>)>, OpenError> {
+        tasks: &mut Vec<JoinHandle<()>>,
+    ) -> Result<Option<Replicas>, OpenError> {
         let sources = books.ground.replicas(addresses)?;
         let primary = books.ground.primary().filter(|_| !sources.is_empty());
-        let started = primary.map(|primary| {
+        Ok(primary.map(|primary| {
             let named = (shard.map(ToString::to_string), sources);
-            Replicas::start(
-                primary,
-                named,
-                self.hub.clone(),
-                &self.clock,
-                &self.shutdown,
-            )
-        });
-        Ok(started)
+            let hub = self.hub.clone();
+            let (replicas, keeping) =
+                Replicas::start(primary, named, hub, &self.clock, &self.shutdown);
+            tasks.extend(keeping);
+            replicas
+        }))
     }
 
     /// Starts the lane of a shard.

@@ -98,10 +98,10 @@ pub(super) async fn start(
     let store = &home.journal;
     let followed = (lane.clone(), readers.clone());
     let mut background = follow::all_shards(store, followed, &hub, clock, shutdown);
-    let replicas = starter.begin.replicas(home, &config.replicas, None)?;
-    if let Some((replicas, tasks)) = replicas {
+    let begin = &starter.begin;
+    let replicas = begin.replicas(home, &config.replicas, None, &mut background)?;
+    if let Some(replicas) = replicas {
         readers.add_home(replicas);
-        background.extend(tasks);
     }
     let owners = shards::follow(opened.homes, journals.clone(), clock.clone());
     background.push(follow::until(shutdown, owners));
@@ -151,12 +151,12 @@ impl Starter {
             begin.look(&self.lane, heads).await,
             self.copies(entry, &books),
         ];
-        match begin.replicas(&books, &entry.replicas, Some(&entry.name)) {
-            Ok(Some((replicas, reading))) => {
-                self.readers.add(shard, replicas);
-                tasks.extend(reading);
+        match begin.replicas(&books, &entry.replicas, Some(&entry.name), &mut tasks) {
+            Ok(replicas) => {
+                if let Some(replicas) = replicas {
+                    self.readers.add(shard, replicas);
+                }
             }
-            Ok(None) => {}
             Err(why) => {
                 tracing::error!(shard = %entry.name, %why, "replicas of a shard can't be read from");
             }

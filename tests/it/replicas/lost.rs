@@ -1,8 +1,6 @@
 //! Replicas that are late, stopped, frozen or gone: left out in time, used again, and the primary
 //! has everything meanwhile.
 
-use std::time::Duration;
-
 use super::*;
 
 /// Nothing that is told is older, and a little for the way.
@@ -123,13 +121,13 @@ async fn with_all_replicas_gone_the_primary_is_read_and_they_are_welcome_again()
     }
     // Nobody waits for them again and again.
     for _ in 0..5 {
-        let begun = houseful_server::clock::Clock::stopwatch();
+        let begun = Clock::stopwatch();
         hold(&writing, show, "A1").await;
         seats(&reading, show).await;
         assert!(
-            begun.elapsed() < Duration::from_millis(900),
+            since(begun) < Duration::from_millis(900),
             "{:?}",
-            begun.elapsed()
+            since(begun)
         );
         let found = writing
             .get(As::Clerk, &format!("/v1/bookings?show={show}&state=held"))

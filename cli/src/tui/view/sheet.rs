@@ -243,6 +243,13 @@ pub(super) fn pad(text: &str, columns: u16) -> String {
     text
 }
 
+/// Text at the right end of so many columns.
+pub(super) fn right(text: &str, columns: u16) -> String {
+    let text = fit(text, columns);
+    let blanks = usize::from(columns.saturating_sub(columns_of(&text)));
+    " ".repeat(blanks) + &text
+}
+
 /// Which part of a long list is drawn so that the marked line is on it: the first line. The top of
 /// the list stays as long as it can.
 pub(super) fn window(marked: usize, all: usize, room: usize) -> usize {

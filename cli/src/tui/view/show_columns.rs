@@ -4,7 +4,7 @@
 
 use houseful_core::wire::catalogue::Show;
 
-use super::sheet::{columns_of, fit, fit_before, pad};
+use super::sheet::{columns_of, fit, fit_before, pad, right};
 use crate::tui::{home::Home, local_time, model::Model, wording};
 
 /// From this width on there is room for everything.
@@ -189,13 +189,6 @@ fn place(home: &Home, show: &Show) -> String {
         Some(_) => show.screen_name.clone(),
         None => format!("{}, {}", show.cinema_name, show.screen_name),
     }
-}
-
-/// Text at the right end of so many columns.
-fn right(text: &str, columns: u16) -> String {
-    let text = fit(text, columns);
-    let blanks = usize::from(columns.saturating_sub(columns_of(&text)));
-    " ".repeat(blanks) + &text
 }
 
 /// A title with what tells one show of a movie from another, in at most so many columns: the
