@@ -13,6 +13,7 @@ mod connect;
 mod database;
 mod distribution;
 mod fault;
+mod lead;
 mod migrations;
 pub(crate) mod moves;
 mod open;

@@ -178,6 +178,7 @@ impl Database {
                 pool.retain(|session, _| connector.stands(session));
             }
         });
+        connector.look_around();
         Ok(Self {
             connector,
             writing,
