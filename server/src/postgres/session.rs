@@ -34,6 +34,9 @@ const SILENT: Duration = Duration::from_secs(1);
 /// Values of a statement's parameters.
 pub(crate) type Params<'a> = &'a [&'a (dyn ToSql + Sync)];
 
+/// What a transaction that has failed refuses.
+const PROBE: &str = "SELECT 1";
+
 /// A statement with its values.
 pub(crate) struct Asked<'a> {
     sql: &'static str,
@@ -158,10 +161,7 @@ impl Session {
     /// before it in the same packet, which a failed transaction refuses.
     pub(super) async fn commit(&self) -> Result<(), Fault> {
         let whole = self.guarded(async {
-            let probe = self
-                .prepared("SELECT 1")
-                .await
-                .map_err(Fault::uncommitted)?;
+            let probe = self.prepared(PROBE).await.map_err(Fault::uncommitted)?;
             let both = async {
                 let alive = self.client.query(&probe, &[]);
                 let commit = self.client.batch_execute("COMMIT");
@@ -184,9 +184,9 @@ impl Session {
 
     /// Several statements in one packet; the answers are in order.
     ///
-    /// With [`Around::Commit`] an answer means that all of it lasts: where one of them was refused, the
-    /// server takes back the rest and answers the commit as if nothing were wrong. A commit that is
-    /// refused by itself is as good as lost, for a server that hands it on to others may have done so.
+    /// With [`Around::Commit`] an answer means that all of it lasts; as with [`Session::commit`], a
+    /// question goes before the commit. One that is refused by itself is as good as lost, for a server
+    /// that hands it on to others may have done so.
     pub(super) async fn together(
         &self,
         around: Around,
@@ -198,6 +198,10 @@ impl Session {
             for one in asked {
                 let prepared = self.prepared(one.sql).await;
                 statements.push(prepared.map_err(Fault::uncommitted)?);
+            }
+            if around == Around::Commit {
+                let probe = self.prepared(PROBE).await;
+                statements.push(probe.map_err(Fault::uncommitted)?);
             }
             sent.store(true, Ordering::SeqCst);
             let all = async { Ok(self.asked_in_order(around, asked, &statements).await) };
@@ -235,7 +239,10 @@ impl Session {
                 self.client.query(statement, &values).await
             }));
         }
-        if around == Around::Commit {
+        if around == Around::Commit
+            && let Some(probe) = statements.last()
+        {
+            asking.push(Box::pin(self.client.query(probe, &[])));
             asking.push(Box::pin(simple("COMMIT")));
         }
         let mut heard = in_order(asking).await;

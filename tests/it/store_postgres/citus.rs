@@ -32,7 +32,7 @@ use houseful_tests::{
 };
 use tokio::net::TcpListener;
 
-use super::{bad_days, fresh, open, refused_shows, server, server_with, servers, settings};
+use super::{bad_days, fresh, open, refused_shows, server, server_with, servers, settings, undone};
 use crate::store_contract::{adding, contract, held, opening, terms};
 
 thread_local! {
@@ -89,6 +89,7 @@ fn what_is_unknown_of_one_batch_is_unknown_of_one_show() {
     again(bad_days::a_commit_without_an_answer_in_time_is_unknown);
     again(bad_days::a_server_without_a_database_says_so_and_goes_on_when_it_is_back);
     again(bad_days::what_was_answered_is_there_after_a_kill);
+    again(undone::a_commit_that_was_answered_with_rollback_is_none);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -257,7 +257,7 @@ async fn keep_one_by_one(
         transaction.roll_back().await;
         return Err(StoreError::Busy);
     }
-    transaction.commit_with(&[]).await.map_err(Fault::writing)
+    transaction.commit().await.map_err(Fault::writing)
 }
 
 /// A show that has gone to another shard is written there, by whoever tries again.
