@@ -13,6 +13,7 @@
 pub mod app;
 pub mod audit;
 pub mod auth;
+mod base64url;
 pub mod bus;
 pub mod catalogue;
 pub mod chance;
@@ -33,6 +34,7 @@ pub mod payment;
 pub mod postgres;
 pub mod problem;
 mod request;
+pub mod roles;
 mod routes;
 mod schema;
 pub mod shards;

@@ -1,6 +1,8 @@
-//! `houseful serve`: all three roles on one database, until somebody says stop.
+//! `houseful serve`: all three roles on one database, or some of them beside other servers, until
+//! somebody says stop.
 
 mod first_token;
+mod roles;
 
 use std::{fs, path::Path};
 
@@ -42,9 +44,11 @@ pub(super) async fn run(context: &mut Context, args: ServeArgs) -> Result<(), Cl
     let color = context.color(context.console.terminal.stderr);
     let log_file = args.log_file.as_deref();
     log::begin_server(json_log, color, log_file, &context.console.env)?;
+    let roles = roles::read(&args)?;
     // A token that nobody can be told must not be made.
     let place = FirstToken::prepare(args.admin_token_file.as_deref())?;
     let hosting = Hosting {
+        roles,
         listen: args.listen,
         mode: args.training.then_some(Mode::Training),
         manual_clock: context.globals.manual_clock(),

@@ -11,6 +11,7 @@ use houseful_server::{
     app::{self, DemoChain, RunningServer, ServerConfig, StartError},
     clock::ClockKind,
     database::Address,
+    roles::RolesConfig,
 };
 use tokio::net::TcpListener;
 
@@ -41,6 +42,8 @@ pub struct Hosting {
     pub sell_meanwhile: bool,
     /// The token of this run; a fresh one if `None`.
     pub token: Option<String>,
+    /// What the server does, and who does the rest.
+    pub roles: RolesConfig,
 }
 
 impl Hosting {
@@ -57,6 +60,7 @@ impl Hosting {
             demo_chain: None,
             sell_meanwhile: false,
             token: None,
+            roles: RolesConfig::default(),
         }
     }
 
@@ -152,6 +156,7 @@ impl Hosted {
             }),
             sell_meanwhile: hosting.sell_meanwhile,
             token: hosting.token.clone(),
+            roles: hosting.roles.clone(),
             ..ServerConfig::new(hosting.db.clone(), hosting.mode)
         };
         let running = app::serve(config, listener).await.map_err(|e| match &e {

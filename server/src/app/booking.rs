@@ -60,6 +60,17 @@ pub(super) async fn start(
     })
 }
 
+/// The rooms of a role that another server has: nothing works in them.
+pub(super) fn idle(store: &Arc<dyn Store>, bus: Arc<dyn Bus>, clock: &Clock) -> Booking {
+    let hub = Hub::new();
+    let lane = Lane::start(Arc::clone(store), bus, hub.clone(), clock.clone());
+    Booking {
+        lane: Lanes::from(lane),
+        hub,
+        background: Vec::new(),
+    }
+}
+
 /// Starts the timer that writes down what has ended.
 pub(super) fn timer(
     books: &Books,

@@ -6,15 +6,19 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use super::{ServerConfig, StartError, booking::Booking, chain};
-use crate::{catalogue::Catalogue, clock::Clock, database::Books};
+use crate::{catalogue::Catalogue, clock::Clock, database::Books, house, roles::ServerRole};
 
-/// Starts the role.
+/// Starts the role; where another server has it, what is on is a copy of what that one has.
 pub(super) async fn start(
     books: &Books,
     config: &ServerConfig,
     clock: &Clock,
 ) -> Result<Catalogue, StartError> {
     let catalogue = Catalogue::load(Arc::clone(&books.catalogue)).await?;
+    if !config.roles.own.has(ServerRole::Catalogue) {
+        return Ok(catalogue);
+    }
+    house::mark_catalogue(books.house.as_ref()).await?;
     if let Some(chain) = config.chain {
         chain::import(&catalogue, clock, chain).await?;
     }

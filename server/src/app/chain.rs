@@ -46,7 +46,7 @@ pub(super) async fn import(
 
 /// Opens the journals of all shows of the catalogue that have none, as after an import that was
 /// cut short. Other servers may be at the same shows: those that are in the way are tried again.
-pub(super) async fn open(
+pub(crate) async fn open(
     catalogue: &Catalogue,
     lane: &Lanes,
     hub: &Hub,

@@ -6,11 +6,11 @@ use tokio::net::TcpListener;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::{
-    App, Rooms, RunningServer, ServerConfig, booking, catalogue, house, listen::listen, payment,
+    App, Rooms, RunningServer, ServerConfig, booking, catalogue, house, listen::listen, messages,
+    others, payment,
 };
 use crate::{
-    auth::tokens::Tokens,
-    bus::local::{self, LocalBus},
+    bus::{Bus, local::LocalBus},
     catalogue::CatalogueError,
     copies,
     database::{Address, Books, OpenError},
@@ -18,7 +18,9 @@ use crate::{
     house::{OtherMode, mode_word},
     lane::LaneError,
     limits::Limits,
-    numbers, routes,
+    numbers,
+    roles::{BadRoles, Cluster, ServerRole},
+    routes,
     store::StoreError,
 };
 
@@ -38,6 +40,29 @@ pub enum StartError {
         /// What it is for, and what was asked for.
         modes: OtherMode,
     },
+    /// The roles of the server can't be so.
+    #[error(transparent)]
+    Roles(#[from] BadRoles),
+    /// A new database without a catalogue server to say what it is for.
+    #[error(
+        "no catalogue server answers, and this database is new: start the catalogue server first"
+    )]
+    NobodyToAsk,
+    /// The catalogue server is of another kind of house.
+    #[error(
+        "the catalogue server is of a house that is `{theirs}`, and this server of one that is `{ours}`"
+    )]
+    OtherHouse {
+        /// What this server would be.
+        ours: String,
+        /// What the catalogue server is.
+        theirs: String,
+    },
+    /// The shows of the database are of another catalogue than the catalogue server's.
+    #[error(
+        "the catalogue server has another catalogue than the one whose shows are in this database"
+    )]
+    AnotherCatalogue,
     /// The database can't be opened.
     #[error(transparent)]
     Open(#[from] OpenError),
@@ -69,9 +94,12 @@ pub(super) async fn start(
     listener: TcpListener,
 ) -> Result<RunningServer, StartError> {
     let addr = listener.local_addr()?;
+    config.roles.check()?;
     let books = Books::open(&config.db, config.clock).await?;
-    let mode = house::mode(&books, &config).await?;
-    let clock = house::clock(&books, config.clock).await?;
+    let heard = house::heard(&books, &config).await?;
+    let mode = house::mode(&books, &config, heard.as_ref()).await?;
+    let clock = house::clock(&books, config.clock, heard.as_ref()).await?;
+    let cluster = Cluster::new(&config.roles, mode, config.clock);
     // Whatever fails from here on stops what was started.
     let (closing, shutdown) = (CancellationToken::new(), CancellationToken::new());
     let (closing_guard, shutdown_guard) =
@@ -79,28 +107,39 @@ pub(super) async fn start(
 
     follow::set_clock(&*books.journal, &clock).await?;
     let (bus, announcements, settlements) = LocalBus::in_weather(config.weather);
-    let bus = Arc::new(bus);
-    let mut booking = booking::start(&books.journal, bus.clone(), &clock, &shutdown).await?;
-    let payments = payment::start(&books, bus, &clock, &shutdown).await?;
+    let bus: Arc<dyn Bus> = Arc::new(bus);
+    let sells = cluster.has(ServerRole::Booking);
+    let mut booking = if sells {
+        booking::start(&books.journal, Arc::clone(&bus), &clock, &shutdown).await?
+    } else {
+        booking::idle(&books.journal, Arc::clone(&bus), &clock)
+    };
+    let how = (&config.roles, &clock);
+    let payments = payment::start(&books, Arc::clone(&bus), how, &shutdown).await?;
     let mut background = std::mem::take(&mut booking.background);
-    background.extend(local::deliver(
+    background.extend(messages::start(
         (announcements, settlements),
-        booking.lane.clone(),
-        payments.clone(),
-        shutdown.clone(),
+        (booking.lane.clone(), payments.clone()),
+        (&cluster, &clock),
+        &shutdown,
     ));
     let catalogue = catalogue::start(&books, &config, &clock).await?;
-    let sales = catalogue::open_shows(&catalogue, &booking, &config, &clock, &shutdown).await?;
-    background.extend(sales);
-    if config.timer {
+    if sells {
+        let sales = catalogue::open_shows(&catalogue, &booking, &config, &clock, &shutdown).await?;
+        background.extend(sales);
+    }
+    if sells && config.timer {
         background.push(booking::timer(&books, &booking.lane, &clock, &shutdown));
     }
     numbers::start(clock.clone(), shutdown.clone());
-    let tokens = Tokens::open(Arc::clone(&books.tokens), clock.now(), config.token).await?;
+    let tokens = others::tokens(&books, &cluster, clock.now(), config.token).await?;
     if books.ground.shared() {
         let (catalogue, tokens) = (catalogue.clone(), tokens.tokens.clone());
         background.extend(copies::follow(catalogue, tokens, &clock, &shutdown));
     }
+    let copies = (catalogue.clone(), tokens.tokens.clone());
+    let others = others::start(&cluster, &books, copies, &booking, &clock, &shutdown).await?;
+    background.extend(others.background);
 
     let app = App(Arc::new(Rooms {
         books,
@@ -108,10 +147,13 @@ pub(super) async fn start(
         hub: booking.hub,
         catalogue,
         payments,
+        bus,
         tokens: tokens.tokens,
         clock: clock.clone(),
         limits: Limits::new(&config.limits),
         mode,
+        cluster,
+        follower: others.follower,
         closing: closing.clone(),
         flows: TaskTracker::new(),
     }));

@@ -6,9 +6,18 @@ use axum::{
     http::{HeaderValue, header},
     response::{IntoResponse, Json, Response},
 };
-use houseful_core::wire::{admin::ServerInfo, problem::Problem};
+use houseful_core::wire::{
+    admin::{PeerInfo, ServerInfo},
+    problem::Problem,
+};
 
-use crate::{app::App, auth::Caller, clock::ClockKind, problem::ApiError};
+use crate::{
+    app::App,
+    auth::Caller,
+    clock::ClockKind,
+    problem::ApiError,
+    roles::{ServerRole, cluster::Peer},
+};
 
 /// Who answers, what time it is there, and who the caller is to it.
 #[utoipa::path(get, path = "/v1", tag = "server", responses((status = 200, body = ServerInfo)))]
@@ -26,19 +35,29 @@ pub(super) fn describe(app: &App, caller: Option<&Caller>) -> ServerInfo {
         ClockKind::Fast(_) => "fast",
         ClockKind::Manual => "manual",
     };
+    let is_staff = caller.is_some_and(Caller::is_staff);
+    let (roles, peers) = (app.cluster.own().iter(), app.cluster.peers().iter());
     ServerInfo {
         name: "houseful".to_owned(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         mode: app.mode,
-        roles: ["catalogue", "booking", "payment"]
-            .map(str::to_owned)
-            .to_vec(),
+        roles: roles.map(|role| role.word().to_owned()).collect(),
+        peers: peers.map(|peer| told(peer, is_staff)).collect(),
         time: app.clock.now().into(),
         clock: clock.to_owned(),
         speed: app.clock.speed(),
         role: caller.map(|c| c.role),
         account: caller.map(|c| c.account.to_string()),
         channel: caller.map(|c| c.channel),
+    }
+}
+
+/// Another server as it is told; where it is concerns staff alone.
+fn told(peer: &Peer, is_staff: bool) -> PeerInfo {
+    PeerInfo {
+        role: peer.role.word().to_owned(),
+        state: peer.health().word().to_owned(),
+        server: is_staff.then(|| peer.address.to_string()),
     }
 }
 
@@ -49,7 +68,8 @@ pub(super) async fn healthz() -> &'static str {
     "ok\n"
 }
 
-/// Whether it can work: the store can be written, and the lane answers.
+/// Whether it can work: the store can be written, and in a booking server the lane answers. What
+/// other servers do is theirs to say.
 #[utoipa::path(get, path = "/readyz", tag = "server",
     responses((status = 200, body = String, content_type = "text/plain"),
               (status = 503, body = Problem, content_type = "application/problem+json")))]
@@ -58,6 +78,9 @@ pub(super) async fn readyz(State(app): State<App>) -> Result<&'static str, ApiEr
         return Err(ApiError::Busy("the server is stopping".into()));
     }
     app.books.ground.ready().await?;
+    if !app.cluster.has(ServerRole::Booking) {
+        return Ok("ready\n");
+    }
     // No show has the number 0; an answer of any kind shows that the lane runs.
     let nothing = app.lane.read(houseful_core::ids::ShowId(0), |_, _, _| ());
     match nothing.await {
