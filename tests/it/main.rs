@@ -35,6 +35,7 @@ mod newcomer;
 mod plain;
 mod races;
 mod readme;
+mod roles;
 mod rooms;
 mod scenarios;
 mod servers;

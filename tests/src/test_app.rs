@@ -473,15 +473,7 @@ impl TestApp {
     /// # Panics
     /// There is no answer.
     pub async fn send(&self, request: reqwest::RequestBuilder) -> Said {
-        let response = request.send().await.expect("an answer");
-        let (status, headers) = (response.status(), response.headers().clone());
-        let text = response.text().await.expect("a whole answer");
-        Said {
-            status: status.as_u16(),
-            headers,
-            body: serde_json::from_str(&text).unwrap_or(Value::Null),
-            text,
-        }
+        said(request).await
     }
 
     /// Asks for something.
@@ -568,6 +560,22 @@ impl Drop for TestApp {
         if self.server.is_some() && !std::thread::panicking() {
             panic!("a test ends with `finish`, which counts the house");
         }
+    }
+}
+
+/// What comes back.
+///
+/// # Panics
+/// There is no answer.
+pub async fn said(request: reqwest::RequestBuilder) -> Said {
+    let response = request.send().await.expect("an answer");
+    let (status, headers) = (response.status(), response.headers().clone());
+    let text = response.text().await.expect("a whole answer");
+    Said {
+        status: status.as_u16(),
+        headers,
+        body: serde_json::from_str(&text).unwrap_or(Value::Null),
+        text,
     }
 }
 

@@ -173,15 +173,16 @@ impl Follower {
         let it = &self.0;
         let facts = it.books.house.as_ref();
         it.catalogue.follow().await?;
+        let own = house::catalogue_id(facts).await?;
+        let fresh = it.catalogue.snapshot().is_empty();
+        if !fresh && own.as_ref().is_some_and(|own| *own != stands.id) {
+            return Err(Lag::Another);
+        }
         if house::catalogue_seen(facts).await? == Some(stands.moves) {
             return Ok(());
         }
-        let own = house::catalogue_id(facts).await?;
-        let fresh = it.catalogue.snapshot().is_empty();
-        if !fresh && own.is_some_and(|own| own != stands.id) {
-            return Err(Lag::Another);
-        }
-        let moves = self.take_in(fresh, &stands.id).await?;
+        let adopts = fresh || own.is_none();
+        let moves = self.take_in(adopts.then_some(&stands.id)).await?;
         if let Some(open) = &it.open {
             open().await?;
         }
@@ -189,8 +190,9 @@ impl Follower {
         Ok(())
     }
 
-    /// Takes over what is new, part by part; answers with how far that is.
-    async fn take_in(&self, fresh: bool, id: &str) -> Result<u64, Lag> {
+    /// Takes over what is new, part by part; answers with how far that is. A database that has not
+    /// said yet of which catalogue its shows are comes to `adopt` this one.
+    async fn take_in(&self, mut adopt: Option<&String>) -> Result<u64, Lag> {
         let it = &self.0;
         let mut places = None;
         loop {
@@ -207,7 +209,7 @@ impl Follower {
                 PartAnswer::Part(part) => *part,
                 PartAnswer::Another => return Err(Lag::Another),
             };
-            if fresh && places.is_none() {
+            if let Some(id) = adopt.take() {
                 // Whose shows these are is known before the first of them is there.
                 house::keep_catalogue_id(it.books.house.as_ref(), id).await?;
             }

@@ -86,6 +86,14 @@ impl HttpHouse {
         Self::with(Setup::default().on(Address::new(url.as_ref())))
     }
 
+    /// The same with each role a server of its own; people know the payment server's address.
+    ///
+    /// # Errors
+    /// They do not start.
+    pub fn apart() -> Result<Self, String> {
+        Self::with(Setup::default().apart())
+    }
+
     fn with(setup: Setup) -> Result<Self, String> {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
