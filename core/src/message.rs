@@ -47,6 +47,10 @@ pub struct Announcement {
     pub state: PaymentState,
     /// The highest `ver` of a [`Settle`] that has been carried out.
     pub settled_ver: Option<u64>,
+    /// What has gone back, in minor units: what booking ordered, and what was given back at the
+    /// provider's own desk.
+    #[serde(default)]
+    pub refunded_minor: i64,
 }
 
 /// Booking tells payment what the house keeps of a payment: the one thing it ever says. The

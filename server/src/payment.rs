@@ -17,6 +17,7 @@ pub mod machine;
 mod postgres;
 pub mod provider;
 mod reconcile;
+mod reopen;
 mod sqlite;
 pub mod store;
 mod token;
@@ -32,7 +33,7 @@ use houseful_core::{
     money::Money,
     wire::{
         admin::CardDial,
-        payment::{PayRequest, Payment, Reconciled},
+        payment::{PayRequest, Payment, Reconciled, Reopened},
     },
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -266,6 +267,18 @@ impl Payments {
     pub async fn reconcile(&self) -> Result<Reconciled, PaymentError> {
         let (done, _) = reconcile::compare(&self.flow, houseful_core::time::UtcMillis(0)).await?;
         Ok(done)
+    }
+
+    /// Asks booking again about the card payments that changed since a time, and obeys what it says
+    /// then, whatever it said before: its journals may have gone back to how they were.
+    ///
+    /// # Errors
+    /// Not all payments could be read or written now; the same again does the rest.
+    pub async fn reopen(
+        &self,
+        since: houseful_core::time::UtcMillis,
+    ) -> Result<Reopened, PaymentError> {
+        reopen::reopen(&self.flow, since).await
     }
 
     /// Turns the fault dial of the simulated card terminal.

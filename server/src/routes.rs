@@ -77,6 +77,7 @@ pub(crate) fn described() -> OpenApiRouter<App> {
         .routes(routes!(payments::pay, payments::payments))
         .routes(routes!(payments::payment))
         .routes(routes!(payments::reconcile))
+        .routes(routes!(payments::reopen))
         .routes(routes!(house::status))
         .routes(routes!(house::blocks))
         .routes(routes!(house::journal))

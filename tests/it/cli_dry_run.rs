@@ -125,6 +125,11 @@ fn changes<'a>(held: &'a str, paid: &'a str, url: &'a str) -> Vec<(&'a str, Vec<
             3,
         ),
         ("payment reconcile", vec!["payment", "reconcile"], 0),
+        (
+            "payment reopen",
+            vec!["payment", "reopen", "--since", "2026-11-23T07:00:00Z"],
+            0,
+        ),
         ("show pause", vec!["show", "pause", "9"], 0),
         ("show resume", vec!["show", "resume", "9"], 0),
         (

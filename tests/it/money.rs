@@ -2,6 +2,7 @@
 //! manual clock. In the end nothing is open and what was kept is what the tickets cost.
 
 mod house;
+mod restored;
 mod unheard;
 mod weather;
 

@@ -157,6 +157,7 @@ async fn money(ground: &Ground, held: &Command) -> Command {
         tender: Tender::Card,
         state: PaymentState::Authorised,
         settled_ver: None,
+        refunded_minor: 0,
     };
     command("payment", Ask::Announced(news))
 }

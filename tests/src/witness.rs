@@ -212,7 +212,9 @@ impl Witness {
             Event::PaymentSettled { payment } => {
                 ensure(self.kept.contains_key(payment), "an unknown payment")
             }
-            Event::Cancelled { booking, .. } => self.end(*booking, paid, Phase::Over),
+            Event::Cancelled { booking, .. } | Event::MoneyGone { booking, .. } => {
+                self.end(*booking, paid, Phase::Over)
+            }
             Event::SalesChanged { to, .. } => self.see_sales(*to),
             Event::BlocksChanged { seats, block, .. } => self.see_blocks(seats, block.is_some()),
             _ => Ok(()),

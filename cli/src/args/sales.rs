@@ -1,7 +1,7 @@
 //! `hold booking ticket payment`.
 
 use clap::{Args, Subcommand};
-use houseful_core::{code::TicketCode, ids::PaymentId};
+use houseful_core::{code::TicketCode, ids::PaymentId, time::UtcMillis};
 
 use super::{HoldArgs, Pay, ScopeArgs, ShowRef};
 
@@ -204,4 +204,21 @@ pub enum PaymentCommand {
     /// Compare payments with the provider's list and mend what differs
     #[command(after_long_help = "Examples:\n  houseful payment reconcile")]
     Reconcile,
+    /// Ask booking again about payments, after its database was restored
+    ///
+    /// Payments that changed since the copy was made are announced again as if booking had never
+    /// answered: the same seats are booked again if they can be, or the money goes back.
+    #[command(
+        after_long_help = "Examples:\n  houseful payment reopen --since 2026-11-23T07:00:00Z --dry-run"
+    )]
+    Reopen {
+        /// When the copy was made, in UTC; earlier does no harm
+        #[arg(long, value_name = "TIME", value_parser = instant)]
+        since: UtcMillis,
+    },
+}
+
+/// Reads a point in time.
+fn instant(text: &str) -> Result<UtcMillis, String> {
+    UtcMillis::parse_rfc3339(text).map_err(|_| "a time looks like 2026-11-23T07:00:00Z".to_owned())
 }

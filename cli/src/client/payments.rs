@@ -6,7 +6,7 @@ use houseful_core::{
     ids::{BookingId, PaymentId},
     wire::{
         Page,
-        payment::{PayRequest, Payment, PaymentToken, Reconciled},
+        payment::{PayRequest, Payment, PaymentToken, Reconciled, ReopenRequest, Reopened},
     },
 };
 
@@ -91,5 +91,13 @@ impl Client {
     pub async fn reconcile(&self) -> Result<Reconciled, ClientError> {
         let call = Call::post("/v1/payments/reconcile", &serde_json::json!({}));
         self.ask(call).await
+    }
+
+    /// Has booking asked again about the payments that changed since a time. For admins.
+    ///
+    /// # Errors
+    /// As every call: [`ClientError`].
+    pub async fn reopen(&self, request: &ReopenRequest) -> Result<Reopened, ClientError> {
+        self.ask(Call::post("/v1/payments/reopen", request)).await
     }
 }

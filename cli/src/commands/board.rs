@@ -213,27 +213,53 @@ async fn by_words(
     let matching = matching(&board, words);
     match matching.as_slice() {
         [] => Err(CliError::NotFound {
-            message: format!("no show on the board is like `{}`", shown(words, 60)),
+            message: nothing_like(words),
             hint: Some("`houseful find` looks further ahead".to_owned()),
         }),
         [only] => Ok(only.show.id),
         many => {
-            for entry in many {
-                ctx.say(&line(entry, &ctx.style.view));
-            }
+            list(ctx, many);
             choose(ctx, &board).await
         }
     }
 }
 
-/// Asks for a number on the board.
+fn nothing_like(words: &str) -> String {
+    format!("no show on the board is like `{}`", shown(words, 60))
+}
+
+/// The most shows that are listed for a question.
+const LISTED: usize = 20;
+
+/// Lists shows to choose from, as many as fit on a screen.
+pub(super) fn list(ctx: &mut Context, shows: &[&Numbered]) {
+    for entry in shows.iter().take(LISTED) {
+        ctx.say(&line(entry, &ctx.style.view));
+    }
+    if let Some(more @ 1..) = shows.len().checked_sub(LISTED) {
+        ctx.say(&format!("and {more} more; words of a title find them"));
+    }
+}
+
+/// Asks for a number on the board, or for words that fit one show of it.
 pub(super) async fn choose(ctx: &mut Context, board: &[Numbered]) -> Result<ShowId, CliError> {
     loop {
-        let answer = ctx.ask("show number:", "SHOW").await?;
-        let number = answer.parse::<usize>().ok().and_then(|n| n.checked_sub(1));
-        match number.and_then(|i| board.get(i)) {
-            Some(entry) => return Ok(entry.show.id),
-            None => ctx.say(&format!("type a number from 1 to {}", board.len())),
+        let answer = ctx.ask("show number, or words:", "SHOW").await?;
+        if let Ok(number) = answer.trim().parse::<usize>() {
+            match number.checked_sub(1).and_then(|i| board.get(i)) {
+                Some(entry) => return Ok(entry.show.id),
+                None => ctx.say(&format!("type a number from 1 to {}", board.len())),
+            }
+            continue;
+        }
+        match matching(board, &answer).as_slice() {
+            _ if answer.trim().is_empty() => {}
+            [] => ctx.say(&escaped(&nothing_like(&answer))),
+            [only] => {
+                ctx.say(&line(only, &ctx.style.view));
+                return Ok(only.show.id);
+            }
+            many => list(ctx, many),
         }
     }
 }

@@ -1,5 +1,7 @@
 //! `houseful payment`: money on its way.
 
+use houseful_core::wire::{Time, payment::ReopenRequest};
+
 use super::{dry_run, names};
 use crate::{
     args::PaymentCommand,
@@ -35,6 +37,14 @@ pub(super) static RECONCILED: Columns = Columns {
     ],
 };
 
+pub(super) static REOPENED: Columns = Columns {
+    id: "reopened",
+    columns: &[
+        usual("reopened", "Reopened"),
+        usual("cash", "Cash to look at"),
+    ],
+};
+
 pub(super) async fn run(ctx: &mut Context, command: PaymentCommand) -> Result<(), CliError> {
     let client = ctx.client().await?;
     match command {
@@ -64,6 +74,17 @@ pub(super) async fn run(ctx: &mut Context, command: PaymentCommand) -> Result<()
             }
             let asked = ("comparing", client.reconcile());
             ctx.one_of(&RECONCILED, asked).await
+        }
+        PaymentCommand::Reopen { since } => {
+            let request = ReopenRequest { since: Time(since) };
+            if ctx.globals.dry_run {
+                let path = "/v1/payments/reopen".to_owned();
+                let effect = "booking would be asked again about the payments that changed since \
+                              then";
+                return dry_run::tell(ctx, "POST", path, &request, effect.to_owned());
+            }
+            let asked = ("asking booking again", client.reopen(&request));
+            ctx.one_of(&REOPENED, asked).await
         }
     }
 }

@@ -39,6 +39,8 @@ pub struct Link {
     pub feed: Feed,
     /// Since when that feed is down, locally.
     pub feed_down_at: Option<UtcMillis>,
+    /// When the server was asked something, if it was not heard since; locally.
+    pub asked_at: Option<UtcMillis>,
 }
 
 impl Link {
@@ -48,6 +50,27 @@ impl Link {
             Feed::Down => self.feed_down_at.or(Some(now)),
             Feed::Off | Feed::Opening | Feed::Live => None,
         };
+    }
+
+    /// The server was heard.
+    pub fn hear(&mut self, now: UtcMillis) {
+        self.heard_at = Some(now);
+        self.asked_at = None;
+    }
+
+    /// Since when an answer is waited for, once that is worth telling.
+    #[must_use]
+    pub fn silent_since(&self, now: UtcMillis) -> Option<UtcMillis> {
+        let asked = self.asked_at.filter(|_| self.down.is_none())?;
+        (now.ms_since(asked) >= SILENT_MS).then_some(asked)
+    }
+
+    /// When the silence is told for the first time, or its next second.
+    #[must_use]
+    pub fn silence_wakes_at(&self, now: UtcMillis) -> Option<UtcMillis> {
+        let asked = self.asked_at.filter(|_| self.down.is_none())?;
+        let seconds = now.ms_since(asked).max(0) / 1_000 + 1;
+        Some(asked.plus_ms((seconds * 1_000).max(SILENT_MS)))
     }
 
     /// Since when nothing was heard, where nothing is expected to come by itself and it is worth
@@ -62,6 +85,9 @@ impl Link {
 
 /// From which age on data is called old: lists are asked for again long before.
 const OLD_MS: i64 = 60_000;
+
+/// From which time without an answer on the footer says so: long before a question is given up.
+const SILENT_MS: i64 = 3_000;
 
 /// The live feed of the show on screen.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -220,6 +246,7 @@ impl Desk {
     pub fn ask(&mut self, ask: Ask) -> Generation {
         let generation = self.next_generation();
         self.out.push(Effect::Ask(generation, ask));
+        self.link.asked_at = self.link.asked_at.or(Some(self.now));
         generation
     }
 

@@ -71,8 +71,10 @@ pub enum Place {
     AskRefund,
     /// Asks before a payment is left alone.
     AskLeave,
-    /// Seats were taken by somebody else.
+    /// Seats were taken by somebody else, and others are offered.
     LostRace,
+    /// Seats were taken by somebody else, and there is nothing to offer.
+    NoOffer,
     /// Possible, but only on purpose.
     Override,
     /// The hold has ended.
@@ -110,6 +112,7 @@ impl Place {
                 | Self::AskRefund
                 | Self::AskLeave
                 | Self::LostRace
+                | Self::NoOffer
                 | Self::Override
                 | Self::HoldOver
                 | Self::Trouble

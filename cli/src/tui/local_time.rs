@@ -76,8 +76,8 @@ pub fn time_until(then: UtcMillis, now: UtcMillis) -> String {
     let minutes = then.ms_since(now).saturating_add(59_999).div_euclid(60_000);
     match minutes {
         ..=0 => "now".to_owned(),
-        1..=99 => format!("{minutes} min"),
-        100..=2_879 => format!("{} h", minutes / 60),
+        1..=119 => format!("{minutes} min"),
+        120..=2_879 => format!("{} h", minutes / 60),
         _ => format!("{} days", minutes / 1_440),
     }
 }

@@ -317,6 +317,7 @@ impl Model {
             }
             Some(View::Browse(_)) => {}
         }
+        at.push(desk.link.silence_wakes_at(desk.now));
         let silent = desk.link.feed == Feed::Off && desk.link.down.is_none() && self.can_age();
         if let Some(heard) = heard.filter(|_| silent) {
             // The age of what is on the screen is told in minutes.

@@ -127,6 +127,7 @@ impl Overlay {
             Self::AskCash { .. } => Place::AskCash,
             Self::AskRefund { .. } => Place::AskRefund,
             Self::AskLeave => Place::AskLeave,
+            Self::LostRace { next_best, .. } if next_best.is_empty() => Place::NoOffer,
             Self::LostRace { .. } => Place::LostRace,
             Self::Override { .. } => Place::Override,
             Self::HoldOver { .. } => Place::HoldOver,

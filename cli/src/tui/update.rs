@@ -46,7 +46,7 @@ pub fn update(model: &mut Model, msg: Msg, now: UtcMillis) -> Vec<Effect> {
         Msg::Answer(answer) => take_answer(model, &answer),
         Msg::Feed(generation, news) => {
             if let News::Changes(_) | News::Map(_) = &news {
-                model.desk.link.heard_at = Some(model.desk.now);
+                model.desk.link.hear(model.desk.now);
             }
             let desk = &mut model.desk;
             for view in &mut model.above {
@@ -486,10 +486,10 @@ fn note_link(model: &mut Model, answer: &Answer) {
     }
     match &answer.result {
         Ok(_) | Err(Failure::Refused(_)) => {
-            desk.link.heard_at = Some(desk.now);
+            desk.link.hear(desk.now);
             desk.link.down = None;
         }
         Err(Failure::NoAnswer(why)) => desk.link.down = Some(why.clone()),
-        Err(Failure::Broken(_)) => {}
+        Err(Failure::Broken(_)) => desk.link.asked_at = None,
     }
 }

@@ -20,6 +20,12 @@ pub enum WishError {
         shown(.0, 24)
     )]
     NotAWord(String),
+    /// A word without letters; only quotes on a command line make one.
+    #[error("one of the words is empty; leave it out")]
+    Empty,
+    /// A card's number or anything else after `card=`. It is not shown again.
+    #[error("a card number is never typed here; write card, the terminal reads the card")]
+    CardNumber,
     /// Not tickets.
     #[error("`{}` is not tickets; write 2, or 2a1c with the letters of the price list", shown(.0, 24))]
     NotTickets(String),

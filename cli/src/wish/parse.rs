@@ -65,6 +65,12 @@ impl WishWords {
 
     fn take(&mut self, word: &str) -> Result<(), WishError> {
         let lower = word.to_lowercase();
+        if word.is_empty() {
+            return Err(WishError::Empty);
+        }
+        if lower.starts_with("card=") {
+            return Err(WishError::CardNumber);
+        }
         if word.starts_with(|c: char| c.is_ascii_digit()) {
             self.tickets.extend(tickets_of(word)?);
         } else if let Some(pay) = pay_word(&lower)? {

@@ -140,6 +140,10 @@ impl ShowState {
                 self.ask(at, *payment, *booking, (*amount, *tender), 0, Some(*why));
             }
             Event::PaymentSettled { payment } => self.settled(*payment),
+            Event::MoneyGone { booking, .. } => {
+                let why = ReturnReason::RefundedElsewhere;
+                self.end_paid(at, *booking, BookingState::Cancelled, why);
+            }
             Event::Cancelled {
                 command,
                 fingerprint,

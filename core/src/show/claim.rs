@@ -30,6 +30,10 @@ impl ShowState {
     ) -> Vec<Event> {
         match self.payments.get(&news.payment) {
             None => self.decide_first_news(news, rolls, now),
+            Some(known) if known.is(news) && self.is_paid_back(known.booking, news) => {
+                let (booking, payment) = (known.booking, news.payment);
+                vec![Event::MoneyGone { booking, payment }]
+            }
             Some(known) if known.settled || !known.is(news) => Vec::new(),
             Some(known) => {
                 let booking = known.booking;
@@ -60,6 +64,17 @@ impl ShowState {
                 }
             }
         }
+    }
+
+    /// Whether a booking has tickets for money that is not there any more. What booking ordered back is
+    /// no booking's money by then.
+    fn is_paid_back(&self, booking: Uuid, news: &Announcement) -> bool {
+        let whole = news.amount.minor > 0 && news.refunded_minor >= news.amount.minor;
+        let record = self.bookings.get(&booking);
+        let stands = |r: &BookingRecord| {
+            r.state == BookingState::Confirmed && r.payment == Some(news.payment)
+        };
+        whole && record.is_some_and(stands)
     }
 
     /// A hold that outlived its end while it was secured ends with the capture.

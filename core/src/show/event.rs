@@ -48,6 +48,8 @@ pub enum ReturnReason {
     CaptureOverdue,
     /// The provider promised the money and then refused it.
     CaptureRefused,
+    /// It had gone back already, and not by our order.
+    RefundedElsewhere,
 }
 
 impl ReturnReason {
@@ -68,6 +70,7 @@ impl ReturnReason {
             Self::ShowCancelled => "show_cancelled",
             Self::CaptureOverdue => "capture_overdue",
             Self::CaptureRefused => "capture_refused",
+            Self::RefundedElsewhere => "refunded_elsewhere",
         }
     }
 }
@@ -201,6 +204,14 @@ pub enum Event {
     },
     /// Payment has done what was asked.
     PaymentSettled {
+        /// The payment.
+        payment: PaymentId,
+    },
+    /// The money of a paid booking has gone back, all of it and not by our order: the seats go back,
+    /// too.
+    MoneyGone {
+        /// The booking.
+        booking: Uuid,
         /// The payment.
         payment: PaymentId,
     },

@@ -76,6 +76,7 @@ impl Event {
             Self::SettleLapsed { .. } => "settle_lapsed",
             Self::PaymentReturned { .. } => "payment_returned",
             Self::PaymentSettled { .. } => "payment_settled",
+            Self::MoneyGone { .. } => "money_gone",
             Self::Cancelled { .. } => "cancelled",
             Self::SalesChanged { .. } => "sales_changed",
             Self::BlocksChanged { .. } => "blocks_changed",

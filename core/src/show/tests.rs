@@ -107,6 +107,7 @@ fn news(state: &ShowState, booking: u128, payment: u128, at: PaymentState) -> Co
             tender: Tender::Card,
             state: at,
             settled_ver: None,
+            refunded_minor: 0,
         }),
     )
 }

@@ -143,6 +143,26 @@ impl Payment {
     }
 }
 
+/// Asks booking again about payments.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ReopenRequest {
+    /// About those that changed then or later.
+    pub since: Time,
+}
+
+/// What asking booking again came to.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Reopened {
+    /// Card payments that booking is asked about again.
+    pub reopened: u64,
+    /// Cash payments of that time: nobody can give cash back by himself, so a person has to look
+    /// whether each has its tickets.
+    pub cash: u64,
+}
+
 /// What a reconciliation with the provider's list did.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

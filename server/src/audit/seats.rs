@@ -60,6 +60,9 @@ pub(super) enum Fact {
     PaymentSettled {
         payment: PaymentText,
     },
+    MoneyGone {
+        booking: Uuid,
+    },
     Cancelled {
         booking: Uuid,
     },
@@ -325,7 +328,7 @@ impl House {
                 self.paid.insert(payment.0, paid);
                 Ok(())
             }
-            Fact::Cancelled { booking } => self.end(at, booking),
+            Fact::Cancelled { booking } | Fact::MoneyGone { booking } => self.end(at, booking),
             Fact::SalesChanged { to } if to == "cancelled" => {
                 let standing = self.bookings.iter().filter(|(_, b)| b.stand != Stand::Over);
                 let all: Vec<Uuid> = standing.map(|(id, _)| *id).collect();

@@ -174,6 +174,7 @@ impl House {
             tender: Tender::Card,
             state,
             settled_ver: None,
+            refunded_minor: 0,
         }))
         .await;
     }

@@ -60,6 +60,7 @@ pub const API: &[Rule] = &[
     ("GET", "/v1/payments", CLERK),
     ("GET", "/v1/payments/{id}", CUSTOMER),
     ("POST", "/v1/payments/reconcile", MANAGER),
+    ("POST", "/v1/payments/reopen", ADMIN),
     ("POST", "/v1/shows/{id}/status", MANAGER),
     ("POST", "/v1/shows/{id}/blocks", MANAGER),
     ("GET", "/v1/shows/{id}/journal", MANAGER),

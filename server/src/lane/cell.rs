@@ -329,6 +329,12 @@ impl<R> Cell<R> {
         }
     }
 
+    /// Whether what is being committed opens the show, and nobody wanted anything else of it.
+    pub(super) fn is_only_opened(&self) -> bool {
+        let opens = self.next.is_some_and(|version| version.ver == 1);
+        opens && self.decided.len() == 1 && self.looks.is_empty()
+    }
+
     /// Answers everybody: their commit is durable, or the primary has confirmed what they were told
     /// from. That was asked for at `began`.
     pub(super) fn answer_all(&mut self, now: UtcMillis, began: Instant, out: &mut Vec<Effect<R>>) {

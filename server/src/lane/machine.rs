@@ -397,8 +397,12 @@ impl<R> Machine<R> {
         };
         match outcome {
             Outcome::Committed => {
+                let only_opened = cell.is_only_opened();
                 cell.answer_all(now, began, out);
                 self.rest(show);
+                if only_opened {
+                    self.leave(show, out);
+                }
             }
             // Somebody else moved the show, or is at it: read how it goes on and decide again.
             Outcome::Lost => {
@@ -473,6 +477,15 @@ impl<R> Machine<R> {
             .filter(|(_, c)| c.phase == Phase::Ready && c.waiting.is_empty() && c.broken.is_none());
         let oldest = idle.min_by_key(|(_, c)| c.used).map(|(show, _)| *show);
         if let Some(show) = oldest {
+            self.leave(show, out);
+        }
+    }
+
+    /// Drops a show that nobody waits for. Shows are opened by the thousand, long before anybody
+    /// buys a seat: one that was only opened is not worth its place.
+    fn leave(&mut self, show: ShowId, out: &mut Vec<Effect<R>>) {
+        let is_idle = |c: &Cell<R>| c.phase == Phase::Ready && c.waiting.is_empty();
+        if self.cells.get(&show).is_some_and(is_idle) {
             self.cells.remove(&show);
             out.push(Effect::Retire(show));
         }

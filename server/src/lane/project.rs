@@ -49,7 +49,9 @@ pub(super) fn project(before: &ShowState, event: &Event, at: UtcMillis) -> Vec<P
             .iter()
             .flat_map(|b| paid(b, BookingState::Expired))
             .collect(),
-        Event::Cancelled { booking, .. } => paid(booking, BookingState::Cancelled),
+        Event::Cancelled { booking, .. } | Event::MoneyGone { booking, .. } => {
+            paid(booking, BookingState::Cancelled)
+        }
         Event::SalesChanged {
             to: SalesChange::Cancelled,
             ..

@@ -127,8 +127,21 @@ fn a_world_that_lies_is_noticed() {
     }
 }
 
-/// One show on one machine, opened and loaded, with what it was told to do.
+/// One show on one machine, opened and loaded.
 fn opened(shelf: &mut Shelf) -> Machine<u32> {
+    let (mut machine, _) = open_first(shelf);
+    let (mut out, at) = (Vec::new(), Clock::stopwatch());
+    let look =
+        Box::new(|_: Result<machine::Seen<'_>, LaneError>| -> machine::Tell { Box::new(|| {}) });
+    let within = REFUSAL_STALE;
+    machine.submit(SHOW, Work::Look { look, within }, at, &mut out);
+    machine.loaded(SHOW, at, whole(shelf), &mut out);
+    assert!(machine.next_batch(tick(NOW), &mut || 7, &mut out).is_none());
+    machine
+}
+
+/// A machine that has opened a show, and what it wants done since.
+fn open_first(shelf: &mut Shelf) -> (Machine<u32>, Vec<Effect<u32>>) {
     let (mut machine, mut out) = (Machine::new(false), Vec::new());
     let (open, at) = (open(), Clock::stopwatch());
     machine.submit(SHOW, asks(open, 0), at, &mut out);
@@ -136,7 +149,28 @@ fn opened(shelf: &mut Shelf) -> Machine<u32> {
     let batch = machine.next_batch(tick(NOW), &mut || 7, &mut out);
     let outcomes = batch.iter().flatten().map(|show| shelf.commit(show, by(0)));
     machine.committed(NOW, at, Ok(outcomes.collect()), &mut out);
-    machine
+    (machine, out)
+}
+
+#[test]
+fn a_show_that_was_only_opened_is_not_kept_in_memory() {
+    let mut shelf = Shelf::default();
+    let (mut machine, out) = open_first(&mut shelf);
+    assert!(shelf.stands(SHOW).is_some());
+    assert_eq!(machine.stands(SHOW), None);
+    let told = |e: &Effect<u32>| match e {
+        Effect::Publish(..) => Some("shown"),
+        Effect::Retire(SHOW) => Some("left"),
+        _ => None,
+    };
+    let told: Vec<_> = out.iter().filter_map(told).collect();
+    assert_eq!(told, ["shown", "left"]);
+    assert!(matches!(answers(out)[..], [(0, Ok(_))]));
+    // Whoever comes next has it read.
+    let (mut out, at) = (Vec::new(), Clock::stopwatch());
+    let pause = command(&mut Dice(2), Ask::Pause);
+    machine.submit(SHOW, asks(pause, 1), at, &mut out);
+    assert!(matches!(out[..], [Effect::Load(SHOW, None)]));
 }
 
 fn open() -> Command {

@@ -125,6 +125,8 @@ pub enum Input {
     Settle(Keep),
     /// It is time to tell booking again.
     Tell,
+    /// Booking may have lost what it said: it is asked again, and whatever it says then stands.
+    Reopen,
 }
 
 impl Input {
@@ -136,6 +138,7 @@ impl Input {
             Self::Missed { .. } => "missed",
             Self::Settle(_) => "settle",
             Self::Tell => "tell",
+            Self::Reopen => "reopen",
         }
     }
 }
@@ -235,6 +238,7 @@ impl Account {
             Input::Missed { .. } => self.stop_asking(at.now),
             Input::Tell => self.lose_patience(at),
             Input::Settle(keep) => self.listen(*keep, at.now),
+            Input::Reopen => self.reopen(),
         }
         self.obey();
         let moved = self.standing() != before.standing();
@@ -290,6 +294,15 @@ impl Account {
             self.tell_at = Some(at.now);
         }
         announce
+    }
+
+    /// Forgets what booking said of money that is promised or was taken. Versions of a journal that was
+    /// restored are smaller than those it had before, and have to be heard all the same.
+    fn reopen(&mut self) {
+        let card = self.tender == Tender::Card;
+        if card && (self.captured > 0 || self.state == PaymentState::Authorised) {
+            (self.keep, self.settled_ver) = (None, None);
+        }
     }
 
     /// Merges what the provider says. What it took or gave back once stays taken or given back.
@@ -383,7 +396,10 @@ impl Account {
     pub fn is_settled(&self) -> bool {
         match self.keep {
             // Money that turns up after all goes back first.
-            Some(keep) => self.settled_ver == Some(keep.ver) && self.call().is_none(),
+            Some(keep) => {
+                let stands = self.captured - self.refunded == keep.minor;
+                stands && self.settled_ver == Some(keep.ver) && self.call().is_none()
+            }
             None => matches!(
                 self.state,
                 PaymentState::Declined | PaymentState::Voided | PaymentState::CaptureRefused
@@ -413,6 +429,7 @@ impl Account {
             tender: self.tender,
             state: self.state,
             settled_ver: self.settled_ver,
+            refunded_minor: self.refunded,
         }
     }
 

@@ -255,6 +255,6 @@ pub(super) fn detail(input: &Input) -> String {
         Input::Learned(charge) => charge.status.word().to_owned(),
         Input::Missed { why } => why.clone(),
         Input::Settle(keep) => format!("keep {} at {}", keep.minor, keep.ver),
-        Input::Tell => String::new(),
+        Input::Tell | Input::Reopen => String::new(),
     }
 }

@@ -10,7 +10,7 @@ use houseful_core::{
     time::UtcMillis,
     wire::{
         Page,
-        payment::{PayRequest, Payment, Reconciled},
+        payment::{PayRequest, Payment, Reconciled, ReopenRequest, Reopened},
         problem::Problem,
     },
 };
@@ -165,5 +165,19 @@ pub(super) async fn reconcile(
 ) -> Result<Json<Reconciled>, ApiError> {
     let payments = app.payments.clone();
     let done = whole(&app, async move { Ok(payments.reconcile().await?) }).await?;
+    Ok(Json(done))
+}
+
+/// Asks booking again what the house keeps of the payments that changed since a time: for a booking
+/// database that was restored to how it was then.
+#[utoipa::path(post, path = "/v1/payments/reopen", tag = "payments", request_body = ReopenRequest,
+    responses((status = 200, body = Reopened)))]
+pub(super) async fn reopen(
+    State(app): State<App>,
+    Body(request): Body<ReopenRequest>,
+) -> Result<Json<Reopened>, ApiError> {
+    let payments = app.payments.clone();
+    let since = request.since.0;
+    let done = whole(&app, async move { Ok(payments.reopen(since).await?) }).await?;
     Ok(Json(done))
 }

@@ -25,7 +25,7 @@ use houseful_server::{
     },
     chance,
     clock::{Clock, ClockKind},
-    database::Books,
+    database::{Books, Ground},
     hub::Hub,
     lane::{Answer, Lane, LaneError},
     payment::{self, PaymentError, Payments, TokenClaims},
@@ -47,6 +47,8 @@ pub struct House {
     pub clock: Clock,
     bus: Arc<LocalBus>,
     books: Books,
+    /// Where payments are, if they are elsewhere.
+    other: Option<Arc<dyn Ground>>,
     shutdown: CancellationToken,
     tasks: Vec<tokio::task::JoinHandle<()>>,
 }
@@ -66,6 +68,38 @@ impl House {
     ) -> Self {
         let file = folder.path("house.db").into();
         let books = Books::open(&file, clock).await.expect("a database");
+        Self::of(books, None, clock, (weather, not_before)).await
+    }
+
+    /// Opens it with a file for booking and another one for payment.
+    pub async fn open_apart(folder: &Folder, not_before: UtcMillis) -> Self {
+        let clock = ClockKind::Manual;
+        let open = async |name| {
+            let file = folder.path(name).into();
+            Books::open(&file, clock).await.expect("a database")
+        };
+        let (booking, payment) = (open("booking.db").await, open("payment.db").await);
+        let books = Books {
+            payments: payment.payments,
+            charges: payment.charges,
+            payment_books: payment.payment_books,
+            ..booking
+        };
+        Self::of(
+            books,
+            Some(payment.ground),
+            clock,
+            (super::CALM, not_before),
+        )
+        .await
+    }
+
+    async fn of(
+        books: Books,
+        other: Option<Arc<dyn Ground>>,
+        clock: ClockKind,
+        (weather, not_before): (Weather, UtcMillis),
+    ) -> Self {
         let clock = Clock::start(clock, not_before.max(books.ground.latest_time()));
         let store = Arc::clone(&books.journal);
         let (bus, news, asks) = LocalBus::in_weather(weather);
@@ -104,6 +138,7 @@ impl House {
             clock,
             bus,
             books,
+            other,
             shutdown,
             tasks,
         };
@@ -127,6 +162,9 @@ impl House {
         self.payments.stop().await;
         drop((self.lane, self.payments, self.bus));
         self.books.ground.close().await;
+        if let Some(other) = self.other {
+            other.close().await;
+        }
         now
     }
 

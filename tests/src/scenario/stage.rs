@@ -381,6 +381,7 @@ impl Stage {
             tender,
             state: payment_state(verb).ok_or("not a state of a payment")?,
             settled_ver,
+            refunded_minor: 0,
         })
     }
 }

@@ -35,9 +35,8 @@ pub(super) async fn show(
             hint: Some("`--date tomorrow` looks at the next day".to_owned()),
         });
     }
-    for entry in &board {
-        ctx.say(&board::line(entry, &ctx.style.view));
-    }
+    let all: Vec<_> = board.iter().collect();
+    board::list(ctx, &all);
     board::choose(ctx, &board).await
 }
 

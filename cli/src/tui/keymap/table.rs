@@ -51,7 +51,8 @@ impl Binding {
 use Place::{
     AskCash, AskGiveUp, AskLeave, AskRefund, AskRelease, BookingDetail, Bookings, BookingsSearch,
     Browse, BrowseFilter, Card, CardNumber, ContactForm, Filter, GoTo, Help, HoldOver, Home, Live,
-    LostRace, Override, Palette, Paying, Payment, QuickLine, Range, Seats, Ticket, Trouble,
+    LostRace, NoOffer, Override, Palette, Paying, Payment, QuickLine, Range, Seats, Ticket,
+    Trouble,
 };
 
 const ANYWHERE: &[Place] = &[
@@ -81,6 +82,7 @@ const ANYWHERE: &[Place] = &[
     AskRefund,
     AskLeave,
     LostRace,
+    NoOffer,
     Override,
     HoldOver,
     Trouble,
@@ -159,8 +161,8 @@ pub const TABLE: &[Binding] = &[
     on(&[AskCash], &[c('y')], "y", Action::Yes, words::ASK_CASH_YES).must(),
     on(&[AskCash], &[c('n'), Key::Esc, Key::Enter], "n", Action::Back, words::ASK_CASH_BACK).must(),
     on(&[LostRace], &[c('b')], "b", Action::NextBest, words::LOST_RACE_NEXT_BEST),
-    on(&[LostRace], &[Key::Enter], "Enter", Action::Accept, words::LOST_RACE_ACCEPT).must(),
-    on(&[LostRace], &[Key::Esc], "Esc", Action::Back, words::LOST_RACE_BACK).must(),
+    on(&[LostRace, NoOffer], &[Key::Enter], "Enter", Action::Accept, words::LOST_RACE_ACCEPT).must(),
+    on(&[LostRace, NoOffer], &[Key::Esc], "Esc", Action::Back, words::LOST_RACE_BACK).must(),
     on(&[Override], &[Key::Enter], "Enter", Action::Accept, words::OVERRIDE_ACCEPT).must(),
     on(&[Override], &[c('b')], "b", Action::NextBest, words::OVERRIDE_NEXT_BEST),
     on(&[Override], &[Key::Esc], "Esc", Action::Back, words::OVERRIDE_BACK).must(),

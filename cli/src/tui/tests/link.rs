@@ -51,6 +51,28 @@ fn every_view_tells_since_when_nothing_is_heard() {
 }
 
 #[test]
+fn an_answer_that_does_not_come_is_told_long_before_it_is_given_up() {
+    let mut till = Till::open();
+    till.press("12");
+    till.slow = true;
+    till.press("3");
+    till.pass(2_900);
+    assert_eq!(state(&till), "1 ms, live");
+    till.pass(100);
+    assert_eq!(state(&till), "no answer for 3 s");
+    till.pass(2_000);
+    assert_eq!(state(&till), "no answer for 5 s");
+    till.slow = false;
+    till.answer();
+    assert_eq!(state(&till), "1 ms, live");
+    // Nothing is asked, nothing is waited for.
+    let ticks = till.ticks;
+    till.pass(4_000);
+    assert_eq!(state(&till), "1 ms, live");
+    assert!(till.ticks - ticks <= 5, "{}", till.ticks - ticks);
+}
+
+#[test]
 fn what_nobody_asks_for_again_is_as_old_as_it_is() {
     let mut till = Till::open();
     till.press("b");

@@ -25,7 +25,11 @@ pub(super) struct Talk {
 
 impl Talk {
     pub(super) fn open() -> Self {
-        let mut till = Till::unstarted(GRAND);
+        Self::open_in(GRAND)
+    }
+
+    pub(super) fn open_in(hall: &str) -> Self {
+        let mut till = Till::unstarted(hall);
         till.send(Msg::Resized(PAGE.0, PAGE.1));
         till.send(Msg::Started(Vec::new()));
         Self::at(till)

@@ -1,8 +1,10 @@
 //! City, movie, show in three columns.
 
+use houseful_core::wire::catalogue::Show;
+
 use super::{
     header,
-    sheet::{Part, Sheet, columns_of, window},
+    sheet::{Part, Sheet, columns_of, fit_before, right, window},
 };
 use crate::tui::{
     browse::{Browse, Column},
@@ -49,7 +51,13 @@ pub(super) fn draw(
     let movies = browse.fitting_movies();
     let titles = movies
         .iter()
-        .map(|m| format!("{} ({})", m.title, m.certificate))
+        .map(|m| {
+            fit_before(
+                &m.title,
+                &format!(" ({})", m.certificate),
+                movie.saturating_sub(3),
+            )
+        })
         .collect();
     let shows = shows_column(browse);
     let columns: [(Column, &str, Part, Vec<String>, usize); 3] = [
@@ -99,22 +107,19 @@ pub(super) fn draw(
 fn shows_column(browse: &Browse) -> Vec<String> {
     let shows = browse.fitting_shows();
     let zones_differ = browse.zones_differ();
+    let free: Vec<String> = shows.iter().map(|show| free(show)).collect();
+    let widest = free.iter().map(|free| columns_of(free)).max().unwrap_or(0);
     shows
         .iter()
+        .zip(&free)
         .enumerate()
-        .map(|(line, show)| {
+        .map(|(line, (show, free))| {
             let number = if line < 9 {
                 (line + 1).to_string()
             } else {
                 String::new()
             };
-            let free = wording::status_word(show.status).map_or_else(
-                || match show.free {
-                    0 => wording::fullness(0, show.total).to_owned(),
-                    free => wording::free(free),
-                },
-                str::to_owned,
-            );
+            let free = right(free, widest);
             let mut starts = local_time::time_of(&show.starts_local).to_owned();
             if zones_differ {
                 starts.push(' ');
@@ -127,6 +132,15 @@ fn shows_column(browse: &Browse) -> Vec<String> {
             )
         })
         .collect()
+}
+
+/// How many seats are free, or why none can be had.
+fn free(show: &Show) -> String {
+    match (wording::status_word(show.status), show.free) {
+        (Some(word), _) => word.to_owned(),
+        (None, 0) => wording::fullness(0, show.total).to_owned(),
+        (None, free) => wording::free(free),
+    }
 }
 
 fn draw_column(

@@ -18,7 +18,10 @@ pub(super) fn draw(model: &Model, sheet: &mut Sheet<'_>) -> Option<(u16, u16)> {
     } else {
         draw_keys(model, sheet, height - 2, [width, second]);
     }
-    let trouble = model.desk.link.down.is_some() || model.desk.link.feed_down_at.is_some();
+    let state = &model.desk.link;
+    let trouble = state.down.is_some()
+        || state.feed_down_at.is_some()
+        || state.silent_since(model.desk.now).is_some();
     let style = if trouble {
         theme.alarm()
     } else {
@@ -121,12 +124,14 @@ pub(super) fn link_state(model: &Model) -> String {
         (None, Some(_)) => wording::NEVER_REACHED.to_owned(),
         (Some(at), Some(_)) => wording::offline(at, now),
         (Some(_), None) => match (
+            link.silent_since(now),
             link.feed_down_at,
             link.old_since(now).filter(|_| model.can_age()),
         ) {
-            (Some(since), _) => wording::feed_down(since, now),
-            (None, Some(since)) => wording::heard_ago(since, now),
-            (None, None) => wording::round_trip(link.round_trip_ms, link.feed),
+            (Some(since), ..) => wording::no_answer(since, now),
+            (None, Some(since), _) => wording::feed_down(since, now),
+            (None, None, Some(since)) => wording::heard_ago(since, now),
+            (None, None, None) => wording::round_trip(link.round_trip_ms, link.feed),
         },
     }
 }

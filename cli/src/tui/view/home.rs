@@ -120,7 +120,7 @@ fn readout(home: &Home, show: &Show) -> String {
         None => format!("{}, {}", show.cinema_name, show.screen_name),
     };
     let price = wording::price_from(show.price_from);
-    format!("{}  {place}  {price}", film(show))
+    format!("{}  {place}  {price}", film(show, u16::MAX))
 }
 
 fn banner_rows(model: &Model) -> u16 {

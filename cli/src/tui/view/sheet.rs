@@ -229,12 +229,25 @@ pub(super) fn fit(text: &str, columns: u16) -> String {
     cut
 }
 
+/// Text in at most so many columns of which the end is kept whole, as long as there is room for it.
+pub(super) fn fit_before(text: &str, end: &str, columns: u16) -> String {
+    let room = columns.saturating_sub(columns_of(end));
+    fit(&(fit(text, room) + end), columns)
+}
+
 /// Text in exactly so many columns, filled with blanks on the right.
 pub(super) fn pad(text: &str, columns: u16) -> String {
     let mut text = fit(text, columns);
     let missing = columns.saturating_sub(columns_of(&text));
     text.extend(std::iter::repeat_n(' ', usize::from(missing)));
     text
+}
+
+/// Text at the right end of so many columns.
+pub(super) fn right(text: &str, columns: u16) -> String {
+    let text = fit(text, columns);
+    let blanks = usize::from(columns.saturating_sub(columns_of(&text)));
+    " ".repeat(blanks) + &text
 }
 
 /// Which part of a long list is drawn so that the marked line is on it: the first line. The top of
@@ -258,6 +271,9 @@ mod tests {
         assert_eq!(fit("a\u{202e}b\u{1b}c", 9), "abc");
         assert_eq!(fit("abc", 1), ".");
         assert_eq!(fit("abc", 0), "");
+        assert_eq!(fit_before("Paddington", " (U)", 9), "Pad.. (U)");
+        assert_eq!(fit_before("Up", " (U)", 9), "Up (U)");
+        assert_eq!(fit_before("Paddington", " (12A)", 4), " (..");
     }
 
     #[test]

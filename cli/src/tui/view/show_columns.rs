@@ -4,7 +4,7 @@
 
 use houseful_core::wire::catalogue::Show;
 
-use super::sheet::{columns_of, fit, pad};
+use super::sheet::{columns_of, fit, fit_before, pad, right};
 use crate::tui::{home::Home, local_time, model::Model, wording};
 
 /// From this width on there is room for everything.
@@ -129,7 +129,7 @@ impl Columns {
             &number,
             &self.starts(model, show),
             &local_time::time_until(show.starts_at.0, now),
-            &film(show),
+            &film(show, self.film.saturating_sub(1)),
             &self.place(&model.home, show),
             &self.free(show),
             &self.from(show),
@@ -191,15 +191,9 @@ fn place(home: &Home, show: &Show) -> String {
     }
 }
 
-/// Text at the right end of so many columns.
-fn right(text: &str, columns: u16) -> String {
-    let text = fit(text, columns);
-    let blanks = usize::from(columns.saturating_sub(columns_of(&text)));
-    " ".repeat(blanks) + &text
-}
-
-/// A title with what tells one show of a movie from another.
-pub(super) fn film(show: &Show) -> String {
+/// A title with what tells one show of a movie from another, in at most so many columns: the
+/// certificate is what stays longest, since it says who may come in.
+pub(super) fn film(show: &Show, columns: u16) -> String {
     let mut text = show.title.clone();
     if !matches!(show.format.as_str(), "" | "2D") {
         text.push(' ');
@@ -209,5 +203,5 @@ pub(super) fn film(show: &Show) -> String {
         text.push(' ');
         text.push_str(wording::label::SUBTITLED);
     }
-    format!("{text} ({})", show.certificate)
+    fit_before(&text, &format!(" ({})", show.certificate), columns)
 }

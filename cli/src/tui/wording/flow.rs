@@ -22,6 +22,12 @@ pub fn feed_down(since: UtcMillis, now: UtcMillis) -> String {
     format!("live feed down {}", super::age(since, now))
 }
 
+/// The server was asked and says nothing.
+#[must_use]
+pub fn no_answer(since: UtcMillis, now: UtcMillis) -> String {
+    format!("no answer for {}", super::age(since, now))
+}
+
 /// How old what is on the screen is.
 #[must_use]
 pub fn heard_ago(since: UtcMillis, now: UtcMillis) -> String {

@@ -60,12 +60,8 @@ pub const ASK_REFUND_BACK: Words = words("leave it", "leave it as it is");
 pub const ASK_GIVE_UP_YES: Words = words("release", "give the seats back");
 pub const ASK_CASH_YES: Words = words("it was given", "take the cash and give change");
 pub const ASK_CASH_BACK: Words = words("type it again", "back to the amount");
-pub const LOST_RACE_NEXT_BEST: Words =
-    words("take the next best", "hold the seats that are offered");
-pub const LOST_RACE_ACCEPT: Words = words(
-    "choose other seats",
-    "keep what is held and choose other seats",
-);
+pub const LOST_RACE_NEXT_BEST: Words = words("take the next best", "hold the next best");
+pub const LOST_RACE_ACCEPT: Words = words("choose other seats", "choose other seats");
 pub const LOST_RACE_BACK: Words = words("release", "give up what is held");
 pub const OVERRIDE_ACCEPT: Words = words("do it all the same", "take the seats all the same");
 pub const OVERRIDE_NEXT_BEST: Words = words("next best", "hold the next best seats instead");

@@ -71,6 +71,22 @@ fn rows_of_a_move_are_written_and_read_as_they_always_were() {
 }
 
 #[test]
+fn rows_of_money_that_is_gone_are_written_and_read_as_they_always_were() {
+    let event = Event::MoneyGone {
+        booking: uuid::Uuid::from_u128(7),
+        payment: crate::ids::PaymentId(uuid::Uuid::from_u128(8)),
+    };
+    let row = event.to_row();
+    assert_eq!((row.kind, row.format), ("money_gone", 1));
+    let body = concat!(
+        r#"{"money_gone":{"booking":"00000000-0000-0000-0000-000000000007","#,
+        r#""payment":"pay_00000000000000000000000000000008"}}"#
+    );
+    assert_eq!(row.body, body);
+    assert_eq!(Event::from_row(row.kind, 1, body, &Nothing), Ok(event));
+}
+
+#[test]
 fn terms_whose_rows_are_missing_are_not_read() {
     let event = Event::Opened {
         command: crate::ids::CommandId(uuid::Uuid::nil()),

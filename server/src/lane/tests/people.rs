@@ -198,6 +198,7 @@ fn news(dice: &mut Dice, show: ShowId, stands: &ShowState, booking: Uuid) -> Ann
             .settle(payment)
             .map(|s| s.ver)
             .filter(|_| dice.once_in(2)),
+        refunded_minor: 0,
     }
 }
 
@@ -232,5 +233,6 @@ pub(super) fn news_of(stands: &ShowState, booking: Uuid, state: PaymentState) ->
         tender: Tender::Card,
         state,
         settled_ver: None,
+        refunded_minor: 0,
     }
 }

@@ -182,6 +182,7 @@ impl Run<'_> {
             tender: if cash { Tender::Cash } else { Tender::Card },
             state,
             settled_ver: self.state.settle(payment_id(payment)).map(|s| s.ver),
+            refunded_minor: 0,
         };
         let command = self.command(person(4), Ask::Announced(news));
         let worth = Worth { book, minor, cash };

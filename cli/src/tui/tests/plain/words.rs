@@ -33,6 +33,8 @@ fn everywhere() -> Vec<Talk> {
     let mut lost = walk(&["1"]);
     lost.till.somebody_holds(&["H8"]);
     lost.all(&["h8"]);
+    let mut no_offer = Talk::open_in("name: Tiny\ncategory o: standard \"Standard\"\n\nA ooo\n");
+    no_offer.all(&["1", "4"]);
     let mut over = walk(&["1", "2"]);
     over.pass(300_000);
     let mut help = walk(&["1"]);
@@ -71,6 +73,7 @@ fn everywhere() -> Vec<Talk> {
         walk(&["1", "2", "back"]),
         leave,
         lost,
+        no_offer,
         walk(&["1", "12"]),
         over,
         trouble,

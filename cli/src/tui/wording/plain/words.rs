@@ -50,8 +50,8 @@ pub const WORDS_OF_PAYMENT: [(&str, &str); 2] = [
 pub fn words_in(place: Place, action: Action) -> &'static [&'static str] {
     match (place, action) {
         // Esc gives the rest up here, but who says `back` wants back to the seats.
-        (Place::LostRace, Action::Back) => &[],
-        (Place::LostRace, Action::Accept) => &["back", "keep"],
+        (Place::LostRace | Place::NoOffer, Action::Back) => &[],
+        (Place::LostRace | Place::NoOffer, Action::Accept) => &["back", "keep"],
         _ => action_words(action),
     }
 }

@@ -191,7 +191,7 @@ impl World {
         let (show, known, began) = self.servers[server].wants.remove(0);
         let tick = self.tick(server);
         let taken = self.shelf.locks.contains_key(&show);
-        let seen = if may_fail && self.dice.once_in(8) {
+        let seen = if may_fail && self.dice.once_in(3) {
             self.seen.note("not had alone");
             Err(StoreError::Busy)
         } else if taken {

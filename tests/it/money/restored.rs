@@ -1,0 +1,83 @@
+//! The booking database goes back to an old copy, and payment's does not: whatever was paid for since
+//! ends in tickets or goes back.
+
+use houseful_core::{
+    show::Ask,
+    wire::{booking::BookingState, payment::PaymentState},
+};
+use houseful_tests::folder::Folder;
+
+use super::{
+    APPROVES, PRICE,
+    house::{House, till},
+};
+
+/// Puts the copy in the place of the booking database, while nobody has it open.
+fn go_back(folder: &Folder) {
+    for end in ["-wal", "-shm"] {
+        let _ = std::fs::remove_file(folder.path(&format!("booking.db{end}")));
+    }
+    let (copy, file) = (folder.path("copy.db"), folder.path("booking.db"));
+    std::fs::copy(copy, file).expect("copied back");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_paid_since_the_copy_ends_in_tickets_or_goes_back() {
+    let folder = Folder::new();
+    let house = House::open_apart(&folder, houseful_core::time::UtcMillis(0)).await;
+    // Before the copy: ann has paid and stays, ben has paid, cat holds.
+    let (ann, ben, cat) = (
+        house.hold(2, "ann").await,
+        house.hold(1, "ben").await,
+        house.hold(3, "cat").await,
+    );
+    house.pay(ann, APPROVES).await.expect("paid");
+    let of_ben = house.pay(ben, APPROVES).await.expect("paid").id;
+    house.until(async || house.is_at_rest().await).await;
+    let copied_at = house.close().await;
+    std::fs::copy(folder.path("booking.db"), folder.path("copy.db")).expect("copied");
+
+    let house = House::open_apart(&folder, copied_at).await;
+    house.clock.advance(1_000);
+    // Since: ben's booking is cancelled, cat pays, dan comes and pays.
+    let cancel = Ask::Cancel {
+        booking: ben.uuid,
+        reason: "ill".to_owned(),
+    };
+    house.ask(cancel, till()).await.expect("cancelled");
+    let of_cat = house.pay(cat, APPROVES).await.expect("paid").id;
+    let dan = house.hold(2, "dan").await;
+    let of_dan = house.pay(dan, APPROVES).await.expect("paid").id;
+    house.until_state(of_ben, PaymentState::Refunded).await;
+    house.until(async || house.is_at_rest().await).await;
+    let now = house.close().await;
+
+    go_back(&folder);
+    let house = House::open_apart(&folder, now).await;
+    // Payment has settled everything and has nothing to say by itself.
+    assert_eq!(house.booking(ben).await.state, BookingState::Confirmed);
+    assert_eq!(house.booking(cat).await.state, BookingState::Held);
+    let done = house.payments.reopen(copied_at).await.expect("asked again");
+    assert!(done.reopened >= 3, "{done:?}");
+    assert_eq!(done.cash, 0);
+    house.comes_to_rest().await;
+    for (booking, state) in [
+        (ann, BookingState::Confirmed),
+        (ben, BookingState::Cancelled),
+        (cat, BookingState::Confirmed),
+    ] {
+        assert_eq!(house.booking(booking).await.state, state);
+    }
+    assert_eq!(house.payment(of_cat).await.captured.minor, 3 * PRICE);
+    // Nobody knows any more which seats dan had.
+    let back = house.payment(of_dan).await;
+    assert_eq!(
+        (back.state, back.refunded.minor),
+        (PaymentState::Refunded, 2 * PRICE)
+    );
+    // Once more changes nothing.
+    house.payments.reopen(copied_at).await.expect("asked again");
+    house.comes_to_rest().await;
+    assert_eq!(house.booking(cat).await.tickets.len(), 3);
+    house.close().await;
+}
