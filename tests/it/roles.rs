@@ -36,11 +36,6 @@ impl Desk {
         }
     }
 
-    /// The same with another address.
-    fn at(&self, url: String) -> Self {
-        Self::new(url, self.token.clone())
-    }
-
     async fn ask(&self, method: Method, path: &str, body: Option<&Value>) -> Said {
         // A connection of its own each time: the server may have been killed since the last.
         let mut request = http().request(method, format!("{}{path}", self.url));
