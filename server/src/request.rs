@@ -149,11 +149,16 @@ fn log(
         Some(cause) => {
             tracing::warn!(request.id = id, %method, route, status, ms, code, cause, "not done");
         }
-        None if matches!(route, "/healthz" | "/readyz" | "/metrics") => {
+        None if matches!(route, "/healthz" | "/readyz" | "/metrics") || is_between(route) => {
             tracing::debug!(request.id = id, %method, route, status, ms, "answered");
         }
         None => tracing::info!(request.id = id, %method, route, status, ms, code, "answered"),
     }
+}
+
+/// Whether servers ask it of each other, every moment.
+fn is_between(route: &str) -> bool {
+    route.starts_with("/roles/")
 }
 
 /// Turns a panic into an answer; the panic itself has been printed by then.

@@ -19,6 +19,7 @@ pub(crate) mod feed;
 pub(crate) mod forward;
 pub mod key;
 pub(crate) mod owners;
+pub(crate) mod peer;
 mod replay;
 pub(crate) mod routes;
 mod signed;

@@ -9,7 +9,7 @@ use houseful_core::wire::BOOKING_SECRET_HEADER;
 use houseful_server::roles::ServerRole::{self, Booking, Catalogue, Payment};
 use houseful_tests::{
     apart::Apart,
-    test_app::{Said, command, http, payment, said},
+    test_app::{As, Said, Setup, command, http, payment, said},
     wait,
 };
 use reqwest::{Method, header::CONTENT_TYPE};
@@ -165,6 +165,34 @@ async fn one_address_is_enough_to_browse_hold_and_pay() {
         assert_eq!(desk.get(&paid).await.expect(200)["state"], "captured");
         operator(&house, role).at_rest().await;
     }
+}
+
+#[tokio::test]
+async fn a_token_is_made_and_revoked_everywhere_at_once() {
+    let app = Setup::default().apart().start().await;
+    let (sells, pays) = (app.server().url(), app.payment_server().url());
+    for n in 0..5 {
+        let request =
+            json!({"account": format!("till {n}"), "role": "clerk", "channel": "counter"});
+        let made = app
+            .post(As::Admin, "/v1/tokens", &request)
+            .await
+            .expect(201);
+        let token = made["secret"].as_str().map(str::to_owned);
+        let everywhere = async |wanted: u16| {
+            for url in [&sells, &pays] {
+                let desk = Desk::new(url.clone(), token.clone());
+                let said = desk.get("/v1/bookings?recent=true").await;
+                assert_eq!(said.status, wanted, "{}", said.text);
+            }
+        };
+        everywhere(200).await;
+        let path = format!("/v1/tokens/{}", made["id"].as_str().expect("an id"));
+        let revoke = app.request(As::Admin, Method::DELETE, &path);
+        assert_eq!(app.send(revoke).await.status, 204);
+        everywhere(401).await;
+    }
+    app.finish().await;
 }
 
 #[tokio::test]

@@ -12,7 +12,8 @@ use serde::Serialize;
 use super::{
     ServerRole,
     books::PaymentsElsewhere,
-    cluster::{AskError, Health},
+    cluster::AskError,
+    peer::Health,
     words::{Claim, Claimed, ClockMoved, Nothing, OwnerAnswer, OwnerWanted, at},
 };
 use crate::{app::App, audit, lane::LaneError, payment::PaymentError, problem::ApiError};

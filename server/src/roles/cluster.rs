@@ -1,12 +1,6 @@
 //! A server among the others of its house: what it does itself, whom it knows, how it asks them.
 
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicU8, Ordering},
-    },
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use axum::{
     body::{Body, Bytes},
@@ -18,6 +12,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use super::{
     PeerAddress, Roles, RolesConfig, ServerRole,
     key::ClusterKey,
+    peer::{Health, Peer},
     replay::Taken,
     signed::{Answered, Asked, Client, Distrust, Envelope, REFUSED, signature},
     wire::{Call, Wire, WireError},
@@ -44,72 +39,6 @@ pub(crate) fn kind_of(mode: Mode, clock: ClockKind) -> String {
         ClockKind::Fast(speed) => format!("fast {speed}"),
     };
     format!("{} {clock}", mode_word(mode))
-}
-
-/// How another server does, as far as is known.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u8)]
-pub(crate) enum Health {
-    /// Nobody asked yet.
-    Unknown,
-    /// It answered when it was last asked.
-    Up,
-    /// It did not.
-    Down,
-    /// It answered, and is of another house or another kind of house.
-    Stranger,
-}
-
-impl Health {
-    /// The word in answers.
-    pub(crate) const fn word(self) -> &'static str {
-        match self {
-            Self::Unknown => "unknown",
-            Self::Up => "up",
-            Self::Down => "down",
-            Self::Stranger => "stranger",
-        }
-    }
-
-    const fn of(number: u8) -> Self {
-        match number {
-            1 => Self::Up,
-            2 => Self::Down,
-            3 => Self::Stranger,
-            _ => Self::Unknown,
-        }
-    }
-}
-
-/// Another server.
-#[derive(Debug)]
-pub(crate) struct Peer {
-    pub(crate) role: ServerRole,
-    pub(crate) address: PeerAddress,
-    health: AtomicU8,
-}
-
-impl Peer {
-    pub(crate) fn health(&self) -> Health {
-        Health::of(self.health.load(Ordering::Relaxed))
-    }
-
-    /// Notes how it did, and says so once.
-    fn note(&self, now: Health, why: &dyn std::fmt::Display) {
-        let before = Health::of(self.health.swap(now as u8, Ordering::Relaxed));
-        if before == now {
-            return;
-        }
-        let (role, address) = (self.role, &self.address);
-        match now {
-            Health::Up => tracing::info!(%role, %address, "another server answers"),
-            Health::Unknown => {}
-            Health::Down => tracing::warn!(%role, %address, %why, "another server does not answer"),
-            Health::Stranger => {
-                tracing::error!(%role, %address, %why, "a server that was named is none of this house");
-            }
-        }
-    }
 }
 
 /// Why a question to another role was not answered.
@@ -172,11 +101,7 @@ impl Cluster {
             .peers
             .iter()
             .filter(|(role, _)| !config.own.has(*role));
-        let peer = |(role, address): &(ServerRole, PeerAddress)| Peer {
-            role: *role,
-            address: address.clone(),
-            health: AtomicU8::new(Health::Unknown as u8),
-        };
+        let peer = |(role, address): &(ServerRole, PeerAddress)| Peer::new(*role, address.clone());
         Self(Arc::new(Inner {
             own: config.own,
             peers: others.map(peer).collect(),
@@ -441,13 +366,6 @@ mod tests {
         ];
         for (n, kind) in kinds.iter().enumerate() {
             assert!(!kinds[n + 1..].contains(kind), "{kind}");
-        }
-    }
-
-    #[test]
-    fn health_goes_both_ways() {
-        for health in [Health::Unknown, Health::Up, Health::Down, Health::Stranger] {
-            assert_eq!(Health::of(health as u8), health);
         }
     }
 }

@@ -69,6 +69,9 @@ pub(crate) fn router(app: App) -> Router {
 /// Lets a request pass that a server of this house signed, and signs its answer.
 async fn trusted(State(app): State<App>, request: Request, next: Next) -> Response {
     let (head, body) = request.into_parts();
+    if !head.headers.contains_key(SIGNED) {
+        return distrusted(Distrust::Unsigned, head.uri.path()).into_response();
+    }
     let Ok(body) = axum::body::to_bytes(body, QUESTION_BYTES_MAX).await else {
         let max = QUESTION_BYTES_MAX;
         return ApiError::TooLarge { max }.into_response();

@@ -16,7 +16,7 @@ use crate::{
     auth::Caller,
     clock::ClockKind,
     problem::ApiError,
-    roles::{ServerRole, cluster::Peer},
+    roles::{ServerRole, peer::Peer},
 };
 
 /// Who answers, what time it is there, and who the caller is to it.
