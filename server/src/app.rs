@@ -3,12 +3,13 @@
 
 mod booking;
 mod catalogue;
-pub(crate) mod chain;
+mod chain;
 mod house;
 mod listen;
 mod messages;
 mod others;
 mod payment;
+mod shards;
 mod start;
 
 use std::{net::SocketAddr, ops::Deref, sync::Arc, time::Duration};
@@ -26,12 +27,12 @@ use crate::{
     bus::{Bus, local::Weather},
     catalogue::Catalogue,
     clock::{Clock, ClockKind},
-    database::{Address, Books},
+    database::{Address, Books, PostgresUrl},
     hub::Hub,
     limits::{LimitConfig, Limits},
     payment::Payments,
     roles::{Cluster, RolesConfig, feed::Follower},
-    shards::Lanes,
+    shards::{Journals, Lanes, Readers, ShardFile},
 };
 
 /// The longest a stop waits for commands whose clients have gone.
@@ -42,6 +43,8 @@ const FLOWS_MAX: Duration = Duration::from_secs(5);
 pub struct ServerConfig {
     /// Where the database is; a file is created if it is not there.
     pub db: Address,
+    /// The databases that shows are spread over; all of them are in `db` if `None`.
+    pub shards: Option<ShardFile>,
     /// How serious the money is; `None` for what it is for already, or live for a new one.
     pub mode: Option<Mode>,
     /// What drives the clock; anything but real time is refused where sales are real.
@@ -61,6 +64,8 @@ pub struct ServerConfig {
     pub weather: Weather,
     /// What the server does, and who does the rest.
     pub roles: RolesConfig,
+    /// Where replicas of the database are that maps, feeds, lists and the catalogue are read from.
+    pub replicas: Vec<PostgresUrl>,
 }
 
 impl ServerConfig {
@@ -69,6 +74,7 @@ impl ServerConfig {
     pub fn new(db: impl Into<Address>, mode: Option<Mode>) -> Self {
         Self {
             db: db.into(),
+            shards: None,
             mode,
             clock: ClockKind::System,
             timer: true,
@@ -78,6 +84,7 @@ impl ServerConfig {
             limits: LimitConfig::default(),
             weather: Weather::default(),
             roles: RolesConfig::default(),
+            replicas: Vec::new(),
         }
     }
 }
@@ -95,7 +102,9 @@ pub struct DemoChain {
 pub struct Rooms {
     pub(crate) books: Books,
     pub(crate) lane: Lanes,
+    pub(crate) journals: Journals,
     pub(crate) hub: Hub,
+    pub(crate) readers: Readers,
     pub(crate) catalogue: Catalogue,
     pub(crate) payments: Payments,
     /// The way to the other half of a sale, wherever it is.
@@ -172,6 +181,18 @@ impl RunningServer {
         &self.app.lane
     }
 
+    /// The replicas that are read from.
+    #[must_use]
+    pub fn readers(&self) -> &Readers {
+        &self.app.readers
+    }
+
+    /// What is read of journals.
+    #[must_use]
+    pub fn journals(&self) -> &Journals {
+        &self.app.journals
+    }
+
     /// The pictures of shows.
     #[must_use]
     pub fn hub(&self) -> &Hub {
@@ -242,6 +263,7 @@ impl RunningServer {
         for task in self.background {
             let _ = task.await;
         }
+        self.app.journals.close().await;
         self.app.books.ground.close().await;
         tracing::info!("stopped");
     }

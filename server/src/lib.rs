@@ -33,6 +33,7 @@ pub mod payment;
 #[cfg(feature = "postgres")]
 pub mod postgres;
 pub mod problem;
+pub mod replicas;
 mod request;
 pub mod roles;
 mod routes;

@@ -285,8 +285,8 @@ pub trait Store: Send + Sync {
     fn bookings_by_code(&self, code: BookingCode) -> Later<'_, Vec<BookingId>>;
     /// The booking whose ticket has this code, and the seat.
     fn ticket_by_code(&self, code: TicketCode) -> Later<'_, Option<(BookingId, SeatNo)>>;
-    /// The bookings with a row of their own that changed last, the newest first.
-    fn bookings_recent(&self, limit: u32) -> Later<'_, Vec<BookingId>>;
+    /// The bookings with a row of their own that changed last, with the times, the newest first.
+    fn bookings_recent(&self, limit: u32) -> Later<'_, Vec<(UtcMillis, BookingId)>>;
     /// Bookings that fit, with the times they changed, the newest first.
     fn bookings_sought(&self, sought: Sought, limit: u32)
     -> Later<'_, Vec<(UtcMillis, BookingId)>>;

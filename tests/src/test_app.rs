@@ -33,6 +33,7 @@ use houseful_server::{
     house,
     limits::LimitConfig,
     roles::{ClusterKey, RolesConfig, ServerRole},
+    shards::ShardFile,
 };
 use reqwest::{
     Method, StatusCode,
@@ -167,6 +168,13 @@ impl Setup {
     #[must_use]
     pub fn apart(mut self) -> Self {
         self.apart = true;
+        self
+    }
+
+    /// With its shows spread over these databases.
+    #[must_use]
+    pub fn shards(mut self, shards: ShardFile) -> Self {
+        self.config.shards = Some(shards);
         self
     }
 

@@ -10,8 +10,9 @@ use houseful_core::wire::admin::Mode;
 use houseful_server::{
     app::{self, DemoChain, RunningServer, ServerConfig, StartError},
     clock::ClockKind,
-    database::Address,
+    database::{Address, PostgresUrl},
     roles::RolesConfig,
+    shards::ShardFile,
 };
 use tokio::net::TcpListener;
 
@@ -26,6 +27,8 @@ const SOLD_SHOWS: usize = 60;
 pub struct Hosting {
     /// The database.
     pub db: Address,
+    /// The databases that shows are spread over, if not all are in `db`.
+    pub shards: Option<ShardFile>,
     /// Where to listen; port 0 is any.
     pub listen: SocketAddr,
     /// What the file has to be for; whatever it is for if `None`.
@@ -44,6 +47,8 @@ pub struct Hosting {
     pub token: Option<String>,
     /// What the server does, and who does the rest.
     pub roles: RolesConfig,
+    /// Replicas of the database that are read from.
+    pub replicas: Vec<PostgresUrl>,
 }
 
 impl Hosting {
@@ -52,6 +57,7 @@ impl Hosting {
     pub fn new(db: Address) -> Self {
         Self {
             db,
+            shards: None,
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             mode: None,
             manual_clock: false,
@@ -61,6 +67,7 @@ impl Hosting {
             sell_meanwhile: false,
             token: None,
             roles: RolesConfig::default(),
+            replicas: Vec::new(),
         }
     }
 
@@ -148,6 +155,7 @@ impl Hosted {
                 _ => HostError::Listen { listen, source },
             })?;
         let config = ServerConfig {
+            shards: hosting.shards.clone(),
             clock: hosting.clock(),
             timer: hosting.timer,
             chain: hosting.demo_chain.map(|seed| DemoChain {
@@ -157,6 +165,7 @@ impl Hosted {
             sell_meanwhile: hosting.sell_meanwhile,
             token: hosting.token.clone(),
             roles: hosting.roles.clone(),
+            replicas: hosting.replicas.clone(),
             ..ServerConfig::new(hosting.db.clone(), hosting.mode)
         };
         let running = app::serve(config, listener).await.map_err(|e| match &e {

@@ -46,7 +46,7 @@ pub(super) async fn import(
 
 /// Opens the journals of all shows of the catalogue that have none, as after an import that was
 /// cut short. Other servers may be at the same shows: those that are in the way are tried again.
-pub(crate) async fn open(
+pub(super) async fn open(
     catalogue: &Catalogue,
     lane: &Lanes,
     hub: &Hub,
@@ -66,6 +66,28 @@ pub(crate) async fn open(
         }
     }
     Ok(new.into_iter().map(|show| show.id).collect())
+}
+
+/// The same where shows are spread over shards: what can't be opened for now (its shard is away, or
+/// its slot on its way to another one) is left for later, and keeps nobody waiting.
+pub(super) async fn open_where_possible(
+    catalogue: &Catalogue,
+    lane: &Lanes,
+    hub: &Hub,
+) -> Result<Vec<ShowId>, LaneError> {
+    let is_out_of_question = |show| hub.knows(show) || !lane.reaches(show);
+    let new = catalogue.snapshot().unopened(&is_out_of_question);
+    for some in new.chunks(AT_ONCE) {
+        match open_some(some, lane, hub).await {
+            Ok(()) => {}
+            Err(passing @ (LaneError::Busy | LaneError::Unknown)) => {
+                tracing::info!(%passing, "some shows can't be opened for sale yet");
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    let opened = new.into_iter().map(|show| show.id);
+    Ok(opened.filter(|show| hub.knows(*show)).collect())
 }
 
 /// Opens those of these shows that nobody has opened by now.

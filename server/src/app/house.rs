@@ -1,7 +1,7 @@
 //! What a server is told by its database before anything starts: how serious the money is, and
 //! what time it is.
 
-use houseful_core::wire::admin::Mode;
+use houseful_core::{time::UtcMillis, wire::admin::Mode};
 
 use super::{ServerConfig, StartError};
 use crate::{
@@ -13,6 +13,7 @@ use crate::{
         cluster::kind_of,
         start::{Heard, hear},
     },
+    shards::Opened,
 };
 
 /// What the catalogue server says this house is, if that is another server. One that is not there is
@@ -66,10 +67,14 @@ pub(super) async fn mode(
 /// where the rest of the house has come to.
 pub(super) async fn clock(
     books: &Books,
+    shards: Option<&Opened>,
     kind: ClockKind,
     heard: Option<&Heard>,
 ) -> Result<Clock, StartError> {
-    let (house, latest) = (books.house.as_ref(), books.ground.latest_time());
+    let shards = shards.into_iter().flat_map(|opened| &opened.books);
+    let all = shards.flatten().chain([books]);
+    let latest = all.map(|books| books.ground.latest_time()).max();
+    let (house, latest) = (books.house.as_ref(), latest.unwrap_or(UtcMillis(0)));
     if kind == ClockKind::Manual {
         let left = house::clock_at(house).await?;
         let others = heard.map(|heard| heard.now);

@@ -49,9 +49,8 @@ pub(super) async fn start(
     cluster: &Cluster,
     books: &Books,
     copies: (Catalogue, Tokens),
-    booking: &Booking,
-    clock: &Clock,
-    shutdown: &CancellationToken,
+    (booking, in_shards): (&Booking, bool),
+    (clock, shutdown): (&Clock, &CancellationToken),
 ) -> Result<Others, StartError> {
     let mut others = Others {
         follower: None,
@@ -66,7 +65,7 @@ pub(super) async fn start(
     }
     let open = cluster
         .has(ServerRole::Booking)
-        .then(|| opener(copies.0.clone(), booking, clock));
+        .then(|| opener(copies.0.clone(), (booking, in_shards), clock));
     let follower = Follower::new(cluster.clone(), books.clone(), copies, clock.clone(), open);
     match follower.look().await {
         Ok(()) => {}
@@ -79,14 +78,19 @@ pub(super) async fn start(
     Ok(others)
 }
 
-/// Opens what has come to the catalogue for sale.
-fn opener(catalogue: Catalogue, booking: &Booking, clock: &Clock) -> Open {
+/// Opens what has come to the catalogue for sale. What is in a shard that is away is opened when it
+/// is back, by whoever sees to that.
+fn opener(catalogue: Catalogue, (booking, in_shards): (&Booking, bool), clock: &Clock) -> Open {
     let (lanes, hub, clock) = (booking.lane.clone(), booking.hub.clone(), clock.clone());
     Arc::new(move || {
         let (catalogue, lanes) = (catalogue.clone(), lanes.clone());
         let (hub, clock) = (hub.clone(), clock.clone());
         Box::pin(async move {
-            chain::open(&catalogue, &lanes, &hub, &clock).await?;
+            if in_shards {
+                chain::open_where_possible(&catalogue, &lanes, &hub).await?;
+            } else {
+                chain::open(&catalogue, &lanes, &hub, &clock).await?;
+            }
             Ok(())
         })
     })

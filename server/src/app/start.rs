@@ -2,16 +2,17 @@
 
 use std::sync::Arc;
 
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, task::JoinHandle};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::{
-    App, Rooms, RunningServer, ServerConfig, booking, catalogue, house, listen::listen, messages,
-    others, payment,
+    App, Rooms, RunningServer, ServerConfig, booking, booking::Booking, catalogue, house,
+    listen::listen, messages, others, payment, shards,
 };
 use crate::{
     bus::{Bus, local::LocalBus},
-    catalogue::CatalogueError,
+    catalogue::{Catalogue, CatalogueError},
+    clock::Clock,
     copies,
     database::{Address, Books, OpenError},
     follow,
@@ -21,6 +22,7 @@ use crate::{
     numbers,
     roles::{BadRoles, Cluster, ServerRole},
     routes,
+    shards::{Opened, OpeningError},
     store::StoreError,
 };
 
@@ -69,6 +71,9 @@ pub enum StartError {
     /// The database can't be read or written.
     #[error("the database can't be used: {0}")]
     Store(#[from] StoreError),
+    /// The shards can't be sold from.
+    #[error(transparent)]
+    Shards(#[from] OpeningError),
     /// The demo's chain can't be imported.
     #[error("the demo's cinemas can't be imported: {0}")]
     Catalogue(#[from] CatalogueError),
@@ -88,6 +93,40 @@ fn kind(db: &Address) -> &'static str {
     }
 }
 
+/// Starts the booking role on one database or on those of all shards.
+async fn start_booking(
+    books: &Books,
+    opened: Option<Opened>,
+    config: &ServerConfig,
+    bus: Arc<dyn Bus>,
+    when: (&Clock, &CancellationToken),
+) -> Result<Booking, StartError> {
+    match (opened, &config.shards) {
+        (Some(opened), Some(file)) => shards::start(books, (opened, file), bus, config, when).await,
+        _ => booking::start(books, config, bus, when).await,
+    }
+}
+
+/// Opens the shows that are not on sale yet, and starts what goes on while they are.
+async fn put_on_sale(
+    books: &Books,
+    catalogue: &Catalogue,
+    booking: &Booking,
+    config: &ServerConfig,
+    (clock, shutdown): (&Clock, &CancellationToken),
+) -> Result<Vec<JoinHandle<()>>, StartError> {
+    let sales = catalogue::open_shows(catalogue, booking, config, clock, shutdown).await?;
+    let mut background: Vec<_> = sales.into_iter().collect();
+    if config.shards.is_some() {
+        // Each shard has a timer of its own.
+        let rest = catalogue::open_the_rest(catalogue, booking, clock, shutdown);
+        background.push(rest);
+    } else if config.timer {
+        background.push(booking::timer(books, &booking.lane, clock, shutdown));
+    }
+    Ok(background)
+}
+
 /// Starts what a server is made of, each on what was started before it.
 pub(super) async fn start(
     config: ServerConfig,
@@ -98,8 +137,14 @@ pub(super) async fn start(
     let books = Books::open(&config.db, config.clock).await?;
     let heard = house::heard(&books, &config).await?;
     let mode = house::mode(&books, &config, heard.as_ref()).await?;
-    let clock = house::clock(&books, config.clock, heard.as_ref()).await?;
     let cluster = Cluster::new(&config.roles, mode, config.clock);
+    let sells = cluster.has(ServerRole::Booking);
+    let opened = if sells {
+        shards::open(&books, &config, mode).await?
+    } else {
+        None
+    };
+    let clock = house::clock(&books, opened.as_ref(), config.clock, heard.as_ref()).await?;
     // Whatever fails from here on stops what was started.
     let (closing, shutdown) = (CancellationToken::new(), CancellationToken::new());
     let (closing_guard, shutdown_guard) =
@@ -108,11 +153,11 @@ pub(super) async fn start(
     follow::set_clock(&*books.journal, &clock).await?;
     let (bus, announcements, settlements) = LocalBus::in_weather(config.weather);
     let bus: Arc<dyn Bus> = Arc::new(bus);
-    let sells = cluster.has(ServerRole::Booking);
+    let when = (&clock, &shutdown);
     let mut booking = if sells {
-        booking::start(&books.journal, Arc::clone(&bus), &clock, &shutdown).await?
+        start_booking(&books, opened, &config, Arc::clone(&bus), when).await?
     } else {
-        booking::idle(&books.journal, Arc::clone(&bus), &clock)
+        booking::idle(&books, Arc::clone(&bus), when)
     };
     let how = (&config.roles, &clock);
     let payments = payment::start(&books, Arc::clone(&bus), how, &shutdown).await?;
@@ -125,26 +170,26 @@ pub(super) async fn start(
     ));
     let catalogue = catalogue::start(&books, &config, &clock).await?;
     if sells {
-        let sales = catalogue::open_shows(&catalogue, &booking, &config, &clock, &shutdown).await?;
-        background.extend(sales);
-    }
-    if sells && config.timer {
-        background.push(booking::timer(&books, &booking.lane, &clock, &shutdown));
+        background.extend(put_on_sale(&books, &catalogue, &booking, &config, when).await?);
     }
     numbers::start(clock.clone(), shutdown.clone());
     let tokens = others::tokens(&books, &cluster, clock.now(), config.token).await?;
     if books.ground.shared() {
-        let (catalogue, tokens) = (catalogue.clone(), tokens.tokens.clone());
-        background.extend(copies::follow(catalogue, tokens, &clock, &shutdown));
+        let copied = (catalogue.clone(), tokens.tokens.clone());
+        let replicas = booking.readers.home().cloned();
+        background.extend(copies::follow(copied, replicas, &clock, &shutdown));
     }
     let copies = (catalogue.clone(), tokens.tokens.clone());
-    let others = others::start(&cluster, &books, copies, &booking, &clock, &shutdown).await?;
+    let sold = (&booking, config.shards.is_some());
+    let others = others::start(&cluster, &books, copies, sold, (&clock, &shutdown)).await?;
     background.extend(others.background);
 
     let app = App(Arc::new(Rooms {
         books,
         lane: booking.lane,
+        journals: booking.journals,
         hub: booking.hub,
+        readers: booking.readers,
         catalogue,
         payments,
         bus,

@@ -77,7 +77,7 @@ pub(crate) async fn owner_of(app: &App, booking: BookingId) -> Result<Option<Own
 /// A journal can't be followed, or the payments can't be had: a count without them would say that
 /// all is well.
 pub(crate) async fn audit(app: &App) -> Result<Audit, ApiError> {
-    let (shows, now) = (app.books.show_books.as_ref(), app.clock.now());
+    let (shows, now) = (&app.journals, app.clock.now());
     if app.cluster.has(ServerRole::Payment) {
         let payments = app.books.payment_books.as_ref();
         return Ok(audit::sweep(shows, payments, now).await?);

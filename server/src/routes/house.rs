@@ -93,7 +93,7 @@ pub(super) async fn journal(
 ) -> Result<Json<Page<JournalEntry>>, ApiError> {
     let limit = bounded("limit", part.limit, 1, 1_000)?;
     let after = part.after.min(i64::MAX.unsigned_abs());
-    let items = app.books.journal.journal(id, after, limit).await?;
+    let items = app.journals.journal(id, after, limit).await?;
     if items.is_empty() && !app.hub.knows(id) {
         return Err(ApiError::NoSuch("show"));
     }

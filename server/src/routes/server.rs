@@ -7,7 +7,7 @@ use axum::{
     response::{IntoResponse, Json, Response},
 };
 use houseful_core::wire::{
-    admin::{PeerInfo, ServerInfo},
+    admin::{PeerInfo, Role, ServerInfo},
     problem::Problem,
 };
 
@@ -16,6 +16,7 @@ use crate::{
     auth::Caller,
     clock::ClockKind,
     problem::ApiError,
+    replicas::Replicas,
     roles::{ServerRole, peer::Peer},
 };
 
@@ -37,6 +38,9 @@ pub(super) fn describe(app: &App, caller: Option<&Caller>) -> ServerInfo {
     };
     let is_staff = caller.is_some_and(Caller::is_staff);
     let (roles, peers) = (app.cluster.own().iter(), app.cluster.peers().iter());
+    // Where they are is for those who look after the house.
+    let may_know = caller.is_some_and(|c| c.role >= Role::Manager);
+    let replicas = app.readers.all().filter(|_| may_know);
     ServerInfo {
         name: "houseful".to_owned(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -49,6 +53,7 @@ pub(super) fn describe(app: &App, caller: Option<&Caller>) -> ServerInfo {
         role: caller.map(|c| c.role),
         account: caller.map(|c| c.account.to_string()),
         channel: caller.map(|c| c.channel),
+        replicas: replicas.flat_map(Replicas::report).collect(),
     }
 }
 
@@ -78,15 +83,10 @@ pub(super) async fn readyz(State(app): State<App>) -> Result<&'static str, ApiEr
         return Err(ApiError::Busy("the server is stopping".into()));
     }
     app.books.ground.ready().await?;
-    if !app.cluster.has(ServerRole::Booking) {
-        return Ok("ready\n");
+    if app.cluster.has(ServerRole::Booking) {
+        app.lane.answer().await?;
     }
-    // No show has the number 0; an answer of any kind shows that the lane runs.
-    let nothing = app.lane.read(houseful_core::ids::ShowId(0), |_, _, _| ());
-    match nothing.await {
-        Ok(()) | Err(crate::lane::LaneError::NoSuchShow) => Ok("ready\n"),
-        Err(error) => Err(error.into()),
-    }
+    Ok("ready\n")
 }
 
 /// The numbers of this process, in Prometheus' text format.

@@ -7,6 +7,7 @@ use std::{
     time::Duration,
 };
 
+use futures_util::future::select_ok;
 use houseful_core::{
     ids::{ShardName, ShowId},
     refusal::Refusal,
@@ -123,6 +124,33 @@ impl Lanes {
                 let _ = homes.follow(state.show(), to);
             }
         })
+    }
+
+    /// Answers if a lane does: a shard that can't be reached keeps nobody from the shows of others.
+    ///
+    /// # Errors
+    /// None does.
+    pub async fn answer(&self) -> Result<(), LaneError> {
+        let asked = self.lanes.iter().filter_map(OnceLock::get).map(|lane| {
+            Box::pin(async move {
+                // No show has the number 0; an answer of any kind shows that the lane runs.
+                match lane.read(ShowId(0), |_, _, _| ()).await {
+                    Ok(()) | Err(LaneError::NoSuchShow) => Ok(()),
+                    Err(error) => Err(error),
+                }
+            })
+        });
+        let asked: Vec<_> = asked.collect();
+        if asked.is_empty() {
+            return Err(LaneError::Busy);
+        }
+        select_ok(asked).await.map(drop)
+    }
+
+    /// Whether the shard that a show is in could be reached, if ever.
+    #[must_use]
+    pub fn reaches(&self, show: ShowId) -> bool {
+        self.lane(self.homes.of(show)).is_ok()
     }
 
     /// Waits until everything that was asked is answered.

@@ -129,26 +129,31 @@ impl SlotMap {
     /// A shard's slots as they are written in the configuration.
     #[must_use]
     pub fn slots_of(&self, shard: usize) -> String {
-        let mut out = String::new();
-        let mut from = None;
-        for slot in 0..=SLOTS {
-            let is_here = slot < SLOTS && self.shard_of_slot(slot) == shard;
-            match (from, is_here) {
-                (None, true) => from = Some(slot),
-                (Some(first), false) => {
-                    let comma = if out.is_empty() { "" } else { ", " };
-                    // Writing to a String cannot fail.
-                    let _ = match slot - first {
-                        1 => write!(out, "{comma}{first}"),
-                        _ => write!(out, "{comma}{first}-{}", slot - 1),
-                    };
-                    from = None;
-                }
-                _ => {}
-            }
-        }
-        out
+        slots_text(|slot| self.shard_of_slot(slot) == shard)
     }
+}
+
+/// The slots that something is true of, as they are written in the configuration.
+#[must_use]
+pub fn slots_text(is_one: impl Fn(u16) -> bool) -> String {
+    let mut out = String::new();
+    let mut from = None;
+    for slot in 0..=SLOTS {
+        match (from, slot < SLOTS && is_one(slot)) {
+            (None, true) => from = Some(slot),
+            (Some(first), false) => {
+                let comma = if out.is_empty() { "" } else { ", " };
+                // Writing to a String cannot fail.
+                let _ = match slot - first {
+                    1 => write!(out, "{comma}{first}"),
+                    _ => write!(out, "{comma}{first}-{}", slot - 1),
+                };
+                from = None;
+            }
+            _ => {}
+        }
+    }
+    out
 }
 
 /// Reads `0-255, 700`; nothing for a shard that waits for its first slot.

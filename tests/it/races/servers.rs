@@ -11,7 +11,13 @@ use houseful_core::{
     refusal::Refusal,
     show::{Ask, Command, Event},
 };
-use houseful_server::{clock::Clock, follow, lane::LaneError, timer};
+use houseful_server::{
+    clock::Clock,
+    follow,
+    lane::LaneError,
+    shards::{Lanes, Readers},
+    timer,
+};
 use houseful_tests::wait;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -185,13 +191,9 @@ async fn one_server_shows_what_another_sells() {
         houseful_server::clock::ClockKind::System,
         ground.clock.now(),
     );
-    let tasks = follow::start(
-        &ground.store,
-        showing.clone().into(),
-        hub,
-        &clock,
-        &shutdown,
-    );
+    let lanes = Lanes::from(showing.clone());
+    let readers = Readers::new(lanes.homes().clone());
+    let tasks = follow::start(&ground.store, (lanes, readers), hub, &clock, &shutdown);
     assert_eq!(tasks.len(), 3);
     showing.read(SHOW, |_, _, _| ()).await.expect("a show");
     let mut feed = hub.watch(&hub.picture(SHOW).expect("a picture"));
