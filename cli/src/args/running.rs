@@ -51,7 +51,7 @@ impl fmt::Debug for DbArg {
 /// `houseful serve`.
 #[derive(Debug, Args)]
 #[command(
-    after_long_help = "Examples:\n  houseful serve --db cinema.db --listen 127.0.0.1:0 --port-file port.txt\n  houseful serve --db seats.db --role booking --peer catalogue=http://10.0.0.5:7878 --peer payment=http://10.0.0.7:7878 --cluster-key-file house.key"
+    after_long_help = "Examples:\n  houseful serve --db cinema.db --listen 127.0.0.1:0 --port-file port.txt"
 )]
 pub struct ServeArgs {
     /// The database: a file, made if it is not there, or `postgres://user@host/name`. With a
