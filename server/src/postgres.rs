@@ -12,6 +12,7 @@ pub(crate) mod check;
 mod connect;
 mod database;
 mod fault;
+mod lead;
 mod migrations;
 pub(crate) mod moves;
 mod open;

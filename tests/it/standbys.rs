@@ -18,8 +18,8 @@ fn a_standby_leads_and_the_old_primary_follows() {
     let mut first = Cluster::quick();
     let url = first.database();
     first.admin_in(&url, "CREATE TABLE kept (n int)");
-    let (second, third) = (first.standby("second"), first.standby("third"));
-    first.wait_for("ANY 1 (first, second, third)");
+    let (second, third) = (first.standby("two"), first.standby("three"));
+    first.wait_for("ANY 1 (one, two, three)");
     assert_eq!(write(&first, &url), "1");
     assert!(second.is_standby() && third.is_standby() && !first.is_standby());
     third.catch_up(&first);
@@ -28,7 +28,7 @@ fn a_standby_leads_and_the_old_primary_follows() {
     first.kill();
     second.promote();
     third.follow(&second);
-    second.wait_for("ANY 1 (first, second, third)");
+    second.wait_for("ANY 1 (one, two, three)");
     assert_eq!(write(&second, &url), "2");
     first.rejoin(&second);
     assert!(first.is_standby());
@@ -37,7 +37,7 @@ fn a_standby_leads_and_the_old_primary_follows() {
     wait::until("both standbys", 20, || {
         (second.synchronous() == 2).then_some(())
     });
-    assert_eq!(second.name(), "second");
+    assert_eq!(second.name(), "two");
 }
 
 #[test]
@@ -45,9 +45,9 @@ fn a_standby_that_is_cut_off_confirms_nothing_and_one_that_is_late_shows_nothing
     let first = Cluster::quick();
     let url = first.database();
     first.admin_in(&url, "CREATE TABLE kept (n int)");
-    let second = first.standby("second");
+    let second = first.standby("two");
     let late = first.standby_with("late", &[("recovery_min_apply_delay", "1h")]);
-    first.wait_for("second");
+    first.wait_for("two");
     assert_eq!(write(&first, &url), "1");
     assert!(late.reached() > 0);
     assert_eq!(count(&late, &url), "0");

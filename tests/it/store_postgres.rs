@@ -4,10 +4,12 @@
 
 mod bad_days;
 mod changes;
+mod passwords;
 mod refusals;
 mod refused_shows;
 mod servers;
 mod tls;
+mod undone;
 
 use std::sync::{
     Arc,

@@ -77,7 +77,7 @@ impl Cluster {
     /// As [`Cluster::start`].
     #[must_use]
     pub fn start_with(more: &[(&str, &str)]) -> Self {
-        let mut cluster = Self::in_a_folder("first", Binaries::find());
+        let mut cluster = Self::in_a_folder("one", Binaries::find());
         cluster.init();
         settings::write(&cluster.data(), more);
         cluster.begin();

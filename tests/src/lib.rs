@@ -3,9 +3,12 @@
 pub mod apart;
 pub mod cluster;
 pub mod contest;
+pub mod crowd;
+pub mod failover;
 pub mod folder;
 pub mod load;
 pub mod made_up;
+pub mod patroni;
 pub mod picture;
 pub mod program;
 pub mod proxy;
@@ -14,4 +17,5 @@ pub mod terminal;
 pub mod test_app;
 pub mod tills;
 pub mod wait;
+pub mod watched;
 pub mod witness;

@@ -33,6 +33,17 @@ pub struct Load {
 }
 
 impl Load {
+    /// Adds what another one came to that ran at the same time in the same process.
+    pub fn add(&mut self, other: Self) {
+        for (status, count) in other.by_status {
+            *self.by_status.entry(status).or_default() += count;
+        }
+        self.seconds = self.seconds.max(other.seconds);
+        self.cpu_seconds = self.cpu_seconds.max(other.cpu_seconds);
+        self.micros.extend(other.micros);
+        self.micros.sort_unstable();
+    }
+
     /// All answers in a second.
     #[must_use]
     pub fn per_second(&self) -> f64 {

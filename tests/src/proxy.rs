@@ -1,4 +1,5 @@
-//! A server that is further away: everything it says comes later by a time that can be changed.
+//! A server that is further away: what it says, or also what is said to it, comes later by a time
+//! that can be changed.
 
 #![expect(clippy::expect_used, reason = "a test without a network ends at once")]
 
@@ -20,7 +21,8 @@ use crate::wait;
 #[derive(Clone, Debug)]
 pub struct Proxy {
     address: SocketAddr,
-    delay_ms: Arc<AtomicU64>,
+    /// Of what the server says, and of what is said to it.
+    delays_ms: [Arc<AtomicU64>; 2],
 }
 
 impl Proxy {
@@ -32,16 +34,16 @@ impl Proxy {
     pub fn before(server: SocketAddr) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a port");
         let address = listener.local_addr().expect("an address");
-        let delay_ms = Arc::new(AtomicU64::new(0));
-        let delay = Arc::clone(&delay_ms);
+        let delays_ms: [Arc<AtomicU64>; 2] = Default::default();
+        let delays = delays_ms.clone();
         thread::spawn(move || {
             for client in listener.incoming().flatten() {
                 if let Ok(server) = TcpStream::connect(server) {
-                    join(client, server, &delay);
+                    join(client, server, &delays);
                 }
             }
         });
-        Self { address, delay_ms }
+        Self { address, delays_ms }
     }
 
     /// Its own address, as in `http://127.0.0.1:40123`.
@@ -50,14 +52,31 @@ impl Proxy {
         format!("http://{}", self.address)
     }
 
-    /// From now on everything comes later by so much.
+    /// Where it listens.
+    #[must_use]
+    pub const fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// From now on everything that the server says comes later by so much.
     pub fn delay(&self, by: Duration) {
-        let ms = u64::try_from(by.as_millis()).unwrap_or(u64::MAX);
-        self.delay_ms.store(ms, Ordering::SeqCst);
+        let [says, _] = &self.delays_ms;
+        says.store(ms(by), Ordering::SeqCst);
+    }
+
+    /// From now on everything comes later by so much, in both directions.
+    pub fn delay_each_way(&self, by: Duration) {
+        for delay in &self.delays_ms {
+            delay.store(ms(by), Ordering::SeqCst);
+        }
     }
 }
 
-fn join(client: TcpStream, server: TcpStream, delay: &Arc<AtomicU64>) {
+fn ms(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+}
+
+fn join(client: TcpStream, server: TcpStream, [says, hears]: &[Arc<AtomicU64>; 2]) {
     let both = (client.try_clone(), server.try_clone());
     let (Ok(client_too), Ok(server_too)) = both else {
         return;
@@ -65,18 +84,19 @@ fn join(client: TcpStream, server: TcpStream, delay: &Arc<AtomicU64>) {
     for stream in [&client, &server] {
         let _ = stream.set_nodelay(true);
     }
-    thread::spawn(move || pass_on(client_too, server_too, None));
-    let delay = Arc::clone(delay);
-    thread::spawn(move || pass_on(server, client, Some(delay)));
+    let (says, hears) = (Arc::clone(says), Arc::clone(hears));
+    thread::spawn(move || pass_on(client_too, server_too, &hears));
+    thread::spawn(move || pass_on(server, client, &says));
 }
 
 /// Passes everything on, in order, each piece as late as was said when it came.
-fn pass_on(mut from: TcpStream, mut to: TcpStream, delay: Option<Arc<AtomicU64>>) {
+fn pass_on(mut from: TcpStream, mut to: TcpStream, delay: &Arc<AtomicU64>) {
+    let delay = Arc::clone(delay);
     let (later, pieces) = mpsc::channel();
     let reader = thread::spawn(move || {
         let mut bytes = [0; 16_384];
         while let Ok(count @ 1..) = from.read(&mut bytes) {
-            let ms = delay.as_ref().map_or(0, |d| d.load(Ordering::SeqCst));
+            let ms = delay.load(Ordering::SeqCst);
             let due = wait::from_now(Duration::from_millis(ms));
             if later.send((due, bytes[..count].to_vec())).is_err() {
                 break;

@@ -64,6 +64,23 @@ pub fn timed<T>(work: impl FnOnce() -> T) -> (T, Duration) {
     (done, begun.elapsed())
 }
 
+/// The time of now.
+#[must_use]
+pub fn now() -> Instant {
+    Instant::now()
+}
+
+/// How long ago that was.
+#[must_use]
+pub fn since(time: Instant) -> Duration {
+    time.elapsed()
+}
+
+/// Rests for so many milliseconds: somebody who was told to come back, or who is not in a hurry.
+pub async fn rest(ms: u64) {
+    tokio::time::sleep(Duration::from_millis(ms)).await;
+}
+
 /// The time so long after now.
 #[must_use]
 pub fn from_now(time: Duration) -> Instant {

@@ -37,6 +37,10 @@ const LEASE_CALLS: i64 = 4;
 /// How often is looked whether another server finished a payment that somebody waits for here, in
 /// milliseconds of real time.
 const ELSEWHERE_REAL_MS: u64 = 500;
+/// How often, and after which rests in milliseconds of real time, is looked whether a payment was
+/// begun of which that is unknown: as long as another server of the database may take to lead.
+const FIND_OUT_TRIES: u32 = 60;
+const FIND_OUT_REAL_MS: u64 = 500;
 /// How many answers of booking are expected at most.
 const ECHOES_MAX: usize = 10_000;
 
@@ -149,7 +153,15 @@ impl Flow {
             return Err(PaymentError::Busy);
         }
         let max = begin.declined_max;
-        let account = match self.store.begin(begin).await? {
+        let begun = self.store.begin(begin.clone()).await;
+        if begun == Err(StoreError::Unknown) {
+            // It may be written, and nobody else will ever know the card.
+            let flow = Arc::clone(&self);
+            let after_all = async move { flow.begin_after_all(begin, card, expires_at).await };
+            self.tasks.spawn(after_all);
+            return Err(PaymentError::Unknown);
+        }
+        let account = match begun? {
             Begun::Known(account) => return Ok(account),
             Begun::Reused => return Err(PaymentError::IdReused),
             Begun::Expired => return Err(PaymentError::TokenExpired { at: expires_at }),
@@ -158,19 +170,51 @@ impl Flow {
         };
         metrics::counter!("payments_total", "state" => account.state.word()).increment(1);
         let (flow, order) = (Arc::clone(&self), order_of(&account));
-        self.tasks.spawn(async move {
-            let id = order.payment;
-            let mut missed = false;
-            if let Some(_turn) = flow.enter(id) {
-                let answer = flow.provider(Tender::Card).authorise(order, card);
-                let input = flow.heard("authorise", answer).await;
-                missed = matches!(input, Input::Missed { .. });
-                flow.step(id, input, None).await;
-            }
-            // Without an answer it is found out at once what became of it.
-            flow.drive(id, missed).await;
-        });
+        self.tasks
+            .spawn(async move { flow.authorise(order, card).await });
         Ok(account)
+    }
+
+    /// Finds out what became of a payment that may have been begun, and goes on with it if nobody
+    /// else does: whoever asks again at another server has begun it there.
+    async fn begin_after_all(&self, mut begin: Begin, card: Card, expires_at: UtcMillis) {
+        for _ in 0..FIND_OUT_TRIES {
+            self.clock.rest_real(FIND_OUT_REAL_MS).await;
+            if self.tasks.is_closed() {
+                return;
+            }
+            begin.expired = expires_at <= self.clock.now();
+            let ours = match self.store.begin(begin.clone()).await {
+                Ok(Begun::Fresh(account)) => Ok(Some(account)),
+                Ok(Begun::Known(account)) => {
+                    let (now, until) = (self.clock.now(), self.lease_until());
+                    self.store.take(account.id, Take::Early, now, until).await
+                }
+                Ok(Begun::Reused | Begun::TooMany | Begun::Expired) => return,
+                Err(error) => Err(error),
+            };
+            match ours {
+                Ok(Some(account)) if account.was_never_asked() => {
+                    return self.authorise(order_of(&account), card).await;
+                }
+                Ok(_) => return,
+                Err(_) => {}
+            }
+        }
+    }
+
+    /// Asks the provider for a promise, and goes on from there.
+    async fn authorise(&self, order: Order, card: Card) {
+        let id = order.payment;
+        let mut missed = false;
+        if let Some(_turn) = self.enter(id) {
+            let answer = self.provider(Tender::Card).authorise(order, card);
+            let input = self.heard("authorise", answer).await;
+            missed = matches!(input, Input::Missed { .. });
+            self.step(id, input, None).await;
+        }
+        // Without an answer it is found out at once what became of it.
+        self.drive(id, missed).await;
     }
 
     /// Whether booking speaks of the payment that we know by its id.

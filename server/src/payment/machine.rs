@@ -384,6 +384,15 @@ impl Account {
         }
     }
 
+    /// Whether it was written down and nothing has happened since, as far as that is known.
+    #[must_use]
+    pub fn was_never_asked(&self) -> bool {
+        self.state == PaymentState::Pending
+            && self.keep.is_none()
+            && self.tries == 0
+            && self.updated_at == self.created_at
+    }
+
     /// What the provider has to be asked by now.
     #[must_use]
     pub fn due_call(&self, now: UtcMillis) -> Option<Call> {

@@ -173,6 +173,12 @@ impl Settings {
         self
     }
 
+    /// How long one host may take until a connection to it can be used.
+    pub(super) fn connect(&self) -> Duration {
+        let asked_for = self.config.get_connect_timeout().copied();
+        asked_for.unwrap_or(CONNECT)
+    }
+
     /// What tokio-postgres needs to know to connect to one of the hosts, and nothing that would
     /// let it go on to another: whether a host will do is decided by our own check.
     pub(super) fn config(&self, server: &Server, options: &str) -> tokio_postgres::Config {
@@ -193,12 +199,7 @@ impl Settings {
             })
             .ssl_negotiation(self.config.get_ssl_negotiation())
             .channel_binding(self.config.get_channel_binding())
-            .connect_timeout(
-                self.config
-                    .get_connect_timeout()
-                    .copied()
-                    .unwrap_or(CONNECT),
-            )
+            .connect_timeout(self.connect())
             .keepalives(self.config.get_keepalives())
             .keepalives_idle(self.config.get_keepalives_idle().min(KEEPALIVE_IDLE))
             .keepalives_interval(

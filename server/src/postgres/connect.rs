@@ -2,10 +2,7 @@
 
 use std::{
     collections::BTreeMap,
-    sync::{
-        Arc, Mutex, OnceLock, PoisonError,
-        atomic::{AtomicU32, Ordering},
-    },
+    sync::{Arc, OnceLock},
     time::Duration,
 };
 
@@ -17,8 +14,9 @@ use super::{
     address::{Server, Settings},
     check::{self, Facts},
     fault::{self, Fault},
+    lead::{Checked, Lead},
     open::OpenError,
-    session::{Checked, Session},
+    session::Session,
     tls::{self, Encryption},
 };
 
@@ -31,10 +29,8 @@ pub(super) struct Connector {
     tls: Option<MakeRustlsConnect>,
     /// What commits wait for: `on`, or more if the server is set to more.
     waits_for: OnceLock<&'static str>,
-    /// The cluster and the highest branch of its history that was met.
-    met: Mutex<Option<(i64, u32)>>,
-    /// How often all servers had to be checked anew.
-    round: AtomicU32,
+    /// Who leads, which the connections hear of.
+    lead: Arc<Lead>,
     /// Lets go of connections that lead to where nobody sells any more.
     let_go: OnceLock<Box<dyn Fn() + Send + Sync>>,
     /// The primary that is followed, where a standby is wanted and no primary.
@@ -65,8 +61,7 @@ impl Connector {
             settings,
             tls,
             waits_for: OnceLock::new(),
-            met: Mutex::new(None),
-            round: AtomicU32::new(0),
+            lead: Arc::default(),
             let_go: OnceLock::new(),
             follows: None,
         })
@@ -82,19 +77,18 @@ impl Connector {
 
     /// The cluster that was met last.
     pub(super) fn cluster(&self) -> Option<i64> {
-        let met = self.met.lock().unwrap_or_else(PoisonError::into_inner);
-        met.map(|(cluster, _)| cluster)
+        self.lead.cluster()
     }
 
     /// How often all servers had to be checked anew.
     pub(super) fn round(&self) -> u32 {
-        self.round.load(Ordering::SeqCst)
+        self.lead.round()
     }
 
     /// All hosts are asked at once: after a failover two may say that they take writes, and the one
     /// with the later history is meant.
     async fn connect_primary(self: &Arc<Self>) -> Result<Session, OpenError> {
-        let round = self.round.load(Ordering::SeqCst);
+        let round = self.lead.round();
         let mut asking = JoinSet::new();
         for n in 0..self.settings.servers.len() {
             let me = Arc::clone(self);
@@ -197,16 +191,11 @@ impl Connector {
         Ok(())
     }
 
-    /// Whether a connection may be used (again): no later branch of its cluster's history was met
-    /// since, and nobody asked for a new check.
+    /// Whether a connection may be used (again).
     pub(super) fn stands(&self, session: &Session) -> bool {
-        let met = *self.met.lock().unwrap_or_else(PoisonError::into_inner);
-        session.checked().is_some_and(|checked| {
-            let left = met.is_some_and(|(cluster, timeline)| {
-                cluster == checked.cluster && checked.timeline < timeline
-            });
-            !left && checked.round == self.round.load(Ordering::SeqCst)
-        })
+        session
+            .checked()
+            .is_some_and(|checked| self.lead.stands(checked))
     }
 
     /// How connections that do not stand any more are let go of at once, and not when somebody
@@ -224,32 +213,39 @@ impl Connector {
     /// Has every server checked again before it is used, because one is not set up any more as it
     /// was.
     pub(super) fn check_anew(&self) {
-        self.round.fetch_add(1, Ordering::SeqCst);
+        self.lead.next_round();
         self.let_go();
+    }
+
+    /// Looks whether another server leads whenever somebody waits and hears nothing, for as long as
+    /// anybody has this: a server that hangs, or that the network keeps from us, says nothing of its
+    /// successor.
+    pub(super) fn look_around(self: &Arc<Self>) {
+        let (me, lead) = (Arc::downgrade(self), Arc::clone(&self.lead));
+        tokio::spawn(async move {
+            loop {
+                lead.silence().await;
+                let Some(me) = me.upgrade() else { return };
+                // Whoever is met is noted, and whoever waits hears of it.
+                if let Err(e) = me.connect().await {
+                    tracing::info!("the database says nothing, and nobody else leads: {e}");
+                }
+            }
+        });
     }
 
     /// Refuses a server that was left behind: it may still take writes, and nobody will ever see them.
     /// Tells whether this one is later than what was met before.
     fn remember(&self, facts: &Facts) -> Result<bool, String> {
-        let mut met = self.met.lock().unwrap_or_else(PoisonError::into_inner);
-        match *met {
-            Some((cluster, timeline)) if cluster == facts.cluster && facts.timeline < timeline => {
-                let has = facts.timeline;
-                Err(format!(
-                    "the one that answers is an old primary (timeline {has}; the house sells on {timeline})"
-                ))
-            }
-            _ => {
-                let now = Some((facts.cluster, facts.timeline));
-                let before = std::mem::replace(&mut *met, now);
-                Ok(before.is_some() && before != now)
-            }
-        }
+        let has = facts.timeline;
+        self.lead.meet(facts.cluster, has).map_err(|timeline| {
+            format!("the one that answers is an old primary (timeline {has}; the house sells on {timeline})")
+        })
     }
 
     pub(super) async fn open(&self, server: &Server, options: &str) -> Result<Session, No> {
         let config = self.settings.config(server, options);
-        let answer = self.settings.answer;
+        let (answer, connect) = (self.settings.answer, self.settings.connect());
         let away = |e: tokio_postgres::Error| {
             let pooler = e
                 .as_db_error()
@@ -265,19 +261,27 @@ impl Connector {
             Ok(match &self.tls {
                 Some(tls) => {
                     let (client, connection) = config.connect(tls.clone()).await.map_err(away)?;
-                    Session::start(client, connection, answer)
+                    Session::start(client, connection, answer, &self.lead)
                 }
                 None => {
                     let (client, connection) = config.connect(NoTls).await.map_err(away)?;
-                    Session::start(client, connection, answer)
+                    Session::start(client, connection, answer, &self.lead)
                 }
             })
         };
-        // The driver's own bound ends where the socket is connected.
-        match timeout(answer, connecting).await {
+        // The driver's own bound ends where the socket is connected. A server that hangs lets anybody
+        // connect, and says nothing.
+        match timeout(connect, connecting).await {
             Ok(session) => session,
             Err(_) => Err(No::Away("does not answer in time".to_owned())),
         }
+    }
+}
+
+impl Drop for Connector {
+    fn drop(&mut self) {
+        // Nobody is left to look around for.
+        self.lead.nothing_heard();
     }
 }
 

@@ -155,6 +155,7 @@ impl Database {
                 pool.retain(|session, _| connector.stands(session));
             }
         });
+        connector.look_around();
         Ok(Self {
             connector,
             writing,

@@ -21,7 +21,13 @@ use tokio_postgres::{
     types::ToSql,
 };
 
-use super::fault::Fault;
+use super::{
+    fault::Fault,
+    lead::{Checked, Lead},
+};
+
+/// How long nothing may be heard before somebody looks whether another server leads.
+const SILENT: Duration = Duration::from_secs(1);
 
 /// Values of a statement's parameters.
 pub(crate) type Params<'a> = &'a [&'a (dyn ToSql + Sync)];
@@ -40,17 +46,7 @@ pub(crate) struct Session {
     answer: Duration,
     /// Which server it leads to, once that was checked.
     checked: OnceLock<Checked>,
-}
-
-/// What was known of a server when a connection to it was checked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Checked {
-    /// The cluster's own number.
-    pub(super) cluster: i64,
-    /// The branch of its history.
-    pub(super) timeline: u32,
-    /// How often servers had to be checked anew before.
-    pub(super) round: u32,
+    lead: Arc<Lead>,
 }
 
 impl Session {
@@ -59,6 +55,7 @@ impl Session {
         client: Client,
         connection: Connection<S, T>,
         answer: Duration,
+        lead: &Arc<Lead>,
     ) -> Self
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
@@ -75,6 +72,7 @@ impl Session {
             spoiled: AtomicBool::new(false),
             answer,
             checked: OnceLock::new(),
+            lead: Arc::clone(lead),
         }
     }
 
@@ -178,9 +176,26 @@ impl Session {
         &self,
         asked: impl Future<Output = Result<T, tokio_postgres::Error>>,
     ) -> Result<T, Fault> {
-        match timeout(self.answer, asked).await {
-            Ok(done) => done.map_err(|e| Fault::sent(&e)),
-            Err(_) => Err(Fault::Late),
+        let done = self.awaited(asked).await.ok_or(Fault::Late)?;
+        done.map_err(|e| Fault::sent(&e))
+    }
+
+    /// Waits for an answer, as long as one may take and this server leads.
+    async fn awaited<T>(&self, asked: impl Future<Output = T>) -> Option<T> {
+        tokio::select! {
+            biased;
+            done = timeout(self.answer, asked) => done.ok(),
+            () = self.left_behind() => None,
+        }
+    }
+
+    /// Ends when another server is known to lead. Has somebody look for one now and then.
+    async fn left_behind(&self) {
+        let mut met = self.lead.watch();
+        while !self.checked().is_some_and(|c| self.lead.has_left(c)) {
+            if timeout(SILENT, met.changed()).await.is_err() {
+                self.lead.nothing_heard();
+            }
         }
     }
 
@@ -189,9 +204,9 @@ impl Session {
         if let Some(statement) = known {
             return Ok(statement);
         }
-        let statement = match timeout(self.answer, self.client.prepare(sql)).await {
-            Ok(prepared) => prepared.map_err(|e| Fault::before(&e))?,
-            Err(_) => return Err(Fault::NotSent("no answer in time".to_owned())),
+        let statement = match self.awaited(self.client.prepare(sql)).await {
+            Some(prepared) => prepared.map_err(|e| Fault::before(&e))?,
+            None => return Err(Fault::NotSent("no answer in time".to_owned())),
         };
         self.lock().insert(sql, statement.clone());
         Ok(statement)

@@ -11,8 +11,9 @@ use super::{
     check,
     connect::{Connector, No, facts},
     database::{Pool, pool},
+    lead::Checked,
     open::OpenError,
-    session::{Checked, Session},
+    session::Session,
 };
 use crate::store::StoreError;
 

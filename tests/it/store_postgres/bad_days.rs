@@ -19,7 +19,7 @@ use houseful_tests::{
 };
 
 use super::{server, server_with, settings};
-use crate::store_contract::{adding, held, version};
+use crate::store_contract::{adding, held, opening, terms, version};
 
 /// Has every commit wait for a standby that does not exist.
 fn wait_for_nobody(cluster: &Cluster, wait: bool) {
@@ -154,6 +154,42 @@ async fn of_two_primaries_the_one_with_the_later_history_is_sold_from() {
     let again = store.commit(vec![adding(ShowId(1), 1, &[held(3)])]).await;
     assert_eq!(again, Err(StoreError::Busy));
     assert_eq!(old.admin_in(&url, ver), "1");
+}
+
+/// A server that hangs keeps its connections and says nothing, not even that it hangs.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_primary_that_hangs_is_not_waited_for_when_another_one_leads() {
+    let old = Cluster::quick();
+    let url = old.database();
+    let new = old.standby("two");
+    let store = server(&Cluster::one_of(&[&old, &new], &url)).await;
+    let opened = store.commit(vec![opening(ShowId(1), &terms(900))]).await;
+    assert_eq!(opened, Ok(vec![Outcome::Committed]));
+    // So that nothing is left to prepare, and the next one is sent at once.
+    let commit = store.commit(vec![adding(ShowId(1), 1, &[held(2)])]).await;
+    assert_eq!(commit, Ok(vec![Outcome::Committed]));
+    new.catch_up(&old);
+    old.freeze();
+    let committing = {
+        let store = store.clone();
+        let commit = adding(ShowId(1), 2, &[held(3)]);
+        tokio::spawn(async move { store.commit(vec![commit]).await })
+    };
+    new.promote();
+    let told = tokio::time::timeout(Duration::from_secs(6), async {
+        let first = committing.await.expect("task");
+        // Nobody knows whether it was written there before.
+        assert_eq!(first, Err(StoreError::Unknown));
+        store.commit(vec![adding(ShowId(1), 2, &[held(3)])]).await
+    });
+    let next = told.await.expect("long before a server may be late");
+    assert_eq!(next, Ok(vec![Outcome::Committed]));
+    // What was asked of the old one may be done there still, and nobody sees it.
+    old.thaw();
+    let stand = store.stand(vec![ShowId(1)]).await;
+    assert_eq!(stand, Ok(vec![Some(version(3))]));
+    let ver = "SELECT ver FROM show_head";
+    assert_eq!(new.admin_in(&new.here(&url), ver), "3");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -57,7 +57,7 @@ impl Binaries {
         self.command_of(self.path(program))
     }
 
-    pub(super) fn command_of(&self, program: impl AsRef<OsStr>) -> Command {
+    pub(crate) fn command_of(&self, program: impl AsRef<OsStr>) -> Command {
         if !self.drop_root {
             return Command::new(program);
         }
@@ -78,7 +78,7 @@ impl Binaries {
     ///
     /// # Panics
     /// There is no user `postgres`.
-    pub(super) fn give(&self, folder: &Path) {
+    pub(crate) fn give(&self, folder: &Path) {
         if self.drop_root {
             let given = Command::new("chown")
                 .arg("postgres:postgres")

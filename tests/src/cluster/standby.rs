@@ -39,7 +39,7 @@ impl Cluster {
         standby
     }
 
-    /// What it is called in `synchronous_standby_names`. The first cluster is called `first`.
+    /// What it is called in `synchronous_standby_names`. The first cluster is called `one`; `first` and `any` mean something else there.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
