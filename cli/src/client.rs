@@ -12,6 +12,7 @@ mod payments;
 pub mod sse;
 mod staff;
 mod transport;
+mod versions;
 
 use std::{
     collections::HashMap,
@@ -25,6 +26,7 @@ pub use catalogue::{CinemaQuery, CityQuery, MovieQuery, Near, ShowQuery};
 pub use error::{BadServer, ClientError};
 pub use feed::FeedEvent;
 pub use transport::RawAnswer;
+use versions::Versions;
 
 /// How long a call may take with all its repetitions, unless told otherwise.
 pub const TIMEOUT_DEFAULT: Duration = Duration::from_secs(10);
@@ -46,6 +48,8 @@ struct Shared {
     /// Secrets of this client's bookings; they go with each request about the booking.
     secrets: Mutex<HashMap<BookingId, String>>,
     clock: Mutex<ServerClock>,
+    /// What was last written or seen of shows.
+    versions: Mutex<Versions>,
 }
 
 /// What is known about the server's clock.
@@ -110,6 +114,7 @@ impl Client {
                 timeout,
                 secrets: Mutex::default(),
                 clock: Mutex::new(clock),
+                versions: Mutex::default(),
             }),
         }
     }

@@ -26,6 +26,16 @@ pub const TIME_HEADER: &str = "houseful-time";
 /// The header that names a request in answers and logs.
 pub const REQUEST_ID_HEADER: &str = "x-request-id";
 
+/// The header in which a reader names the version of a show that what it is told must have on its
+/// line: what it wrote or saw last, so that no answer is older than that.
+pub const VERSION_HEADER: &str = "if-version-at-least";
+
+/// The header in which an answer says how old what it tells is at most, in milliseconds.
+pub const AGE_HEADER: &str = "x-age-ms";
+
+/// The header in which an answer says whether it was read at the `primary` or at a `replica`.
+pub const READ_FROM_HEADER: &str = "x-read-from";
+
 /// A point in time as it is written on the wire: RFC 3339, UTC, milliseconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Time(pub UtcMillis);

@@ -1,8 +1,13 @@
 //! Puts the rooms together: opens the database, starts lane, payments and timer, imports the
 //! demo's chain if asked to, serves, and stops in the reverse order without losing anything.
 
+mod booking;
+mod catalogue;
 mod chain;
+mod house;
 mod listen;
+mod payment;
+mod shards;
 mod start;
 
 use std::{net::SocketAddr, ops::Deref, sync::Arc, time::Duration};
@@ -20,11 +25,11 @@ use crate::{
     bus::local::Weather,
     catalogue::Catalogue,
     clock::{Clock, ClockKind},
-    database::{Address, Books},
+    database::{Address, Books, PostgresUrl},
     hub::Hub,
-    lane::Lane,
     limits::{LimitConfig, Limits},
     payment::Payments,
+    shards::{Journals, Lanes, Readers, ShardFile},
 };
 
 /// The longest a stop waits for commands whose clients have gone.
@@ -35,6 +40,8 @@ const FLOWS_MAX: Duration = Duration::from_secs(5);
 pub struct ServerConfig {
     /// Where the database is; a file is created if it is not there.
     pub db: Address,
+    /// The databases that shows are spread over; all of them are in `db` if `None`.
+    pub shards: Option<ShardFile>,
     /// How serious the money is; `None` for what it is for already, or live for a new one.
     pub mode: Option<Mode>,
     /// What drives the clock; anything but real time is refused where sales are real.
@@ -52,6 +59,8 @@ pub struct ServerConfig {
     pub limits: LimitConfig,
     /// How badly messages between payment and booking travel, for tests.
     pub weather: Weather,
+    /// Where replicas of the database are that maps, feeds, lists and the catalogue are read from.
+    pub replicas: Vec<PostgresUrl>,
 }
 
 impl ServerConfig {
@@ -60,6 +69,7 @@ impl ServerConfig {
     pub fn new(db: impl Into<Address>, mode: Option<Mode>) -> Self {
         Self {
             db: db.into(),
+            shards: None,
             mode,
             clock: ClockKind::System,
             timer: true,
@@ -68,6 +78,7 @@ impl ServerConfig {
             sell_meanwhile: false,
             limits: LimitConfig::default(),
             weather: Weather::default(),
+            replicas: Vec::new(),
         }
     }
 }
@@ -84,8 +95,10 @@ pub struct DemoChain {
 /// What every request can reach.
 pub struct Rooms {
     pub(crate) books: Books,
-    pub(crate) lane: Lane,
+    pub(crate) lane: Lanes,
+    pub(crate) journals: Journals,
     pub(crate) hub: Hub,
+    pub(crate) readers: Readers,
     pub(crate) catalogue: Catalogue,
     pub(crate) payments: Payments,
     pub(crate) tokens: Tokens,
@@ -150,10 +163,22 @@ impl RunningServer {
         format!("http://{}", self.addr)
     }
 
-    /// The lane, for tests and the demo.
+    /// The way to the lanes, for tests and the demo.
     #[must_use]
-    pub fn lane(&self) -> &Lane {
+    pub fn lane(&self) -> &Lanes {
         &self.app.lane
+    }
+
+    /// The replicas that are read from.
+    #[must_use]
+    pub fn readers(&self) -> &Readers {
+        &self.app.readers
+    }
+
+    /// What is read of journals.
+    #[must_use]
+    pub fn journals(&self) -> &Journals {
+        &self.app.journals
     }
 
     /// The pictures of shows.
@@ -217,6 +242,7 @@ impl RunningServer {
         for task in self.background {
             let _ = task.await;
         }
+        self.app.journals.close().await;
         self.app.books.ground.close().await;
         tracing::info!("stopped");
     }

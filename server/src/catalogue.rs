@@ -13,7 +13,7 @@ mod error;
 mod local;
 mod place;
 #[cfg(feature = "postgres")]
-mod postgres;
+pub(crate) mod postgres;
 mod rows;
 mod search;
 mod snapshot;
@@ -23,9 +23,12 @@ mod store;
 mod tests;
 mod value;
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU64, Ordering},
+use std::{
+    sync::{
+        self, Arc, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Duration, Instant},
 };
 
 use arc_swap::ArcSwap;
@@ -45,7 +48,7 @@ pub use snapshot::{
 pub use sqlite::SqliteCatalogue;
 pub use store::{CatalogueStore, Kept};
 
-use crate::store::StoreError;
+use crate::{clock::Clock, hub::Origin, replicas::Replicas, store::StoreError};
 
 /// How often an import is checked again because another server imported something meanwhile.
 const TRIES: u32 = 5;
@@ -59,6 +62,28 @@ pub struct NewShow {
     pub terms: Arc<ShowTerms>,
 }
 
+/// How young the snapshot is known to be.
+#[derive(Clone, Copy, Debug)]
+struct Known {
+    /// All that was there by then is in it.
+    as_of: Instant,
+    /// When that was heard.
+    heard: Instant,
+    /// From whom.
+    origin: Origin,
+}
+
+impl Known {
+    fn now(as_of: Instant, origin: Origin) -> Self {
+        let heard = Clock::stopwatch();
+        Self {
+            as_of,
+            heard,
+            origin,
+        }
+    }
+}
+
 /// The catalogue of a server; clones share it.
 #[derive(Clone)]
 pub struct Catalogue {
@@ -66,6 +91,7 @@ pub struct Catalogue {
     snapshot: Arc<ArcSwap<Snapshot>>,
     /// How often the catalogue was written when the snapshot was read.
     moves: Arc<AtomicU64>,
+    known: Arc<sync::Mutex<Known>>,
     /// One import or reading at a time: each import gives new ids after those that are known.
     turn: Arc<Mutex<()>>,
 }
@@ -82,6 +108,7 @@ impl Catalogue {
     /// # Errors
     /// The database can't be read, or holds what this program can't.
     pub async fn load(store: Arc<dyn CatalogueStore>) -> Result<Self, StoreError> {
+        let began = Clock::stopwatch();
         let Kept { moves, rows } = store.read().await?;
         let snapshot = Snapshot::of(rows)?;
         snapshot.measure();
@@ -89,6 +116,7 @@ impl Catalogue {
             store,
             snapshot: Arc::new(ArcSwap::from_pointee(snapshot)),
             moves: Arc::new(AtomicU64::new(moves)),
+            known: Arc::new(sync::Mutex::new(Known::now(began, Origin::Primary))),
             turn: Arc::default(),
         })
     }
@@ -97,6 +125,24 @@ impl Catalogue {
     #[must_use]
     pub fn snapshot(&self) -> Arc<Snapshot> {
         self.snapshot.load_full()
+    }
+
+    /// How old the snapshot is at most at `at`, and where that was heard.
+    pub(crate) fn age(&self, at: Instant) -> (Duration, Origin) {
+        let known = *self.known();
+        (at.saturating_duration_since(known.as_of), known.origin)
+    }
+
+    fn known(&self) -> sync::MutexGuard<'_, Known> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Notes that the database has nothing else than the snapshot.
+    fn confirm(&self, as_of: Instant, origin: Origin) {
+        let mut known = self.known();
+        if known.as_of < as_of {
+            (known.as_of, known.origin) = (as_of, origin);
+        }
     }
 
     /// Takes a chain in: all of it, or nothing. The same chain again changes nothing.
@@ -127,7 +173,9 @@ impl Catalogue {
     /// # Errors
     /// The database can't be read, or holds what this program can't.
     pub async fn follow(&self) -> Result<bool, StoreError> {
+        let began = Clock::stopwatch();
         if self.store.moves().await? == self.moves.load(Ordering::SeqCst) {
+            self.confirm(began, Origin::Primary);
             return Ok(false);
         }
         let _turn = self.turn.lock().await;
@@ -135,13 +183,51 @@ impl Catalogue {
         Ok(true)
     }
 
+    /// The same at a replica, or at the primary where none will do.
+    pub(crate) async fn follow_at(&self, replicas: &Replicas) -> Result<bool, StoreError> {
+        let Some((moves, as_of)) = replicas.catalogue_moves().await else {
+            return self.follow().await;
+        };
+        if !self.is_news(moves, as_of) {
+            if moves == self.moves.load(Ordering::SeqCst) {
+                self.confirm(as_of, Origin::Replica);
+            }
+            return Ok(false);
+        }
+        let _turn = self.turn.lock().await;
+        match replicas.catalogue().await {
+            Some((kept, as_of)) if self.is_news(kept.moves, as_of) => {
+                self.take(kept, as_of, Origin::Replica)?;
+                Ok(true)
+            }
+            _ => Ok(false),
+        }
+    }
+
+    /// Whether a replica that has all that was there at `as_of` shows something else than the
+    /// snapshot, and not only what stood before it.
+    fn is_news(&self, moves: u64, as_of: Instant) -> bool {
+        let known = self.moves.load(Ordering::SeqCst);
+        moves > known || moves != known && as_of > self.known().heard
+    }
+
     /// Puts what stands in the database in place of the snapshot. To be called in a turn.
     async fn read(&self) -> Result<Arc<Snapshot>, StoreError> {
-        let Kept { moves, rows } = self.store.read().await?;
+        let began = Clock::stopwatch();
+        self.take(self.store.read().await?, began, Origin::Primary)
+    }
+
+    fn take(
+        &self,
+        Kept { moves, rows }: Kept,
+        as_of: Instant,
+        origin: Origin,
+    ) -> Result<Arc<Snapshot>, StoreError> {
         let snapshot = Arc::new(Snapshot::of(rows)?);
         snapshot.measure();
         self.snapshot.store(Arc::clone(&snapshot));
         self.moves.store(moves, Ordering::SeqCst);
+        *self.known() = Known::now(as_of, origin);
         Ok(snapshot)
     }
 }

@@ -7,17 +7,18 @@
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use crate::{auth::tokens::Tokens, catalogue::Catalogue, clock::Clock};
+use crate::{auth::tokens::Tokens, catalogue::Catalogue, clock::Clock, replicas::Replicas};
 
 /// How often it looks, in milliseconds of real time: half of the second that is promised, the rest
 /// is for reading.
 pub const LOOK_MS: u64 = 500;
 
 /// Follows what others change on the current runtime, until `shutdown` is cancelled. Each in a task
-/// of its own: a token that was revoked does not wait for a catalogue that is read.
+/// of its own: a token that was revoked does not wait for a catalogue that is read. The catalogue is
+/// read from a replica where one will do; who may do what is asked at the primary.
 pub fn follow(
-    catalogue: Catalogue,
-    tokens: Tokens,
+    (catalogue, tokens): (Catalogue, Tokens),
+    replicas: Option<Replicas>,
     clock: &Clock,
     shutdown: &CancellationToken,
 ) -> [JoinHandle<()>; 2] {
@@ -30,9 +31,13 @@ pub fn follow(
         }
     });
     let catalogue = every_look(clock, shutdown, move || {
-        let catalogue = catalogue.clone();
+        let (catalogue, replicas) = (catalogue.clone(), replicas.clone());
         async move {
-            if let Err(error) = catalogue.follow().await {
+            let followed = match &replicas {
+                Some(replicas) => catalogue.follow_at(replicas).await,
+                None => catalogue.follow().await,
+            };
+            if let Err(error) = followed {
                 tracing::warn!(%error, "imports of other servers can't be read");
             }
         }

@@ -22,6 +22,8 @@ use crate::{
     clock::ClockKind,
     house::HouseStore,
     payment::{PaymentStore, SimLedger},
+    replicas::{Primary, Source},
+    shards::SlotStore,
     store::{self, Later, Store},
 };
 
@@ -35,6 +37,9 @@ pub enum OpenError {
     #[cfg(feature = "postgres")]
     #[error(transparent)]
     Postgres(#[from] crate::postgres::OpenError),
+    /// Replicas were named for a database that has none.
+    #[error("replicas are named, and the database is a file: only a Postgres server has replicas")]
+    NoReplicas,
     /// It was opened and can't be read.
     #[error("the database can't be used: {0}")]
     Store(#[from] store::StoreError),
@@ -64,6 +69,20 @@ pub trait Ground: Send + Sync {
     fn latest_time(&self) -> UtcMillis;
     /// Whether other servers may write to it at the same time.
     fn shared(&self) -> bool;
+    /// Its replicas at these addresses, each host one, whether or not they are there.
+    ///
+    /// # Errors
+    /// An address can't be used, or there are no replicas of a database of this kind.
+    fn replicas(&self, addresses: &[PostgresUrl]) -> Result<Vec<Arc<dyn Source>>, OpenError> {
+        match addresses {
+            [] => Ok(Vec::new()),
+            _ => Err(OpenError::NoReplicas),
+        }
+    }
+    /// What its replicas follow; `None` where there can't be any.
+    fn primary(&self) -> Option<Arc<dyn Primary>> {
+        None
+    }
     /// Answers if it can be read and written now, as far as that can be told without writing.
     fn ready(&self) -> Later<'_, ()>;
     /// Finishes what is under way and gives the database up.
@@ -87,6 +106,8 @@ pub struct Books {
     pub house: Arc<dyn HouseStore>,
     /// What is on.
     pub catalogue: Arc<dyn CatalogueStore>,
+    /// Which slots of shows are its own.
+    pub slots: Arc<dyn SlotStore>,
     /// What the sweep reads of booking.
     pub show_books: Arc<dyn ShowBooks>,
     /// What the sweep reads of payment.

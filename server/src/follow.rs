@@ -4,13 +4,14 @@
 
 use std::{convert::Infallible, future::Future, sync::Arc, time::Duration};
 
+use houseful_core::ids::ShowId;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
     clock::Clock,
-    hub::Hub,
-    lane::Lane,
+    hub::{Hub, Origin},
+    shards::{Lanes, Readers},
     store::{Store, StoreError},
 };
 
@@ -35,7 +36,7 @@ const CLOCK_AGAIN_MS: u64 = 1_000;
 /// Starts to follow; the tasks end when `shutdown` is cancelled.
 pub fn start(
     store: &Arc<dyn Store>,
-    lane: Lane,
+    (lanes, readers): (Lanes, Readers),
     hub: &Hub,
     clock: &Clock,
     shutdown: &CancellationToken,
@@ -43,20 +44,42 @@ pub fn start(
     if !store.shared() {
         return Vec::new();
     }
-    let (pictures, lists, time) = (
-        pictures(lane, hub.clone(), clock.clone()),
-        lists(Arc::clone(store), hub.clone(), clock.clone()),
-        time(Arc::clone(store), clock.clone()),
+    let mut tasks = all_shards(store, (lanes, readers.clone()), hub, clock, shutdown);
+    tasks.push(one_shard((0, store, readers), hub, clock, shutdown));
+    tasks
+}
+
+/// Starts to follow what is followed once for all shards: pictures, wherever their shows are, and the
+/// clock, which is that of the house's own database, `store`.
+pub fn all_shards(
+    store: &Arc<dyn Store>,
+    followed: (Lanes, Readers),
+    hub: &Hub,
+    clock: &Clock,
+    shutdown: &CancellationToken,
+) -> Vec<JoinHandle<()>> {
+    let pictures = pictures(followed, hub.clone(), clock.clone());
+    let time = time(Arc::clone(store), clock.clone());
+    vec![until(shutdown, pictures), until(shutdown, time)]
+}
+
+/// Starts to follow where the shows of one shard stand, so that one that is slow delays no other.
+pub fn one_shard(
+    (shard, store, readers): (usize, &Arc<dyn Store>, Readers),
+    hub: &Hub,
+    clock: &Clock,
+    shutdown: &CancellationToken,
+) -> JoinHandle<()> {
+    let lists = lists(
+        (shard, Arc::clone(store), readers),
+        hub.clone(),
+        clock.clone(),
     );
-    vec![
-        until(shutdown, pictures),
-        until(shutdown, lists),
-        until(shutdown, time),
-    ]
+    until(shutdown, lists)
 }
 
 /// Does something until it is told to stop.
-fn until(
+pub(crate) fn until(
     shutdown: &CancellationToken,
     work: impl Future<Output = Infallible> + Send + 'static,
 ) -> JoinHandle<()> {
@@ -69,28 +92,43 @@ fn until(
     })
 }
 
-/// Has the lane read on, for whoever watches.
-async fn pictures(lane: Lane, hub: Hub, clock: Clock) -> Infallible {
+/// Has replicas or else the lanes read on, for whoever watches.
+async fn pictures((lanes, readers): (Lanes, Readers), hub: Hub, clock: Clock) -> Infallible {
     loop {
         clock.rest_real(LOOK_MS).await;
-        for show in hub.watched() {
+        let now = Clock::stopwatch();
+        let is_old = |show: &ShowId| hub.age(*show, now).is_none_or(|age| age > LOOKED_AT);
+        let watched = hub.watched().into_iter().filter(is_old);
+        for show in readers.refresh(watched).await {
             // With too much to do the picture is older for once.
-            let _ = lane.refresh(show, LOOKED_AT);
+            let _ = lanes.refresh(show, LOOKED_AT);
         }
     }
 }
 
-/// Reads where all shows stand: what others sold, and what others opened.
-async fn lists(store: Arc<dyn Store>, hub: Hub, clock: Clock) -> Infallible {
+/// Reads where all shows of a shard stand: what others sold, and what others opened.
+async fn lists(
+    (shard, store, readers): (usize, Arc<dyn Store>, Readers),
+    hub: Hub,
+    clock: Clock,
+) -> Infallible {
     let mut rest_ms = LISTS_STALE.as_millis();
     loop {
         clock
             .rest_real(u64::try_from(rest_ms).unwrap_or(u64::MAX))
             .await;
         let began = Clock::stopwatch();
-        match store.heads().await {
-            Ok(heads) => hub.know(&heads, began),
-            Err(error) => tracing::warn!(%error, "the counts of shows can't be read"),
+        let at_replica = match readers.at(shard) {
+            Some(replicas) => replicas.heads().await,
+            None => None,
+        };
+        if let Some((heads, as_of)) = at_replica {
+            hub.know(shard, &heads, as_of, Origin::Replica);
+        } else {
+            match store.heads().await {
+                Ok(heads) => hub.know(shard, &heads, began, Origin::Primary),
+                Err(error) => tracing::warn!(%error, "the counts of shows can't be read"),
+            }
         }
         let took = Clock::stopwatch().saturating_duration_since(began);
         metrics::gauge!("lists_read_seconds").set(took.as_secs_f64());

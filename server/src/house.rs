@@ -37,7 +37,8 @@ pub const fn mode_word(mode: Mode) -> &'static str {
     }
 }
 
-fn mode_of(word: &str) -> Option<Mode> {
+/// The mode of a word.
+pub(crate) fn mode_of(word: &str) -> Option<Mode> {
     [Mode::Live, Mode::Training, Mode::Demo]
         .into_iter()
         .find(|mode| mode_word(*mode) == word)

@@ -4,207 +4,38 @@
 //! the predicate. Nothing is ever decided from a picture.
 //!
 //! On a store that others write to, each picture has an age: the time since somebody asked the
-//! primary and heard that the show stands so. A picture is shown whatever its number is: a server
-//! that followed a branch that was lost goes back with the next one.
+//! primary and heard that the show stands so, or up to which a replica that says so is known to have
+//! all. What the primary says is shown whatever its number is: a server that followed a branch that
+//! was lost goes back with the next one. What a replica says goes back only if it is known to have
+//! all that was there when the picture was shown.
+
+mod entry;
+mod picture;
+#[cfg(test)]
+mod tests;
 
 use std::{
-    collections::{BTreeMap, HashMap, HashSet, VecDeque},
-    sync::{Arc, Mutex, OnceLock, PoisonError, RwLock},
+    collections::{BTreeMap, HashMap, HashSet},
+    sync::{Arc, Mutex, PoisonError, RwLock},
     time::{Duration, Instant},
 };
 
-use bytes::Bytes;
-use houseful_core::{
-    expiry::is_alive,
-    ids::ShowId,
-    layout::LayoutHash,
-    show::{
-        ShowState, Slot,
-        view::{mark_of, seat_changes, seat_map},
-    },
-    time::UtcMillis,
-    wire::{
-        catalogue::ShowStatus,
-        seats::{SeatChanges, Version},
-    },
-};
+use houseful_core::{ids::ShowId, time::UtcMillis, wire::seats::Version};
 use tokio::sync::watch;
 
-use crate::{
-    clock::Clock,
-    store::{Head, SalesWord},
+use self::entry::Entry;
+pub(crate) use self::entry::News;
+pub use self::{
+    entry::{Origin, Shown},
+    picture::{Count, Picture},
 };
+use crate::store::{Head, SalesWord};
 
-/// Older pictures kept for feeds that come back after a short break.
-const KEPT: usize = 64;
-/// Rendered deltas kept for each picture.
-const DELTAS: usize = 16;
-
-/// A show at one version.
-#[derive(Debug)]
-pub struct Picture {
-    show: ShowId,
-    version: Version,
-    status: ShowStatus,
-    layout: LayoutHash,
-    slots: Vec<Slot>,
-    taken: usize,
-    body: OnceLock<Bytes>,
-    /// Until when and how many seats are held or wait for capture, in order of time.
-    ends: OnceLock<Vec<(UtcMillis, u32)>>,
-    /// The deltas that were rendered, by where they start: most feeds ask for the same few.
-    deltas: Mutex<VecDeque<(Version, Bytes)>>,
-}
-
-impl Picture {
-    /// A picture of a state whose version was written with `tip`.
-    #[must_use]
-    pub fn of(state: &ShowState, tip: u64) -> Self {
-        Self {
-            show: state.show(),
-            version: Version {
-                ver: state.ver(),
-                tip,
-            },
-            status: state.status(),
-            layout: state.layout_hash(),
-            slots: state.slots().to_vec(),
-            taken: state.slots().len() - state.free_written(),
-            body: OnceLock::new(),
-            ends: OnceLock::new(),
-            deltas: Mutex::default(),
-        }
-    }
-
-    /// At which version.
-    #[must_use]
-    pub fn version(&self) -> Version {
-        self.version
-    }
-
-    /// The version as an HTTP entity tag.
-    #[must_use]
-    pub fn etag(&self) -> String {
-        format!("\"{}\"", self.version)
-    }
-
-    /// The seat map as JSON.
-    #[must_use]
-    pub fn body(&self) -> Bytes {
-        let render = || {
-            let map = seat_map(
-                self.show,
-                self.version,
-                self.layout,
-                self.status,
-                &self.slots,
-            );
-            // A seat map has string keys only, so it can always be written.
-            Bytes::from(serde_json::to_vec(&map).unwrap_or_default())
-        };
-        self.body.get_or_init(render).clone()
-    }
-
-    /// What changed since `before`, as JSON; `None` when nothing did or when the seats are not
-    /// the same seats.
-    #[must_use]
-    pub fn changes_from(&self, before: &Self) -> Option<Bytes> {
-        if before.version == self.version || before.layout != self.layout {
-            return None;
-        }
-        let mut deltas = self.deltas.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, body)) = deltas.iter().find(|(from, _)| *from == before.version) {
-            return Some(body.clone());
-        }
-        let changes = SeatChanges {
-            from: before.version,
-            version: self.version,
-            status: self.status,
-            seats: seat_changes(&before.slots, &self.slots),
-        };
-        let body = Bytes::from(serde_json::to_vec(&changes).unwrap_or_default());
-        if deltas.len() == DELTAS {
-            deltas.pop_front();
-        }
-        deltas.push_back((before.version, body.clone()));
-        Some(body)
-    }
-
-    /// How full the show is at `now`: a hold that is over counts no more, written down or not.
-    fn count(&self, now: UtcMillis) -> Count {
-        let over = self
-            .ends()
-            .iter()
-            .take_while(|(end, _)| !is_alive(*end, now));
-        let over: u32 = over.map(|(_, seats)| seats).sum();
-        let total = count_of(self.slots.len());
-        Count {
-            free: total.saturating_sub(count_of(self.taken)) + over,
-            total,
-            status: self.status,
-        }
-    }
-
-    fn ends(&self) -> &[(UtcMillis, u32)] {
-        self.ends.get_or_init(|| {
-            let mut ends = BTreeMap::new();
-            for (_, until) in self.slots.iter().map(|slot| mark_of(*slot)) {
-                if let Some(until) = until {
-                    *ends.entry(until).or_default() += 1;
-                }
-            }
-            ends.into_iter().collect()
-        })
-    }
-}
-
-fn count_of(seats: usize) -> u32 {
-    u32::try_from(seats).unwrap_or(u32::MAX)
-}
-
-/// How full a show is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Count {
-    /// Seats that nobody has.
-    pub free: u32,
-    /// All seats.
-    pub total: u32,
-    /// Whether it is for sale, its hours not counted in.
-    pub status: ShowStatus,
-}
-
-#[derive(Debug, Default)]
-struct Entry {
-    /// As its head says, for a show that nobody has looked at since the start.
-    head: Option<Count>,
-    picture: Option<Arc<Picture>>,
-    /// When somebody last began to ask whether the show stands as the picture says, and heard yes.
-    seen: Option<Instant>,
-    /// When that was heard: what was read from then on is no older than the picture.
-    heard: Option<Instant>,
-    feed: Option<watch::Sender<Arc<Picture>>>,
-    older: VecDeque<Arc<Picture>>,
-}
-
-impl Entry {
-    fn is_watched(&self) -> bool {
-        let feed = self.feed.as_ref();
-        feed.is_some_and(|feed| feed.receiver_count() > 0)
-    }
-}
-
-impl Count {
-    fn of(head: &Head) -> Self {
-        Self {
-            free: head.total.saturating_sub(head.taken),
-            total: head.total,
-            status: match head.sales {
-                SalesWord::Open => ShowStatus::OnSale,
-                SalesWord::Paused => ShowStatus::Paused,
-                SalesWord::Cancelled => ShowStatus::Cancelled,
-            },
-        }
-    }
+/// When the heads were read that lists are made from, and where.
+#[derive(Clone, Copy, Debug)]
+struct Lists {
+    as_of: Instant,
+    origin: Origin,
 }
 
 /// Where pictures are found.
@@ -213,6 +44,8 @@ pub struct Hub {
     shows: Arc<RwLock<HashMap<ShowId, Entry>>>,
     /// Shows that somebody watched when they were last looked at.
     watched: Arc<Mutex<HashSet<ShowId>>>,
+    /// When the heads of each shard were read.
+    lists: Arc<Mutex<BTreeMap<usize, Lists>>>,
 }
 
 impl Hub {
@@ -222,17 +55,23 @@ impl Hub {
         Self::default()
     }
 
-    /// Takes the counts of all shows from their heads, as somebody read them who began at `began`.
-    /// A picture that says something else by now is dropped, unless it came later (what it shows may
-    /// have been written after the heads were read) or is watched.
-    pub fn know(&self, heads: &[Head], began: Instant) {
+    /// Takes the counts of the shows of a shard from their heads, which have all that was there at
+    /// `as_of`. A picture that says something else by now is dropped, unless it came later (what it
+    /// shows may have been written after the heads were read) or is watched. Heads that are older
+    /// than those that are known are nothing new.
+    pub fn know(&self, shard: usize, heads: &[Head], as_of: Instant, origin: Origin) {
         let dropped = self.write(|shows| {
             let mut dropped = Vec::new();
-            for head in heads {
+            let mut lists = self.lists.lock().unwrap_or_else(PoisonError::into_inner);
+            if lists.get(&shard).is_some_and(|known| known.as_of > as_of) {
+                return dropped;
+            }
+            lists.insert(shard, Lists { as_of, origin });
+            // What was left behind says nothing any more; the shard it went to does.
+            for head in heads.iter().filter(|head| head.sales != SalesWord::Moved) {
                 let entry = shows.entry(head.show).or_default();
                 entry.head = Some(Count::of(head));
-                let old = entry.heard.is_none_or(|heard| heard < began);
-                if old && !entry.is_watched() {
+                if entry.is_from_before(as_of) && !entry.is_watched() {
                     let other = |p: &mut Arc<Picture>| p.version != head.version;
                     dropped.extend(entry.picture.take_if(other));
                 }
@@ -241,6 +80,30 @@ impl Hub {
         });
         // What is large is given back outside of the lock.
         drop(dropped);
+    }
+
+    /// How old the counts in lists are at `at`, and where they are from: of the shard that was not
+    /// heard for longest. `None` before anybody has read them.
+    #[must_use]
+    pub fn lists(&self, at: Instant) -> Option<(Duration, Origin)> {
+        let lists = self.lists.lock().unwrap_or_else(PoisonError::into_inner);
+        let oldest = lists.values().min_by_key(|known| known.as_of)?;
+        Some((at.saturating_duration_since(oldest.as_of), oldest.origin))
+    }
+
+    /// The last picture of a show and what is known of it at `at`; `None` if there is none.
+    #[must_use]
+    pub fn shown(&self, show: ShowId, at: Instant) -> Option<Shown> {
+        self.read(|shows| {
+            let entry = shows.get(&show)?;
+            let since = |then: Option<Instant>| then.map(|t| at.saturating_duration_since(t));
+            Some(Shown {
+                picture: entry.picture.clone()?,
+                age: since(entry.seen)?,
+                heard: since(entry.heard)?,
+                origin: entry.origin,
+            })
+        })
     }
 
     /// How old the picture of a show is at `at`; `None` if there is none.
@@ -309,39 +172,70 @@ impl Hub {
         picture.map(|p| p.count(now)).or(head)
     }
 
-    /// Shows a picture to everybody, as somebody read the show who began at `seen`. The same again
-    /// says that the show still stands there.
+    /// Shows a picture to everybody, as somebody read the show at the primary who began at `seen`.
+    /// The same again says that the show still stands there.
     pub(crate) fn publish(&self, picture: Picture, seen: Instant) {
-        let (picture, heard) = (Arc::new(picture), Clock::stopwatch());
+        let picture = Arc::new(picture);
         let dropped = self.write(|shows| {
             let entry = shows.entry(picture.show).or_default();
-            entry.heard = Some(heard);
-            let shown = entry.picture.as_ref();
-            if shown.is_some_and(|p| p.version == picture.version) {
-                entry.seen = entry.seen.max(Some(seen));
+            let shown = entry.picture.as_ref().map(|p| p.version);
+            if shown == Some(picture.version) {
+                entry.confirm(seen, Origin::Primary);
                 return vec![picture];
             }
-            entry.seen = Some(seen);
-            let before = entry.picture.replace(Arc::clone(&picture));
-            match &entry.feed {
-                Some(feed) if feed.receiver_count() > 0 => {
-                    if entry.older.len() == KEPT {
-                        entry.older.pop_front();
-                    }
-                    entry.older.extend(before);
-                    feed.send_replace(picture);
-                    Vec::new()
-                }
-                // Nobody watches any more: a reader that comes back gets the map.
-                _ => {
-                    entry.feed = None;
-                    let older = std::mem::take(&mut entry.older);
-                    older.into_iter().chain(before).collect()
-                }
+            // A replica may have shown meanwhile what came after this.
+            let overtaken = entry.origin == Origin::Replica
+                && shown.is_some_and(|v| v.ver > picture.version.ver)
+                && !entry.is_from_before(seen);
+            if overtaken {
+                return vec![picture];
             }
+            entry.show(picture, seen, Origin::Primary)
         });
         // What is large is given back outside of the lock.
         drop(dropped);
+    }
+
+    /// What it means that a show stands so at a replica that has all that was there at `as_of`.
+    pub(crate) fn compare(&self, show: ShowId, stands: Version, as_of: Instant) -> News {
+        self.write(|shows| {
+            let Some(entry) = shows.get_mut(&show) else {
+                return News::Another;
+            };
+            match entry.picture.clone() {
+                Some(picture) if picture.version == stands => {
+                    entry.confirm(as_of, Origin::Replica);
+                    News::None(picture)
+                }
+                _ if entry.is_ahead_of(stands, as_of) => News::Behind,
+                _ => News::Another,
+            }
+        })
+    }
+
+    /// Shows a picture as it was read at a replica that has all that was there at `as_of`, unless a
+    /// later one was shown meanwhile. Gives the later of both.
+    pub(crate) fn follow(&self, picture: Picture, as_of: Instant) -> Arc<Picture> {
+        let picture = Arc::new(picture);
+        let (shown, dropped) = self.write(|shows| {
+            let entry = shows.entry(picture.show).or_default();
+            match &entry.picture {
+                Some(shown) if shown.version == picture.version => {
+                    let shown = Arc::clone(shown);
+                    entry.confirm(as_of, Origin::Replica);
+                    (shown, Vec::new())
+                }
+                Some(shown) if entry.is_ahead_of(picture.version, as_of) => {
+                    (Arc::clone(shown), Vec::new())
+                }
+                _ => {
+                    let dropped = entry.show(Arc::clone(&picture), as_of, Origin::Replica);
+                    (Arc::clone(&picture), dropped)
+                }
+            }
+        });
+        drop(dropped);
+        shown
     }
 
     /// Forgets the picture of a show that the lane does not keep in memory any more, unless
@@ -368,6 +262,3 @@ impl Hub {
         change(&mut self.shows.write().unwrap_or_else(PoisonError::into_inner))
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -96,6 +96,7 @@ struct Reply {
 pub struct Lane {
     tx: mpsc::UnboundedSender<(ShowId, Work<Reply>)>,
     room: Arc<Semaphore>,
+    clock: Clock,
 }
 
 impl std::fmt::Debug for Lane {
@@ -109,10 +110,16 @@ impl Lane {
     #[must_use]
     pub fn start(store: Arc<dyn Store>, bus: Arc<dyn Bus>, hub: Hub, clock: Clock) -> Self {
         let (tx, rx) = mpsc::unbounded_channel();
-        let driver = Driver::new(store, bus, hub, clock);
+        let driver = Driver::new(store, bus, hub, clock.clone());
         tokio::spawn(driver.run(rx));
         let room = Arc::new(Semaphore::new(ROOM as usize));
-        Self { tx, room }
+        Self { tx, room, clock }
+    }
+
+    /// The clock it decides by.
+    #[must_use]
+    pub const fn clock(&self) -> &Clock {
+        &self.clock
     }
 
     /// Has a command decided and committed. Once polled, it is carried out whether or not anybody
@@ -145,7 +152,7 @@ impl Lane {
         let place = self.place()?;
         let look = move |seen: Result<Seen<'_>, LaneError>| -> Tell {
             let result = match seen {
-                Ok(Seen { state, .. }) if state.ver() == 0 => Err(LaneError::NoSuchShow),
+                Ok(Seen { state, .. }) if state.is_nowhere() => Err(LaneError::NoSuchShow),
                 Ok(Seen { state, tip, now }) => {
                     // Who looks must not take the lane down with a mistake of their own.
                     catch_unwind(AssertUnwindSafe(|| read(state, tip, now)))
@@ -165,13 +172,21 @@ impl Lane {
     }
 
     /// Has a show's picture brought up to date, unless the primary confirmed it within that time.
-    /// Nobody waits for it.
+    /// Nobody waits for it; `note` sees what was found.
     ///
     /// # Errors
     /// There is too much to do.
-    pub(crate) fn refresh(&self, show: ShowId, within: Duration) -> Result<(), LaneError> {
+    pub(crate) fn refresh(
+        &self,
+        show: ShowId,
+        within: Duration,
+        note: impl FnOnce(&ShowState) + Send + 'static,
+    ) -> Result<(), LaneError> {
         let place = self.place()?;
-        let look = Box::new(move |_: Result<Seen<'_>, LaneError>| -> Tell {
+        let look = Box::new(move |seen: Result<Seen<'_>, LaneError>| -> Tell {
+            if let Ok(seen) = seen {
+                note(seen.state);
+            }
             Box::new(move || drop(place))
         });
         self.submit(show, Work::Look { look, within })

@@ -32,6 +32,7 @@ pub mod payment;
 #[cfg(feature = "postgres")]
 pub mod postgres;
 pub mod problem;
+pub mod replicas;
 mod request;
 mod routes;
 mod schema;

@@ -18,12 +18,18 @@ pub(crate) mod moves;
 mod open;
 pub(crate) mod row;
 mod session;
+mod standby;
 mod tls;
 mod transaction;
 
 pub use address::{Settings, SettingsError};
 pub use database::Database;
+pub(crate) use database::Held;
 pub use open::OpenError;
 
 pub(crate) use fault::Fault;
+#[cfg(test)]
+pub(crate) use migrations::schema;
+pub(crate) use session::Params;
+pub(crate) use standby::Standby;
 pub(crate) use transaction::Transaction;

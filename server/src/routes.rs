@@ -6,6 +6,7 @@
     reason = "the macro that describes a route names the type of its query so"
 )]
 
+mod age;
 mod bookings;
 mod feed;
 mod house;

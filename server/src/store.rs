@@ -19,7 +19,7 @@ use std::{future::Future, pin::Pin};
 
 use houseful_core::{
     code::{BookingCode, TicketCode},
-    ids::{BookingId, PaymentId, ShowId},
+    ids::{BookingId, PaymentId, ShardName, ShowId},
     message::Tender,
     money::Money,
     seat::{SeatLabel, SeatNo},
@@ -57,6 +57,8 @@ pub enum SalesWord {
     Paused,
     /// It was called off.
     Cancelled,
+    /// It went to another shard; what stands here was left behind, or has not arrived yet.
+    Moved,
 }
 
 /// A show as it was read.
@@ -66,6 +68,8 @@ pub struct Loaded {
     pub head: Option<Head>,
     /// All its events with the times they were decided at, in order.
     pub events: Vec<(UtcMillis, Event)>,
+    /// For a show without a journal: the shard that its slot went to, where it may have one.
+    pub elsewhere: Option<ShardName>,
 }
 
 /// How a show's journal goes on from a version.
@@ -281,8 +285,8 @@ pub trait Store: Send + Sync {
     fn bookings_by_code(&self, code: BookingCode) -> Later<'_, Vec<BookingId>>;
     /// The booking whose ticket has this code, and the seat.
     fn ticket_by_code(&self, code: TicketCode) -> Later<'_, Option<(BookingId, SeatNo)>>;
-    /// The bookings with a row of their own that changed last, the newest first.
-    fn bookings_recent(&self, limit: u32) -> Later<'_, Vec<BookingId>>;
+    /// The bookings with a row of their own that changed last, with the times, the newest first.
+    fn bookings_recent(&self, limit: u32) -> Later<'_, Vec<(UtcMillis, BookingId)>>;
     /// Bookings that fit, with the times they changed, the newest first.
     fn bookings_sought(&self, sought: Sought, limit: u32)
     -> Later<'_, Vec<(UtcMillis, BookingId)>>;

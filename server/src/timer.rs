@@ -13,7 +13,7 @@ use houseful_core::{
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use crate::{chance, clock::Clock, lane::Lane, store::Store};
+use crate::{chance, clock::Clock, shards::Lanes, store::Store};
 
 /// How often it looks, in milliseconds of server time.
 const LOOK_MS: u32 = 250;
@@ -26,7 +26,7 @@ const LEASE_MS: i64 = SETTLE_AGAIN_MS;
 /// Starts the timer on the current runtime; it ends when `shutdown` is cancelled.
 pub fn start(
     store: Arc<dyn Store>,
-    lane: Lane,
+    lanes: Lanes,
     clock: Clock,
     shutdown: CancellationToken,
 ) -> JoinHandle<()> {
@@ -38,16 +38,16 @@ pub fn start(
             }
             let now = clock.now();
             match store.lease(now, now.plus_ms(LEASE_MS), AT_ONCE).await {
-                Ok(shows) => see_to(&lane, shows).await,
+                Ok(shows) => see_to(&lanes, shows).await,
                 Err(error) => tracing::warn!(%error, "due shows can't be taken"),
             }
         }
     })
 }
 
-async fn see_to(lane: &Lane, shows: Vec<ShowId>) {
+async fn see_to(lanes: &Lanes, shows: Vec<ShowId>) {
     let all = shows.into_iter().map(|show| async move {
-        if let Err(error) = lane.ask(show, expire()).await {
+        if let Err(error) = lanes.ask(show, expire()).await {
             tracing::warn!(show.id = %show, %error, "a due show can't be seen to");
         }
     });

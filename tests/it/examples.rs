@@ -11,8 +11,15 @@ use std::{
 
 use clap::Parser;
 use houseful::args::{self, Cli, Command as Line};
-use houseful_core::wire::admin::Role;
-use houseful_tests::{terminal::Terminal, wait};
+use houseful_core::wire::admin::{Mode, Role};
+use houseful_server::{
+    chance,
+    clock::ClockKind,
+    database::{Address, Books},
+    shards::Identity,
+};
+use houseful_tests::{cluster::Cluster, terminal::Terminal, wait};
+use tokio::runtime::Runtime;
 
 use super::{
     evening::{Evening, Visitor},
@@ -88,10 +95,48 @@ fn put_files(examples: &Examples, visitor: &Visitor) {
     if !examples.of.starts_with("houseful db ") {
         return;
     }
+    if examples.of.ends_with("shards") || examples.of.ends_with("move-slot") {
+        return put_shards(visitor);
+    }
     let file = visitor.folder.chain("cinema.db");
     if examples.of.ends_with("restore") {
         fs::copy(file, visitor.folder.path("monday.db")).expect("a copy");
     }
+}
+
+/// Two shards of a house, and the file that names them.
+fn put_shards(visitor: &Visitor) {
+    let house = chance::uuid();
+    let runtime = Runtime::new().expect("threads");
+    let mut text = String::new();
+    for (shard, other, first) in [("north", "south", 0), ("south", "north", 512)] {
+        let url = Cluster::shared().database();
+        let identity = Identity {
+            house,
+            shard: shard.parse().expect("a name"),
+            mode: Mode::Training,
+        };
+        let other = Some(other.parse().expect("a name"));
+        let slots = (0..1_024).map(|slot| {
+            if slot / 512 * 512 == first {
+                None
+            } else {
+                other.clone()
+            }
+        });
+        let slots = slots.collect();
+        runtime.block_on(async {
+            let opened = Books::open(&Address::new(url.as_ref()), ClockKind::Manual).await;
+            let books = opened.expect("a database");
+            books.slots.found(identity, slots).await.expect("a shard");
+            books.ground.close().await;
+        });
+        let last = first + 511;
+        text += &format!(
+            "[[shard]]\nname = \"{shard}\"\nprimary = \"{url}\"\nslots = \"{first}-{last}\"\n"
+        );
+    }
+    fs::write(visitor.folder.path("shards.toml"), text).expect("a file");
 }
 
 fn run(examples: &Examples, visitor: &Visitor) {

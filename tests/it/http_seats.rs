@@ -17,20 +17,20 @@ const GUEST: As<'_> = As::Customer("a-secret-of-twenty-two-or-more");
 
 /// One event of a feed.
 #[derive(Debug)]
-struct Event {
-    name: String,
-    id: String,
-    data: String,
+pub(super) struct Event {
+    pub(super) name: String,
+    pub(super) id: String,
+    pub(super) data: String,
 }
 
 /// A feed that is being read.
-struct Feed {
-    response: reqwest::Response,
+pub(super) struct Feed {
+    pub(super) response: reqwest::Response,
     text: String,
 }
 
 impl Feed {
-    async fn open(app: &TestApp, path: &str, last: Option<&str>) -> Self {
+    pub(super) async fn open(app: &TestApp, path: &str, last: Option<&str>) -> Self {
         let mut request = app.request(As::Nobody, Method::GET, path);
         if let Some(last) = last {
             request = request.header("last-event-id", last);
@@ -46,7 +46,7 @@ impl Feed {
     }
 
     /// The next event; `None` at the end. Comments are skipped.
-    async fn next(&mut self) -> Option<Event> {
+    pub(super) async fn next(&mut self) -> Option<Event> {
         loop {
             if let Some((event, rest)) = self.text.split_once("\n\n") {
                 let (event, rest) = (event.to_owned(), rest.to_owned());

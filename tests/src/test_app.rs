@@ -27,6 +27,7 @@ use houseful_server::{
     database::{Address, Books},
     house,
     limits::LimitConfig,
+    shards::ShardFile,
 };
 use reqwest::{
     Method, StatusCode,
@@ -147,6 +148,13 @@ impl Setup {
     #[must_use]
     pub fn on(mut self, db: Address) -> Self {
         self.config.db = db;
+        self
+    }
+
+    /// With its shows spread over these databases.
+    #[must_use]
+    pub fn shards(mut self, shards: ShardFile) -> Self {
+        self.config.shards = Some(shards);
         self
     }
 

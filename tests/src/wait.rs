@@ -38,20 +38,21 @@ pub fn within<T>(seconds: u64, mut look: impl FnMut() -> Option<T>) -> Option<T>
 ///
 /// # Panics
 /// There is nothing in time.
-pub async fn until_async<T>(
-    what: &str,
-    seconds: u64,
-    mut look: impl AsyncFnMut() -> Option<T>,
-) -> T {
+pub async fn until_async<T>(what: &str, seconds: u64, look: impl AsyncFnMut() -> Option<T>) -> T {
+    let found = within_async(seconds, look).await;
+    found.unwrap_or_else(|| panic!("{what}: not within {seconds} s"))
+}
+
+/// The same for somebody who has more to say when there is nothing in time.
+pub async fn within_async<T>(seconds: u64, mut look: impl AsyncFnMut() -> Option<T>) -> Option<T> {
     let begun = Instant::now();
     loop {
         if let Some(found) = look().await {
-            return found;
+            return Some(found);
         }
-        assert!(
-            begun.elapsed() < Duration::from_secs(seconds),
-            "{what}: not within {seconds} s"
-        );
+        if begun.elapsed() >= Duration::from_secs(seconds) {
+            return None;
+        }
         tokio::time::sleep(LOOK).await;
     }
 }

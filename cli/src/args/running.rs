@@ -14,6 +14,23 @@ pub enum LogArg {
     Json,
 }
 
+/// The address of a replica, with its password.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ReplicaArg(pub String);
+
+impl From<String> for ReplicaArg {
+    fn from(text: String) -> Self {
+        Self(text)
+    }
+}
+
+/// Not what it is: it may hold a password.
+impl fmt::Debug for ReplicaArg {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ReplicaArg(..)")
+    }
+}
+
 /// A database file, or the address of a Postgres server with its password.
 #[derive(Clone, PartialEq, Eq)]
 pub struct DbArg(pub OsString);
@@ -46,6 +63,19 @@ pub struct ServeArgs {
         hide_env_values = true
     )]
     pub db: DbArg,
+    /// A replica of the database, `postgres://user@host/name`, to read maps, feeds and lists from.
+    /// Can be said again; in the variable addresses stand with blanks between
+    #[arg(
+        long = "replica",
+        value_name = "ADDRESS",
+        env = "HOUSEFUL_REPLICAS",
+        hide_env_values = true,
+        value_delimiter = ' '
+    )]
+    pub replicas: Vec<ReplicaArg>,
+    /// Spread the shows over the databases that this file names; the house's own is that of `--db`
+    #[arg(long, value_name = "FILE", env = "HOUSEFUL_SHARDS")]
+    pub shards: Option<PathBuf>,
     /// Where to listen; port 0 takes any that is free
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:7878")]
     pub listen: SocketAddr,
@@ -127,6 +157,30 @@ pub enum DbCommand {
         #[arg(value_name = "COPY")]
         copy: PathBuf,
     },
+    /// Show the shards of a house: which slots and shows each has, and how busy it is
+    ///
+    /// What the databases say counts, not the file: slots that were moved since it was written are
+    /// where they are. A shard that can't be reached is listed with the reason.
+    #[command(after_long_help = "Examples:\n  houseful db shards --shards shards.toml")]
+    Shards(ShardsArg),
+    /// Move a slot with all its shows to another shard while everything else sells
+    ///
+    /// One show after the other stops selling for as long as its own rows are copied and compared:
+    /// a fraction of a second for most. What was cut off, by whatever, is finished by the same
+    /// command. Servers find out by themselves; write the new slots into their file when it suits.
+    #[command(
+        after_long_help = "Examples:\n  houseful db move-slot --shards shards.toml 17 south --dry-run"
+    )]
+    MoveSlot {
+        #[command(flatten)]
+        shards: ShardsArg,
+        /// The slot, 0 to 1023; a booking's code begins with it
+        #[arg(value_name = "SLOT", value_parser = clap::value_parser!(u16).range(0..=1023))]
+        slot: u16,
+        /// The shard it goes to, by name
+        #[arg(value_name = "TO")]
+        to: String,
+    },
     /// Read all of a file and count what must never be there
     #[command(after_long_help = "Examples:\n  houseful db check --db cinema.db")]
     Check(DbFile),
@@ -137,6 +191,14 @@ pub enum DbCommand {
 pub struct DbFile {
     /// The database file
     #[arg(long = "db", value_name = "FILE")]
+    pub path: PathBuf,
+}
+
+/// Which shards.
+#[derive(Debug, Args)]
+pub struct ShardsArg {
+    /// The file that names the shards, as for `houseful serve`
+    #[arg(long = "shards", value_name = "FILE", env = "HOUSEFUL_SHARDS")]
     pub path: PathBuf,
 }
 

@@ -12,16 +12,23 @@ use houseful_core::{
     },
 };
 
-use super::{Client, ClientError, transport::Call};
+use super::{Client, ClientError, lock, transport::Call};
 
 impl Client {
+    /// Sends a call that is answered with a booking, and notes where its show stands.
+    async fn ask_booking(&self, call: Call) -> Result<Booking, ClientError> {
+        let booking: Booking = self.ask(call).await?;
+        lock(&self.shared.versions).saw(booking.id.show, booking.version);
+        Ok(booking)
+    }
+
     /// Holds seats. Keep the booking's secret first ([`Client::keep_secret`]).
     ///
     /// # Errors
     /// As every call: [`ClientError`].
     pub async fn hold(&self, request: &HoldRequest) -> Result<Booking, ClientError> {
         let call = Call::post("/v1/bookings", request).about(request.booking);
-        self.ask(call).await
+        self.ask_booking(call).await
     }
 
     /// One booking.
@@ -30,7 +37,7 @@ impl Client {
     /// As every call: [`ClientError`].
     pub async fn booking(&self, id: BookingId) -> Result<Booking, ClientError> {
         let call = Call::get(format!("/v1/bookings/{id}")).about(id);
-        self.ask(call).await
+        self.ask_booking(call).await
     }
 
     /// Bookings with this code: none or one. For staff.
@@ -95,7 +102,7 @@ impl Client {
     /// As every call: [`ClientError`].
     pub async fn contact(&self, id: BookingId, request: &Contact) -> Result<Booking, ClientError> {
         let call = Call::put(format!("/v1/bookings/{id}/contact"), request).about(id);
-        self.ask(call).await
+        self.ask_booking(call).await
     }
 
     /// Takes other seats into a held booking; its end stays.
@@ -108,7 +115,7 @@ impl Client {
         request: &ChangeSeatsRequest,
     ) -> Result<Booking, ClientError> {
         let call = Call::post(format!("/v1/bookings/{id}/seats"), request).about(id);
-        self.ask(call).await
+        self.ask_booking(call).await
     }
 
     /// Gives the seats back.
@@ -121,7 +128,7 @@ impl Client {
         request: &ReleaseRequest,
     ) -> Result<Booking, ClientError> {
         let call = Call::post(format!("/v1/bookings/{id}/release"), request).about(id);
-        self.ask(call).await
+        self.ask_booking(call).await
     }
 
     /// Takes cash at the counter: the tickets are made at once.
@@ -130,7 +137,7 @@ impl Client {
     /// As every call: [`ClientError`].
     pub async fn cash(&self, id: BookingId, request: &CashRequest) -> Result<Booking, ClientError> {
         let call = Call::post(format!("/v1/bookings/{id}/cash"), request).about(id);
-        self.ask(call).await
+        self.ask_booking(call).await
     }
 
     /// Takes a paid booking back; the money is returned. For managers.
@@ -143,7 +150,7 @@ impl Client {
         request: &CancelRequest,
     ) -> Result<Booking, ClientError> {
         let call = Call::post(format!("/v1/bookings/{id}/cancel"), request).about(id);
-        self.ask(call).await
+        self.ask_booking(call).await
     }
 
     /// The tickets of a confirmed booking.

@@ -10,7 +10,7 @@ use houseful_core::{
     },
 };
 
-use super::{Client, ClientError, transport::Call};
+use super::{Client, ClientError, lock, transport::Call};
 
 /// A point and how far from it.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -204,7 +204,11 @@ impl Client {
     /// # Errors
     /// As every call: [`ClientError`].
     pub async fn seats(&self, show: ShowId) -> Result<SeatMap, ClientError> {
-        self.ask(Call::get(format!("/v1/shows/{show}/seats"))).await
+        let reached = lock(&self.shared.versions).of(show);
+        let call = Call::get(format!("/v1/shows/{show}/seats")).reaching(reached);
+        let map: SeatMap = self.ask(call).await?;
+        lock(&self.shared.versions).saw_after(show, reached, map.version);
+        Ok(map)
     }
 
     /// The states of all seats, or `None` when the show is still at `version`.
@@ -216,9 +220,15 @@ impl Client {
         show: ShowId,
         version: Version,
     ) -> Result<Option<SeatMap>, ClientError> {
+        let reached = lock(&self.shared.versions).of(show);
         let call = Call::get(format!("/v1/shows/{show}/seats"))
+            .reaching(reached)
             .header(reqwest::header::IF_NONE_MATCH, &format!("\"{version}\""));
-        self.ask_if_changed(call).await
+        let map: Option<SeatMap> = self.ask_if_changed(call).await?;
+        if let Some(map) = &map {
+            lock(&self.shared.versions).saw_after(show, reached, map.version);
+        }
+        Ok(map)
     }
 
     /// Cities, cinemas, movies and shows by words.

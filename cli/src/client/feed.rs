@@ -11,7 +11,7 @@ use houseful_core::{
 use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderName};
 
 use super::{
-    Client, ClientError,
+    Client, ClientError, lock,
     sse::{SseEvent, SseReader},
     transport::Call,
 };
@@ -111,7 +111,9 @@ impl Feed {
         loop {
             if let Some(event) = self.ready.pop_front() {
                 self.failures = 0;
-                self.last = Some(event.version());
+                let version = event.version();
+                lock(&self.client.shared.versions).saw_after(self.show, self.last, version);
+                self.last = Some(version);
                 return Some(Ok(event));
             }
             if self.over {
@@ -134,8 +136,10 @@ impl Feed {
             moment::pause(DELAYS[after.min(DELAYS.len() - 1)]).await;
         }
         let name = moment::fresh_request_name();
-        let mut call =
-            Call::get(format!("/v1/shows/{}/feed", self.show)).header(ACCEPT, "text/event-stream");
+        let reached = lock(&self.client.shared.versions).of(self.show);
+        let mut call = Call::get(format!("/v1/shows/{}/feed", self.show))
+            .reaching(reached)
+            .header(ACCEPT, "text/event-stream");
         if let Some(last) = self.last {
             call = call.header(HeaderName::from_static("last-event-id"), &last.to_string());
         }

@@ -13,7 +13,7 @@ use houseful_core::{
     },
 };
 
-use super::{Client, ClientError, transport::Call};
+use super::{Client, ClientError, lock, transport::Call};
 
 impl Client {
     /// Pauses, resumes or cancels a show. For managers.
@@ -38,8 +38,10 @@ impl Client {
         show: ShowId,
         request: &BlockRequest,
     ) -> Result<SeatMap, ClientError> {
-        self.ask(Call::post(format!("/v1/shows/{show}/blocks"), request))
-            .await
+        let call = Call::post(format!("/v1/shows/{show}/blocks"), request);
+        let map: SeatMap = self.ask(call).await?;
+        lock(&self.shared.versions).saw(show, map.version);
+        Ok(map)
     }
 
     /// Events of a show after the one with number `after`. For managers.

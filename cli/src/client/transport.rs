@@ -9,13 +9,14 @@ use houseful_core::{
     ids::BookingId,
     time::UtcMillis,
     wire::{
-        BOOKING_SECRET_HEADER, REQUEST_ID_HEADER, TIME_HEADER,
+        BOOKING_SECRET_HEADER, REQUEST_ID_HEADER, TIME_HEADER, VERSION_HEADER,
         problem::{PROBLEM_JSON, Problem},
+        seats::Version,
     },
 };
 use reqwest::{
     Method, StatusCode, Url,
-    header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER},
+    header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER},
 };
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -87,11 +88,22 @@ impl Call {
         self
     }
 
-    pub(super) fn header(mut self, name: reqwest::header::HeaderName, value: &str) -> Self {
+    pub(super) fn header(mut self, name: HeaderName, value: &str) -> Self {
         if let Ok(value) = HeaderValue::from_str(value) {
             self.headers.insert(name, value);
         }
         self
+    }
+
+    /// Names the version that what is read must have on its line.
+    pub(super) fn reaching(self, version: Option<Version>) -> Self {
+        match version {
+            Some(version) => {
+                let name = HeaderName::from_static(VERSION_HEADER);
+                self.header(name, &version.to_string())
+            }
+            None => self,
+        }
     }
 
     pub(super) fn about(mut self, booking: BookingId) -> Self {

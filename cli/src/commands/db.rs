@@ -1,4 +1,7 @@
-//! `houseful db`: a database file, looked at, copied, put back and checked without a server.
+//! `houseful db`: a database file, looked at, copied, put back and checked without a server; and the
+//! shards of a house.
+
+mod shards;
 
 use std::path::{Path, PathBuf};
 
@@ -83,6 +86,8 @@ impl Told {
 pub(super) fn columns(command: &DbCommand, dry_run: bool) -> &'static Columns {
     match command {
         DbCommand::Check(_) => &CHECKED,
+        DbCommand::Shards(_) => &shards::SHARDS,
+        DbCommand::MoveSlot { .. } => &shards::MOVED,
         DbCommand::Migrate(_) | DbCommand::Backup { .. } | DbCommand::Restore { .. } if dry_run => {
             &dry_run::FILE
         }
@@ -100,6 +105,10 @@ pub(super) async fn run(ctx: &mut Context, command: DbCommand) -> Result<(), Cli
         DbCommand::Backup { file, copy } => back_up(ctx, file, copy).await,
         DbCommand::Restore { file, copy } => restore(ctx, file, copy).await,
         DbCommand::Check(file) => check(ctx, file).await,
+        DbCommand::Shards(file) => shards::shards(ctx, &file).await,
+        DbCommand::MoveSlot { shards, slot, to } => {
+            shards::move_slot(ctx, &shards, (slot, &to)).await
+        }
     }
 }
 
@@ -112,6 +121,7 @@ fn files(command: &DbCommand) -> [Option<&Path>; 2] {
         DbCommand::Backup { file, copy } | DbCommand::Restore { file, copy } => {
             [Some(&file.path), Some(copy)]
         }
+        DbCommand::Shards(_) | DbCommand::MoveSlot { .. } => [None, None],
     }
 }
 

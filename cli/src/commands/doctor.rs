@@ -188,7 +188,14 @@ fn try_write(folder: &Path) -> std::io::Result<()> {
 fn strange_environment() -> Option<Check> {
     let known = |name: &str| {
         KEYS.iter().any(|k| k.env == name)
-            || matches!(name, "HOUSEFUL_CONFIG" | "HOUSEFUL_STATE" | "HOUSEFUL_LOG")
+            || matches!(
+                name,
+                "HOUSEFUL_CONFIG"
+                    | "HOUSEFUL_STATE"
+                    | "HOUSEFUL_LOG"
+                    | "HOUSEFUL_DB"
+                    | "HOUSEFUL_REPLICAS"
+            )
     };
     let strange: Vec<String> = std::env::vars_os()
         .filter_map(|(name, _)| name.into_string().ok())

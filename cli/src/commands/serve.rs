@@ -5,12 +5,15 @@ mod first_token;
 use std::{fs, path::Path};
 
 use houseful_core::wire::admin::Mode;
-use houseful_server::database::Address;
+use houseful_server::{
+    database::{Address, PostgresUrl},
+    shards::ShardFile,
+};
 use serde::Serialize;
 
 use self::first_token::FirstToken;
 use crate::{
-    args::{LogArg, ServeArgs},
+    args::{LogArg, ReplicaArg, ServeArgs},
     context::Context,
     embedded::hosting::{Hosted, Hosting},
     error::CliError,
@@ -44,11 +47,14 @@ pub(super) async fn run(context: &mut Context, args: ServeArgs) -> Result<(), Cl
     log::begin_server(json_log, color, log_file, &context.console.env)?;
     // A token that nobody can be told must not be made.
     let place = FirstToken::prepare(args.admin_token_file.as_deref())?;
+    let shards = args.shards.as_deref().map(ShardFile::read).transpose()?;
     let hosting = Hosting {
+        shards,
         listen: args.listen,
         mode: args.training.then_some(Mode::Training),
         manual_clock: context.globals.manual_clock(),
         timer: !context.globals.no_timer,
+        replicas: replicas(&args.replicas)?,
         ..Hosting::new(Address::new(&args.db.0))
     };
     let stop = stop::signal()?;
@@ -74,6 +80,18 @@ pub(super) async fn run(context: &mut Context, args: ServeArgs) -> Result<(), Cl
     }
     hosted.stop().await;
     told
+}
+
+/// Reads the addresses of replicas. What is none is not repeated: it may hold a password.
+fn replicas(given: &[ReplicaArg]) -> Result<Vec<PostgresUrl>, CliError> {
+    let given = given.iter().filter(|replica| !replica.0.is_empty());
+    let bad = || CliError::Usage {
+        message: "the address of a replica is not postgres://user@host/name".to_owned(),
+        hint: Some("name the server that follows the one of `--db`, and the same database".into()),
+    };
+    given
+        .map(|replica| PostgresUrl::new(&replica.0).ok_or_else(bad))
+        .collect()
 }
 
 /// How the server speaks beside its answer. Where the log is JSON on the same stream, every line

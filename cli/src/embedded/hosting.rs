@@ -10,7 +10,8 @@ use houseful_core::wire::admin::Mode;
 use houseful_server::{
     app::{self, DemoChain, RunningServer, ServerConfig, StartError},
     clock::ClockKind,
-    database::Address,
+    database::{Address, PostgresUrl},
+    shards::ShardFile,
 };
 use tokio::net::TcpListener;
 
@@ -25,6 +26,8 @@ const SOLD_SHOWS: usize = 60;
 pub struct Hosting {
     /// The database.
     pub db: Address,
+    /// The databases that shows are spread over, if not all are in `db`.
+    pub shards: Option<ShardFile>,
     /// Where to listen; port 0 is any.
     pub listen: SocketAddr,
     /// What the file has to be for; whatever it is for if `None`.
@@ -41,6 +44,8 @@ pub struct Hosting {
     pub sell_meanwhile: bool,
     /// The token of this run; a fresh one if `None`.
     pub token: Option<String>,
+    /// Replicas of the database that are read from.
+    pub replicas: Vec<PostgresUrl>,
 }
 
 impl Hosting {
@@ -49,6 +54,7 @@ impl Hosting {
     pub fn new(db: Address) -> Self {
         Self {
             db,
+            shards: None,
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             mode: None,
             manual_clock: false,
@@ -57,6 +63,7 @@ impl Hosting {
             demo_chain: None,
             sell_meanwhile: false,
             token: None,
+            replicas: Vec::new(),
         }
     }
 
@@ -144,6 +151,7 @@ impl Hosted {
                 _ => HostError::Listen { listen, source },
             })?;
         let config = ServerConfig {
+            shards: hosting.shards.clone(),
             clock: hosting.clock(),
             timer: hosting.timer,
             chain: hosting.demo_chain.map(|seed| DemoChain {
@@ -152,6 +160,7 @@ impl Hosted {
             }),
             sell_meanwhile: hosting.sell_meanwhile,
             token: hosting.token.clone(),
+            replicas: hosting.replicas.clone(),
             ..ServerConfig::new(hosting.db.clone(), hosting.mode)
         };
         let running = app::serve(config, listener).await.map_err(|e| match &e {

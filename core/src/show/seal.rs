@@ -6,13 +6,32 @@
 //! where the show lives now. Both can be repeated after a crash.
 
 use super::{Command, Event, ShowState};
-use crate::{ids::ShardName, refusal::Refusal};
+use crate::{
+    ids::{ShardName, ShowId},
+    refusal::Refusal,
+};
 
 impl ShowState {
     /// The shard this show was moved to, if this journal is the one that was left behind.
     #[must_use]
     pub fn moved_to(&self) -> Option<&ShardName> {
         self.moved_to.as_ref()
+    }
+
+    /// A show without a journal here, and whose slot went to another shard: whatever there is of it
+    /// is there.
+    #[must_use]
+    pub fn elsewhere(show: ShowId, shard: ShardName) -> Self {
+        Self {
+            moved_to: Some(shard),
+            ..Self::new(show)
+        }
+    }
+
+    /// Whether nothing is known of the show: it has no journal, and none is known elsewhere.
+    #[must_use]
+    pub fn is_nowhere(&self) -> bool {
+        self.ver() == 0 && self.moved_to.is_none()
     }
 
     /// A sealed show decides nothing but the seal itself, said again, and its own arrival.

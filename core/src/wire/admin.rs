@@ -78,6 +78,39 @@ pub struct ServerInfo {
     /// Where the caller's sales are booked; absent without a token.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub channel: Option<Channel>,
+    /// How the replicas stand that maps, feeds and lists are read from; for managers, and absent
+    /// where there are none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub replicas: Vec<ReplicaStatus>,
+}
+
+/// Whether a replica is read from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum ReplicaState {
+    /// It is.
+    InUse,
+    /// It is too far behind, and left out until it has caught up.
+    Late,
+    /// It can't be, for the reason beside this.
+    Out,
+}
+
+/// How a replica stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ReplicaStatus {
+    /// Host and port.
+    pub address: String,
+    /// Whether it is read from.
+    pub state: ReplicaState,
+    /// How old what it shows is at most, in milliseconds; of one that is very late, at least.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub age_ms: Option<u64>,
+    /// Why it is left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
 }
 
 /// Makes an API token: `POST /v1/tokens`.

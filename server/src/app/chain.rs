@@ -21,7 +21,8 @@ use crate::{
     chance,
     clock::Clock,
     hub::Hub,
-    lane::{Lane, LaneError},
+    lane::LaneError,
+    shards::Lanes,
 };
 
 /// How often shows are asked for that can't be opened for a moment, and the rest between, in
@@ -47,7 +48,7 @@ pub(super) async fn import(
 /// cut short. Other servers may be at the same shows: those that are in the way are tried again.
 pub(super) async fn open(
     catalogue: &Catalogue,
-    lane: &Lane,
+    lane: &Lanes,
     hub: &Hub,
     clock: &Clock,
 ) -> Result<Vec<ShowId>, StartError> {
@@ -67,8 +68,30 @@ pub(super) async fn open(
     Ok(new.into_iter().map(|show| show.id).collect())
 }
 
+/// The same where shows are spread over shards: what can't be opened for now (its shard is away, or
+/// its slot on its way to another one) is left for later, and keeps nobody waiting.
+pub(super) async fn open_where_possible(
+    catalogue: &Catalogue,
+    lane: &Lanes,
+    hub: &Hub,
+) -> Result<Vec<ShowId>, LaneError> {
+    let is_out_of_question = |show| hub.knows(show) || !lane.reaches(show);
+    let new = catalogue.snapshot().unopened(&is_out_of_question);
+    for some in new.chunks(AT_ONCE) {
+        match open_some(some, lane, hub).await {
+            Ok(()) => {}
+            Err(passing @ (LaneError::Busy | LaneError::Unknown)) => {
+                tracing::info!(%passing, "some shows can't be opened for sale yet");
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    let opened = new.into_iter().map(|show| show.id);
+    Ok(opened.filter(|show| hub.knows(*show)).collect())
+}
+
 /// Opens those of these shows that nobody has opened by now.
-async fn open_some(some: &[NewShow], lane: &Lane, hub: &Hub) -> Result<(), LaneError> {
+async fn open_some(some: &[NewShow], lane: &Lanes, hub: &Hub) -> Result<(), LaneError> {
     let left = some.iter().filter(|show| !hub.knows(show.id));
     let asked = left.map(|show| lane.ask(show.id, by_house(Ask::Open(Arc::clone(&show.terms)))));
     let mut failed = Ok(());
@@ -94,7 +117,7 @@ async fn open_some(some: &[NewShow], lane: &Lane, hub: &Hub) -> Result<(), LaneE
 /// Whoever is in the queue at `shutdown` goes home.
 pub(super) async fn sell(
     catalogue: Catalogue,
-    lane: Lane,
+    lane: Lanes,
     now: UtcMillis,
     chain: DemoChain,
     opened: Vec<ShowId>,
@@ -131,7 +154,7 @@ pub(super) async fn sell(
 }
 
 /// Sells the best seats to one party. A party that finds none goes home.
-async fn sell_one(lane: &Lane, show: ShowId, party: Party) -> Result<(), LaneError> {
+async fn sell_one(lane: &Lanes, show: ShowId, party: Party) -> Result<(), LaneError> {
     let booking = chance::uuid();
     let hold = Ask::Hold {
         booking,

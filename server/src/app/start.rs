@@ -2,28 +2,26 @@
 
 use std::sync::Arc;
 
-use houseful_core::wire::admin::Mode;
 use tokio::net::TcpListener;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use super::{App, Rooms, RunningServer, ServerConfig, chain, listen::listen};
+use super::{
+    App, Rooms, RunningServer, ServerConfig, booking, catalogue, house, listen::listen, payment,
+    shards,
+};
 use crate::{
     auth::tokens::Tokens,
     bus::local::{self, LocalBus},
-    catalogue::{Catalogue, CatalogueError},
-    clock::{Clock, ClockKind},
+    catalogue::CatalogueError,
     copies,
     database::{Address, Books, OpenError},
     follow,
-    house::{self, OtherMode, mode_word},
-    hub::Hub,
-    lane::{Lane, LaneError},
+    house::{OtherMode, mode_word},
+    lane::LaneError,
     limits::Limits,
-    numbers,
-    payment::{self, Payments},
-    routes,
-    store::{Head, StoreError},
-    timer,
+    numbers, routes,
+    shards::OpeningError,
+    store::StoreError,
 };
 
 /// Why a server did not start.
@@ -48,6 +46,9 @@ pub enum StartError {
     /// The database can't be read or written.
     #[error("the database can't be used: {0}")]
     Store(#[from] StoreError),
+    /// The shards can't be sold from.
+    #[error(transparent)]
+    Shards(#[from] OpeningError),
     /// The demo's chain can't be imported.
     #[error("the demo's cinemas can't be imported: {0}")]
     Catalogue(#[from] CatalogueError),
@@ -67,84 +68,63 @@ fn kind(db: &Address) -> &'static str {
     }
 }
 
+/// Starts what a server is made of, each on what was started before it.
 pub(super) async fn start(
     config: ServerConfig,
     listener: TcpListener,
 ) -> Result<RunningServer, StartError> {
     let addr = listener.local_addr()?;
     let books = Books::open(&config.db, config.clock).await?;
-    let mode = mode(&books, &config).await?;
-    let clock = clock(&books, config.clock).await?;
+    let mode = house::mode(&books, &config).await?;
+    let opened = shards::open(&books, &config, mode).await?;
+    let clock = house::clock(&books, opened.as_ref(), config.clock).await?;
     // Whatever fails from here on stops what was started.
     let (closing, shutdown) = (CancellationToken::new(), CancellationToken::new());
     let (closing_guard, shutdown_guard) =
         (closing.clone().drop_guard(), shutdown.clone().drop_guard());
 
-    let store = Arc::clone(&books.journal);
-    follow::set_clock(&*store, &clock).await?;
-    let hub = Hub::new();
-    let began = Clock::stopwatch();
-    let heads = store.heads().await?;
-    hub.know(&heads, began);
+    follow::set_clock(&*books.journal, &clock).await?;
     let (bus, announcements, settlements) = LocalBus::in_weather(config.weather);
     let bus = Arc::new(bus);
-    let lane = Lane::start(Arc::clone(&store), bus.clone(), hub.clone(), clock.clone());
-    let mut background = follow::start(&store, lane.clone(), &hub, &clock, &shutdown);
-    let is_over = |h: &Head| h.next_due.is_some_and(|due| due <= clock.now());
-    let (over, waiting): (Vec<_>, Vec<_>) = heads
-        .into_iter()
-        .filter(|h| h.next_due.is_some())
-        .partition(is_over);
-    look_at(&lane, over, &shutdown).await;
-    let (eye, stop) = (lane.clone(), shutdown.clone());
-    let looking = tokio::spawn(async move { look_at(&eye, waiting, &stop).await });
-    background.push(looking);
-    let key = payment::load_key(books.payments.as_ref(), clock.now()).await?;
-    let rooms = (Arc::clone(&books.payments), Arc::clone(&books.charges));
-    let payments = Payments::start(rooms, bus, key, clock.clone(), shutdown.clone());
-    let carriers = (announcements, settlements);
-    let carried = local::deliver(carriers, lane.clone(), payments.clone(), shutdown.clone());
-    background.extend(carried);
-    let catalogue = Catalogue::load(Arc::clone(&books.catalogue)).await?;
-    if let Some(chain) = config.chain {
-        chain::import(&catalogue, &clock, chain).await?;
-    }
-    let opened = chain::open(&catalogue, &lane, &hub, &clock).await?;
-    if let Some(chain) = config.chain {
-        let (catalogue, lane) = (catalogue.clone(), lane.clone());
-        let sales = chain::sell(
-            catalogue,
-            lane,
-            clock.now(),
-            chain,
-            opened,
-            shutdown.clone(),
-        );
-        if config.sell_meanwhile {
-            background.push(tokio::spawn(async {
-                if let Err(error) = sales.await {
-                    tracing::warn!(%error, "the demo's prior sales ended early");
-                }
-            }));
-        } else {
-            sales.await?;
+    let mut booking = match (opened, &config.shards) {
+        (Some(opened), Some(file)) => {
+            let (bus, when) = (bus.clone(), (&clock, &shutdown));
+            shards::start(&books, (opened, file), bus, &config, when).await?
         }
+        _ => booking::start(&books, &config, bus.clone(), (&clock, &shutdown)).await?,
+    };
+    let payments = payment::start(&books, bus, &clock, &shutdown).await?;
+    let mut background = std::mem::take(&mut booking.background);
+    background.extend(local::deliver(
+        (announcements, settlements),
+        booking.lane.clone(),
+        payments.clone(),
+        shutdown.clone(),
+    ));
+    let catalogue = catalogue::start(&books, &config, &clock).await?;
+    let sales = catalogue::open_shows(&catalogue, &booking, &config, &clock, &shutdown).await?;
+    background.extend(sales);
+    if config.shards.is_some() {
+        let rest = catalogue::open_the_rest(&catalogue, &booking, &clock, &shutdown);
+        background.push(rest);
     }
-    if config.timer {
-        let (store, lane, clock) = (Arc::clone(&store), lane.clone(), clock.clone());
-        background.push(timer::start(store, lane, clock, shutdown.clone()));
+    if config.timer && config.shards.is_none() {
+        background.push(booking::timer(&books, &booking.lane, &clock, &shutdown));
     }
     numbers::start(clock.clone(), shutdown.clone());
     let tokens = Tokens::open(Arc::clone(&books.tokens), clock.now(), config.token).await?;
     if books.ground.shared() {
-        let (catalogue, tokens) = (catalogue.clone(), tokens.tokens.clone());
-        background.extend(copies::follow(catalogue, tokens, &clock, &shutdown));
+        let copied = (catalogue.clone(), tokens.tokens.clone());
+        let replicas = booking.readers.home().cloned();
+        background.extend(copies::follow(copied, replicas, &clock, &shutdown));
     }
 
     let app = App(Arc::new(Rooms {
         books,
-        lane,
-        hub,
+        lane: booking.lane,
+        journals: booking.journals,
+        hub: booking.hub,
+        readers: booking.readers,
         catalogue,
         payments,
         tokens: tokens.tokens,
@@ -168,50 +148,4 @@ pub(super) async fn start(
         listening,
         background,
     })
-}
-
-/// Looks at the shows in which something ends, so that lists count their seats by the time even
-/// where no timer runs.
-async fn look_at(lane: &Lane, heads: Vec<Head>, shutdown: &CancellationToken) {
-    for Head { show, .. } in heads {
-        if shutdown.is_cancelled() {
-            return;
-        }
-        if let Err(error) = lane.read(show, |_, _, _| ()).await {
-            tracing::warn!(show.id = %show, %error, "a show can't be looked at");
-        }
-    }
-}
-
-/// What the database is for, if that can be had with this clock.
-async fn mode(books: &Books, config: &ServerConfig) -> Result<Mode, StartError> {
-    if config.mode == Some(Mode::Live) && config.clock != ClockKind::System {
-        return Err(StartError::ClockNotReal);
-    }
-    let mode = match house::mode(books.house.as_ref(), config.mode).await? {
-        Ok(mode) => mode,
-        Err(modes) => {
-            let db = config.db.clone();
-            return Err(StartError::OtherMode { db, modes });
-        }
-    };
-    if mode == Mode::Live && config.clock != ClockKind::System {
-        return Err(StartError::ClockNotReal);
-    }
-    Ok(mode)
-}
-
-/// A clock that is not behind the journals; one that is moved by hand goes on where it was left.
-async fn clock(books: &Books, kind: ClockKind) -> Result<Clock, StartError> {
-    let (house, latest) = (books.house.as_ref(), books.ground.latest_time());
-    if kind == ClockKind::Manual
-        && let Some(left) = house::clock_at(house).await?
-    {
-        return Ok(Clock::start_at(kind, left.max(latest)));
-    }
-    let clock = Clock::start(kind, latest);
-    if kind == ClockKind::Manual {
-        house::keep_clock(house, clock.now()).await?;
-    }
-    Ok(clock)
 }

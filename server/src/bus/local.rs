@@ -19,11 +19,7 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use super::Bus;
-use crate::{
-    chance,
-    lane::{Lane, LaneError},
-    payment::Payments,
-};
+use crate::{chance, lane::LaneError, payment::Payments, shards::Lanes};
 
 /// How many messages of each kind may wait.
 const QUEUE: usize = 8_192;
@@ -159,21 +155,21 @@ impl<T> State<T> {
     }
 }
 
-/// Brings announcements to the lane and settlements to payments, until `shutdown` is cancelled.
+/// Brings announcements to the lanes and settlements to payments, until `shutdown` is cancelled.
 /// The two tasks end by themselves.
 pub fn deliver(
     (announcements, settlements): (AnnouncementsRx, SettlementsRx),
-    lane: Lane,
+    lanes: Lanes,
     payments: Payments,
     shutdown: CancellationToken,
 ) -> [JoinHandle<()>; 2] {
     let settlers = payments.clone();
     let news = move |news: Announcement| {
-        let (lane, payments) = (lane.clone(), settlers.clone());
+        let (lanes, payments) = (lanes.clone(), settlers.clone());
         async move {
             let (show, payment) = (news.booking.show, news.payment);
             let no_show = Settle::without_a_show(&news);
-            match lane.ask(show, announced(news)).await {
+            match lanes.ask(show, announced(news)).await {
                 Ok(_) => {}
                 // There is no journal to decide it in. Payment lets some time pass before it obeys.
                 Err(LaneError::NoSuchShow) => payments.settle(no_show).await,

@@ -1,5 +1,7 @@
 //! The catalogue in Postgres: reference tables, of which every shard has a copy.
 
+use std::collections::BTreeSet;
+
 use houseful_core::{
     ids::{CinemaId, CityId, MovieId, ScreenId, ShowId},
     time::UtcMillis,
@@ -23,7 +25,7 @@ use crate::{
 };
 
 /// What counts the changes of the catalogue.
-const CATALOGUE: &str = "catalogue";
+pub(crate) const CATALOGUE: &str = "catalogue";
 
 /// The catalogue in a Postgres database.
 #[derive(Clone, Debug)]
@@ -65,6 +67,23 @@ impl CatalogueStore for PostgresCatalogue {
 
     fn moves(&self) -> Later<'_, u64> {
         Box::pin(moves::so_far(&self.db, CATALOGUE))
+    }
+
+    fn copy(&self, kept: Kept) -> Later<'_, ()> {
+        Box::pin(async move {
+            let tx = self.db.begin().await?;
+            let older = moves::raise(&tx, CATALOGUE, kept.moves).await;
+            if !older.map_err(Fault::writing)? {
+                tx.roll_back().await;
+                return Ok(());
+            }
+            let mut rows = kept.rows;
+            let known = all(&tx, KNOWN, |r| row::show(r, 0)).await?;
+            let known: BTreeSet<ShowId> = known.into_iter().collect();
+            rows.shows.retain(|show| !known.contains(&show.id));
+            write(&tx, &rows).await.map_err(Fault::writing)?;
+            tx.commit().await.map_err(Fault::writing)
+        })
     }
 }
 
@@ -198,6 +217,7 @@ async fn write_shows(tx: &Transaction, rows: &Rows) -> Result<(), Fault> {
     .map(drop)
 }
 
+const KNOWN: &str = "SELECT show_id FROM show";
 const CITIES: &str = "SELECT id, key, name, also, country, time_zone, latitude, longitude
      FROM city ORDER BY id";
 const CINEMAS: &str = "SELECT id, key, name, city, address, latitude, longitude
@@ -210,7 +230,8 @@ const SHOWS: &str = "SELECT show_id, movie, screen, starts_at, ends_at, format, 
 const LAYOUTS: &str = "SELECT hash, body FROM immutable WHERE hash IN (SELECT layout FROM show)";
 const PRICES: &str = "SELECT hash, body FROM immutable WHERE hash IN (SELECT prices FROM show)";
 
-async fn read(tx: &Transaction) -> Result<Kept, StoreError> {
+/// All of it, as of the moment of a snapshot.
+pub(crate) async fn read(tx: &Transaction) -> Result<Kept, StoreError> {
     let sql = "SELECT times FROM moves WHERE what = 'catalogue'";
     let times = all(tx, sql, |times| row::count(times, 0)).await?;
     let layouts = all(tx, LAYOUTS, |r| layout(get(r, 0)?, get(r, 1)?)).await?;

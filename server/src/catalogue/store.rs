@@ -25,4 +25,7 @@ pub trait CatalogueStore: Send + Sync {
     fn write(&self, rows: Rows, known: u64) -> Later<'_, bool>;
     /// How often it was written.
     fn moves(&self) -> Later<'_, u64>;
+    /// Makes it a copy of what was read in another database, unless it is a copy of that or of
+    /// something later: what stands there already takes the new names, nothing goes.
+    fn copy(&self, kept: Kept) -> Later<'_, ()>;
 }

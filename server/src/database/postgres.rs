@@ -13,7 +13,9 @@ use crate::{
     house::PostgresHouse,
     payment::{PostgresCharges, PostgresPayments},
     postgres::{self, Database},
-    store::{Later, postgres::PostgresStore},
+    replicas::{Primary, Source},
+    shards::PostgresSlots,
+    store::{self, Later, postgres::PostgresStore},
 };
 
 /// What the rooms stand on.
@@ -46,6 +48,7 @@ impl Books {
             tokens: Arc::new(PostgresTokens::new(db.clone())),
             house: Arc::new(PostgresHouse::new(db.clone())),
             catalogue: Arc::new(PostgresCatalogue::new(db.clone())),
+            slots: Arc::new(PostgresSlots::new(db.clone())),
             show_books: Arc::new(audit.clone()),
             payment_books: Arc::new(audit),
             ground: Arc::new(Shared { db, latest }),
@@ -60,6 +63,16 @@ impl Ground for Shared {
 
     fn shared(&self) -> bool {
         true
+    }
+
+    fn replicas(&self, addresses: &[PostgresUrl]) -> Result<Vec<Arc<dyn Source>>, OpenError> {
+        let settings: Result<Vec<_>, _> = addresses.iter().map(|a| a.secret().parse()).collect();
+        let settings = settings.map_err(postgres::OpenError::Address)?;
+        Ok(store::postgres::replicas(&self.db, &settings)?)
+    }
+
+    fn primary(&self) -> Option<Arc<dyn Primary>> {
+        Some(store::postgres::primary(&self.db))
     }
 
     fn ready(&self) -> Later<'_, ()> {

@@ -11,6 +11,7 @@ use crate::{
     catalogue::SqliteCatalogue,
     house::SqliteHouse,
     payment::{SqliteCharges, SqlitePayments},
+    shards::NoSlots,
     store::{
         Later, StoreError,
         sqlite::{Database, OpenError, SqliteStore},
@@ -42,6 +43,7 @@ impl Books {
             tokens: Arc::new(SqliteTokens::new(db.clone())),
             house: Arc::new(SqliteHouse::new(db.clone())),
             catalogue: Arc::new(SqliteCatalogue::new(db.clone())),
+            slots: Arc::new(NoSlots),
             show_books: Arc::new(audit.clone()),
             payment_books: Arc::new(audit),
             ground: Arc::new(db),

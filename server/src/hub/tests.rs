@@ -1,6 +1,6 @@
 //! What is shown where others write too.
 
-use houseful_core::time::UtcMillis;
+use houseful_core::{show::ShowState, time::UtcMillis};
 
 use super::*;
 use crate::clock::Clock;
@@ -76,18 +76,18 @@ fn heads_count_where_the_picture_is_behind_and_nobody_watches() {
     // Sent before the heads were read, and committed after that.
     let read = Clock::stopwatch();
     hub.publish(at(7, 1), seen);
-    hub.know(&[head(6, 1, 4)], read);
+    hub.know(0, &[head(6, 1, 4)], read, Origin::Primary);
     assert!(hub.picture(SHOW).is_some(), "the heads were read before");
     let later = read + Duration::from_secs(60);
-    hub.know(&[head(7, 1, 5)], later);
+    hub.know(0, &[head(7, 1, 5)], later, Origin::Primary);
     assert!(hub.picture(SHOW).is_some(), "it says the same");
     let feed = hub.watch(&hub.picture(SHOW).expect("a picture"));
-    hub.know(&[head(8, 1, 5)], later);
+    hub.know(0, &[head(8, 1, 5)], later, Origin::Primary);
     assert!(hub.picture(SHOW).is_some(), "somebody watches");
     assert_eq!(hub.watched(), [SHOW]);
     drop(feed);
     assert_eq!(hub.watched(), []);
-    hub.know(&[head(8, 1, 5)], later);
+    hub.know(0, &[head(8, 1, 5)], later, Origin::Primary);
     assert!(hub.picture(SHOW).is_none());
     assert_eq!(free(&hub), Some(5));
 }
@@ -97,10 +97,99 @@ fn a_picture_that_was_dropped_meanwhile_can_be_watched() {
     let (hub, seen) = (Hub::new(), Clock::stopwatch());
     hub.publish(at(7, 1), seen);
     let picture = hub.picture(SHOW).expect("a picture");
-    hub.know(&[head(8, 1, 5)], seen + Duration::from_secs(60));
+    hub.know(
+        0,
+        &[head(8, 1, 5)],
+        seen + Duration::from_secs(60),
+        Origin::Primary,
+    );
     assert!(hub.picture(SHOW).is_none());
     let mut feed = hub.watch(&picture);
     assert_eq!(feed.borrow_and_update().version().ver, 7);
     hub.publish(at(8, 1), seen);
     assert!(feed.has_changed().expect("open"));
+}
+
+#[test]
+fn a_replica_that_is_behind_takes_nothing_back() {
+    let (hub, read) = (Hub::new(), Clock::stopwatch());
+    hub.publish(at(7, 1), read);
+    // It has all that was there before this server's own sale was shown, and not that.
+    for (ver, tip) in [(6, 9), (7, 2)] {
+        let stands = Version { ver, tip };
+        assert!(matches!(hub.compare(SHOW, stands, read), News::Behind));
+        assert_eq!(hub.follow(at(ver, tip), read).version().ver, 7);
+    }
+    assert_eq!(shown(&hub), (7, 1));
+    // It goes on.
+    hub.follow(at(8, 3), read);
+    assert_eq!(shown(&hub), (8, 3));
+    // One that has all that was there after this was shown, and not this, is on the line that is left.
+    let later = Clock::stopwatch() + Duration::from_millis(1);
+    let stands = Version { ver: 5, tip: 4 };
+    assert!(matches!(hub.compare(SHOW, stands, later), News::Another));
+    hub.follow(at(5, 4), later);
+    assert_eq!(shown(&hub), (5, 4));
+}
+
+#[test]
+fn what_a_replica_showed_is_not_taken_back_by_an_older_answer_of_the_primary() {
+    let (hub, read) = (Hub::new(), Clock::stopwatch());
+    hub.follow(at(8, 2), read);
+    hub.publish(at(7, 1), read);
+    assert_eq!(shown(&hub), (8, 2));
+    let later = Clock::stopwatch() + Duration::from_millis(1);
+    hub.publish(at(7, 5), later);
+    assert_eq!(shown(&hub), (7, 5), "the branch was lost");
+    // What the primary says on what it said counts as it comes.
+    hub.publish(at(6, 6), read);
+    assert_eq!(shown(&hub), (6, 6));
+}
+
+#[test]
+fn a_picture_is_as_young_as_whoever_knew_it_last() {
+    let (hub, start) = (Hub::new(), Clock::stopwatch());
+    let after = |s| start + Duration::from_secs(s);
+    let stands = Version { ver: 7, tip: 1 };
+    hub.publish(at(7, 1), start);
+    assert!(matches!(hub.compare(SHOW, stands, after(3)), News::None(_)));
+    let now = hub.shown(SHOW, after(5)).expect("a picture");
+    assert_eq!(
+        (now.age, now.origin),
+        (Duration::from_secs(2), Origin::Replica)
+    );
+    // A replica that is further behind says the same, and no more.
+    assert!(matches!(hub.compare(SHOW, stands, after(1)), News::None(_)));
+    let now = hub.shown(SHOW, after(5)).expect("a picture");
+    assert_eq!(
+        (now.age, now.origin),
+        (Duration::from_secs(2), Origin::Replica)
+    );
+    hub.publish(at(7, 1), after(4));
+    let now = hub.shown(SHOW, after(5)).expect("a picture");
+    assert_eq!(
+        (now.age, now.origin),
+        (Duration::from_secs(1), Origin::Primary)
+    );
+}
+
+#[test]
+fn lists_go_forward_and_are_as_old_as_the_oldest_shard() {
+    let (hub, start) = (Hub::new(), Clock::stopwatch());
+    let after = |s| start + Duration::from_secs(s);
+    assert_eq!(hub.lists(start), None);
+    hub.know(0, &[head(8, 1, 5)], after(10), Origin::Primary);
+    hub.know(0, &[head(7, 1, 4)], after(9), Origin::Replica);
+    assert_eq!(free(&hub), Some(5), "another replica was further behind");
+    hub.know(0, &[head(9, 1, 6)], after(12), Origin::Replica);
+    assert_eq!(free(&hub), Some(4));
+    hub.know(1, &[], after(11), Origin::Primary);
+    let oldest = Some((Duration::from_secs(2), Origin::Primary));
+    assert_eq!(hub.lists(after(13)), oldest);
+}
+
+/// What is shown.
+fn shown(hub: &Hub) -> (u64, u64) {
+    let picture = hub.picture(SHOW).expect("a picture");
+    (picture.version().ver, picture.version().tip)
 }

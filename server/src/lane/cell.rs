@@ -13,7 +13,7 @@ use std::{
 };
 
 use houseful_core::{
-    ids::ShowId,
+    ids::{ShardName, ShowId},
     message::Settle,
     show::{Command, Event, ShowState},
     time::UtcMillis,
@@ -113,6 +113,11 @@ impl Fold {
         Self { state, latest }
     }
 
+    fn elsewhere(show: ShowId, shard: ShardName) -> Self {
+        let (state, latest) = (ShowState::elsewhere(show, shard), UtcMillis(0));
+        Self { state, latest }
+    }
+
     fn add(&mut self, events: &[(UtcMillis, Event)]) {
         for (at, event) in events {
             self.state.apply(*at, event);
@@ -190,9 +195,11 @@ impl<R> Cell<R> {
         !(self.waiting.is_empty() && self.decided.is_empty() && self.looks.is_empty())
     }
 
-    /// How the show stands, as of its last commit.
-    pub(super) fn picture(&self) -> Picture {
-        Picture::of(&self.fold.state, self.tip())
+    /// How the show stands, as of its last commit. There is no picture of a journal that was left
+    /// behind, which would stand in the way of the one that goes on.
+    pub(super) fn picture(&self) -> Option<Picture> {
+        let lives_here = self.head.is_some() && self.fold.state.moved_to().is_none();
+        lives_here.then(|| Picture::of(&self.fold.state, self.tip()))
     }
 
     fn tip(&self) -> u64 {
@@ -234,7 +241,10 @@ impl<R> Cell<R> {
                 self.head = Some(head.version);
             }
             Tail::Elsewhere(loaded) => {
-                self.fold = Fold::new(show);
+                self.fold = match loaded.elsewhere {
+                    Some(shard) => Fold::elsewhere(show, shard),
+                    None => Fold::new(show),
+                };
                 self.fold.add(&loaded.events);
                 self.durable = None;
                 self.asked_until = UtcMillis(0);
@@ -336,11 +346,10 @@ impl<R> Cell<R> {
         }
         self.ahead.clear();
         let version = self.stands();
-        if self.head.is_some() {
-            // Whoever is answered finds their own change on the map, and who looks finds the map,
-            // also where it was given up meanwhile.
-            out.push(Effect::Publish(self.picture(), began));
-        }
+        // Whoever is answered finds their own change on the map, and who looks finds the map, also
+        // where it was given up meanwhile.
+        let picture = self.picture();
+        out.extend(picture.map(|picture| Effect::Publish(picture, began)));
         for Decided {
             reply, mut answer, ..
         } in self.decided.drain(..)

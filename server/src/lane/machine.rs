@@ -196,9 +196,8 @@ impl<R> Machine<R> {
         let caught_up = |tail| cell.catch_up(tail, began).map_err(StoreError::Unreadable);
         match result.and_then(caught_up) {
             Ok(()) => {
-                if cell.head.is_some() {
-                    out.push(Effect::Publish(cell.picture(), began));
-                }
+                let picture = cell.picture();
+                out.extend(picture.map(|picture| Effect::Publish(picture, began)));
             }
             Err(StoreError::Unreadable(why)) => {
                 if cell.cannot_be_read(why.clone(), began) {

@@ -29,6 +29,12 @@ pub(super) fn options(synchronous_commit: &str, standby_required: bool) -> Strin
     )
 }
 
+/// The same for a connection that only reads, at a standby.
+pub(super) const READING: &str = "-c default_transaction_read_only=on \
+    -c plan_cache_mode=force_generic_plan -c jit=off -c timezone=UTC -c statement_timeout=5s \
+    -c lock_timeout=2s -c idle_in_transaction_session_timeout=10s -c client_min_messages=notice \
+    -c houseful.session=ours";
+
 /// Whether a connection that needs a standby is on a server that waits for none: a condition in SQL.
 /// A server may be set up anew while connections to it are in use.
 macro_rules! bare {
@@ -110,6 +116,18 @@ impl Facts {
             Self {
                 read_only: true, ..
             } => Some("is set to be read only"),
+            _ => None,
+        }
+    }
+
+    /// Why a server is not read from as a replica of a primary of this cluster.
+    pub(super) fn no_replica(&self, cluster: Option<i64>) -> Option<&'static str> {
+        match self {
+            Self { standby: false, .. } => Some("is no standby: it would take writes itself"),
+            _ if cluster.is_some_and(|c| c != self.cluster) => Some("is of another cluster"),
+            Self { ours: false, .. } => Some(
+                "stands behind a pooler, which would mix up what belongs to one connection; name the server itself",
+            ),
             _ => None,
         }
     }

@@ -33,10 +33,12 @@ pub(super) struct Connector {
     lead: Arc<Lead>,
     /// Lets go of connections that lead to where nobody sells any more.
     let_go: OnceLock<Box<dyn Fn() + Send + Sync>>,
+    /// The primary that is followed, where a standby is wanted and no primary.
+    pub(super) follows: Option<Arc<Self>>,
 }
 
 /// Why a host will not do.
-enum No {
+pub(super) enum No {
     /// Another one may.
     Away(String),
     /// It is the one, and it is not safe.
@@ -61,12 +63,31 @@ impl Connector {
             waits_for: OnceLock::new(),
             lead: Arc::default(),
             let_go: OnceLock::new(),
+            follows: None,
         })
     }
 
-    /// A connection to the host that takes writes. All are asked at once: after a failover two may
-    /// say that they do, and the one with the later history is meant.
+    /// A connection to the host that takes writes, or to the standby if one is wanted.
     pub(super) async fn connect(self: &Arc<Self>) -> Result<Session, OpenError> {
+        match &self.follows {
+            Some(primary) => self.connect_standby(primary).await,
+            None => self.connect_primary().await,
+        }
+    }
+
+    /// The cluster that was met last.
+    pub(super) fn cluster(&self) -> Option<i64> {
+        self.lead.cluster()
+    }
+
+    /// How often all servers had to be checked anew.
+    pub(super) fn round(&self) -> u32 {
+        self.lead.round()
+    }
+
+    /// All hosts are asked at once: after a failover two may say that they take writes, and the one
+    /// with the later history is meant.
+    async fn connect_primary(self: &Arc<Self>) -> Result<Session, OpenError> {
         let round = self.lead.round();
         let mut asking = JoinSet::new();
         for n in 0..self.settings.servers.len() {
@@ -222,7 +243,7 @@ impl Connector {
         })
     }
 
-    async fn open(&self, server: &Server, options: &str) -> Result<Session, No> {
+    pub(super) async fn open(&self, server: &Server, options: &str) -> Result<Session, No> {
         let config = self.settings.config(server, options);
         let (answer, connect) = (self.settings.answer, self.settings.connect());
         let away = |e: tokio_postgres::Error| {
@@ -264,7 +285,7 @@ impl Drop for Connector {
     }
 }
 
-async fn facts(server: &Server, session: &Session) -> Result<Facts, No> {
+pub(super) async fn facts(server: &Server, session: &Session) -> Result<Facts, No> {
     let rows = session
         .query(check::FACTS, &[])
         .await

@@ -25,14 +25,14 @@ const AGE_MAX: Duration = Duration::from_secs(1_800);
 /// How many connections write at least.
 const WRITING_MIN: usize = 2;
 
-type Pool = managed::Pool<Shared>;
+pub(super) type Pool = managed::Pool<Shared>;
 
 /// A database of a Postgres cluster. Clones share its connections.
 ///
 /// Who writes and who reads stand in two queues: a crowd of readers keeps nobody from selling.
 #[derive(Clone)]
 pub struct Database {
-    connector: Arc<Connector>,
+    pub(super) connector: Arc<Connector>,
     writing: Pool,
     reading: Pool,
 }
@@ -77,6 +77,14 @@ pub(crate) struct Held {
     object: Option<managed::Object<Shared>>,
 }
 
+impl From<managed::Object<Shared>> for Held {
+    fn from(object: managed::Object<Shared>) -> Self {
+        Self {
+            object: Some(object),
+        }
+    }
+}
+
 impl Deref for Held {
     type Target = Session;
 
@@ -113,6 +121,26 @@ impl Database {
             .await
             .map_err(|why| OpenError::Schema { database, why })?;
         drop(session);
+        Self::on(connector)
+    }
+
+    /// The same, but a schema that is not up to date is refused: for tools, which come and go while
+    /// servers sell.
+    ///
+    /// # Errors
+    /// See [`OpenError`].
+    pub async fn open_as_it_is(settings: Settings) -> Result<Self, OpenError> {
+        let connector = Arc::new(Connector::new(settings)?);
+        let session = connector.connect().await?;
+        let database = connector.settings.database.clone();
+        migrations::compare(&session, migrations::ALL)
+            .await
+            .map_err(|why| OpenError::Schema { database, why })?;
+        drop(session);
+        Self::on(connector)
+    }
+
+    fn on(connector: Arc<Connector>) -> Result<Self, OpenError> {
         let all = connector.settings.pool_max;
         // One that is had for a while leaves one to sell with.
         let writing = all.div_ceil(4).max(WRITING_MIN);
@@ -233,7 +261,7 @@ impl Database {
     }
 }
 
-fn pool(connector: &Arc<Connector>, size: usize) -> Result<Pool, OpenError> {
+pub(super) fn pool(connector: &Arc<Connector>, size: usize) -> Result<Pool, OpenError> {
     let (wait, answer) = (connector.settings.wait, connector.settings.answer);
     let timeouts = Timeouts {
         wait: Some(wait),
@@ -254,9 +282,7 @@ fn pool(connector: &Arc<Connector>, size: usize) -> Result<Pool, OpenError> {
 /// Waits for a connection as long as anybody may.
 async fn hold(pool: &Pool) -> Result<Held, StoreError> {
     match pool.get().await {
-        Ok(object) => Ok(Held {
-            object: Some(object),
-        }),
+        Ok(object) => Ok(object.into()),
         Err(PoolError::Backend(e)) => {
             tracing::error!("no connection to the database: {e}");
             Err(StoreError::Busy)

@@ -50,6 +50,11 @@ impl Lead {
         told
     }
 
+    /// The cluster that was met last.
+    pub(super) fn cluster(&self) -> Option<i64> {
+        self.met.borrow().map(|(cluster, _)| cluster)
+    }
+
     /// The number of the present round of checks.
     pub(super) fn round(&self) -> u32 {
         self.round.load(Ordering::SeqCst)

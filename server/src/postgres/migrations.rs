@@ -27,6 +27,16 @@ pub(super) const ALL: &[Migration] = &[
         name: "house",
         sql: include_str!("migrations/0004_house.sql"),
     },
+    Migration {
+        number: 5,
+        name: "heartbeat",
+        sql: include_str!("migrations/0005_heartbeat.sql"),
+    },
+    Migration {
+        number: 6,
+        name: "shards",
+        sql: include_str!("migrations/0006_shards.sql"),
+    },
 ];
 
 /// Why a schema can't be brought up to date.
@@ -40,6 +50,16 @@ pub enum SchemaError {
         /// The database's number.
         has: u32,
         /// The highest this program knows.
+        knows: u32,
+    },
+    /// An older program was here last.
+    #[error(
+        "it was written by an older program (schema {has}, this one writes {knows}); start a server of this one first"
+    )]
+    Older {
+        /// The database's number.
+        has: u32,
+        /// What this program writes.
         knows: u32,
     },
     /// A step was applied that is not the one of this number here.
@@ -81,6 +101,36 @@ impl From<tokio_postgres::Error> for SchemaError {
     }
 }
 
+/// All steps as text.
+#[cfg(test)]
+pub(crate) fn schema() -> String {
+    ALL.iter().map(|migration| migration.sql).collect()
+}
+
+/// Refuses a schema that is not this program's, without changing it.
+pub(super) async fn compare(session: &Session, all: &[Migration]) -> Result<(), SchemaError> {
+    let applied = applied(session).await?;
+    if missing(&applied, 0, all)?.is_empty() {
+        return Ok(());
+    }
+    let has = applied.iter().map(|(number, _)| *number).max();
+    let knows = all.iter().map(|m| m.number).max();
+    Err(SchemaError::Older {
+        has: has.unwrap_or(0),
+        knows: knows.unwrap_or(0),
+    })
+}
+
+async fn applied(session: &Session) -> Result<Vec<(u32, String)>, SchemaError> {
+    let sql = "SELECT number, checksum FROM migration ORDER BY number";
+    let mut applied = Vec::new();
+    for row in &session.query(sql, &[]).await? {
+        let number: i32 = row.try_get(0)?;
+        applied.push((number.unsigned_abs(), row.try_get(1)?));
+    }
+    Ok(applied)
+}
+
 /// "Houseful", for the lock that lets one server at a time look and change.
 const LOCK: &str = "SELECT pg_advisory_xact_lock(x'486F757365667573'::bigint)";
 
@@ -117,17 +167,7 @@ async fn steps(session: &Session, all: &[Migration]) -> Result<(), SchemaError> 
         Some(other) => return Err(SchemaError::NotOurs(other.to_owned())),
         None => session.run(TABLE).await?,
     }
-    let rows = session
-        .query(
-            "SELECT number, checksum FROM migration ORDER BY number",
-            &[],
-        )
-        .await?;
-    let mut applied: Vec<(u32, String)> = Vec::new();
-    for row in &rows {
-        let number: i32 = row.try_get(0)?;
-        applied.push((number.unsigned_abs(), row.try_get(1)?));
-    }
+    let applied = applied(session).await?;
     for migration in missing(&applied, 0, all)? {
         let number = migration.number.cast_signed();
         let sum = checksum(migration.sql);

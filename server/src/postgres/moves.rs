@@ -22,6 +22,13 @@ pub(crate) async fn count_from(
     Ok(!moved.is_empty())
 }
 
+/// Counts on to so many changes if there were fewer; whether there were.
+pub(crate) async fn raise(tx: &Transaction, what: &'static str, to: u64) -> Result<bool, Fault> {
+    let sql = "UPDATE moves SET times = $2 WHERE what = $1 AND times < $2 RETURNING 1";
+    let moved = tx.query(sql, &[&what, &to.cast_signed()]).await?;
+    Ok(!moved.is_empty())
+}
+
 /// Keeps others from changing rows of this room until the transaction is over.
 pub(crate) async fn lock(tx: &Transaction, what: &'static str) -> Result<(), Fault> {
     let sql = "SELECT 1 FROM moves WHERE what = $1 FOR UPDATE";

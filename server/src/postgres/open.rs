@@ -17,6 +17,12 @@ pub enum OpenError {
         /// What each host said.
         tried: Vec<String>,
     },
+    /// A replica that will not do.
+    #[error("{why}")]
+    NoStandby {
+        /// What is wrong with it.
+        why: String,
+    },
     /// A setting that could lose or mix up sales.
     #[error("{server} runs with {setting} = {value}{whose}: {why}; {next}")]
     Unsafe {

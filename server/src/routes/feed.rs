@@ -16,7 +16,11 @@ use houseful_core::{ids::ShowId, wire::seats::Version};
 use tokio::sync::{OwnedSemaphorePermit, watch};
 use tokio_util::sync::CancellationToken;
 
-use super::{input::Id, seats::picture};
+use super::{
+    age,
+    input::Id,
+    seats::{reached, shown},
+};
 use crate::{
     app::App,
     clock::Clock,
@@ -33,17 +37,20 @@ const SILENCE_MS: u64 = 10_000;
 /// The live seats of a show: `map` first, or `seats` for a reader that comes back in time.
 #[utoipa::path(get, path = "/v1/shows/{id}/feed", tag = "seats",
     params(("id" = String, Path, description = "the show"),
-           ("last-event-id" = Option<String>, Header, description = "the last version the reader saw")),
+           ("last-event-id" = Option<String>, Header, description = "the last version the reader saw"),
+           ("if-version-at-least" = Option<String>, Header, description = "a version that the reader wrote: the first event is no older")),
     responses((status = 200, body = String, content_type = "text/event-stream",
-        description = "events `map` (data: a `SeatMap`) and `seats` (data: `SeatChanges`); `id` is the version")))]
+        description = "`x-age-ms` and `x-read-from` are those of the first event; events `map` (data: a `SeatMap`) and `seats` (data: `SeatChanges`); `id` is the version")))]
 pub(super) async fn feed(
     State(app): State<App>,
     headers: HeaderMap,
     Id(id): Id<ShowId>,
 ) -> Result<Response, ApiError> {
     let permit = app.limits.feed()?;
-    let pictures = app.hub.watch(&picture(&app, id).await?);
-    let last = headers.get(HeaderName::from_static("last-event-id"));
+    let seen = HeaderName::from_static("last-event-id");
+    let shown = shown(&app, id, reached(&headers, &seen)?).await?;
+    let pictures = app.hub.watch(&shown.picture);
+    let last = headers.get(seen);
     let last = last.and_then(|v| v.to_str().ok()?.parse::<Version>().ok());
     let feed = Feed {
         seen: last.and_then(|version| app.hub.recent(id, version)),
@@ -52,7 +59,7 @@ pub(super) async fn feed(
         confirmed: Confirmed {
             show: id,
             hub: app.hub.clone(),
-            shared: app.books.journal.shared(),
+            shared: app.journals.shared(),
         },
         clock: app.clock.clone(),
         closing: app.closing.clone(),
@@ -68,6 +75,9 @@ pub(super) async fn feed(
         header::CONTENT_TYPE,
         HeaderValue::from_static("text/event-stream"),
     );
+    if app.journals.shared() {
+        age::tell(headers, shown.age, shown.origin);
+    }
     // Proxies that gather answers would make a live feed late.
     headers.insert(
         HeaderName::from_static("x-accel-buffering"),

@@ -93,7 +93,7 @@ pub(super) async fn journal(
 ) -> Result<Json<Page<JournalEntry>>, ApiError> {
     let limit = bounded("limit", part.limit, 1, 1_000)?;
     let after = part.after.min(i64::MAX.unsigned_abs());
-    let items = app.books.journal.journal(id, after, limit).await?;
+    let items = app.journals.journal(id, after, limit).await?;
     if items.is_empty() && !app.hub.knows(id) {
         return Err(ApiError::NoSuch("show"));
     }
@@ -107,6 +107,6 @@ pub(super) async fn journal(
 #[utoipa::path(get, path = "/v1/audit", tag = "house", responses((status = 200, body = Audit)))]
 pub(super) async fn audit(State(app): State<App>) -> Result<Json<Audit>, ApiError> {
     let books = &app.books;
-    let (shows, payments) = (books.show_books.as_ref(), books.payment_books.as_ref());
-    Ok(Json(audit::sweep(shows, payments, app.clock.now()).await?))
+    let sweep = audit::sweep(&app.journals, books.payment_books.as_ref(), app.clock.now());
+    Ok(Json(sweep.await?))
 }

@@ -96,10 +96,10 @@ pub(super) async fn bookings(
             drawn(&app, ids).await?
         }
         (None, true, None, None) if state.is_none() => {
-            drawn(&app, app.books.journal.bookings_recent(limit).await?).await?
+            drawn(&app, app.journals.bookings_recent(limit).await?).await?
         }
         (None, false, Some(code), None) if state.is_none() && !has_limit => {
-            drawn(&app, app.books.journal.bookings_by_code(code).await?).await?
+            drawn(&app, app.journals.bookings_by_code(code).await?).await?
         }
         (None, false, None, Some(show)) if !has_limit => of_show(&app, show, state).await?,
         _ => {
@@ -137,10 +137,7 @@ pub(super) async fn contact(
     // Somebody else's booking looks like one that is not there, before anything is written.
     one(&app, &caller, &headers, id).await?;
     let row = (!contact.is_empty()).then(|| contact_row(contact));
-    app.books
-        .journal
-        .keep_contact(id, row, app.clock.now())
-        .await?;
+    app.journals.keep_contact(id, row, app.clock.now()).await?;
     one(&app, &caller, &headers, id).await.map(Json)
 }
 
@@ -161,7 +158,7 @@ pub(super) async fn one(
 async fn told(app: &App, caller: &Caller, found: Vec<Owned>) -> Result<Vec<Booking>, ApiError> {
     let ids = found.iter().map(|(booking, _)| booking.id).collect();
     // Where a booking stands is answered from memory; it does not wait for whose it is.
-    let contacts = match app.books.journal.contacts(ids).await {
+    let contacts = match app.journals.contacts(ids).await {
         Err(StoreError::Busy) => Vec::new(),
         contacts => contacts?,
     };
@@ -181,16 +178,26 @@ async fn told(app: &App, caller: &Caller, found: Vec<Owned>) -> Result<Vec<Booki
 async fn sought(app: &App, text: &str, limit: u32) -> Result<Vec<BookingId>, ApiError> {
     let meant = meanings(text);
     let mut found: Vec<(UtcMillis, BookingId)> = Vec::new();
+    let mut missing = None;
     for sought in meant.sought {
-        found.extend(app.books.journal.bookings_sought(sought, limit).await?);
+        match app.journals.bookings_sought(sought, limit).await {
+            Ok(some) => found.extend(some),
+            Err(error) => missing = Some(error),
+        }
     }
     found.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
     let mut ids: Vec<BookingId> = meant.booking.into_iter().collect();
     if let Some(code) = meant.ticket {
-        let ticket = app.books.journal.ticket_by_code(code).await?;
-        ids.extend(ticket.map(|(booking, _)| booking));
+        match app.journals.ticket_by_code(code).await {
+            Ok(ticket) => ids.extend(ticket.map(|(booking, _)| booking)),
+            Err(error) => missing = Some(error),
+        }
     }
     ids.extend(found.into_iter().map(|(_, id)| id));
+    // A code is found where it is, whatever could not be asked whether it is somebody's name, too.
+    if let (true, Some(error)) = (ids.is_empty(), missing) {
+        return Err(error.into());
+    }
     let mut seen = BTreeSet::new();
     ids.retain(|id| seen.insert(*id));
     ids.truncate(usize::try_from(limit).unwrap_or(usize::MAX));

@@ -155,7 +155,7 @@ pub(super) async fn ticket(
     Id(code): Id<TicketCode>,
 ) -> Result<Json<Ticket>, ApiError> {
     let missing = || ApiError::NoSuch("ticket");
-    let found = app.books.journal.ticket_by_code(code).await?;
+    let found = app.journals.ticket_by_code(code).await?;
     let (booking, _) = found.ok_or_else(missing)?;
     let booking = find(&app, caller.staff_actor(), booking).await?;
     let ticket = booking.tickets.into_iter().find(|t| t.code == code);

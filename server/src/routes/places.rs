@@ -1,6 +1,6 @@
 //! Cities and cinemas.
 
-use axum::{extract::State, response::Json};
+use axum::extract::State;
 use houseful_core::{
     ids::{CinemaId, CityId},
     wire::{
@@ -11,7 +11,10 @@ use houseful_core::{
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::input::{Id, Params, words};
+use super::{
+    age::Aged,
+    input::{Id, Params, words},
+};
 use crate::{
     app::App,
     catalogue::{self, Near, Point},
@@ -59,13 +62,13 @@ pub(super) struct CinemaFilter {
 pub(super) async fn cities(
     State(app): State<App>,
     Params(filter): Params<CityFilter>,
-) -> Result<Json<Page<City>>, ApiError> {
+) -> Result<Aged<Page<City>>, ApiError> {
     let filter = catalogue::CityFilter {
         q: words(filter.q.as_deref())?,
         near: near(filter.near.as_deref(), filter.within_km)?,
     };
     let items = app.catalogue.snapshot().cities(&filter);
-    Ok(Json(Page { items, next: None }))
+    Ok(Aged::listed(&app, Page { items, next: None }))
 }
 
 /// A city.
@@ -75,9 +78,10 @@ pub(super) async fn cities(
 pub(super) async fn city(
     State(app): State<App>,
     Id(id): Id<CityId>,
-) -> Result<Json<City>, ApiError> {
+) -> Result<Aged<City>, ApiError> {
     let city = app.catalogue.snapshot().city(id);
-    city.map(Json).ok_or(ApiError::NoSuch("city"))
+    let city = city.map(|it| Aged::listed(&app, it));
+    city.ok_or(ApiError::NoSuch("city"))
 }
 
 /// Cinemas.
@@ -86,7 +90,7 @@ pub(super) async fn city(
 pub(super) async fn cinemas(
     State(app): State<App>,
     Params(filter): Params<CinemaFilter>,
-) -> Result<Json<Page<Cinema>>, ApiError> {
+) -> Result<Aged<Page<Cinema>>, ApiError> {
     let filter = catalogue::CinemaFilter {
         city: filter.city,
         q: words(filter.q.as_deref())?,
@@ -97,7 +101,7 @@ pub(super) async fn cinemas(
         .know(filter.city, None, None)
         .map_err(ApiError::NoSuch)?;
     let items = snapshot.cinemas(&filter);
-    Ok(Json(Page { items, next: None }))
+    Ok(Aged::listed(&app, Page { items, next: None }))
 }
 
 /// A cinema.
@@ -107,9 +111,10 @@ pub(super) async fn cinemas(
 pub(super) async fn cinema(
     State(app): State<App>,
     Id(id): Id<CinemaId>,
-) -> Result<Json<Cinema>, ApiError> {
+) -> Result<Aged<Cinema>, ApiError> {
     let cinema = app.catalogue.snapshot().cinema(id);
-    cinema.map(Json).ok_or(ApiError::NoSuch("cinema"))
+    let cinema = cinema.map(|it| Aged::listed(&app, it));
+    cinema.ok_or(ApiError::NoSuch("cinema"))
 }
 
 fn near(point: Option<&str>, within_km: Option<f64>) -> Result<Option<Near>, ApiError> {

@@ -1,6 +1,6 @@
 //! The seats of a show: the drawing, and their states at a version.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use axum::{
     body::{Body, Bytes},
@@ -10,15 +10,25 @@ use axum::{
 };
 use houseful_core::{
     ids::ShowId,
-    wire::seats::{LayoutView, SeatMap},
+    wire::{
+        VERSION_HEADER,
+        seats::{LayoutView, SeatMap, Version, VersionError},
+    },
 };
 
-use super::input::Id;
-use crate::{app::App, clock::Clock, follow::PICTURE_STALE, hub::Picture, problem::ApiError};
+use super::{age, input::Id};
+use crate::{
+    app::App,
+    clock::Clock,
+    follow::PICTURE_STALE,
+    hub::{Origin, Picture, Shown},
+    lane::LaneError,
+    problem::ApiError,
+    replicas::{NotRead, READ_STALE},
+};
 
-/// How long ago the database confirmed what is told, in milliseconds, where others may have sold
-/// since.
-const AGE: HeaderName = HeaderName::from_static("x-age-ms");
+/// How long what a replica said is told without asking again, if it is young enough otherwise.
+const HEARD_STALE: Duration = Duration::from_millis(100);
 
 /// The seats of the show's hall as they are drawn. The same for every show with the same hash.
 #[utoipa::path(get, path = "/v1/shows/{id}/layout", tag = "seats",
@@ -46,47 +56,96 @@ pub(super) async fn layout(
 /// The states of all seats. From memory: a crowd that looks costs the database nothing.
 #[utoipa::path(get, path = "/v1/shows/{id}/seats", tag = "seats",
     params(("id" = String, Path, description = "the show"),
-           ("if-none-match" = Option<String>, Header, description = "the `ETag` of an earlier answer")),
-    responses((status = 200, body = SeatMap, description = "`ETag` is the version"),
+           ("if-none-match" = Option<String>, Header, description = "the `ETag` of an earlier answer"),
+           ("if-version-at-least" = Option<String>, Header, description = "a version that the reader wrote or saw: what is told has it on its line, wherever it is read")),
+    responses((status = 200, body = SeatMap, description = "`ETag` is the version; `x-age-ms` and `x-read-from` say how old it is at most and where it was read"),
               (status = 304, description = "the show is still at that version")))]
 pub(super) async fn seats(
     State(app): State<App>,
     headers: HeaderMap,
     Id(id): Id<ShowId>,
 ) -> Result<Response, ApiError> {
-    let picture = picture(&app, id).await?;
-    let etag = picture.etag();
+    let shown = shown(&app, id, reached(&headers, &header::IF_NONE_MATCH)?).await?;
+    let etag = shown.picture.etag();
     let mut response = if is_known(&headers, &etag) {
         not_modified(&etag, "no-cache")
     } else {
-        tagged(&etag, "no-cache", picture.body())
+        tagged(&etag, "no-cache", shown.picture.body())
     };
-    if app.books.journal.shared()
-        && let Some(age) = app.hub.age(id, Clock::stopwatch())
-    {
-        let age = HeaderValue::from(u64::try_from(age.as_millis()).unwrap_or(u64::MAX));
-        response.headers_mut().insert(AGE, age);
+    if app.journals.shared() {
+        age::tell(response.headers_mut(), shown.age, shown.origin);
     }
     Ok(response)
 }
 
-/// The last picture of a show, loaded if nobody looked before; confirmed if others may have sold
-/// since.
-pub(super) async fn picture(app: &App, show: ShowId) -> Result<Arc<Picture>, ApiError> {
-    let is_fresh = || {
-        let age = app.hub.age(show, Clock::stopwatch());
-        !app.books.journal.shared() || age.is_some_and(|age| age <= PICTURE_STALE)
+/// The version that what a reader is told must have on its line: what they name, or the later one
+/// of that and what they say they have. `seen` is the header in which they say so.
+pub(super) fn reached(headers: &HeaderMap, seen: &HeaderName) -> Result<Option<Version>, ApiError> {
+    let text = |name: &HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
+    let named = HeaderName::from_static(VERSION_HEADER);
+    let bad = |e: VersionError| ApiError::BadRequest {
+        detail: format!("{VERSION_HEADER}: {e}"),
+        field: None,
     };
-    if let Some(picture) = app.hub.picture(show)
-        && is_fresh()
+    let named = match headers.get(&named) {
+        Some(_) => {
+            let text = text(&named).unwrap_or_default();
+            Some(text.trim_matches('"').parse().map_err(bad)?)
+        }
+        None => None,
+    };
+    // A tag that is none of ours says nothing.
+    let seen = text(seen).and_then(|tag| tag.trim().trim_matches('"').parse().ok());
+    Ok(named
+        .into_iter()
+        .chain(seen)
+        .max_by_key(|v: &Version| v.ver))
+}
+
+/// The last picture of a show with `reached` on its line, loaded if nobody looked before; confirmed
+/// if others may have sold since. Where replicas are, one of them is asked, and the primary only if
+/// none has come so far.
+pub(super) async fn shown(
+    app: &App,
+    show: ShowId,
+    reached: Option<Version>,
+) -> Result<Shown, ApiError> {
+    let replicas = app.readers.of(show);
+    if let Some(shown) = app.hub.shown(show, Clock::stopwatch())
+        && reached.is_none_or(|version| version == shown.picture.version())
+        && (!app.journals.shared() || is_fresh(&shown, replicas.is_some()))
     {
-        return Ok(picture);
+        age::count("memory");
+        return Ok(shown);
     }
+    if let Some(replicas) = replicas {
+        match replicas.look(show, reached).await {
+            Ok(shown) => {
+                age::count("replica");
+                return Ok(shown);
+            }
+            Err(NotRead::TooMany) => return Err(LaneError::Busy.into()),
+            Err(NotRead::Nowhere) => {}
+        }
+    }
+    age::count("primary");
+    let began = Clock::stopwatch();
     let seen = app.lane.read(show, |state, tip, _| Picture::of(state, tip));
     let seen = seen.await?;
+    let now = Clock::stopwatch();
     // What was shown to everybody may have been given up again by now.
-    let shown = app.hub.picture(show);
-    Ok(shown.unwrap_or_else(|| Arc::new(seen)))
+    Ok(app.hub.shown(show, now).unwrap_or_else(|| Shown {
+        picture: Arc::new(seen),
+        age: now.saturating_duration_since(began),
+        heard: Duration::ZERO,
+        origin: Origin::Primary,
+    }))
+}
+
+/// Whether a picture can be told as it is. What a replica said a moment ago it would say again.
+fn is_fresh(shown: &Shown, has_replicas: bool) -> bool {
+    shown.age <= PICTURE_STALE
+        || has_replicas && shown.heard <= HEARD_STALE && shown.age <= READ_STALE
 }
 
 /// Whether the reader has what the entity tag names.

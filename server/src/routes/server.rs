@@ -6,9 +6,12 @@ use axum::{
     http::{HeaderValue, header},
     response::{IntoResponse, Json, Response},
 };
-use houseful_core::wire::{admin::ServerInfo, problem::Problem};
+use houseful_core::wire::{
+    admin::{Role, ServerInfo},
+    problem::Problem,
+};
 
-use crate::{app::App, auth::Caller, clock::ClockKind, problem::ApiError};
+use crate::{app::App, auth::Caller, clock::ClockKind, problem::ApiError, replicas::Replicas};
 
 /// Who answers, what time it is there, and who the caller is to it.
 #[utoipa::path(get, path = "/v1", tag = "server", responses((status = 200, body = ServerInfo)))]
@@ -26,6 +29,9 @@ pub(super) fn describe(app: &App, caller: Option<&Caller>) -> ServerInfo {
         ClockKind::Fast(_) => "fast",
         ClockKind::Manual => "manual",
     };
+    // Where they are is for those who look after the house.
+    let may_know = caller.is_some_and(|c| c.role >= Role::Manager);
+    let replicas = app.readers.all().filter(|_| may_know);
     ServerInfo {
         name: "houseful".to_owned(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -39,6 +45,7 @@ pub(super) fn describe(app: &App, caller: Option<&Caller>) -> ServerInfo {
         role: caller.map(|c| c.role),
         account: caller.map(|c| c.account.to_string()),
         channel: caller.map(|c| c.channel),
+        replicas: replicas.flat_map(Replicas::report).collect(),
     }
 }
 
@@ -58,12 +65,8 @@ pub(super) async fn readyz(State(app): State<App>) -> Result<&'static str, ApiEr
         return Err(ApiError::Busy("the server is stopping".into()));
     }
     app.books.ground.ready().await?;
-    // No show has the number 0; an answer of any kind shows that the lane runs.
-    let nothing = app.lane.read(houseful_core::ids::ShowId(0), |_, _, _| ());
-    match nothing.await {
-        Ok(()) | Err(crate::lane::LaneError::NoSuchShow) => Ok("ready\n"),
-        Err(error) => Err(error.into()),
-    }
+    app.lane.answer().await?;
+    Ok("ready\n")
 }
 
 /// The numbers of this process, in Prometheus' text format.

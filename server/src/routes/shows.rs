@@ -1,6 +1,6 @@
 //! Movies and their shows, and searching for anything.
 
-use axum::{extract::State, response::Json};
+use axum::extract::State;
 use houseful_core::{
     ids::{CinemaId, CityId, MovieId, ShowId},
     wire::{
@@ -11,7 +11,10 @@ use houseful_core::{
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::input::{Id, Params, bounded, words};
+use super::{
+    age::Aged,
+    input::{Id, Params, bounded, words},
+};
 use crate::{
     app::App,
     catalogue::{MovieFilter, ShowFilter},
@@ -87,7 +90,7 @@ pub(super) struct SearchQuery {
 pub(super) async fn movies(
     State(app): State<App>,
     Params(query): Params<MovieQuery>,
-) -> Result<Json<Page<Movie>>, ApiError> {
+) -> Result<Aged<Page<Movie>>, ApiError> {
     let filter = MovieFilter {
         city: query.city,
         cinema: query.cinema,
@@ -100,7 +103,7 @@ pub(super) async fn movies(
         .know(query.city, query.cinema, None)
         .map_err(ApiError::NoSuch)?;
     let items = snapshot.movies(&filter);
-    Ok(Json(Page { items, next: None }))
+    Ok(Aged::listed(&app, Page { items, next: None }))
 }
 
 /// A movie.
@@ -110,9 +113,10 @@ pub(super) async fn movies(
 pub(super) async fn movie(
     State(app): State<App>,
     Id(id): Id<MovieId>,
-) -> Result<Json<Movie>, ApiError> {
+) -> Result<Aged<Movie>, ApiError> {
     let movie = app.catalogue.snapshot().movie(id, app.clock.now());
-    movie.map(Json).ok_or(ApiError::NoSuch("movie"))
+    let movie = movie.map(|it| Aged::listed(&app, it));
+    movie.ok_or(ApiError::NoSuch("movie"))
 }
 
 /// Shows in the order of their start.
@@ -121,7 +125,7 @@ pub(super) async fn movie(
 pub(super) async fn shows(
     State(app): State<App>,
     Params(query): Params<ShowQuery>,
-) -> Result<Json<Page<Show>>, ApiError> {
+) -> Result<Aged<Page<Show>>, ApiError> {
     let now = app.clock.now();
     let filter = ShowFilter {
         city: query.city,
@@ -138,7 +142,8 @@ pub(super) async fn shows(
         .know(query.city, query.cinema, query.movie)
         .map_err(ApiError::NoSuch)?;
     let page = snapshot.shows(&filter, &counts, now);
-    page.map(Json).map_err(|e| ApiError::BadRequest {
+    let page = page.map(|it| Aged::counted(&app, it));
+    page.map_err(|e| ApiError::BadRequest {
         detail: e.to_string(),
         field: Some("cursor".to_owned()),
     })
@@ -151,11 +156,12 @@ pub(super) async fn shows(
 pub(super) async fn show(
     State(app): State<App>,
     Id(id): Id<ShowId>,
-) -> Result<Json<ShowDetail>, ApiError> {
+) -> Result<Aged<ShowDetail>, ApiError> {
     let now = app.clock.now();
     let counts = |show| app.hub.count(show, now);
     let detail = app.catalogue.snapshot().show_detail(id, &counts, now);
-    detail.map(Json).ok_or(ApiError::NoSuch("show"))
+    let detail = detail.map(|it| Aged::counted(&app, it));
+    detail.ok_or(ApiError::NoSuch("show"))
 }
 
 /// Cities, cinemas, movies and shows by words, the best first.
@@ -164,9 +170,9 @@ pub(super) async fn show(
 pub(super) async fn search(
     State(app): State<App>,
     Params(query): Params<SearchQuery>,
-) -> Result<Json<Found>, ApiError> {
+) -> Result<Aged<Found>, ApiError> {
     let Some(q) = words(Some(&query.q))? else {
-        return Ok(Json(Found::default()));
+        return Ok(Aged::counted(&app, Found::default()));
     };
     let now = app.clock.now();
     let counts = |show| app.hub.count(show, now);
@@ -175,7 +181,7 @@ pub(super) async fn search(
         .know(query.city, None, None)
         .map_err(ApiError::NoSuch)?;
     let found = snapshot.search(q, query.city, &counts, now);
-    Ok(Json(found))
+    Ok(Aged::counted(&app, found))
 }
 
 /// A show as lists have it.

@@ -50,11 +50,11 @@ pub enum SlotMapError {
 }
 
 impl SlotMap {
-    /// All slots in one shard.
+    /// All slots in one shard, which needs no name: nothing ever goes elsewhere.
     #[must_use]
-    pub fn whole(name: ShardName) -> Self {
+    pub fn unnamed() -> Self {
         Self {
-            names: vec![name],
+            names: Vec::new(),
             of: vec![0; usize::from(SLOTS)],
         }
     }
@@ -95,6 +95,12 @@ impl SlotMap {
         Ok(Self { names, of })
     }
 
+    /// The number of each slot's shard.
+    #[must_use]
+    pub fn shards_by_slot(&self) -> &[usize] {
+        &self.of
+    }
+
     /// The shards' names, in the order of the configuration.
     #[must_use]
     pub fn names(&self) -> &[ShardName] {
@@ -123,30 +129,38 @@ impl SlotMap {
     /// A shard's slots as they are written in the configuration.
     #[must_use]
     pub fn slots_of(&self, shard: usize) -> String {
-        let mut out = String::new();
-        let mut from = None;
-        for slot in 0..=SLOTS {
-            let is_here = slot < SLOTS && self.shard_of_slot(slot) == shard;
-            match (from, is_here) {
-                (None, true) => from = Some(slot),
-                (Some(first), false) => {
-                    let comma = if out.is_empty() { "" } else { ", " };
-                    // Writing to a String cannot fail.
-                    let _ = match slot - first {
-                        1 => write!(out, "{comma}{first}"),
-                        _ => write!(out, "{comma}{first}-{}", slot - 1),
-                    };
-                    from = None;
-                }
-                _ => {}
-            }
-        }
-        out
+        slots_text(|slot| self.shard_of_slot(slot) == shard)
     }
 }
 
-/// Reads `0-255, 700`.
+/// The slots that something is true of, as they are written in the configuration.
+#[must_use]
+pub fn slots_text(is_one: impl Fn(u16) -> bool) -> String {
+    let mut out = String::new();
+    let mut from = None;
+    for slot in 0..=SLOTS {
+        match (from, slot < SLOTS && is_one(slot)) {
+            (None, true) => from = Some(slot),
+            (Some(first), false) => {
+                let comma = if out.is_empty() { "" } else { ", " };
+                // Writing to a String cannot fail.
+                let _ = match slot - first {
+                    1 => write!(out, "{comma}{first}"),
+                    _ => write!(out, "{comma}{first}-{}", slot - 1),
+                };
+                from = None;
+            }
+            _ => {}
+        }
+    }
+    out
+}
+
+/// Reads `0-255, 700`; nothing for a shard that waits for its first slot.
 fn slots(text: &str) -> Option<Vec<u16>> {
+    if text.trim().is_empty() {
+        return Some(Vec::new());
+    }
     let slot = |text: &str| -> Option<u16> {
         let slot = text.trim().parse().ok()?;
         (slot < SLOTS).then_some(slot)
@@ -190,7 +204,12 @@ mod tests {
         assert_eq!(map.number_of(&name("west")), None);
         let show = ShowId(1042);
         assert_eq!(map.shard_of(show), map.shard_of_slot(slot_of(show)));
-        assert_eq!(SlotMap::whole(name("only")).slots_of(0), "0-1023");
+        assert_eq!(SlotMap::unnamed().slots_of(0), "0-1023");
+        let map = read(&[("north", "0-1023"), ("new", " ")]).expect("a map");
+        assert_eq!(
+            (map.slots_of(0).as_str(), map.slots_of(1).as_str()),
+            ("0-1023", "")
+        );
     }
 
     #[test]
@@ -210,7 +229,8 @@ mod tests {
                 other
             })
         );
-        for bad in ["", "0-1024", "5-3", "a", "0,,1", "-1", "0-", "0 1"] {
+        assert_eq!(read(&[("n", "")]), Err(SlotMapError::Nowhere(0)));
+        for bad in [",", "0-1024", "5-3", "a", "0,,1", "-1", "0-", "0 1"] {
             let refused = read(&[("n", bad)]);
             assert!(
                 matches!(refused, Err(SlotMapError::NotSlots { .. })),

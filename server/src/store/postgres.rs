@@ -9,6 +9,7 @@ mod batch;
 mod columns;
 mod contact;
 mod immutable;
+mod replica;
 mod rows;
 mod write;
 
@@ -30,7 +31,8 @@ use super::{
     Apart, ContactRow, Head, Later, Loaded, Outcome, ShowCommit, Sought, Store, StoreError, Tail,
     kept::Kept,
 };
-use crate::postgres::Database;
+use crate::postgres::{Database, Held, Params};
+pub(crate) use replica::{primary, replicas};
 
 /// The store on a [`Database`].
 #[derive(Clone, Debug)]
@@ -120,11 +122,12 @@ impl Store for PostgresStore {
 
     fn load(&self, show: ShowId) -> Later<'_, Loaded> {
         Box::pin(async move {
-            match rows::tail(self, &self.db, show, None).await? {
+            match rows::tail(&self.kept, &self.db, show, None).await? {
                 Tail::Elsewhere(loaded) => Ok(loaded),
                 Tail::Rows { head, events } => Ok(Loaded {
                     head: Some(head),
                     events,
+                    elsewhere: None,
                 }),
             }
         })
@@ -135,7 +138,7 @@ impl Store for PostgresStore {
     }
 
     fn tail(&self, show: ShowId, after: Version) -> Later<'_, Tail> {
-        Box::pin(rows::tail(self, &self.db, show, Some(after)))
+        Box::pin(rows::tail(&self.kept, &self.db, show, Some(after)))
     }
 
     fn alone(&self, show: ShowId, known: Option<Version>) -> Later<'_, Apart> {
@@ -195,7 +198,7 @@ impl Store for PostgresStore {
         })
     }
 
-    fn bookings_recent(&self, limit: u32) -> Later<'_, Vec<BookingId>> {
+    fn bookings_recent(&self, limit: u32) -> Later<'_, Vec<(UtcMillis, BookingId)>> {
         Box::pin(contact::recent(&self.db, limit))
     }
 
@@ -226,7 +229,7 @@ trait Ask: Sync {
     fn ask(
         &self,
         sql: &'static str,
-        params: &[&(dyn tokio_postgres::types::ToSql + Sync)],
+        params: Params<'_>,
     ) -> impl Future<Output = Result<Vec<tokio_postgres::Row>, StoreError>> + Send;
 }
 
@@ -234,9 +237,20 @@ impl Ask for Database {
     async fn ask(
         &self,
         sql: &'static str,
-        params: &[&(dyn tokio_postgres::types::ToSql + Sync)],
+        params: Params<'_>,
     ) -> Result<Vec<tokio_postgres::Row>, StoreError> {
         self.read(sql, params).await
+    }
+}
+
+impl Ask for Held {
+    async fn ask(
+        &self,
+        sql: &'static str,
+        params: Params<'_>,
+    ) -> Result<Vec<tokio_postgres::Row>, StoreError> {
+        let done = self.query(sql, params).await;
+        done.map_err(crate::postgres::Fault::reading)
     }
 }
 
@@ -244,7 +258,7 @@ impl Ask for crate::postgres::Transaction {
     async fn ask(
         &self,
         sql: &'static str,
-        params: &[&(dyn tokio_postgres::types::ToSql + Sync)],
+        params: Params<'_>,
     ) -> Result<Vec<tokio_postgres::Row>, StoreError> {
         let done = self.query(sql, params).await;
         done.map_err(crate::postgres::Fault::reading)

@@ -180,7 +180,7 @@ impl Store for SqliteStore {
         }))
     }
 
-    fn bookings_recent(&self, limit: u32) -> Later<'_, Vec<BookingId>> {
+    fn bookings_recent(&self, limit: u32) -> Later<'_, Vec<(UtcMillis, BookingId)>> {
         Box::pin(self.db.read(move |conn| contact::recent(conn, limit)))
     }
 

@@ -122,13 +122,13 @@ impl House {
         );
         let mut tasks = Vec::from(local::deliver(
             (news, asks),
-            lane.clone(),
+            lane.clone().into(),
             payments.clone(),
             shutdown.clone(),
         ));
         tasks.push(timer::start(
             store,
-            lane.clone(),
+            lane.clone().into(),
             clock.clone(),
             shutdown.clone(),
         ));

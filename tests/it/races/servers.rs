@@ -11,7 +11,13 @@ use houseful_core::{
     refusal::Refusal,
     show::{Ask, Command, Event},
 };
-use houseful_server::{clock::Clock, follow, lane::LaneError, timer};
+use houseful_server::{
+    clock::Clock,
+    follow,
+    lane::LaneError,
+    shards::{Lanes, Readers},
+    timer,
+};
 use houseful_tests::wait;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -86,7 +92,7 @@ async fn a_hot_show(with_timers: bool) {
         .filter(|_| with_timers)
         .map(|lane| {
             let (store, lane) = (Arc::clone(&ground.store), lane.clone());
-            timer::start(store, lane, ground.clock.clone(), shutdown.clone())
+            timer::start(store, lane.into(), ground.clock.clone(), shutdown.clone())
         })
         .collect();
     let clients: Vec<_> = (0..SERVERS * CLIENTS)
@@ -185,7 +191,9 @@ async fn one_server_shows_what_another_sells() {
         houseful_server::clock::ClockKind::System,
         ground.clock.now(),
     );
-    let tasks = follow::start(&ground.store, showing.clone(), hub, &clock, &shutdown);
+    let lanes = Lanes::from(showing.clone());
+    let readers = Readers::new(lanes.homes().clone());
+    let tasks = follow::start(&ground.store, (lanes, readers), hub, &clock, &shutdown);
     assert_eq!(tasks.len(), 3);
     showing.read(SHOW, |_, _, _| ()).await.expect("a show");
     let mut feed = hub.watch(&hub.picture(SHOW).expect("a picture"));

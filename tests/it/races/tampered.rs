@@ -104,7 +104,7 @@ impl Store for Tampered {
         self.store.ticket_by_code(code)
     }
 
-    fn bookings_recent(&self, limit: u32) -> Later<'_, Vec<BookingId>> {
+    fn bookings_recent(&self, limit: u32) -> Later<'_, Vec<(UtcMillis, BookingId)>> {
         self.store.bookings_recent(limit)
     }
 

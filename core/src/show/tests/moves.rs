@@ -111,6 +111,27 @@ fn a_show_that_was_never_opened_does_not_move() {
 }
 
 #[test]
+fn a_show_of_a_slot_that_went_elsewhere_is_asked_for_there() {
+    let state = ShowState::elsewhere(ShowId(1), shard("south"));
+    assert!(!state.is_nowhere());
+    assert!(ShowState::new(ShowId(1)).is_nowhere());
+    let arrives = Ask::Arrive {
+        at: shard("south"),
+        from: shard("north"),
+    };
+    let asks = [
+        Ask::Open(terms()),
+        Ask::Expire,
+        Ask::Seal { to: shard("west") },
+        arrives,
+    ];
+    for ask in asks {
+        let refused = state.decide(&command(1, ask.clone()), NOW);
+        assert_eq!(refused, Err(moved_to("south")), "{ask:?}");
+    }
+}
+
+#[test]
 fn a_shard_has_a_plain_name() {
     for good in ["n", "north-1", "eu-west-2"] {
         assert!(good.parse::<ShardName>().is_ok(), "{good}");

@@ -235,6 +235,7 @@ impl<R> Cell<R> {
             taken: whole(total - state.free_written()),
             total: whole(total),
             sales: match state.sales() {
+                _ if state.moved_to().is_some() => SalesWord::Moved,
                 Sales::Open => SalesWord::Open,
                 Sales::Paused => SalesWord::Paused,
                 Sales::Cancelled => SalesWord::Cancelled,

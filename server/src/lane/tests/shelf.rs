@@ -244,6 +244,7 @@ impl Shelf {
         Loaded {
             head: journal.and_then(|j| j.head),
             events: journal.map_or_else(Vec::new, |j| j.events.clone()),
+            elsewhere: None,
         }
     }
 

@@ -54,7 +54,7 @@ pub(super) async fn alone(
         Err(fault) => return Err(fault.writing()),
     }
     // Another statement, so that it sees what was committed while the lock was waited for.
-    let seen = rows::tail(store, &transaction, show, known).await?;
+    let seen = rows::tail(&store.kept, &transaction, show, known).await?;
     let held = Held {
         store: store.clone(),
         show,

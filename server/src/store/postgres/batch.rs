@@ -4,7 +4,9 @@
 //! 1. `held` locks the heads that stand where the shows were decided on, in one order, and waits for
 //!    nobody: a head that somebody has is a race that was lost.
 //! 2. `moved` moves them; `born` makes the heads of shows without a journal, and the key keeps a
-//!    second one from being made.
+//!    second one from being made. They are made only in slots that no other shard has (`here`): the
+//!    slot's row is locked, so a slot is given away before or after, and what counts is how it stands
+//!    then and not when the statement began.
 //! 3. Rows are written for shows that moved or were born; the others leave no trace.
 //!
 //! A batch in which no money or ticket is concerned has nothing more. With money the same statement
@@ -30,8 +32,10 @@ macro_rules! shows {
             SELECT w.*, NOT $1 OR w.decided IS NULL
                         OR w.decided - clock.ms BETWEEN -2000 AND 1000 AS in_time
             FROM unnest($2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[],
-                        $7::bigint[], $8::bigint[], $9::integer[], $10::integer[], $11::text[])
-                 AS w(show_id, old_ver, old_tip, ver, tip, decided, next_due, taken, total, sales)
+                        $7::bigint[], $8::bigint[], $9::integer[], $10::integer[], $11::text[],
+                        $12::integer[])
+                 AS w(show_id, old_ver, old_tip, ver, tip, decided, next_due, taken, total, sales,
+                      slot)
             CROSS JOIN clock
             WHERE NOT ",
         bare!(),
@@ -49,17 +53,23 @@ macro_rules! shows {
                 sales = CASE WHEN w.decided IS NULL THEN h.sales ELSE w.sales END
             FROM held JOIN want w USING (show_id)
             WHERE h.show_id = held.show_id RETURNING h.show_id
+        ), here AS MATERIALIZED (
+            SELECT slot FROM shard_slot
+            WHERE slot IN (SELECT slot FROM want WHERE old_ver IS NULL AND in_time)
+              AND left_to IS NULL
+            ORDER BY slot FOR SHARE
         ), born AS (
             INSERT INTO show_head (show_id, ver, tip, at, next_due, taken, total, sales)
             SELECT show_id, ver, tip, decided, next_due, taken, total, sales
-            FROM want WHERE old_ver IS NULL AND in_time ORDER BY show_id
+            FROM want WHERE old_ver IS NULL AND in_time AND slot IN (SELECT slot FROM here)
+            ORDER BY show_id
             ON CONFLICT (show_id) DO NOTHING RETURNING show_id
         ), done AS MATERIALIZED (
             SELECT show_id FROM moved UNION ALL SELECT show_id FROM born
         ), written AS (
             INSERT INTO show_event (show_id, ver, tip, at, kind, format, body)
-            SELECT r.* FROM unnest($12::bigint[], $13::bigint[], $14::bigint[], $15::bigint[],
-                                   $16::text[], $17::smallint[], $18::text[])
+            SELECT r.* FROM unnest($13::bigint[], $14::bigint[], $15::bigint[], $16::bigint[],
+                                   $17::text[], $18::smallint[], $19::text[])
                             AS r(show_id, ver, tip, at, kind, format, body)
             JOIN done USING (show_id)
         )"
@@ -92,8 +102,8 @@ macro_rules! money {
     () => {
         concat!(
             ", ticket_row AS MATERIALIZED (
-                SELECT * FROM unnest($19::bigint[], $20::bigint[], $21::integer[], $22::text[],
-                                     $23::uuid[], $24::boolean[])
+                SELECT * FROM unnest($20::bigint[], $21::bigint[], $22::integer[], $23::text[],
+                                     $24::uuid[], $25::boolean[])
                               AS t(show_id, code, seat, label, booking, valid)
             ), void AS (",
             tickets!("NOT t.valid"),
@@ -101,8 +111,8 @@ macro_rules! money {
             tickets!("t.valid AND (SELECT count(*) FROM void) >= 0"),
             "), sold AS (
                 INSERT INTO booking (show_id, booking, code, state, total, currency, at)
-                SELECT b.* FROM unnest($25::bigint[], $26::uuid[], $27::bigint[], $28::text[],
-                                       $29::bigint[], $30::text[], $31::bigint[])
+                SELECT b.* FROM unnest($26::bigint[], $27::uuid[], $28::bigint[], $29::text[],
+                                       $30::bigint[], $31::text[], $32::bigint[])
                                 AS b(show_id, booking, code, state, total, currency, at)
                 JOIN done USING (show_id)
                 ON CONFLICT (show_id, booking) DO UPDATE
@@ -111,9 +121,9 @@ macro_rules! money {
             ), paid AS (
                 INSERT INTO money_line
                     (show_id, ver, line, payment, booking, tender, amount, currency, at)
-                SELECT m.* FROM unnest($32::bigint[], $33::bigint[], $34::integer[], $35::uuid[],
-                                       $36::uuid[], $37::text[], $38::bigint[], $39::text[],
-                                       $40::bigint[])
+                SELECT m.* FROM unnest($33::bigint[], $34::bigint[], $35::integer[], $36::uuid[],
+                                       $37::uuid[], $38::text[], $39::bigint[], $40::text[],
+                                       $41::bigint[])
                                 AS m(show_id, ver, line, payment, booking, tender, amount, currency,
                                      at)
                 JOIN done USING (show_id)
@@ -126,7 +136,7 @@ macro_rules! immutables {
     () => {
         ", immutable_row AS (
             INSERT INTO immutable (hash, kind, body)
-            SELECT i.* FROM unnest($41::text[], $42::text[], $43::text[]) AS i(hash, kind, body)
+            SELECT i.* FROM unnest($42::text[], $43::text[], $44::text[]) AS i(hash, kind, body)
             WHERE (SELECT count(*) FROM done) > 0
             ORDER BY hash COLLATE \"C\" ON CONFLICT (hash) DO NOTHING
         )"

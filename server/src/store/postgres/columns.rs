@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use houseful_core::{ids::ShowId, time::UtcMillis};
+use houseful_core::{code::slot_of, ids::ShowId, time::UtcMillis};
 use tokio_postgres::{Row, types::ToSql};
 use uuid::Uuid;
 
@@ -33,6 +33,7 @@ struct Shows {
     taken: Vec<i32>,
     total: Vec<i32>,
     sales: Vec<&'static str>,
+    slot: Vec<i32>,
 }
 
 #[derive(Default)]
@@ -134,6 +135,7 @@ impl<'a> Columns<'a> {
             &s.taken,
             &s.total,
             &s.sales,
+            &s.slot,
             &e.show,
             &e.ver,
             &e.tip,
@@ -258,6 +260,7 @@ impl Shows {
         self.taken.push(count(head.taken));
         self.total.push(count(head.total));
         self.sales.push(rows::sales_word(head.sales));
+        self.slot.push(slot_of(head.show).into());
     }
 }
 

@@ -42,23 +42,48 @@ const BY_WORDS: &str = "
               AND v.word >= other.first AND v.word < other.behind))
     ORDER BY at DESC, w.show_id, w.booking LIMIT $6";
 
-const KEEP: &str = "
-    WITH gone AS (
-        DELETE FROM contact_word WHERE show_id = $1 AND booking = $2 AND word <> ALL($7::text[])
+/// Whether the show's rows are this database's to write. Its head is held, so that the show is not
+/// sealed meanwhile.
+macro_rules! here {
+    () => {
+        "
+    WITH head AS MATERIALIZED (
+        SELECT sales = 'moved' AS moved FROM show_head WHERE show_id = $1 FOR SHARE
+    ), here AS MATERIALIZED (
+        SELECT 1 AS one WHERE NOT EXISTS (SELECT FROM head WHERE moved)
+    )"
+    };
+}
+
+const KEEP: &str = concat!(
+    here!(),
+    ", gone AS (
+        DELETE FROM contact_word
+        WHERE show_id = $1 AND booking = $2 AND word <> ALL($7::text[]) AND EXISTS (SELECT FROM here)
     ), kept AS (
         INSERT INTO contact (show_id, booking, name, phone, digits, at)
-        VALUES ($1, $2, $3, $4, $5, $6)
+        SELECT $1, $2, $3, $4, $5, $6 FROM here
         ON CONFLICT (show_id, booking) DO UPDATE
             SET name = excluded.name, phone = excluded.phone, digits = excluded.digits,
                 at = excluded.at
+    ), words AS (
+        INSERT INTO contact_word (show_id, booking, word)
+        SELECT DISTINCT $1::bigint, $2::uuid, word FROM unnest($7::text[]) AS w(word), here
+        ON CONFLICT (show_id, booking, word) DO NOTHING
     )
-    INSERT INTO contact_word (show_id, booking, word)
-    SELECT DISTINCT $1::bigint, $2::uuid, word FROM unnest($7::text[]) AS w(word)
-    ON CONFLICT (show_id, booking, word) DO NOTHING";
+    SELECT 1 FROM here"
+);
 
-const FORGET: &str = "
-    WITH gone AS (DELETE FROM contact_word WHERE show_id = $1 AND booking = $2)
-    DELETE FROM contact WHERE show_id = $1 AND booking = $2";
+const FORGET: &str = concat!(
+    here!(),
+    ", words AS (
+        DELETE FROM contact_word
+        WHERE show_id = $1 AND booking = $2 AND EXISTS (SELECT FROM here)
+    ), gone AS (
+        DELETE FROM contact WHERE show_id = $1 AND booking = $2 AND EXISTS (SELECT FROM here)
+    )
+    SELECT 1 FROM here"
+);
 
 const OF: &str = "
     SELECT c.show_id, c.booking, c.name, c.phone
@@ -66,10 +91,18 @@ const OF: &str = "
     JOIN contact c USING (show_id, booking) ORDER BY w.n";
 
 /// The bookings with a row that changed last.
-pub(super) async fn recent(db: &Database, limit: u32) -> Result<Vec<BookingId>, StoreError> {
-    let sql = "SELECT show_id, booking FROM booking ORDER BY at DESC, show_id, booking LIMIT $1";
+pub(super) async fn recent(
+    db: &Database,
+    limit: u32,
+) -> Result<Vec<(UtcMillis, BookingId)>, StoreError> {
+    let sql =
+        "SELECT show_id, booking, at FROM booking ORDER BY at DESC, show_id, booking LIMIT $1";
     let found = db.read(sql, &[&i64::from(limit)]).await?;
-    found.iter().map(rows::booking).collect()
+    found.iter().map(at_and_booking).collect()
+}
+
+fn at_and_booking(row: &Row) -> Result<(UtcMillis, BookingId), StoreError> {
+    Ok((UtcMillis(rows::get(row, 2)?), rows::booking(row)?))
 }
 
 /// Bookings that fit, the newest first.
@@ -90,10 +123,7 @@ pub(super) async fn sought(
         }
         Sought::Words(words) => by_words(db, &words, limit).await?,
     };
-    found
-        .iter()
-        .map(|row| Ok((UtcMillis(rows::get(row, 2)?), rows::booking(row)?)))
-        .collect()
+    found.iter().map(at_and_booking).collect()
 }
 
 /// The longest word is looked up: it leaves the fewest.
@@ -124,15 +154,24 @@ pub(super) async fn keep(
 ) -> Result<(), StoreError> {
     let (show, uuid) = (rows::show_in(booking.show), booking.uuid);
     let Some(row) = contact else {
-        return db.write(FORGET, &[&show, &uuid]).await.map(|_| ());
+        return written(&db.write(FORGET, &[&show, &uuid]).await?);
     };
     let name = row.contact.name.unwrap_or_default();
     let phone = row.contact.phone.unwrap_or_default();
-    db.write(
-        KEEP,
-        &[&show, &uuid, &name, &phone, &row.digits, &at.0, &row.words],
-    )
-    .await?;
+    let done = db
+        .write(
+            KEEP,
+            &[&show, &uuid, &name, &phone, &row.digits, &at.0, &row.words],
+        )
+        .await?;
+    written(&done)
+}
+
+/// A show that has gone to another shard is written there, by whoever tries again.
+fn written(done: &[Row]) -> Result<(), StoreError> {
+    if done.is_empty() {
+        return Err(StoreError::Busy);
+    }
     Ok(())
 }
 

@@ -1,7 +1,8 @@
 //! Columns to domain types and back, and reading journals.
 
 use houseful_core::{
-    ids::{BookingId, ShowId},
+    code::slot_of,
+    ids::{BookingId, IdError, ShardName, ShowId},
     seat::SeatNo,
     show::Event,
     time::UtcMillis,
@@ -9,10 +10,10 @@ use houseful_core::{
 };
 use tokio_postgres::{Row, types::FromSql};
 
-use super::{Ask, PostgresStore, immutable::Wanting};
+use super::{Ask, immutable::Wanting};
 use crate::{
     postgres::{Database, check::bare},
-    store::{Head, Loaded, SalesWord, StoreError, Tail},
+    store::{Head, Loaded, SalesWord, StoreError, Tail, kept::Kept},
 };
 
 pub(super) const HEADS: &str =
@@ -81,7 +82,7 @@ pub(super) fn seat(row: &Row, column: usize) -> Result<SeatNo, StoreError> {
     Ok(SeatNo(seat))
 }
 
-fn version(row: &Row, column: usize) -> Result<Version, StoreError> {
+pub(super) fn version(row: &Row, column: usize) -> Result<Version, StoreError> {
     Ok(Version {
         ver: get::<i64>(row, column)?.cast_unsigned(),
         tip: get::<i64>(row, column + 1)?.cast_unsigned(),
@@ -93,6 +94,7 @@ pub(super) const fn sales_word(sales: SalesWord) -> &'static str {
         SalesWord::Open => "open",
         SalesWord::Paused => "paused",
         SalesWord::Cancelled => "cancelled",
+        SalesWord::Moved => "moved",
     }
 }
 
@@ -106,10 +108,11 @@ pub(super) fn head(row: &Row) -> Result<Head, StoreError> {
         next_due: get::<Option<i64>>(row, 3)?.map(UtcMillis),
         taken: count(4)?,
         total: count(5)?,
-        // The schema allows three words.
+        // The schema allows four words.
         sales: match sales {
             "open" => SalesWord::Open,
             "paused" => SalesWord::Paused,
+            "moved" => SalesWord::Moved,
             _ => SalesWord::Cancelled,
         },
     })
@@ -136,7 +139,7 @@ pub(super) async fn stand(
 
 /// How a journal goes on from what is known of it.
 pub(super) async fn tail(
-    store: &PostgresStore,
+    kept: &Kept,
     from: &impl Ask,
     show: ShowId,
     known: Option<Version>,
@@ -146,7 +149,7 @@ pub(super) async fn tail(
         if let Some((first, head)) = stands(&rows)?
             && get(first, 7)?
         {
-            let events = events(store, from, &head, known.ver, &rows).await?;
+            let events = events(kept, from, &head, known.ver, &rows).await?;
             return Ok(Tail::Rows { head, events });
         }
     }
@@ -158,11 +161,36 @@ pub(super) async fn tail(
             return Err(StoreError::Unreadable(why));
         }
         let events = Vec::new();
-        return Ok(Tail::Elsewhere(Loaded { head: None, events }));
+        // Asked for after it was not found: had the slot been given away later, nobody could have
+        // opened the show elsewhere by then.
+        let elsewhere = left_to(from, slot_of(show)).await?;
+        return Ok(Tail::Elsewhere(Loaded {
+            head: None,
+            events,
+            elsewhere,
+        }));
     };
-    let events = events(store, from, &head, 0, &rows).await?;
+    let events = events(kept, from, &head, 0, &rows).await?;
     let head = Some(head);
-    Ok(Tail::Elsewhere(Loaded { head, events }))
+    Ok(Tail::Elsewhere(Loaded {
+        head,
+        events,
+        elsewhere: None,
+    }))
+}
+
+/// The shard that a slot went to; `None` for one that is here.
+async fn left_to(from: &impl Ask, slot: u16) -> Result<Option<ShardName>, StoreError> {
+    let sql = "SELECT left_to FROM shard_slot WHERE slot = $1 AND left_to IS NOT NULL";
+    let found = from.ask(sql, &[&i32::from(slot)]).await?;
+    found.first().map(|row| shard(row, 0)).transpose()
+}
+
+/// The name of a shard.
+fn shard(row: &Row, column: usize) -> Result<ShardName, StoreError> {
+    let name: &str = get(row, column)?;
+    name.parse()
+        .map_err(|e: IdError| StoreError::Unreadable(e.to_string()))
 }
 
 /// The head that [`TAIL`] found, and the row it is in.
@@ -183,13 +211,13 @@ async fn ask_tail(from: &impl Ask, show: ShowId, after: Version) -> Result<Vec<R
 
 /// The events of [`TAIL`], which go on from `after` to the head without a gap.
 async fn events(
-    store: &PostgresStore,
+    kept: &Kept,
     from: &impl Ask,
     head: &Head,
     after: u64,
     rows: &[Row],
 ) -> Result<Vec<(UtcMillis, Event)>, StoreError> {
-    let wanting = Wanting::new(&store.kept);
+    let wanting = Wanting::new(kept);
     match decode(head, after, rows, &wanting) {
         Err(e) => {
             // Layouts and prices that are not in memory yet are fetched together, then it is read
@@ -198,8 +226,8 @@ async fn events(
             if missing.is_empty() {
                 return Err(e);
             }
-            super::immutable::fetch(&store.kept, from, &missing).await?;
-            decode(head, after, rows, &Wanting::new(&store.kept))
+            super::immutable::fetch(kept, from, &missing).await?;
+            decode(head, after, rows, &Wanting::new(kept))
         }
         done => done,
     }

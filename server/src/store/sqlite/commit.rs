@@ -10,7 +10,7 @@ use houseful_core::{
 use rusqlite::{Connection, named_params};
 
 use super::{fault::is_constraint, kept, rows};
-use crate::store::{Outcome, Projection, ShowCommit, StoreError};
+use crate::store::{Outcome, Projection, SalesWord, ShowCommit, StoreError};
 
 /// Writes one show or leaves it as it was.
 pub(super) fn show(conn: &Connection, commit: &ShowCommit) -> Result<Outcome, StoreError> {
@@ -32,6 +32,10 @@ pub(super) fn show(conn: &Connection, commit: &ShowCommit) -> Result<Outcome, St
 fn whole_show(conn: &Connection, commit: &ShowCommit) -> Result<Outcome, StoreError> {
     if let (Some(expect), []) = (commit.expect, &commit.rows[..]) {
         return fence(conn, rows::show_in(commit.head.show), expect);
+    }
+    if commit.head.sales == SalesWord::Moved {
+        let why = "a show in a file has nowhere to move to".to_owned();
+        return Ok(Outcome::Failed(StoreError::Unwritable(why)));
     }
     if !move_head(conn, commit)? {
         return Ok(Outcome::Lost);

@@ -10,11 +10,15 @@ use crate::store::{ContactRow, Sought, StoreError};
 const LAST: char = char::MAX;
 
 /// The bookings with a row that changed last.
-pub(super) fn recent(conn: &Connection, limit: u32) -> Result<Vec<BookingId>, StoreError> {
+pub(super) fn recent(
+    conn: &Connection,
+    limit: u32,
+) -> Result<Vec<(UtcMillis, BookingId)>, StoreError> {
     let mut select = conn.prepare_cached(
-        "SELECT show_id, booking FROM booking ORDER BY at DESC, show_id, booking LIMIT ?1",
+        "SELECT show_id, booking, at FROM booking ORDER BY at DESC, show_id, booking LIMIT ?1",
     )?;
-    let found = select.query_map([limit], rows::booking_out)?;
+    let at_and_booking = |row: &Row<'_>| Ok((UtcMillis(row.get(2)?), rows::booking_out(row)?));
+    let found = select.query_map([limit], at_and_booking)?;
     Ok(found.collect::<Result<_, _>>()?)
 }
 

@@ -38,6 +38,7 @@ pub(super) const fn sales_word(sales: SalesWord) -> &'static str {
         SalesWord::Open => "open",
         SalesWord::Paused => "paused",
         SalesWord::Cancelled => "cancelled",
+        SalesWord::Moved => "moved",
     }
 }
 
@@ -113,7 +114,11 @@ pub(super) fn load(conn: &Connection, kept: &Kept, show: ShowId) -> Result<Loade
     let head = head_of(conn, show)?;
     let says = head.map_or(0, |h| h.version.ver);
     let events = events(conn, kept, show, (0, says))?;
-    Ok(Loaded { head, events })
+    Ok(Loaded {
+        head,
+        events,
+        elsewhere: None,
+    })
 }
 
 /// How a journal goes on from what is known of it, of one snapshot.

@@ -74,6 +74,7 @@ pub(in crate::tui::tests) fn info(now: UtcMillis) -> ServerInfo {
         role: Some(Role::Clerk),
         account: Some("till-1".into()),
         channel: Some(Channel::Counter),
+        replicas: Vec::new(),
     }
 }
 

@@ -1,0 +1,162 @@
+//! Which shard has which slot, by what the databases say: each knows which slots it gave away.
+
+use std::{collections::BTreeMap, convert::Infallible, time::Duration};
+
+use futures_util::future::join_all;
+use houseful_core::{code::SLOTS, ids::ShardName};
+use tokio::time::timeout;
+
+use super::{Homes, Journals, Slots, slots_text};
+use crate::clock::Clock;
+
+/// How often the databases are asked, in milliseconds of real time.
+const LOOK_MS: u64 = 2_000;
+/// The longest that one of them may take to answer.
+const ANSWER_MAX: Duration = Duration::from_secs(2);
+
+/// What some shards say of the slots, by the shard's number.
+#[derive(Clone, Debug, Default)]
+pub struct Claims(BTreeMap<usize, Slots>);
+
+/// Who opens the shows of each slot.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Owners {
+    /// By slot: the shard that says it has it. Nobody has a slot that is on its way, or that is in a
+    /// shard that was not asked.
+    pub of: Vec<Option<usize>>,
+    /// The first slot that two shards say they have, and those.
+    pub twice: Option<(u16, usize, usize)>,
+}
+
+impl Claims {
+    /// Takes down what a shard says.
+    pub fn add(&mut self, shard: usize, slots: Slots) {
+        self.0.insert(shard, slots);
+    }
+
+    /// Whether a shard says that a slot is its own.
+    #[must_use]
+    pub fn has(&self, shard: usize, slot: u16) -> bool {
+        let slots = self.0.get(&shard);
+        slots.is_some_and(|slots| matches!(slots.get(usize::from(slot)), Some(None)))
+    }
+
+    /// What that comes to.
+    #[must_use]
+    pub fn owners(&self) -> Owners {
+        let mut twice = None;
+        let of = (0..SLOTS).map(|slot| {
+            let mut claim = self.0.keys().filter(|shard| self.has(**shard, slot));
+            let (one, other) = (claim.next().copied(), claim.next().copied());
+            if let (Some(one), Some(other)) = (one, other) {
+                twice = twice.or(Some((slot, one, other)));
+            }
+            one
+        });
+        let of = of.collect();
+        Owners { of, twice }
+    }
+}
+
+impl Owners {
+    /// Has shows asked for where their slots are; says what is news.
+    pub(super) fn settle(&self, homes: &Homes) -> Vec<(u16, usize)> {
+        if self.twice.is_some() {
+            // Nobody knows which of them; where shows are known to be they stay.
+            return Vec::new();
+        }
+        let owned = (0..SLOTS).zip(&self.of);
+        let owned = owned.filter_map(|(slot, shard)| Some((slot, (*shard)?)));
+        owned
+            .filter(|(slot, shard)| homes.settle(*slot, *shard))
+            .collect()
+    }
+}
+
+/// Says where the databases have other slots than the configuration gives them: it is time to
+/// write that down.
+pub(super) fn compare(homes: &Homes) {
+    let map = homes.map();
+    for (shard, name) in map.names().iter().enumerate() {
+        let has = slots_text(|slot| homes.of_slot(slot) == shard);
+        let written = map.slots_of(shard);
+        if has != written {
+            tracing::warn!(
+                %name, has, written,
+                "a shard has other slots than its line says: slots were moved since; write them down"
+            );
+        }
+    }
+}
+
+/// Asks all shards again and again which slots they have.
+pub(crate) async fn follow(homes: Homes, journals: Journals, clock: Clock) -> Infallible {
+    let name = |shard: usize| homes.map().names().get(shard).map(ShardName::as_str);
+    loop {
+        clock.rest_real(LOOK_MS).await;
+        let asked = (0..homes.map().names().len()).map(async |shard| {
+            // One that is away is spoken of elsewhere.
+            let slots = journals.of(shard).ok()?.slots.slots();
+            match timeout(ANSWER_MAX, slots).await {
+                Ok(Ok(slots)) => return Some((shard, slots)),
+                Ok(Err(error)) => {
+                    tracing::warn!(name = name(shard), %error, "a shard can't be asked for its slots");
+                }
+                Err(_) => {
+                    tracing::warn!(name = name(shard), "a shard does not say which slots it has");
+                }
+            }
+            None
+        });
+        let mut claims = Claims::default();
+        for (shard, slots) in join_all(asked).await.into_iter().flatten() {
+            claims.add(shard, slots);
+        }
+        let owners = claims.owners();
+        if let Some((slot, one, other)) = owners.twice {
+            let (one, other) = (name(one), name(other));
+            tracing::error!(slot, one, other, "two shards say that a slot is theirs");
+        }
+        for (slot, shard) in owners.settle(&homes) {
+            tracing::info!(slot, to = name(shard), "a slot has moved");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shards::SlotMap;
+
+    fn name(text: &str) -> ShardName {
+        text.parse().expect("a name")
+    }
+
+    #[test]
+    fn a_slot_is_where_one_shard_says_it_is() {
+        let map = SlotMap::read(&[(name("north"), "0-1022"), (name("south"), "1023")]);
+        let homes = Homes::new(map.expect("a map"));
+        let (mut north, mut south) = (vec![None; 1024], vec![Some(name("north")); 1024]);
+        (north[1023], south[1023]) = (Some(name("south")), None);
+        let claims = |north: &Slots, south: &Slots| {
+            let mut claims = Claims::default();
+            claims.add(0, north.clone());
+            claims.add(1, south.clone());
+            claims.owners()
+        };
+        assert_eq!(claims(&north, &south).settle(&homes), []);
+        // On its way it is nobody's, and asked for where it was.
+        north[7] = Some(name("south"));
+        assert_eq!(claims(&north, &south).of[7], None);
+        assert_eq!(claims(&north, &south).settle(&homes), []);
+        south[7] = None;
+        assert_eq!(claims(&north, &south).settle(&homes), [(7, 1)]);
+        assert_eq!(homes.of_slot(7), 1);
+        // What two say is believed of neither.
+        (north[7], north[9], south[9]) = (None, None, None);
+        let owners = claims(&north, &south);
+        assert_eq!(owners.twice, Some((7, 0, 1)));
+        assert_eq!(owners.settle(&homes), []);
+        assert_eq!(homes.of_slot(7), 1);
+    }
+}

@@ -1,0 +1,165 @@
+//! Which databases are taken for the shards of a house, and which are refused.
+
+use std::sync::Arc;
+
+use houseful_server::{
+    app::{RunningServer, serve},
+    database::Address,
+    shards::ShardFile,
+};
+use houseful_tests::{
+    cluster::Cluster,
+    test_app::{Setup, TestApp},
+};
+use tokio::net::TcpListener;
+
+use super::{Ground, by_cash, file, in_north, in_south, open, shows};
+
+async fn start(home: &str, shards: Option<&ShardFile>) -> Result<RunningServer, String> {
+    let mut config = Setup::default().on(Address::new(home.as_ref())).config;
+    config.shards = shards.cloned();
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    serve(config, listener).await.map_err(|e| e.to_string())
+}
+
+async fn refused(home: &str, shards: Option<&ShardFile>) -> String {
+    match start(home, shards).await {
+        Ok(running) => {
+            running.stop().await;
+            panic!("the server has started")
+        }
+        Err(why) => why,
+    }
+}
+
+async fn alone(url: &str) -> TestApp {
+    let setup = Setup::default().on(Address::new(url.as_ref()));
+    setup.start().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_is_sold_from_only_as_the_shard_it_is() {
+    let ground = Ground::new();
+    ground.server().await.finish().await;
+    let Ground {
+        home,
+        north,
+        south,
+        file: right,
+    } = &ground;
+    let swapped = file(&[("north", south, "0-511"), ("south", north, "512-1023")]);
+    let told = refused(home, Some(&swapped)).await;
+    assert_eq!(
+        told,
+        "the database named for shard north is shard south; write each address to its own name"
+    );
+    let twice = format!("{north}?application_name=other");
+    let same = file(&[("north", north, "0-511"), ("south", &twice, "512-1023")]);
+    let told = refused(home, Some(&same)).await;
+    assert_eq!(
+        told,
+        "the shards north and south have one database; give each one of its own"
+    );
+    let told = refused(north, None).await;
+    assert_eq!(
+        told,
+        "the database is shard north of a house with several; say with `--shards FILE` which they are"
+    );
+    let elsewhere = Cluster::shared().database();
+    let told = refused(&elsewhere, Some(right)).await;
+    assert_eq!(
+        told,
+        "the database named for shard north is shard north of another house than --db names; name the two of one house"
+    );
+    let told = refused("cinema.db", Some(right)).await;
+    assert!(told.contains("cinema.db is a file"), "{told}");
+    start(home, Some(right))
+        .await
+        .expect("a server")
+        .stop()
+        .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_house_with_shows_becomes_one_with_shards_and_loses_none() {
+    let cluster = Cluster::shared();
+    let (home, new) = (cluster.database(), cluster.database());
+    let app = alone(&home).await;
+    let (north, south) = (shows(1, in_north)[0], shows(1, in_south)[0]);
+    open(&app, &[north, south]).await;
+    by_cash(&app, south, &["A1"]).await;
+    app.finish().await;
+    let only_new = file(&[("new", &new, "0-1023")]);
+    let told = refused(&home, Some(&only_new)).await;
+    assert!(
+        told.contains("has shows and is none of the shards"),
+        "{told}"
+    );
+    let given = file(&[("old", &home, "0-511"), ("new", &new, "512-1023")]);
+    let told = refused(&home, Some(&given)).await;
+    assert!(
+        told.contains("the database of shard old has shows of slot"),
+        "{told}"
+    );
+    assert!(
+        told.contains("move it with `houseful db move-slot`"),
+        "{told}"
+    );
+    let whole = file(&[("old", &home, "0-1023"), ("new", &new, "")]);
+    let ground = Ground {
+        home: home.clone(),
+        north: home.clone(),
+        south: new,
+        file: whole,
+    };
+    let app = ground.server().await;
+    let refused = app
+        .hold(
+            houseful_tests::test_app::As::Clerk,
+            &houseful_tests::test_app::booking(south),
+            &["A1"],
+        )
+        .await;
+    assert_eq!((refused.status, refused.code()), (409, "seats_taken"));
+    by_cash(&app, south, &["A2"]).await;
+    app.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_databases_say_counts_and_not_an_edited_file() {
+    let ground = Ground::new();
+    let app = ground.server().await;
+    let show = shows(1, in_north)[0];
+    open(&app, &[show]).await;
+    by_cash(&app, show, &["A1"]).await;
+    app.finish().await;
+    // Somebody gives all slots to the other shard by editing the file, without moving them.
+    let edited = file(&[
+        ("north", &ground.north, ""),
+        ("south", &ground.south, "0-1023"),
+    ]);
+    let edited = Ground {
+        file: edited,
+        ..ground
+    };
+    let app = edited.server().await;
+    let taken = app
+        .hold(
+            houseful_tests::test_app::As::Clerk,
+            &houseful_tests::test_app::booking(show),
+            &["A1"],
+        )
+        .await;
+    assert_eq!((taken.status, taken.code()), (409, "seats_taken"));
+    let again = houseful_tests::made_up::command(
+        houseful_tests::made_up::staff("test"),
+        houseful_core::show::Ask::Open(Arc::new(houseful_tests::made_up::terms(
+            "name: Hall\ncategory o: standard \"Standard\"\n\nA  oo\n",
+            houseful_tests::made_up::card(&[("standard", "adult", 1_000)]),
+        ))),
+    );
+    let opened = app.server().lane().ask(show, again).await;
+    let told = opened.expect_err("it is open").to_string();
+    assert!(told.contains("already"), "{told}");
+    app.finish().await;
+}
