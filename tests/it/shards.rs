@@ -3,6 +3,7 @@
 
 #![expect(clippy::expect_used, reason = "a test says what it expected and stops")]
 
+mod commands;
 mod house;
 mod killed;
 mod moves;

@@ -209,11 +209,6 @@ async fn what_a_show_has_goes_with_it_and_is_found_there() {
     app.send(put.json(&contact)).await.expect(200);
     let held = booking(show);
     app.hold(As::Clerk, &held, &["B1", "B2"]).await.expect(201);
-    let before = app
-        .get(As::Manager, &format!("/v1/shows/{show}/journal?limit=1000"))
-        .await;
-    let before = before.expect(200)["items"].as_array().expect("rows").len();
-
     let moved = moves(&ground, slot, "south").await;
     assert_eq!(moved.shows, 1);
     for personal in ["contact", "contact_word", "booking", "ticket"] {
@@ -254,7 +249,8 @@ async fn what_a_show_has_goes_with_it_and_is_found_there() {
         .iter()
         .map(|r| text(r, "kind"))
         .collect();
-    assert_eq!(kinds[before..before + 2], ["sealed", "arrived"]);
+    let sealed = kinds.iter().position(|kind| *kind == "sealed");
+    assert_eq!(sealed.and_then(|at| kinds.get(at + 1)), Some(&"arrived"));
     // A show that is new opens in the new shard, by a server that thinks otherwise too.
     app.open_show(new.0).await;
     by_cash(&app, new, &["A1"]).await;
