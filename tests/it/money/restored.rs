@@ -1,6 +1,8 @@
 //! The booking database goes back to an old copy, and payment's does not: whatever was paid for since
 //! ends in tickets or goes back.
 
+#![expect(clippy::expect_used, reason = "a test ends where it can not go on")]
+
 use houseful_core::{
     show::Ask,
     wire::{booking::BookingState, payment::PaymentState},
