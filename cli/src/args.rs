@@ -21,7 +21,7 @@ pub use plumbing::{
     ApiArgs, ClockCommand, CompletionArgs, ConfigCommand, DoctorArgs, HelpArgs, ManArgs,
 };
 #[cfg(feature = "embedded")]
-pub use running::{DbCommand, DbFile, DemoArgs, LogArg, ReplicaArg, ServeArgs, ShardsArg};
+pub use running::{DbArg, DbCommand, DbFile, DemoArgs, LogArg, ReplicaArg, ServeArgs, ShardsArg};
 pub use sales::{
     BookingCommand, BookingFindArgs, BookingListArgs, ContactArgs, HoldCommand, PayArgs,
     PaymentCommand, TicketCommand,

@@ -11,6 +11,7 @@ mod address;
 pub(crate) mod check;
 mod connect;
 mod database;
+mod distribution;
 mod fault;
 mod lead;
 mod migrations;
@@ -27,9 +28,13 @@ pub use database::Database;
 pub(crate) use database::Held;
 pub use open::OpenError;
 
+pub use distribution::{
+    DISTRIBUTED, DistributeError, Done, Kind, LOCAL, REFERENCE, Step, distribute,
+};
+
 pub(crate) use fault::Fault;
 #[cfg(test)]
 pub(crate) use migrations::schema;
-pub(crate) use session::Params;
+pub(crate) use session::{Asked, Params};
 pub(crate) use standby::Standby;
 pub(crate) use transaction::Transaction;

@@ -22,6 +22,8 @@ pub use homes::Homes;
 pub use journals::Journals;
 pub use lanes::Lanes;
 pub use map::{SlotMap, SlotMapError, slots_text};
+#[cfg(all(test, feature = "postgres"))]
+pub(crate) use moving::carried_tables;
 #[cfg(feature = "postgres")]
 pub use moving::{MoveError, Moved, Stage, move_slot, would_move};
 pub use opening::{Opened, OpeningError, again, alone};

@@ -83,7 +83,11 @@ fn a_story_that_went_otherwise_is_noticed() {
 #[test]
 fn rules_lane_and_database_tell_every_scenario_alike() {
     let alone = tell_all(|| Box::<CoreHouse>::default());
-    for open in [StoreHouse::on_file, StoreHouse::on_postgres] {
+    for open in [
+        StoreHouse::on_file,
+        StoreHouse::on_postgres,
+        StoreHouse::on_nodes,
+    ] {
         let stored = tell_all(|| Box::new(open().unwrap_or_else(|e| panic!("{e}"))));
         // Not only the words: the states are the same in the end.
         assert!(alone == stored, "the rules and the database differ");
@@ -168,4 +172,9 @@ fn a_whole_server_tells_every_scenario_as_the_rules_do() {
 #[test]
 fn a_whole_server_on_postgres_tells_every_scenario_as_the_rules_do() {
     tell_all_over_http(HttpHouse::on_postgres);
+}
+
+#[test]
+fn a_whole_server_on_nodes_tells_every_scenario_as_the_rules_do() {
+    tell_all_over_http(HttpHouse::on_nodes);
 }

@@ -4,6 +4,7 @@
 
 mod bad_days;
 mod changes;
+mod citus;
 mod passwords;
 mod refusals;
 mod refused_shows;
@@ -21,7 +22,7 @@ use houseful_server::{
     postgres::{Database, Settings},
     store::{Outcome, Store, postgres::PostgresStore},
 };
-use houseful_tests::cluster::Cluster;
+use houseful_tests::cluster::{Cluster, tables_of_nodes};
 use tokio::sync::OnceCell;
 
 use crate::store_contract::{contract, opening, terms};
@@ -29,13 +30,19 @@ use crate::store_contract::{contract, opening, terms};
 /// An empty database of the shared cluster with the schema in it: its address. A copy of one that
 /// was migrated once.
 async fn fresh() -> String {
-    static TEMPLATE: OnceCell<String> = OnceCell::const_new();
+    static PLAIN: OnceCell<String> = OnceCell::const_new();
+    static SPREAD: OnceCell<String> = OnceCell::const_new();
     let cluster = Cluster::shared();
-    let template = TEMPLATE.get_or_init(|| async {
+    let spread = citus::is_wanted();
+    let template = if spread { &SPREAD } else { &PLAIN };
+    let template = template.get_or_init(|| async {
         let url = cluster.database();
         let db = open(&url).await;
         db.close();
         drop(db);
+        if spread {
+            cluster.pretend_nodes(&url, &tables_of_nodes());
+        }
         url.rsplit('/').next().expect("a name").to_owned()
     });
     cluster.copy_of(template.await)
@@ -53,7 +60,12 @@ async fn open(url: &str) -> Database {
 
 /// A server's store on a database; times of the tests are made up.
 async fn server(url: &str) -> PostgresStore {
-    PostgresStore::new(open(url).await).by_another_clock()
+    let spread = citus::is_wanted();
+    let store = PostgresStore::new(open(url).await).by_another_clock();
+    if spread {
+        return store.one_show_at_a_time();
+    }
+    store
 }
 
 /// The same with shows that are open, numbered from 1.

@@ -12,6 +12,7 @@
 
 mod binaries;
 mod copy;
+mod nodes;
 mod process;
 mod settings;
 mod standby;
@@ -28,6 +29,7 @@ use std::{
 use houseful_server::{chance, postgres::Settings};
 
 pub use binaries::Binaries;
+pub use nodes::tables_of_nodes;
 use process::Server;
 
 /// The role that tests connect as: it owns its databases and is no superuser.

@@ -181,6 +181,27 @@ pub enum DbCommand {
         #[arg(value_name = "TO")]
         to: String,
     },
+    /// Give the tables of a Postgres database to Citus, which spreads the shows over its nodes
+    ///
+    /// Everything of a show then stands on one node; the catalogue is copied to each. Stop all
+    /// servers first. What is done already is left as it is, and what was cut off is finished by the
+    /// same command. There is no way back but a copy.
+    #[command(
+        after_long_help = "Examples:\n  houseful db distribute --db postgres://houseful@coordinator/houseful --dry-run"
+    )]
+    Distribute {
+        /// The database, `postgres://user@host/name`, as for `houseful serve`
+        #[arg(
+            long,
+            value_name = "ADDRESS",
+            env = "HOUSEFUL_DB",
+            hide_env_values = true
+        )]
+        db: DbArg,
+        /// How many parts the shows are spread over, for ever; without it Citus's own number
+        #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1024))]
+        shard_count: Option<u32>,
+    },
     /// Read all of a file and count what must never be there
     #[command(after_long_help = "Examples:\n  houseful db check --db cinema.db")]
     Check(DbFile),

@@ -1,6 +1,7 @@
 //! `houseful db`: a database file, looked at, copied, put back and checked without a server; and the
-//! shards of a house.
+//! shards of a house, and the nodes of Citus.
 
+mod distribute;
 mod shards;
 
 use std::path::{Path, PathBuf};
@@ -88,6 +89,7 @@ pub(super) fn columns(command: &DbCommand, dry_run: bool) -> &'static Columns {
         DbCommand::Check(_) => &CHECKED,
         DbCommand::Shards(_) => &shards::SHARDS,
         DbCommand::MoveSlot { .. } => &shards::MOVED,
+        DbCommand::Distribute { .. } => &distribute::TABLES,
         DbCommand::Migrate(_) | DbCommand::Backup { .. } | DbCommand::Restore { .. } if dry_run => {
             &dry_run::FILE
         }
@@ -109,6 +111,9 @@ pub(super) async fn run(ctx: &mut Context, command: DbCommand) -> Result<(), Cli
         DbCommand::MoveSlot { shards, slot, to } => {
             shards::move_slot(ctx, &shards, (slot, &to)).await
         }
+        DbCommand::Distribute { db, shard_count } => {
+            distribute::distribute(ctx, &db, shard_count).await
+        }
     }
 }
 
@@ -121,7 +126,9 @@ fn files(command: &DbCommand) -> [Option<&Path>; 2] {
         DbCommand::Backup { file, copy } | DbCommand::Restore { file, copy } => {
             [Some(&file.path), Some(copy)]
         }
-        DbCommand::Shards(_) | DbCommand::MoveSlot { .. } => [None, None],
+        DbCommand::Shards(_) | DbCommand::MoveSlot { .. } | DbCommand::Distribute { .. } => {
+            [None, None]
+        }
     }
 }
 

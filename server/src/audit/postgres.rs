@@ -39,10 +39,15 @@ impl ShowBooks for PostgresBooks {
 
     fn show(&self, show: ShowId) -> Later<'_, Option<ShowRows>> {
         Box::pin(async move {
-            let tx = self.db.snapshot().await?;
-            let rows = rows(&tx, show.0.cast_signed()).await?;
-            tx.roll_back().await;
-            Ok(rows)
+            for _ in 0..TRIES {
+                let tx = self.db.snapshot().await?;
+                let rows = rows(&tx, show.0.cast_signed()).await?;
+                tx.roll_back().await;
+                if let Read::AtOnce(rows) = rows {
+                    return Ok(rows);
+                }
+            }
+            Err(StoreError::Busy)
         })
     }
 
@@ -57,7 +62,7 @@ impl ShowBooks for PostgresBooks {
     fn strays(&self) -> Later<'_, u64> {
         Box::pin(async move {
             let sql = "SELECT count(*) FROM show_event e
-                       WHERE NOT EXISTS (SELECT FROM show_head h WHERE h.show_id = e.show_id)";
+                       LEFT JOIN show_head h ON h.show_id = e.show_id WHERE h.show_id IS NULL";
             let rows = self.db.read(sql, &[]).await?;
             rows.first().map_or(Ok(0), |count| row::count(count, 0))
         })
@@ -105,18 +110,32 @@ fn payment(row: &Row) -> Result<PaymentRow, StoreError> {
     })
 }
 
-const HEAD: &str = "SELECT ver, taken FROM show_head WHERE show_id = $1";
+/// How often a show is read that is written to meanwhile.
+const TRIES: u32 = 5;
+
+/// The rows of a show.
+enum Read {
+    /// As of one moment.
+    AtOnce(Option<ShowRows>),
+    /// The show moved on while they were read, which it can where it is on a node of Citus.
+    Torn,
+}
+
+const HEAD: &str = "SELECT ver, taken, tip FROM show_head WHERE show_id = $1";
 const FACTS: &str = "SELECT ver, at, body FROM show_event WHERE show_id = $1 ORDER BY ver";
 const TICKETS: &str = "SELECT seat, code, booking FROM ticket WHERE show_id = $1 AND valid";
 const BOOKINGS: &str = "SELECT booking, state, total FROM booking WHERE show_id = $1";
 const MONEY: &str = "SELECT booking, sum(amount)::bigint FROM money_line WHERE show_id = $1
      GROUP BY booking";
 
-async fn rows(tx: &Transaction, show: i64) -> Result<Option<ShowRows>, StoreError> {
-    let head = |r: &Row| Ok((row::count(r, 0)?, get::<i32>(r, 1)?.unsigned_abs()));
+async fn rows(tx: &Transaction, show: i64) -> Result<Read, StoreError> {
+    let head = |r: &Row| {
+        let taken = get::<i32>(r, 1)?.unsigned_abs();
+        Ok((row::count(r, 0)?, taken, get::<i64>(r, 2)?))
+    };
     let heads = all(tx, HEAD, show, head).await?;
-    let Some((ver, taken)) = heads.first().copied() else {
-        return Ok(None);
+    let Some((ver, taken, _)) = heads.first().copied() else {
+        return Ok(Read::AtOnce(None));
     };
     let fact = |r: &Row| {
         Ok(FactRow {
@@ -141,14 +160,19 @@ async fn rows(tx: &Transaction, show: i64) -> Result<Option<ShowRows>, StoreErro
             total: get(r, 2)?,
         })
     };
-    Ok(Some(ShowRows {
+    let rows = ShowRows {
         ver,
         taken,
         facts: all(tx, FACTS, show, fact).await?,
         tickets: all(tx, TICKETS, show, ticket).await?,
         bookings: all(tx, BOOKINGS, show, booking).await?,
         money: all(tx, MONEY, show, |r| Ok((get(r, 0)?, get(r, 1)?))).await?,
-    }))
+    };
+    // Whatever is written of a show moves its head.
+    if all(tx, HEAD, show, head).await? != heads {
+        return Ok(Read::Torn);
+    }
+    Ok(Read::AtOnce(Some(rows)))
 }
 
 async fn all<T>(

@@ -44,10 +44,17 @@ impl PostgresCatalogue {
 impl CatalogueStore for PostgresCatalogue {
     fn read(&self) -> Later<'_, Kept> {
         Box::pin(async move {
-            let tx = self.db.snapshot().await?;
-            let kept = read(&tx).await?;
-            tx.roll_back().await;
-            Ok(kept)
+            for _ in 0..TRIES {
+                let tx = self.db.snapshot().await?;
+                let kept = read(&tx).await?;
+                let now = moved(&tx).await?;
+                tx.roll_back().await;
+                // Where there is no common moment for all rows, they may have changed meanwhile.
+                if now == kept.moves {
+                    return Ok(kept);
+                }
+            }
+            Err(StoreError::Busy)
         })
     }
 
@@ -230,14 +237,23 @@ const SHOWS: &str = "SELECT show_id, movie, screen, starts_at, ends_at, format, 
 const LAYOUTS: &str = "SELECT hash, body FROM immutable WHERE hash IN (SELECT layout FROM show)";
 const PRICES: &str = "SELECT hash, body FROM immutable WHERE hash IN (SELECT prices FROM show)";
 
-/// All of it, as of the moment of a snapshot.
-pub(crate) async fn read(tx: &Transaction) -> Result<Kept, StoreError> {
+/// How often it is read that is changed meanwhile.
+const TRIES: u32 = 5;
+
+/// How often it was changed.
+async fn moved(tx: &Transaction) -> Result<u64, StoreError> {
     let sql = "SELECT times FROM moves WHERE what = 'catalogue'";
     let times = all(tx, sql, |times| row::count(times, 0)).await?;
+    Ok(times.first().copied().unwrap_or(0))
+}
+
+/// All of it, as of the moment of a snapshot.
+pub(crate) async fn read(tx: &Transaction) -> Result<Kept, StoreError> {
+    let moves = moved(tx).await?;
     let layouts = all(tx, LAYOUTS, |r| layout(get(r, 0)?, get(r, 1)?)).await?;
     let prices = all(tx, PRICES, |r| prices(get(r, 0)?, get(r, 1)?)).await?;
     Ok(Kept {
-        moves: times.first().copied().unwrap_or(0),
+        moves,
         rows: Rows {
             cities: all(tx, CITIES, city).await?,
             cinemas: all(tx, CINEMAS, cinema).await?,

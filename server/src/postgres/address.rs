@@ -173,6 +173,11 @@ impl Settings {
         self
     }
 
+    /// What connections call themselves.
+    pub(super) fn application_name(&self) -> &str {
+        self.config.get_application_name().unwrap_or("houseful")
+    }
+
     /// How long one host may take until a connection to it can be used.
     pub(super) fn connect(&self) -> Duration {
         let asked_for = self.config.get_connect_timeout().copied();
@@ -192,7 +197,7 @@ impl Settings {
             .port(server.port)
             .user(&self.user)
             .dbname(&self.database)
-            .application_name(self.config.get_application_name().unwrap_or("houseful"))
+            .application_name(self.application_name())
             .ssl_mode(match self.encryption {
                 Encryption::Disable => SslMode::Disable,
                 _ => SslMode::Require,

@@ -8,13 +8,21 @@ use super::{address::Settings, open::OpenError};
 /// The oldest version that is tried.
 const OLDEST: i32 = 15;
 
+/// How statements are planned: once, whatever their values. A plan by the values of the day may be a
+/// bad one tomorrow.
+pub(super) const PLANS: &str = "force_generic_plan";
+
+/// Citus can't plan every statement without its values. It says so by a price that nobody pays, so
+/// the choice has to be left to the server.
+pub(super) const PLANS_OF_CITUS: &str = "auto";
+
 /// What every connection asks the server for at its start. What is asked for here stands above what
 /// an administrator set for a role or a database, also after a `RESET ALL`. What is missing
 /// afterwards was kept from the server by a pooler.
 ///
 /// A commit that was not waited for at the standby says so with a warning and nothing else, so
 /// warnings have to be sent whatever anybody set.
-pub(super) fn options(synchronous_commit: &str, standby_required: bool) -> String {
+pub(super) fn options(synchronous_commit: &str, plans: &str, standby_required: bool) -> String {
     let standby = if standby_required {
         "required"
     } else {
@@ -23,7 +31,7 @@ pub(super) fn options(synchronous_commit: &str, standby_required: bool) -> Strin
     format!(
         "-c synchronous_commit={synchronous_commit} \
          -c default_transaction_isolation=read\\ committed \
-         -c plan_cache_mode=force_generic_plan -c jit=off -c timezone=UTC \
+         -c plan_cache_mode={plans} -c jit=off -c timezone=UTC \
          -c statement_timeout=10s -c lock_timeout=2s -c idle_in_transaction_session_timeout=10s \
          -c client_min_messages=notice -c houseful.session=ours -c houseful.standby={standby}"
     )

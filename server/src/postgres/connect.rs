@@ -2,7 +2,10 @@
 
 use std::{
     collections::BTreeMap,
-    sync::{Arc, OnceLock},
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
@@ -33,6 +36,8 @@ pub(super) struct Connector {
     lead: Arc<Lead>,
     /// Lets go of connections that lead to where nobody sells any more.
     let_go: OnceLock<Box<dyn Fn() + Send + Sync>>,
+    /// Whether the tables are spread over the nodes of Citus.
+    distributed: AtomicBool,
     /// The primary that is followed, where a standby is wanted and no primary.
     pub(super) follows: Option<Arc<Self>>,
 }
@@ -63,6 +68,7 @@ impl Connector {
             waits_for: OnceLock::new(),
             lead: Arc::default(),
             let_go: OnceLock::new(),
+            distributed: AtomicBool::new(false),
             follows: None,
         })
     }
@@ -154,7 +160,12 @@ impl Connector {
             self.look(server).await?;
         }
         let waits_for = self.waits_for.get().copied().unwrap_or("on");
-        let options = check::options(waits_for, self.settings.standby_required);
+        let plans = if self.is_distributed() {
+            check::PLANS_OF_CITUS
+        } else {
+            check::PLANS
+        };
+        let options = check::options(waits_for, plans, self.settings.standby_required);
         let session = self.open(server, &options).await?;
         let facts = facts(server, &session).await?;
         if let Some(why) = facts.away() {
@@ -189,6 +200,15 @@ impl Connector {
         };
         let _ = self.waits_for.set(waits_for);
         Ok(())
+    }
+
+    /// From now on statements are planned as Citus wants it.
+    pub(super) fn plans_each_time(&self) {
+        self.distributed.store(true, Ordering::SeqCst);
+    }
+
+    pub(super) fn is_distributed(&self) -> bool {
+        self.distributed.load(Ordering::SeqCst)
     }
 
     /// Whether a connection may be used (again).

@@ -12,9 +12,11 @@ use tokio_postgres::Row;
 use super::{
     address::Settings,
     connect::Connector,
+    distribution,
+    fault::Fault,
     migrations,
     open::OpenError,
-    session::{Params, Session},
+    session::{Asked, Params, Session},
     transaction::Transaction,
 };
 use crate::store::StoreError;
@@ -120,8 +122,7 @@ impl Database {
         migrations::apply(&session, migrations::ALL)
             .await
             .map_err(|why| OpenError::Schema { database, why })?;
-        drop(session);
-        Self::on(connector)
+        Self::looked_at(connector, session).await
     }
 
     /// The same, but a schema that is not up to date is refused: for tools, which come and go while
@@ -136,6 +137,28 @@ impl Database {
         migrations::compare(&session, migrations::ALL)
             .await
             .map_err(|why| OpenError::Schema { database, why })?;
+        Self::looked_at(connector, session).await
+    }
+
+    /// Learns whether the tables are spread over the nodes of Citus; one that is halfway there is
+    /// refused.
+    async fn looked_at(connector: Arc<Connector>, session: Session) -> Result<Self, OpenError> {
+        let server = connector.settings.database.clone();
+        let distribution = distribution::Distribution::of(&session).await;
+        let distribution = distribution.map_err(|fault| OpenError::Server {
+            server: server.clone(),
+            why: fault.to_string(),
+        })?;
+        if distribution.is_half() {
+            let missing = distribution.missing().join(", ");
+            return Err(OpenError::HalfDistributed {
+                database: server,
+                missing,
+            });
+        }
+        if distribution.is_distributed() {
+            connector.plans_each_time();
+        }
         drop(session);
         Self::on(connector)
     }
@@ -161,6 +184,12 @@ impl Database {
             writing,
             reading,
         })
+    }
+
+    /// Whether journals are spread over the nodes of Citus, which takes simple statements of one show
+    /// each.
+    pub(crate) fn is_distributed(&self) -> bool {
+        self.connector.is_distributed()
     }
 
     /// How many connections write, 2 or more.
@@ -200,7 +229,7 @@ impl Database {
     pub async fn setting(&self, name: &str) -> Result<String, StoreError> {
         let held = self.writer().await?;
         let rows = held.query("SELECT current_setting($1)", &[&name]).await;
-        let rows = rows.map_err(super::Fault::reading)?;
+        let rows = rows.map_err(Fault::reading)?;
         let value = rows.first().map_or(Ok(String::new()), |row| row.try_get(0));
         value.map_err(|e| StoreError::Unreadable(e.to_string()))
     }
@@ -215,9 +244,9 @@ impl Database {
         match first {
             Err(fault) if fault.may_be_asked_again() => {
                 let again = hold(&self.reading).await?.query(sql, params).await;
-                again.map_err(super::Fault::reading)
+                again.map_err(Fault::reading)
             }
-            other => other.map_err(super::Fault::reading),
+            other => other.map_err(Fault::reading),
         }
     }
 
@@ -228,7 +257,7 @@ impl Database {
         params: Params<'_>,
     ) -> Result<Vec<Row>, StoreError> {
         let held = self.writer().await?;
-        held.query(sql, params).await.map_err(super::Fault::writing)
+        held.query(sql, params).await.map_err(Fault::writing)
     }
 
     /// A connection to write with.
@@ -239,18 +268,32 @@ impl Database {
     /// Begins a transaction.
     pub(crate) async fn begin(&self) -> Result<Transaction, StoreError> {
         let held = self.writer().await?;
-        Transaction::begin(held)
-            .await
-            .map_err(super::Fault::writing)
+        Transaction::begin(held).await.map_err(Fault::writing)
+    }
+
+    /// Begins a transaction with statements, in one packet with them; and their answers.
+    pub(crate) async fn begin_with(
+        &self,
+        asked: &[Asked<'_>],
+    ) -> Result<(Transaction, Vec<Vec<Row>>), Fault> {
+        let held = self.writer().await;
+        let held = held.map_err(|_| Fault::NotSent("no connection".to_owned()))?;
+        Transaction::begin_with(held, asked).await
     }
 
     /// Begins to read several things as of one moment. Nothing can be written; it ends when it is
     /// taken back.
+    ///
+    /// Nodes of Citus have no moment in common: there each statement has its own, and whoever reads
+    /// has to find out whether something moved meanwhile.
     pub(crate) async fn snapshot(&self) -> Result<Transaction, StoreError> {
         let held = hold(&self.reading).await?;
-        Transaction::snapshot(held)
-            .await
-            .map_err(super::Fault::reading)
+        let begun = if self.is_distributed() {
+            Transaction::looks(held).await
+        } else {
+            Transaction::snapshot(held).await
+        };
+        begun.map_err(Fault::reading)
     }
 
     /// Gives up all connections; what is under way is finished first. Later questions are refused,

@@ -65,6 +65,21 @@ pub enum OpenError {
         /// What is the matter.
         why: SchemaError,
     },
+    /// Its tables were not all given to Citus.
+    #[error(
+        "database {database} was given to Citus by half: {missing} stayed behind; run `houseful db distribute` to the end"
+    )]
+    HalfDistributed {
+        /// Which.
+        database: String,
+        /// The tables that were not.
+        missing: String,
+    },
+    /// Replicas were named of a database whose tables Citus has.
+    #[error(
+        "a database that was given to Citus is not read from replicas: a replica of the coordinator has no journals; leave out --replica"
+    )]
+    NoReplicasOfNodes,
     /// The server said no to something that always goes well.
     #[error("{server} can't be used: {why}")]
     Server {

@@ -4,10 +4,12 @@
 use std::{
     collections::HashMap,
     future::poll_fn,
+    pin::Pin,
     sync::{
         Arc, Mutex, OnceLock, PoisonError,
         atomic::{AtomicBool, AtomicU32, Ordering},
     },
+    task::Poll,
     time::Duration,
 };
 
@@ -31,6 +33,33 @@ const SILENT: Duration = Duration::from_secs(1);
 
 /// Values of a statement's parameters.
 pub(crate) type Params<'a> = &'a [&'a (dyn ToSql + Sync)];
+
+/// What a transaction that has failed refuses.
+const PROBE: &str = "SELECT 1";
+
+/// A statement with its values.
+pub(crate) struct Asked<'a> {
+    sql: &'static str,
+    values: Vec<Box<dyn ToSql + Sync + Send + 'a>>,
+}
+
+impl<'a> Asked<'a> {
+    /// A statement that takes these values.
+    pub(crate) fn new(sql: &'static str, values: Vec<Box<dyn ToSql + Sync + Send + 'a>>) -> Self {
+        Self { sql, values }
+    }
+}
+
+/// What stands around statements that are sent together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Around {
+    /// The transaction begins with them.
+    Begin,
+    /// It was begun and goes on.
+    Nothing,
+    /// It ends with them.
+    Commit,
+}
 
 /// A connection to a server that was checked.
 pub(crate) struct Session {
@@ -132,10 +161,7 @@ impl Session {
     /// before it in the same packet, which a failed transaction refuses.
     pub(super) async fn commit(&self) -> Result<(), Fault> {
         let whole = self.guarded(async {
-            let probe = self
-                .prepared("SELECT 1")
-                .await
-                .map_err(Fault::uncommitted)?;
+            let probe = self.prepared(PROBE).await.map_err(Fault::uncommitted)?;
             let both = async {
                 let alive = self.client.query(&probe, &[]);
                 let commit = self.client.batch_execute("COMMIT");
@@ -154,6 +180,82 @@ impl Session {
             self.set_open(false);
         }
         done
+    }
+
+    /// Several statements in one packet; the answers are in order.
+    ///
+    /// With [`Around::Commit`] an answer means that all of it lasts; as with [`Session::commit`], a
+    /// question goes before the commit. One that is refused by itself is as good as lost, for a server
+    /// that hands it on to others may have done so.
+    pub(super) async fn together(
+        &self,
+        around: Around,
+        asked: &[Asked<'_>],
+    ) -> Result<Vec<Vec<Row>>, Fault> {
+        let sent = AtomicBool::new(false);
+        let whole = self.guarded(async {
+            let mut statements = Vec::with_capacity(asked.len());
+            for one in asked {
+                let prepared = self.prepared(one.sql).await;
+                statements.push(prepared.map_err(Fault::uncommitted)?);
+            }
+            if around == Around::Commit {
+                let probe = self.prepared(PROBE).await;
+                statements.push(probe.map_err(Fault::uncommitted)?);
+            }
+            sent.store(true, Ordering::SeqCst);
+            let all = async { Ok(self.asked_in_order(around, asked, &statements).await) };
+            self.in_time(all).await?
+        });
+        let done = whole.await;
+        let ended = around == Around::Commit && sent.load(Ordering::SeqCst);
+        if ended && matches!(done, Ok(_) | Err(Fault::Refused(_))) {
+            self.set_open(false);
+        }
+        done
+    }
+
+    async fn asked_in_order(
+        &self,
+        around: Around,
+        asked: &[Asked<'_>],
+        statements: &[Statement],
+    ) -> Result<Vec<Vec<Row>>, Fault> {
+        let simple = |sql| async move {
+            let done = self.client.batch_execute(sql).await;
+            done.map(|()| Vec::new())
+        };
+        let mut asking: Vec<Answer<'_>> = Vec::with_capacity(asked.len() + 1);
+        if around == Around::Begin {
+            asking.push(Box::pin(simple("BEGIN")));
+        }
+        for (one, statement) in asked.iter().zip(statements) {
+            asking.push(Box::pin(async move {
+                let values: Vec<&(dyn ToSql + Sync)> = one
+                    .values
+                    .iter()
+                    .map(|v| &**v as &(dyn ToSql + Sync))
+                    .collect();
+                self.client.query(statement, &values).await
+            }));
+        }
+        if around == Around::Commit
+            && let Some(probe) = statements.last()
+        {
+            asking.push(Box::pin(self.client.query(probe, &[])));
+            asking.push(Box::pin(simple("COMMIT")));
+        }
+        let mut heard = in_order(asking).await;
+        if around == Around::Begin {
+            heard.remove(0).map_err(|e| Fault::sent(&e))?;
+        }
+        let commit = (around == Around::Commit).then(|| heard.pop()).flatten();
+        let answers = heard.into_iter().collect::<Result<Vec<_>, _>>();
+        let answers = answers.map_err(|e| Fault::sent(&e))?;
+        if let Some(Err(e)) = commit {
+            return Err(Fault::Lost(super::fault::said(&e)));
+        }
+        Ok(answers)
     }
 
     /// Marks the connection while something is under way: who is dropped halfway leaves it spoiled.
@@ -217,6 +319,31 @@ impl Session {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// An answer that is waited for.
+type Answer<'a> =
+    Pin<Box<dyn Future<Output = Result<Vec<Row>, tokio_postgres::Error>> + Send + 'a>>;
+
+/// Asks one after the other and then hears the answers: the driver sends a question when it is
+/// first polled.
+async fn in_order(mut asking: Vec<Answer<'_>>) -> Vec<Result<Vec<Row>, tokio_postgres::Error>> {
+    let mut heard = Vec::with_capacity(asking.len());
+    for answer in &mut asking {
+        let sent = poll_fn(|cx| Poll::Ready(answer.as_mut().poll(cx))).await;
+        heard.push(match sent {
+            Poll::Ready(answer) => Some(answer),
+            Poll::Pending => None,
+        });
+    }
+    let mut all = Vec::with_capacity(asking.len());
+    for (heard, answer) in heard.into_iter().zip(asking) {
+        all.push(match heard {
+            Some(answer) => answer,
+            None => answer.await,
+        });
+    }
+    all
 }
 
 /// Carries questions and answers. A warning is counted before the answer it came with is passed on:

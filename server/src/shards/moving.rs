@@ -22,6 +22,8 @@ use houseful_core::{
 };
 
 use self::shards::{Member, Members};
+#[cfg(test)]
+pub(crate) use self::tables::names as carried_tables;
 use super::{OpeningError, ShardFile, SlotStore};
 use crate::{lane::LaneError, store::StoreError};
 

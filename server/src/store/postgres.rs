@@ -3,12 +3,15 @@
 //!
 //! A batch is one statement (`batch`), which locks the heads that stand where they should, moves
 //! them, and writes rows for those that moved; what the database says about the rest is the answer.
+//! Where Citus has the tables, each show is a transaction of its own (`one_show`).
 
 mod alone;
 mod batch;
 mod columns;
 mod contact;
 mod immutable;
+mod lease;
+mod one_show;
 mod replica;
 mod rows;
 mod write;
@@ -43,6 +46,8 @@ pub struct PostgresStore {
     primary_clock: bool,
     /// Who may wait for a show alone: not all who write, or nobody would sell meanwhile.
     apart: Arc<Semaphore>,
+    /// Whether each show is written by statements of its own: journals are spread over nodes.
+    one_show: bool,
     /// Whether the last batch was refused for its times.
     untimely: Arc<AtomicBool>,
 }
@@ -57,6 +62,7 @@ impl PostgresStore {
         let others = db.writers().saturating_sub(1);
         let apart = Arc::new(Semaphore::new(APART_MAX.min(others)));
         Self {
+            one_show: db.is_distributed(),
             db,
             kept: Arc::default(),
             primary_clock: true,
@@ -70,6 +76,13 @@ impl PostgresStore {
     #[must_use]
     pub fn by_another_clock(mut self) -> Self {
         self.primary_clock = false;
+        self
+    }
+
+    /// The same as if journals were spread over nodes: no statement concerns two shows.
+    #[must_use]
+    pub fn one_show_at_a_time(mut self) -> Self {
+        self.one_show = true;
         self
     }
 
@@ -150,22 +163,7 @@ impl Store for PostgresStore {
     }
 
     fn lease(&self, now: UtcMillis, until: UtcMillis, limit: u32) -> Later<'_, Vec<ShowId>> {
-        Box::pin(async move {
-            // A look costs nothing; mostly there is nothing to take.
-            let any = "SELECT 1 FROM show_head WHERE next_due <= $1 LIMIT 1";
-            if self.db.read(any, &[&now.0]).await?.is_empty() {
-                return Ok(Vec::new());
-            }
-            let limit = i64::from(limit);
-            let taken = self
-                .db
-                .write(
-                    rows::LEASE,
-                    &[&now.0, &until.0, &limit, &self.primary_clock],
-                )
-                .await?;
-            taken.iter().map(|row| rows::show(row, 0)).collect()
-        })
+        Box::pin(lease::lease(self, (now, until), limit))
     }
 
     fn heads(&self) -> Later<'_, Vec<Head>> {
@@ -207,7 +205,7 @@ impl Store for PostgresStore {
         sought: Sought,
         limit: u32,
     ) -> Later<'_, Vec<(UtcMillis, BookingId)>> {
-        Box::pin(contact::sought(&self.db, sought, limit))
+        Box::pin(contact::sought(self, sought, limit))
     }
 
     fn keep_contact(
@@ -216,7 +214,7 @@ impl Store for PostgresStore {
         contact: Option<ContactRow>,
         at: UtcMillis,
     ) -> Later<'_, ()> {
-        Box::pin(contact::keep(&self.db, booking, contact, at))
+        Box::pin(contact::keep(self, booking, contact, at))
     }
 
     fn contacts(&self, bookings: Vec<BookingId>) -> Later<'_, Vec<(BookingId, Contact)>> {

@@ -40,7 +40,7 @@ async fn to_the_one_that_waits(cluster: &Cluster, does: &str) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_commit_that_was_not_waited_for_is_unknown() {
+pub(super) async fn a_commit_that_was_not_waited_for_is_unknown() {
     for (show, does, quiet) in [
         (1, "pg_cancel_backend", false),
         (1, "pg_cancel_backend", true),
@@ -74,7 +74,7 @@ async fn a_commit_that_was_not_waited_for_is_unknown() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_commit_without_an_answer_in_time_is_unknown() {
+pub(super) async fn a_commit_without_an_answer_in_time_is_unknown() {
     let cluster = Cluster::quick();
     let url = cluster.database();
     server_with(&url, 1).await;
@@ -94,7 +94,7 @@ async fn a_commit_without_an_answer_in_time_is_unknown() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_server_without_a_database_says_so_and_goes_on_when_it_is_back() {
+pub(super) async fn a_server_without_a_database_says_so_and_goes_on_when_it_is_back() {
     let mut cluster = Cluster::quick();
     let url = cluster.database();
     let store = server_with(&url, 1).await;
@@ -193,7 +193,7 @@ async fn a_primary_that_hangs_is_not_waited_for_when_another_one_leads() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_was_answered_is_there_after_a_kill() {
+pub(super) async fn what_was_answered_is_there_after_a_kill() {
     const SHOWS: u64 = 6;
     let mut cluster = Cluster::start();
     let url = cluster.database();

@@ -27,7 +27,7 @@ fn is_refused(outcome: &Outcome) -> bool {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_show_that_is_refused_stops_no_other_wherever_it_stands() {
+pub(super) async fn a_show_that_is_refused_stops_no_other_wherever_it_stands() {
     for bad in 1..=3 {
         let url = fresh().await;
         let store = server_with(&url, 3).await;
@@ -55,7 +55,7 @@ fn immutables(url: &str) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_show_that_was_not_opened_leaves_no_layout() {
+pub(super) async fn a_show_that_was_not_opened_leaves_no_layout() {
     let url = fresh().await;
     let store = server(&url).await;
     refuse(&url, 1);

@@ -48,7 +48,7 @@ fn deadlocks(url: &str) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn servers_race_without_a_gap_and_without_a_deadlock() {
+pub(super) async fn servers_race_without_a_gap_and_without_a_deadlock() {
     const SHOWS: u64 = 12;
     const ROUNDS: u64 = 12;
     const SERVERS: u64 = 4;
@@ -81,7 +81,7 @@ async fn servers_race_without_a_gap_and_without_a_deadlock() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_row_that_somebody_holds_keeps_nobody_else_waiting() {
+pub(super) async fn a_row_that_somebody_holds_keeps_nobody_else_waiting() {
     let url = fresh().await;
     let store = server_with(&url, 3).await;
     let other = stranger(&url).await;
@@ -117,7 +117,7 @@ fn at(show: u64, after: u64, at: UtcMillis) -> ShowCommit {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_was_decided_by_a_wrong_clock_is_not_admitted() {
+pub(super) async fn what_was_decided_by_a_wrong_clock_is_not_admitted() {
     let url = fresh().await;
     server_with(&url, 4).await;
     let store = PostgresStore::new(open(&url).await);
@@ -160,7 +160,7 @@ async fn what_was_decided_by_a_wrong_clock_is_not_admitted() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn who_finds_no_free_connection_is_told_so() {
+pub(super) async fn who_finds_no_free_connection_is_told_so() {
     let url = fresh().await;
     server_with(&url, 2).await;
     let few = settings(&format!("{url}?pool_max=4")).waiting(Duration::from_millis(100));
@@ -220,7 +220,7 @@ async fn who_finds_no_free_connection_is_told_so() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_wrong_clock_takes_and_puts_off_nothing_before_its_time() {
+pub(super) async fn a_wrong_clock_takes_and_puts_off_nothing_before_its_time() {
     let url = fresh().await;
     server_with(&url, 2).await;
     let store = PostgresStore::new(open(&url).await);
@@ -269,7 +269,7 @@ async fn servers_that_start_at_once_bring_up_one_schema() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn shows_are_opened_by_one_of_those_who_try() {
+pub(super) async fn shows_are_opened_by_one_of_those_who_try() {
     const SHOWS: u64 = 40;
     let url = fresh().await;
     let mut opening_all = Vec::new();
@@ -296,7 +296,7 @@ async fn shows_are_opened_by_one_of_those_who_try() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn who_was_dropped_halfway_leaves_nothing_behind() {
+pub(super) async fn who_was_dropped_halfway_leaves_nothing_behind() {
     let url = fresh().await;
     let store = Arc::new(server_with(&url, 1).await);
     for _ in 0..8 {
@@ -314,7 +314,7 @@ async fn who_was_dropped_halfway_leaves_nothing_behind() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_show_is_born_whole_in_the_eyes_of_whoever_reads_it() {
+pub(super) async fn a_show_is_born_whole_in_the_eyes_of_whoever_reads_it() {
     const SHOWS: u64 = 200;
     let url = fresh().await;
     let writer = server(&url).await;

@@ -119,7 +119,7 @@ async fn message(from: &mut (impl AsyncRead + Unpin)) -> Option<Vec<u8>> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_commit_that_was_answered_with_rollback_is_none() {
+pub(super) async fn a_commit_that_was_answered_with_rollback_is_none() {
     let url = fresh().await;
     server_with(&url, 1).await;
     let port = Cluster::shared().port();

@@ -86,6 +86,16 @@ impl HttpHouse {
         Self::with(Setup::default().on(Address::new(url.as_ref())))
     }
 
+    /// The same on one that says that Citus has its tables.
+    ///
+    /// # Errors
+    /// It does not start.
+    pub fn on_nodes() -> Result<Self, String> {
+        let runtime = Runtime::new().map_err(|e| e.to_string())?;
+        let url = runtime.block_on(Cluster::shared().database_of_nodes());
+        Self::with(Setup::default().on(Address::new(url.as_ref())))
+    }
+
     fn with(setup: Setup) -> Result<Self, String> {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)

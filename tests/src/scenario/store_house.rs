@@ -90,6 +90,16 @@ impl StoreHouse {
         Self::at(Address::new(url.as_ref()), None)
     }
 
+    /// The same on one that says that Citus has its tables.
+    ///
+    /// # Errors
+    /// The database can't be opened.
+    pub fn on_nodes() -> Result<Self, String> {
+        let runtime = Runtime::new().map_err(|e| e.to_string())?;
+        let url = runtime.block_on(Cluster::shared().database_of_nodes());
+        Self::at(Address::new(url.as_ref()), None)
+    }
+
     fn at(address: Address, folder: Option<Folder>) -> Result<Self, String> {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)

@@ -58,6 +58,9 @@ pub(crate) fn replicas(
     db: &Database,
     addresses: &[Settings],
 ) -> Result<Vec<Arc<dyn Source>>, OpenError> {
+    if db.is_distributed() && !addresses.is_empty() {
+        return Err(OpenError::NoReplicasOfNodes);
+    }
     let kept = Arc::new(Kept::default());
     let mut sources: Vec<Arc<dyn Source>> = Vec::new();
     for address in addresses {

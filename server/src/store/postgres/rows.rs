@@ -1,5 +1,7 @@
 //! Columns to domain types and back, and reading journals.
 
+use std::collections::HashMap;
+
 use houseful_core::{
     code::slot_of,
     ids::{BookingId, IdError, ShardName, ShowId},
@@ -25,33 +27,21 @@ pub(super) const TIME: &str = concat!(
     bare!()
 );
 
-/// Takes what is due and not being taken or moved by somebody else at this moment. Where the
-/// primary's clock leads, nothing is due or put off by a clock that is ahead of it.
-pub(super) const LEASE: &str = "
-    WITH clock AS MATERIALIZED (
-        SELECT CASE WHEN $4 THEN (extract(epoch FROM clock_timestamp()) * 1000)::bigint
-                    ELSE $1 END AS ms
-    ), due AS MATERIALIZED (
-        SELECT show_id, next_due FROM show_head
-        WHERE next_due <= least($1, (SELECT ms FROM clock))
-        ORDER BY next_due, show_id LIMIT $3 FOR NO KEY UPDATE SKIP LOCKED
-    ), taken AS (
-        UPDATE show_head h SET next_due = clock.ms + ($2 - $1) FROM due CROSS JOIN clock
-        WHERE h.show_id = due.show_id RETURNING h.show_id
-    )
-    SELECT due.show_id FROM due JOIN taken USING (show_id) ORDER BY due.next_due, due.show_id";
-
 /// A head, whether a version is on its line, and the rows after that version: one snapshot, with one
-/// row at least. A show that is being born has neither head nor rows or both.
+/// row at least if there is a head. Its tables are joined by the show alone, which Citus has on one
+/// node.
 const TAIL: &str = "
-    SELECT w.show_id, h.ver, h.tip, h.next_due, h.taken, h.total, h.sales,
-           (h.ver = $2 AND h.tip = $3) OR (h.ver > $2 AND EXISTS (
-               SELECT 1 FROM show_event l WHERE l.show_id = $1 AND l.ver = $2 AND l.tip = $3)),
+    SELECT h.show_id, h.ver, h.tip, h.next_due, h.taken, h.total, h.sales,
+           (h.ver = $2 AND h.tip = $3) OR (h.ver > $2 AND l.ver IS NOT NULL),
            e.ver, e.at, e.kind, e.format, e.body
-    FROM (SELECT $1::bigint AS show_id) w
-    LEFT JOIN show_head h ON h.show_id = $1
-    LEFT JOIN show_event e ON e.show_id = $1 AND e.ver > $2
+    FROM show_head h
+    LEFT JOIN show_event l ON l.show_id = h.show_id AND l.ver = $2 AND l.tip = $3
+    LEFT JOIN show_event e ON e.show_id = h.show_id AND e.ver > $2
+    WHERE h.show_id = $1
     ORDER BY e.ver";
+
+/// A row of a journal, whichever.
+const ANY_ROW: &str = "SELECT ver FROM show_event WHERE show_id = $1 LIMIT 1";
 
 /// A column, or what is wrong with it.
 pub(super) fn get<'a, T: FromSql<'a>>(row: &'a Row, column: usize) -> Result<T, StoreError> {
@@ -124,18 +114,16 @@ pub(super) async fn stand(
     shows: &[ShowId],
 ) -> Result<Vec<Option<Version>>, StoreError> {
     let keys: Vec<i64> = shows.iter().copied().map(show_in).collect();
-    let sql = "SELECT w.n, h.ver, h.tip FROM unnest($1::bigint[]) WITH ORDINALITY AS w(show_id, n)
-               JOIN show_head h USING (show_id)";
-    let mut stand = vec![None; shows.len()];
+    let sql = "SELECT show_id, ver, tip FROM show_head WHERE show_id = ANY($1)";
+    let mut stand = HashMap::with_capacity(shows.len());
     for row in &db.read(sql, &[&keys]).await? {
-        let n: i64 = get(row, 0)?;
-        let place = usize::try_from(n - 1).ok().and_then(|n| stand.get_mut(n));
-        if let Some(place) = place {
-            *place = Some(version(row, 1)?);
-        }
+        stand.insert(show(row, 0)?, version(row, 1)?);
     }
-    Ok(stand)
+    Ok(shows.iter().map(|show| stand.get(show).copied()).collect())
 }
+
+/// Before the first event.
+const NOTHING: Version = Version { ver: 0, tip: 0 };
 
 /// How a journal goes on from what is known of it.
 pub(super) async fn tail(
@@ -153,10 +141,18 @@ pub(super) async fn tail(
             return Ok(Tail::Rows { head, events });
         }
     }
-    let rows = ask_tail(from, show, Version { ver: 0, tip: 0 }).await?;
+    let mut rows = ask_tail(from, show, NOTHING).await?;
+    let mut stray = None;
+    if rows.is_empty() {
+        let found = from.ask(ANY_ROW, &[&show_in(show)]).await?;
+        stray = found.first().map(|row| get::<i64>(row, 0)).transpose()?;
+        if stray.is_some() {
+            // It was born meanwhile, or else its head was lost.
+            rows = ask_tail(from, show, NOTHING).await?;
+        }
+    }
     let Some((_, head)) = stands(&rows)? else {
-        let stray = rows.first().map(|row| get::<Option<i64>>(row, 8));
-        if let Some(ver) = stray.transpose()?.flatten() {
+        if let Some(ver) = stray {
             let why = format!("{show} has version {ver} and no head");
             return Err(StoreError::Unreadable(why));
         }
@@ -196,8 +192,8 @@ fn shard(row: &Row, column: usize) -> Result<ShardName, StoreError> {
 /// The head that [`TAIL`] found, and the row it is in.
 fn stands(rows: &[Row]) -> Result<Option<(&Row, Head)>, StoreError> {
     match rows.first() {
-        Some(row) if get::<Option<i64>>(row, 1)?.is_some() => Ok(Some((row, head(row)?))),
-        _ => Ok(None),
+        Some(row) => Ok(Some((row, head(row)?))),
+        None => Ok(None),
     }
 }
 

@@ -8,7 +8,7 @@ use tokio_postgres::error::DbError;
 use super::{
     PostgresStore,
     columns::{self, Columns},
-    rows,
+    one_show, rows,
 };
 use crate::{
     postgres::Fault,
@@ -20,12 +20,16 @@ pub(super) async fn commit(
     batch: Vec<ShowCommit>,
 ) -> Result<Vec<Outcome>, StoreError> {
     batch.iter().try_for_each(ShowCommit::check)?;
-    let outcomes = match together(store, &batch).await {
-        Err(Fault::Refused(db)) if concerns_a_show(&db) => {
-            tracing::warn!("a batch was refused ({db}); its shows are tried one by one");
-            one_by_one(store, &batch).await?
+    let outcomes = if store.one_show {
+        unless_all_failed(one_show::commit(store, &batch).await)?
+    } else {
+        match together(store, &batch).await {
+            Err(Fault::Refused(db)) if concerns_a_show(&db) => {
+                tracing::warn!("a batch was refused ({db}); its shows are tried one by one");
+                one_by_one(store, &batch).await?
+            }
+            other => other.map_err(Fault::writing)?,
         }
-        other => other.map_err(Fault::writing)?,
     };
     store.note_times(&outcomes);
     let committed = batch.iter().zip(&outcomes);
@@ -37,7 +41,7 @@ pub(super) async fn commit(
 
 /// Whether a refusal may be one show's fault alone: of its content, its neighbours or its locks. A
 /// server that is full, slow or read only says the same to each.
-fn concerns_a_show(db: &DbError) -> bool {
+pub(super) fn concerns_a_show(db: &DbError) -> bool {
     ["22", "23", "40", "55", "XX"]
         .iter()
         .any(|class| db.code().code().starts_with(class))
@@ -166,16 +170,21 @@ async fn one_by_one(
             Err(fault) => refused(store, show, fault).await,
         });
     }
+    unless_all_failed(outcomes)
+}
+
+/// The outcomes; an error if all failed.
+fn unless_all_failed(outcomes: Vec<Outcome>) -> Result<Vec<Outcome>, StoreError> {
     let failed = |outcome: &Outcome| match outcome {
         Outcome::Failed(e) => Some(e.clone()),
         _ => None,
     };
     let faults: Vec<_> = outcomes.iter().filter_map(failed).collect();
     match faults.first() {
-        Some(_) if faults.len() == batch.len() && faults.contains(&StoreError::Unknown) => {
+        Some(_) if faults.len() == outcomes.len() && faults.contains(&StoreError::Unknown) => {
             Err(StoreError::Unknown)
         }
-        Some(first) if faults.len() == batch.len() => Err(first.clone()),
+        Some(first) if faults.len() == outcomes.len() => Err(first.clone()),
         _ => Ok(outcomes),
     }
 }
