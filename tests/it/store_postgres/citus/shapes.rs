@@ -134,8 +134,8 @@ fn name(url: &str) -> &str {
 
 /// What a whole run of the contract, and a sweep over what it left, have a server execute.
 async fn told(spread: bool) -> BTreeSet<String> {
-    let urls = Box::pin(run(spread)).await;
-    Box::pin(sweep(&urls)).await;
+    let urls = run(spread).await;
+    sweep(&urls).await;
     let log = TELLING.log();
     let executed = urls.iter().flat_map(|url| executed(&log, name(url)));
     executed.collect()
@@ -144,19 +144,22 @@ async fn told(spread: bool) -> BTreeSet<String> {
 /// Runs the contract; in which databases.
 async fn run(spread: bool) -> Vec<String> {
     let urls = Mutex::new(Vec::new());
-    let made = contract(|| async {
-        let url = if spread {
-            TELLING.database_of_nodes().await
-        } else {
-            TELLING.database()
-        };
-        let store = open_there(&url).await;
-        store.database().latest_time().await.expect("a time");
-        urls.lock().expect("urls").push(url);
-        let store: Arc<dyn Store> = Arc::new(store);
-        store
+    // In a box, as the contract asks for it many times.
+    let made = contract(|| {
+        Box::pin(async {
+            let url = if spread {
+                TELLING.database_of_nodes().await
+            } else {
+                TELLING.database()
+            };
+            let store = open_there(&url).await;
+            store.database().latest_time().await.expect("a time");
+            urls.lock().expect("urls").push(url);
+            let store: Arc<dyn Store> = Arc::new(store);
+            store
+        })
     });
-    Box::pin(made).await;
+    made.await;
     urls.into_inner().expect("urls")
 }
 
