@@ -3,10 +3,10 @@
 
 use std::{
     collections::BTreeSet,
-    sync::{Arc, LazyLock},
+    sync::{Arc, LazyLock, Mutex},
 };
 
-use houseful_core::{ids::ShowId, time::UtcMillis};
+use houseful_core::ids::ShowId;
 use houseful_server::{
     audit::{PostgresBooks, ShowBooks},
     postgres::DISTRIBUTED,
@@ -14,7 +14,7 @@ use houseful_server::{
 };
 use houseful_tests::cluster::Cluster;
 
-use super::open_there;
+use super::{open, open_there};
 use crate::store_contract::contract;
 
 /// What is wrong with a statement, if something is.
@@ -132,38 +132,48 @@ fn name(url: &str) -> &str {
     url.rsplit('/').next().unwrap_or_default()
 }
 
-/// What a whole run of the contract has a server execute.
+/// What a whole run of the contract, and a sweep over what it left, have a server execute.
 async fn told(spread: bool) -> BTreeSet<String> {
-    let urls = std::sync::Mutex::new(Vec::new());
-    contract(|| async {
-        let url = if spread {
-            TELLING.database_of_nodes().await
-        } else {
-            TELLING.database()
-        };
-        let store = open_there(&url).await;
-        store.database().latest_time().await.expect("a time");
-        let _ = store.lease(UtcMillis(1), UtcMillis(2), 1).await;
-        urls.lock().expect("urls").push(url);
-        let store: Arc<dyn Store> = Arc::new(store);
-        store
-    })
-    .await;
-    let urls = urls.into_inner().expect("urls");
-    let mut swept = false;
-    for url in &urls {
-        let books = PostgresBooks::new(open_there(url).await.database().clone());
+    let urls = run(spread).await;
+    sweep(&urls).await;
+    let log = TELLING.log();
+    let executed = urls.iter().flat_map(|url| executed(&log, name(url)));
+    executed.collect()
+}
+
+/// Runs the contract; in which databases.
+async fn run(spread: bool) -> Vec<String> {
+    let urls = Mutex::new(Vec::new());
+    // In a box, as the contract asks for it many times.
+    let made = contract(|| {
+        Box::pin(async {
+            let url = if spread {
+                TELLING.database_of_nodes().await
+            } else {
+                TELLING.database()
+            };
+            let store = open_there(&url).await;
+            store.database().latest_time().await.expect("a time");
+            urls.lock().expect("urls").push(url);
+            let store: Arc<dyn Store> = Arc::new(store);
+            store
+        })
+    });
+    made.await;
+    urls.into_inner().expect("urls")
+}
+
+/// Sweeps the first database that has a show.
+async fn sweep(urls: &[String]) {
+    for url in urls {
+        let books = PostgresBooks::new(open(url).await);
         books.strays().await.expect("a count");
-        swept = books.show(ShowId(1)).await.expect("rows").is_some();
-        if swept && books.shows(None, 10).await.is_ok() {
-            break;
+        books.shows(None, 10).await.expect("shows");
+        if books.show(ShowId(1)).await.expect("rows").is_some() {
+            return;
         }
     }
-    assert!(swept, "no show was swept");
-    let log = TELLING.log();
-    urls.iter()
-        .flat_map(|url| executed(&log, name(url)))
-        .collect()
+    panic!("no show was swept");
 }
 
 #[tokio::test(flavor = "multi_thread")]
