@@ -9,6 +9,7 @@ use houseful_server::{
 };
 use houseful_tests::{
     cluster::Cluster,
+    folder::Folder,
     test_app::{Setup, TestApp},
 };
 use tokio::net::TcpListener;
@@ -71,7 +72,9 @@ async fn a_database_is_sold_from_only_as_the_shard_it_is() {
         told,
         "the database named for shard north is shard north of another house than --db names; name the two of one house"
     );
-    let told = refused("cinema.db", Some(right)).await;
+    let folder = Folder::new();
+    let here = folder.path("cinema.db").display().to_string();
+    let told = refused(&here, Some(right)).await;
     assert!(told.contains("cinema.db is a file"), "{told}");
     start(home, Some(right))
         .await
