@@ -222,7 +222,7 @@ async fn a_second_database_sells_nothing_of_a_house() {
 
 #[tokio::test]
 async fn a_server_that_learns_late_that_its_database_is_another_stops_selling() {
-    let mut house = Apart::started();
+    let house = Apart::started();
     let desk = operator(&house, Booking);
     let show = desk.show(0).await;
     desk.hold(&show).await;
