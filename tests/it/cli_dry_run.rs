@@ -10,7 +10,7 @@ use super::program::{Ran, Server};
 use houseful_tests::folder::Folder;
 
 /// Commands that only look.
-const LOOKS: [&str; 41] = [
+const LOOKS: [&str; 42] = [
     "today",
     "find",
     "city list",
