@@ -158,11 +158,12 @@ impl Naive {
             }
             return;
         }
-        if word != "authorised" && word != "captured" {
+        let back = word == "refunded";
+        if !back && word != "authorised" && word != "captured" {
             return;
         }
         self.worth.insert(payment, worth);
-        if !(fair && self.good(id)) {
+        if back || !(fair && self.good(id)) {
             self.kept.insert(payment, 0);
             return;
         }
