@@ -6,6 +6,8 @@ mod catalogue;
 mod chain;
 mod house;
 mod listen;
+mod messages;
+mod others;
 mod payment;
 mod shards;
 mod start;
@@ -22,13 +24,14 @@ use tokio_util::{
 pub use self::start::StartError;
 use crate::{
     auth::tokens::Tokens,
-    bus::local::Weather,
+    bus::{Bus, local::Weather},
     catalogue::Catalogue,
     clock::{Clock, ClockKind},
     database::{Address, Books, PostgresUrl},
     hub::Hub,
     limits::{LimitConfig, Limits},
     payment::Payments,
+    roles::{Cluster, RolesConfig, feed::Follower},
     shards::{Journals, Lanes, Readers, ShardFile},
 };
 
@@ -59,6 +62,8 @@ pub struct ServerConfig {
     pub limits: LimitConfig,
     /// How badly messages between payment and booking travel, for tests.
     pub weather: Weather,
+    /// What the server does, and who does the rest.
+    pub roles: RolesConfig,
     /// Where replicas of the database are that maps, feeds, lists and the catalogue are read from.
     pub replicas: Vec<PostgresUrl>,
 }
@@ -78,6 +83,7 @@ impl ServerConfig {
             sell_meanwhile: false,
             limits: LimitConfig::default(),
             weather: Weather::default(),
+            roles: RolesConfig::default(),
             replicas: Vec::new(),
         }
     }
@@ -101,10 +107,16 @@ pub struct Rooms {
     pub(crate) readers: Readers,
     pub(crate) catalogue: Catalogue,
     pub(crate) payments: Payments,
+    /// The way to the other half of a sale, wherever it is.
+    pub(crate) bus: Arc<dyn Bus>,
     pub(crate) tokens: Tokens,
     pub(crate) clock: Clock,
     pub(crate) limits: Limits,
     pub(crate) mode: Mode,
+    /// What this server does, and the others of its house.
+    pub(crate) cluster: Cluster,
+    /// Where the catalogue role is another server's.
+    pub(crate) follower: Option<Follower>,
     /// Cancelled when the server begins to stop: feeds end then.
     pub(crate) closing: CancellationToken,
     /// Commands that go on although their client went away.
@@ -215,6 +227,15 @@ impl RunningServer {
     #[must_use]
     pub fn payments(&self) -> &Payments {
         &self.app.payments
+    }
+
+    /// Takes over now what the catalogue server has, instead of in a moment; `false` if there is no
+    /// other, or it can't be had.
+    pub async fn follow(&self) -> bool {
+        match &self.app.follower {
+            Some(follower) => follower.look().await.is_ok(),
+            None => false,
+        }
     }
 
     /// Stops: takes no more connections, ends the feeds, finishes what is under way (for at most

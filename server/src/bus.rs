@@ -1,6 +1,8 @@
 //! Carries the two messages between payment and booking. Either may be lost: each side says again
 //! what has not been answered.
 
+pub(crate) mod between;
+pub mod heard;
 pub mod local;
 
 use houseful_core::message::{Announcement, Settle};

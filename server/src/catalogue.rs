@@ -11,6 +11,7 @@ mod check;
 pub mod demo;
 mod error;
 mod local;
+mod part;
 mod place;
 #[cfg(feature = "postgres")]
 pub(crate) mod postgres;
@@ -39,6 +40,7 @@ pub use chain::{
     Chain, ChainCinema, ChainCity, ChainMovie, ChainScreen, ChainShow, SalesHours, SalesRule, Start,
 };
 pub use error::CatalogueError;
+pub use part::{Another, Part};
 pub use place::{Near, Point};
 #[cfg(feature = "postgres")]
 pub use postgres::PostgresCatalogue;
@@ -166,6 +168,24 @@ impl Catalogue {
             }
         }
         Err(StoreError::Busy.into())
+    }
+
+    /// How often it had been written when it was read last.
+    #[must_use]
+    pub fn moves(&self) -> u64 {
+        self.moves.load(Ordering::SeqCst)
+    }
+
+    /// Takes in a part of another server's catalogue, which this one follows; `false` if another
+    /// server of this database wrote meanwhile, and the part has to be asked for again.
+    ///
+    /// # Errors
+    /// The part makes no sense, or the database can't be written.
+    pub async fn take_in(&self, part: Part) -> Result<bool, StoreError> {
+        let _turn = self.turn.lock().await;
+        let written = self.store.write(part.rows()?, self.moves()).await?;
+        self.read().await?;
+        Ok(written)
     }
 
     /// Reads the catalogue again if another server wrote to it; whether it did.

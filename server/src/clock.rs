@@ -302,6 +302,18 @@ impl Clock {
         tokio::time::sleep(Duration::from_millis(ms)).await;
     }
 
+    /// The machine's own time, whatever drives a clock: for signatures between servers, never for a
+    /// rule.
+    #[must_use]
+    pub fn wall() -> UtcMillis {
+        wall()
+    }
+
+    /// Waits for real time where there is no clock yet, because nobody knows of which house.
+    pub async fn rest_before_any(ms: u64) {
+        tokio::time::sleep(Duration::from_millis(ms)).await;
+    }
+
     /// A real point in time, to measure how long machinery takes.
     #[must_use]
     pub fn stopwatch() -> Instant {

@@ -1,5 +1,5 @@
-//! What a database remembers about its house: how serious its money is, and where a clock that is
-//! moved by hand stands.
+//! What a database remembers about its house: how serious its money is, where a clock that is moved
+//! by hand stands, which catalogue its shows are of, and how far another server's was followed.
 //!
 //! Contract of every backend of [`HouseStore`]: each call is one transaction, durable when it
 //! answers; of several who keep the first value of a name at once all hear the same one.
@@ -13,10 +13,18 @@ use houseful_core::{time::UtcMillis, wire::admin::Mode};
 #[cfg(feature = "postgres")]
 pub use self::postgres::PostgresHouse;
 pub use self::sqlite::SqliteHouse;
-use crate::store::{Later, StoreError};
+use crate::{
+    chance,
+    clock::Clock,
+    store::{Later, StoreError},
+};
 
 const MODE: &str = "mode";
 const CLOCK: &str = "clock_at";
+const CATALOGUE_ID: &str = "catalogue_id";
+const CATALOGUE_MARK: &str = "catalogue_mark";
+const CATALOGUE_SEEN: &str = "catalogue_seen";
+const TOKENS_SEEN: &str = "tokens_seen";
 
 /// The file belongs to a house of another kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,6 +87,14 @@ pub async fn mode(
     })
 }
 
+/// Whether the database says already what it is for.
+///
+/// # Errors
+/// The database can't be read.
+pub async fn is_known(store: &dyn HouseStore) -> Result<bool, StoreError> {
+    Ok(store.fact(MODE).await?.is_some())
+}
+
 /// Where a clock that is moved by hand stood when it was last kept.
 ///
 /// # Errors
@@ -94,4 +110,92 @@ pub async fn clock_at(store: &dyn HouseStore) -> Result<Option<UtcMillis>, Store
 /// The database can't be written.
 pub async fn keep_clock(store: &dyn HouseStore, at: UtcMillis) -> Result<(), StoreError> {
     store.keep(CLOCK, at.0.to_string()).await
+}
+
+/// Moves a clock that is moved by hand to a time, if it is behind it, and keeps that.
+///
+/// # Errors
+/// The database can't be written.
+pub async fn move_clock(
+    store: &dyn HouseStore,
+    clock: &Clock,
+    to: UtcMillis,
+) -> Result<(), StoreError> {
+    let ms = to.ms_since(clock.now());
+    if ms > 0 && clock.advance(ms) {
+        keep_clock(store, clock.now()).await?;
+    }
+    Ok(())
+}
+
+/// Marks the database of a catalogue server: gives its catalogue a name for ever, if it has none,
+/// and a mark of this start, by which a server that shares the database knows it.
+///
+/// # Errors
+/// The database can't be written.
+pub async fn mark_catalogue(store: &dyn HouseStore) -> Result<(), StoreError> {
+    let fresh = || chance::uuid().as_simple().to_string();
+    store.keep_first(CATALOGUE_ID, fresh()).await?;
+    store.keep(CATALOGUE_MARK, fresh()).await
+}
+
+/// Which catalogue the shows here are of.
+///
+/// # Errors
+/// The database can't be read.
+pub async fn catalogue_id(store: &dyn HouseStore) -> Result<Option<String>, StoreError> {
+    store.fact(CATALOGUE_ID).await
+}
+
+/// Keeps which catalogue the shows here are of.
+///
+/// # Errors
+/// The database can't be written.
+pub async fn keep_catalogue_id(store: &dyn HouseStore, id: &str) -> Result<(), StoreError> {
+    store.keep(CATALOGUE_ID, id.to_owned()).await
+}
+
+/// What a catalogue server marked this database with last.
+///
+/// # Errors
+/// The database can't be read.
+pub async fn mark(store: &dyn HouseStore) -> Result<Option<String>, StoreError> {
+    store.fact(CATALOGUE_MARK).await
+}
+
+/// How far another server's catalogue was taken over.
+///
+/// # Errors
+/// The database can't be read.
+pub async fn catalogue_seen(store: &dyn HouseStore) -> Result<Option<u64>, StoreError> {
+    number(store, CATALOGUE_SEEN).await
+}
+
+/// Keeps how far another server's catalogue was taken over.
+///
+/// # Errors
+/// The database can't be written.
+pub async fn keep_catalogue_seen(store: &dyn HouseStore, moves: u64) -> Result<(), StoreError> {
+    store.keep(CATALOGUE_SEEN, moves.to_string()).await
+}
+
+/// How far another server's tokens were taken over.
+///
+/// # Errors
+/// The database can't be read.
+pub async fn tokens_seen(store: &dyn HouseStore) -> Result<Option<u64>, StoreError> {
+    number(store, TOKENS_SEEN).await
+}
+
+/// Keeps how far another server's tokens were taken over.
+///
+/// # Errors
+/// The database can't be written.
+pub async fn keep_tokens_seen(store: &dyn HouseStore, moves: u64) -> Result<(), StoreError> {
+    store.keep(TOKENS_SEEN, moves.to_string()).await
+}
+
+async fn number(store: &dyn HouseStore, name: &'static str) -> Result<Option<u64>, StoreError> {
+    let text = store.fact(name).await?;
+    Ok(text.and_then(|text| text.parse().ok()))
 }

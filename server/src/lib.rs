@@ -13,6 +13,7 @@
 pub mod app;
 pub mod audit;
 pub mod auth;
+mod base64url;
 pub mod bus;
 pub mod catalogue;
 pub mod chance;
@@ -34,6 +35,7 @@ pub mod postgres;
 pub mod problem;
 pub mod replicas;
 mod request;
+pub mod roles;
 mod routes;
 mod schema;
 pub mod shards;

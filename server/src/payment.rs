@@ -86,11 +86,26 @@ impl Payments {
     /// provider's list. Both end when `shutdown` is cancelled.
     #[must_use]
     pub fn start(
-        (store, charges): (Arc<dyn PaymentStore>, Arc<dyn SimLedger>),
+        rooms: (Arc<dyn PaymentStore>, Arc<dyn SimLedger>),
         bus: Arc<dyn Bus>,
         key: SigningKey,
         clock: Clock,
         shutdown: CancellationToken,
+    ) -> Self {
+        let payments = Self::idle(rooms, bus, key, clock);
+        let flow = &payments.flow;
+        tokio::spawn(worker::run(Arc::clone(flow), shutdown.clone()));
+        tokio::spawn(reconcile::run(Arc::clone(flow), shutdown));
+        payments
+    }
+
+    /// The room of a role that another server has: nothing works in it.
+    #[must_use]
+    pub fn idle(
+        (store, charges): (Arc<dyn PaymentStore>, Arc<dyn SimLedger>),
+        bus: Arc<dyn Bus>,
+        key: SigningKey,
+        clock: Clock,
     ) -> Self {
         let terminal = CardTerminal::new(charges, clock.clone());
         let flow = Arc::new(Flow::new(
@@ -100,8 +115,6 @@ impl Payments {
             clock,
             TaskTracker::new(),
         ));
-        tokio::spawn(worker::run(Arc::clone(&flow), shutdown.clone()));
-        tokio::spawn(reconcile::run(Arc::clone(&flow), shutdown));
         Self {
             flow,
             terminal,

@@ -23,6 +23,7 @@ use houseful_core::{
 use crate::{
     lane::{LaneError, NextBest},
     payment::PaymentError,
+    roles::{REFUSED, SIGNED, ServerRole},
     store::StoreError,
 };
 
@@ -119,6 +120,15 @@ pub enum ApiError {
         /// Seconds until the next may come.
         after_s: u64,
     },
+    /// Another role of the house is asked, and no server that has it answers. Nothing was done.
+    #[error("the {0} server does not answer")]
+    RoleAway(ServerRole),
+    /// A message between servers that is not believed.
+    #[error("this is not signed by a server of this house")]
+    Untrusted,
+    /// A message from a server of another kind of house.
+    #[error("this server is of another kind of house: practice and real sales never meet")]
+    OtherHouse,
     /// A bug; the cause is for the log.
     #[error("something went wrong in the server")]
     Internal(String),
@@ -252,6 +262,9 @@ pub fn write(error: &ApiError, request_id: &str) -> Response {
             header::WWW_AUTHENTICATE,
             HeaderValue::from_static("Bearer realm=\"houseful\""),
         );
+    }
+    if matches!(error, ApiError::Untrusted | ApiError::OtherHouse) {
+        headers.insert(SIGNED, HeaderValue::from_static(REFUSED));
     }
     if let ApiError::NoMethod { known, .. } = error
         && let Ok(known) = HeaderValue::from_str(known)

@@ -27,6 +27,17 @@ const REQUEST_MAX: Duration = Duration::from_secs(30);
 pub struct RequestId(String);
 
 impl RequestId {
+    /// As it is written.
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// A name that a test chose.
+    #[cfg(test)]
+    pub(crate) fn for_tests(id: &str) -> Self {
+        Self(id.to_owned())
+    }
+
     /// The id the client gave if it is a sane one, else a new one.
     fn of(headers: &HeaderMap) -> Self {
         let given = headers.get(REQUEST_ID_HEADER);
@@ -41,9 +52,10 @@ impl RequestId {
 }
 
 /// Wraps every request.
-pub async fn around(State(app): State<App>, request: Request, next: Next) -> Response {
+pub async fn around(State(app): State<App>, mut request: Request, next: Next) -> Response {
     let watch = Clock::stopwatch();
     let id = RequestId::of(request.headers());
+    request.extensions_mut().insert(id.clone());
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().cloned();
     let span = tracing::info_span!("request", id = id.0);
@@ -84,10 +96,9 @@ fn with_headers(mut response: Response, id: &RequestId, app: &App) -> Response {
     if let Ok(id) = HeaderValue::from_str(&id.0) {
         headers.insert(HeaderName::from_static(REQUEST_ID_HEADER), id);
     }
-    headers.insert(
-        HeaderName::from_static(TIME_HEADER),
-        HeaderValue::from(app.clock.now().0),
-    );
+    // An answer of another server has that server's time, by which its holds end.
+    let time = headers.entry(HeaderName::from_static(TIME_HEADER));
+    time.or_insert_with(|| HeaderValue::from(app.clock.now().0));
     for (name, value) in [
         (header::CACHE_CONTROL, "no-store"),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
@@ -138,11 +149,16 @@ fn log(
         Some(cause) => {
             tracing::warn!(request.id = id, %method, route, status, ms, code, cause, "not done");
         }
-        None if matches!(route, "/healthz" | "/readyz" | "/metrics") => {
+        None if matches!(route, "/healthz" | "/readyz" | "/metrics") || is_between(route) => {
             tracing::debug!(request.id = id, %method, route, status, ms, "answered");
         }
         None => tracing::info!(request.id = id, %method, route, status, ms, code, "answered"),
     }
+}
+
+/// Whether servers ask it of each other, every moment.
+fn is_between(route: &str) -> bool {
+    route.starts_with("/roles/")
 }
 
 /// Turns a panic into an answer; the panic itself has been printed by then.

@@ -32,7 +32,15 @@ use tower_http::{
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use crate::{app::App, auth::gate::gate, openapi, problem::ApiError, request};
+pub(crate) use self::input::BODY_BYTES_MAX;
+use crate::{
+    app::App,
+    auth::gate::gate,
+    openapi,
+    problem::ApiError,
+    request,
+    roles::{forward::forward, routes as between_servers},
+};
 
 /// Answers shorter than this are not worth compressing, in bytes.
 const GZIP_BYTES_MIN: u64 = 1_024;
@@ -91,12 +99,15 @@ pub(crate) fn router(app: App) -> Router {
         .layer(middleware::from_fn_with_state(app.clone(), request::around))
         .layer(DefaultBodyLimit::max(input::BODY_BYTES_MAX))
         .layer(CatchPanicLayer::custom(request::panicked))
-        .layer(middleware::from_fn_with_state(app.clone(), gate));
+        .layer(middleware::from_fn_with_state(app.clone(), gate))
+        .layer(middleware::from_fn_with_state(app.clone(), forward));
+    let others = between_servers::router(app.clone());
     routes
         .merge(openapi::pages())
         .fallback(missing)
         .layer(around)
         .with_state(app)
+        .merge(others)
 }
 
 /// The gate refuses what no route matches before it comes here.

@@ -204,7 +204,11 @@ async fn a_house_with_the_demos_week_starts_again_with_what_it_has() {
 #[tokio::test]
 async fn the_first_start_tells_an_admins_token() {
     let app = TestApp::start().await;
-    let token = app.server().first_admin_token.clone().expect("a token");
+    let token = app
+        .catalogue_server()
+        .first_admin_token
+        .clone()
+        .expect("a token");
     let request = app
         .request(As::Nobody, Method::GET, "/v1")
         .header("authorization", format!("Bearer {token}"));

@@ -39,6 +39,7 @@ mod plain;
 mod races;
 mod readme;
 mod replicas;
+mod roles;
 mod rooms;
 mod scenarios;
 mod servers;

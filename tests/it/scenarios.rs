@@ -170,6 +170,11 @@ fn a_whole_server_tells_every_scenario_as_the_rules_do() {
 }
 
 #[test]
+fn three_servers_that_are_one_role_each_tell_every_scenario_as_the_rules_do() {
+    tell_all_over_http(HttpHouse::apart);
+}
+
+#[test]
 fn a_whole_server_on_postgres_tells_every_scenario_as_the_rules_do() {
     tell_all_over_http(HttpHouse::on_postgres);
 }

@@ -1,5 +1,6 @@
 //! What the tests of the whole product share.
 
+pub mod apart;
 pub mod cluster;
 pub mod contest;
 pub mod crowd;

@@ -6,7 +6,12 @@
     reason = "a house that can't be built ends its test at once"
 )]
 
-use std::{collections::BTreeMap, path::PathBuf, sync::Arc, sync::Once, time::Duration};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    sync::{Arc, Once},
+    time::Duration,
+};
 
 use houseful_core::{
     ids::{CommandId, PaymentId, ShowId},
@@ -21,12 +26,13 @@ use houseful_core::{
 use houseful_server::{
     app::{DemoChain, RunningServer, ServerConfig, serve},
     bus::local::Weather,
-    catalogue::demo,
+    catalogue::{Chain, NewShow, demo},
     chance,
     clock::ClockKind,
     database::{Address, Books},
     house,
     limits::LimitConfig,
+    roles::{ClusterKey, RolesConfig, ServerRole},
     shards::ShardFile,
 };
 use reqwest::{
@@ -40,6 +46,9 @@ use crate::made_up;
 
 /// The longest a test waits for anything.
 pub const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Set, it has every test of this harness run with the roles apart.
+const APART: &str = "HOUSEFUL_TEST_APART";
 
 /// Four rows of ten, the last one dearer.
 const HALL: &str = "name: Test hall
@@ -119,6 +128,8 @@ pub struct Setup {
     pub config: ServerConfig,
     /// Where its clock begins; now if `None`.
     pub begins_at: Option<UtcMillis>,
+    /// Whether each role is a server of its own, with a database of its own.
+    pub apart: bool,
 }
 
 impl Default for Setup {
@@ -129,6 +140,7 @@ impl Default for Setup {
         Self {
             config,
             begins_at: None,
+            apart: std::env::var_os(APART).is_some(),
         }
     }
 }
@@ -148,6 +160,14 @@ impl Setup {
     #[must_use]
     pub fn on(mut self, db: Address) -> Self {
         self.config.db = db;
+        self
+    }
+
+    /// With each role a server of its own. Clients know the payment server's address alone; what a
+    /// test does beside HTTP it does in the booking server.
+    #[must_use]
+    pub fn apart(mut self) -> Self {
+        self.apart = true;
         self
     }
 
@@ -197,20 +217,19 @@ impl Setup {
         if self.config.db.file().is_some() {
             self.config.db = folder.join("house.db").into();
         }
-        if let Some(time) = self.begins_at {
-            let books = Books::open(&self.config.db, self.config.clock)
-                .await
-                .expect("a database");
-            let kept = house::keep_clock(books.house.as_ref(), time).await;
-            kept.expect("a clock");
-            books.ground.close().await;
+        let mut servers = Vec::new();
+        for (config, listener) in self.servers(&folder).await {
+            if let Some(time) = self.begins_at {
+                begin_at(&config, time).await;
+            }
+            servers.push(serve(config, listener).await.expect("a server"));
         }
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-        let server = serve(self.config, listener).await.expect("a server");
+        let server = servers.remove(servers.len() / 2);
         let mut app = TestApp {
             http: http(),
-            url: server.url(),
+            url: servers.last().unwrap_or(&server).url(),
             server: Some(server),
+            beside: servers,
             tokens: BTreeMap::new(),
             folder,
         };
@@ -225,6 +244,52 @@ impl Setup {
         }
         app
     }
+}
+
+impl Setup {
+    /// The servers in the order of their start, each with where it listens.
+    async fn servers(&self, folder: &Path) -> Vec<(ServerConfig, TcpListener)> {
+        let port = async || TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        if !self.apart {
+            return vec![(self.config.clone(), port().await)];
+        }
+        let mut listeners = Vec::new();
+        for role in ServerRole::ALL {
+            listeners.push((role, port().await));
+        }
+        let address = |(role, listener): &(ServerRole, TcpListener)| {
+            let address = listener.local_addr().expect("an address");
+            (
+                *role,
+                format!("http://{address}").parse().expect("an address"),
+            )
+        };
+        let peers: Vec<_> = listeners.iter().map(address).collect();
+        let config = |role: ServerRole| {
+            let mut config = self.config.clone();
+            if role != ServerRole::Booking {
+                config.db = folder.join(format!("{role}.db")).into();
+            }
+            config.roles = RolesConfig {
+                own: [role].into_iter().collect(),
+                peers: peers.clone(),
+                key: Some(ClusterKey::parse(&"k".repeat(32)).expect("a key")),
+            };
+            config
+        };
+        let each = listeners.into_iter();
+        each.map(|(role, listener)| (config(role), listener))
+            .collect()
+    }
+}
+
+/// Sets the clock of a database that is not there yet.
+async fn begin_at(config: &ServerConfig, time: UtcMillis) {
+    let books = Books::open(&config.db, config.clock).await;
+    let books = books.expect("a database");
+    let kept = house::keep_clock(books.house.as_ref(), time).await;
+    kept.expect("a clock");
+    books.ground.close().await;
 }
 
 /// A client that trusts nobody and asks no proxy.
@@ -248,7 +313,10 @@ pub fn http() -> reqwest::Client {
 
 /// A running server and those who ask it.
 pub struct TestApp {
+    /// The one that sells.
     server: Option<RunningServer>,
+    /// Those of the other roles, the one that clients know last.
+    beside: Vec<RunningServer>,
     http: reqwest::Client,
     url: String,
     tokens: BTreeMap<Role, String>,
@@ -270,6 +338,40 @@ impl TestApp {
         self.server.as_ref().expect("a running server")
     }
 
+    /// The server that clients know.
+    fn front(&self) -> &RunningServer {
+        self.beside.last().unwrap_or_else(|| self.server())
+    }
+
+    /// The server with the catalogue.
+    #[must_use]
+    pub fn catalogue_server(&self) -> &RunningServer {
+        self.beside.first().unwrap_or_else(|| self.server())
+    }
+
+    /// The server with the payments.
+    #[must_use]
+    pub fn payment_server(&self) -> &RunningServer {
+        self.front()
+    }
+
+    /// Takes a chain into the catalogue and opens its shows for sale.
+    ///
+    /// # Panics
+    /// It can't be imported.
+    pub async fn import(&self, chain: Chain) -> Vec<NewShow> {
+        let shows = self.catalogue_server().catalogue().import(chain).await;
+        let shows = shows.expect("an import");
+        if self.beside.is_empty() {
+            for show in &shows {
+                self.open(show.id, Arc::clone(&show.terms)).await;
+            }
+        } else {
+            assert!(self.server().follow().await, "the catalogue is followed");
+        }
+        shows
+    }
+
     /// Its address.
     #[must_use]
     pub fn url(&self) -> &str {
@@ -289,7 +391,7 @@ impl TestApp {
     #[must_use]
     pub fn token_of(&self, role: Role) -> &str {
         match role {
-            Role::Admin => &self.server().admin_token,
+            Role::Admin => &self.front().admin_token,
             _ => self.tokens.get(&role).expect("a token"),
         }
     }
@@ -305,7 +407,9 @@ impl TestApp {
     /// # Panics
     /// It can't be moved.
     pub fn advance_ms(&self, ms: i64) {
-        assert!(self.server().clock().advance(ms), "the clock is not manual");
+        for server in std::iter::once(self.server()).chain(&self.beside) {
+            assert!(server.clock().advance(ms), "the clock is not manual");
+        }
     }
 
     /// Opens a show in the test hall that begins in two hours and sells until then.
@@ -345,12 +449,8 @@ impl TestApp {
     /// It can't be imported.
     pub async fn open_cinema(&self) -> Vec<ShowId> {
         let chain = demo::small(self.now()).expect("a small chain");
-        let shows = self.server().catalogue().import(chain).await;
-        let mut shows = shows.expect("an import");
+        let mut shows = self.import(chain).await;
         shows.sort_by_key(|show| show.terms.starts_at);
-        for show in &shows {
-            self.open(show.id, Arc::clone(&show.terms)).await;
-        }
         shows.into_iter().map(|show| show.id).collect()
     }
 
@@ -381,15 +481,7 @@ impl TestApp {
     /// # Panics
     /// There is no answer.
     pub async fn send(&self, request: reqwest::RequestBuilder) -> Said {
-        let response = request.send().await.expect("an answer");
-        let (status, headers) = (response.status(), response.headers().clone());
-        let text = response.text().await.expect("a whole answer");
-        Said {
-            status: status.as_u16(),
-            headers,
-            body: serde_json::from_str(&text).unwrap_or(Value::Null),
-            text,
-        }
+        said(request).await
     }
 
     /// Asks for something.
@@ -450,7 +542,8 @@ impl TestApp {
     }
 
     async fn leave(mut self) -> PathBuf {
-        if let Some(server) = self.server.take() {
+        let beside = std::mem::take(&mut self.beside);
+        for server in self.server.take().into_iter().chain(beside) {
             server.stop().await;
         }
         std::mem::take(&mut self.folder)
@@ -475,6 +568,22 @@ impl Drop for TestApp {
         if self.server.is_some() && !std::thread::panicking() {
             panic!("a test ends with `finish`, which counts the house");
         }
+    }
+}
+
+/// What comes back.
+///
+/// # Panics
+/// There is no answer.
+pub async fn said(request: reqwest::RequestBuilder) -> Said {
+    let response = request.send().await.expect("an answer");
+    let (status, headers) = (response.status(), response.headers().clone());
+    let text = response.text().await.expect("a whole answer");
+    Said {
+        status: status.as_u16(),
+        headers,
+        body: serde_json::from_str(&text).unwrap_or(Value::Null),
+        text,
     }
 }
 

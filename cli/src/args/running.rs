@@ -82,6 +82,17 @@ pub struct ServeArgs {
     /// A database for practice: no real sales, and the clock may be moved
     #[arg(long)]
     pub training: bool,
+    /// What this server does, as in `booking` or `booking,payment`; all three if it is not said
+    #[arg(long = "role", value_name = "ROLES", value_delimiter = ',', value_parser = ["catalogue", "booking", "payment"])]
+    pub roles: Vec<String>,
+    /// Who does what this server does not, as in `payment=http://10.0.0.7:7878`; several for a role
+    /// if there are
+    #[arg(long = "peer", value_name = "ROLE=URL")]
+    pub peers: Vec<String>,
+    /// The key by which the servers of a house know each other: a file for its owner alone with one
+    /// secret, or with two while it is changed
+    #[arg(long, value_name = "FILE", env = "HOUSEFUL_CLUSTER_KEY_FILE")]
+    pub cluster_key_file: Option<PathBuf>,
     /// How to write the log
     #[arg(long, value_name = "HOW", default_value = "text")]
     pub log: LogArg,

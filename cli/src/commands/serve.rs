@@ -1,6 +1,8 @@
-//! `houseful serve`: all three roles on one database, until somebody says stop.
+//! `houseful serve`: all three roles on one database, or some of them beside other servers, until
+//! somebody says stop.
 
 mod first_token;
+mod roles;
 
 use std::{fs, path::Path};
 
@@ -45,10 +47,12 @@ pub(super) async fn run(context: &mut Context, args: ServeArgs) -> Result<(), Cl
     let color = context.color(context.console.terminal.stderr);
     let log_file = args.log_file.as_deref();
     log::begin_server(json_log, color, log_file, &context.console.env)?;
+    let roles = roles::read(&args)?;
     // A token that nobody can be told must not be made.
     let place = FirstToken::prepare(args.admin_token_file.as_deref())?;
     let shards = args.shards.as_deref().map(ShardFile::read).transpose()?;
     let hosting = Hosting {
+        roles,
         shards,
         listen: args.listen,
         mode: args.training.then_some(Mode::Training),

@@ -11,6 +11,7 @@ use houseful_server::{
     app::{self, DemoChain, RunningServer, ServerConfig, StartError},
     clock::ClockKind,
     database::{Address, PostgresUrl},
+    roles::RolesConfig,
     shards::ShardFile,
 };
 use tokio::net::TcpListener;
@@ -44,6 +45,8 @@ pub struct Hosting {
     pub sell_meanwhile: bool,
     /// The token of this run; a fresh one if `None`.
     pub token: Option<String>,
+    /// What the server does, and who does the rest.
+    pub roles: RolesConfig,
     /// Replicas of the database that are read from.
     pub replicas: Vec<PostgresUrl>,
 }
@@ -63,6 +66,7 @@ impl Hosting {
             demo_chain: None,
             sell_meanwhile: false,
             token: None,
+            roles: RolesConfig::default(),
             replicas: Vec::new(),
         }
     }
@@ -160,6 +164,7 @@ impl Hosted {
             }),
             sell_meanwhile: hosting.sell_meanwhile,
             token: hosting.token.clone(),
+            roles: hosting.roles.clone(),
             replicas: hosting.replicas.clone(),
             ..ServerConfig::new(hosting.db.clone(), hosting.mode)
         };

@@ -61,8 +61,11 @@ pub struct ServerInfo {
     pub version: String,
     /// How serious the money is.
     pub mode: Mode,
-    /// `catalogue`, `booking`, `payment`.
+    /// What this server does itself: `catalogue`, `booking`, `payment`.
     pub roles: Vec<String>,
+    /// Who does the rest; absent where one server does all.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub peers: Vec<PeerInfo>,
     /// The server's time.
     pub time: Time,
     /// `system`, `manual` or `fast`.
@@ -111,6 +114,19 @@ pub struct ReplicaStatus {
     /// Why it is left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+}
+
+/// Another server of the house.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PeerInfo {
+    /// `catalogue`, `booking` or `payment`.
+    pub role: String,
+    /// `up`, `down`, `unknown`, or `stranger` for one that is not of this house.
+    pub state: String,
+    /// Where it is; absent for who is no staff.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub server: Option<String>,
 }
 
 /// Makes an API token: `POST /v1/tokens`.

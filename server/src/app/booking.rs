@@ -80,6 +80,28 @@ pub(super) async fn start(
     })
 }
 
+/// The rooms of a role that another server has: nothing works in them.
+pub(super) fn idle(
+    books: &Books,
+    bus: Arc<dyn Bus>,
+    (clock, shutdown): (&Clock, &CancellationToken),
+) -> Booking {
+    let begin = Beginning {
+        hub: Hub::new(),
+        bus,
+        clock: clock.clone(),
+        shutdown: shutdown.clone(),
+    };
+    let lane = Lanes::from(begin.lane(&books.journal));
+    Booking {
+        journals: Journals::from(books.clone()),
+        readers: Readers::new(lane.homes().clone()),
+        lane,
+        hub: begin.hub,
+        background: Vec::new(),
+    }
+}
+
 /// Starts the timer that writes down what has ended.
 pub(super) fn timer(
     books: &Books,

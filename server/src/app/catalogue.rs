@@ -6,18 +6,24 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use super::{ServerConfig, StartError, booking::Booking, chain};
-use crate::{catalogue::Catalogue, clock::Clock, database::Books, follow};
+use crate::{
+    catalogue::Catalogue, clock::Clock, database::Books, follow, house, roles::ServerRole,
+};
 
 /// How often shows are opened that could not be, in milliseconds of real time.
 const OPEN_AGAIN_MS: u64 = 5_000;
 
-/// Starts the role.
+/// Starts the role; where another server has it, what is on is a copy of what that one has.
 pub(super) async fn start(
     books: &Books,
     config: &ServerConfig,
     clock: &Clock,
 ) -> Result<Catalogue, StartError> {
     let catalogue = Catalogue::load(Arc::clone(&books.catalogue)).await?;
+    if !config.roles.own.has(ServerRole::Catalogue) {
+        return Ok(catalogue);
+    }
+    house::mark_catalogue(books.house.as_ref()).await?;
     if let Some(chain) = config.chain {
         chain::import(&catalogue, clock, chain).await?;
     }

@@ -30,7 +30,7 @@ use crate::{
 const TRIES: u32 = 60;
 const REST_MS: u64 = 500;
 /// How many shows are seen to at once.
-const AT_ONCE: usize = 1_000;
+const AT_ONCE: usize = 64;
 
 /// Imports the chain. A file that has shows from an earlier run keeps them; what is new is planned
 /// around them.

@@ -10,17 +10,25 @@ use crate::{
     clock::Clock,
     database::Books,
     payment::{self, Payments},
+    roles::{ClusterKey, RolesConfig, ServerRole},
 };
 
-/// Starts the role.
+/// Starts the role, or leaves its room as it is where another server has it. Leave to pay is signed
+/// with the key of the house where there is one, so that booking signs it and payment believes it;
+/// what was signed with the database's own key before is believed, too.
 pub(super) async fn start(
     books: &Books,
     bus: Arc<dyn Bus>,
-    clock: &Clock,
+    (roles, clock): (&RolesConfig, &Clock),
     shutdown: &CancellationToken,
 ) -> Result<Payments, StartError> {
     let key = payment::load_key(books.payments.as_ref(), clock.now()).await?;
+    let of_house = roles.key.iter().flat_map(ClusterKey::payment_tokens);
+    let key = key.below(of_house);
     let rooms = (Arc::clone(&books.payments), Arc::clone(&books.charges));
+    if !roles.own.has(ServerRole::Payment) {
+        return Ok(Payments::idle(rooms, bus, key, clock.clone()));
+    }
     Ok(Payments::start(
         rooms,
         bus,

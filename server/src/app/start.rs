@@ -2,25 +2,27 @@
 
 use std::sync::Arc;
 
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, task::JoinHandle};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::{
-    App, Rooms, RunningServer, ServerConfig, booking, catalogue, house, listen::listen, payment,
-    shards,
+    App, Rooms, RunningServer, ServerConfig, booking, booking::Booking, catalogue, house,
+    listen::listen, messages, others, payment, shards,
 };
 use crate::{
-    auth::tokens::Tokens,
-    bus::local::{self, LocalBus},
-    catalogue::CatalogueError,
+    bus::{Bus, local::LocalBus},
+    catalogue::{Catalogue, CatalogueError},
+    clock::Clock,
     copies,
     database::{Address, Books, OpenError},
     follow,
     house::{OtherMode, mode_word},
     lane::LaneError,
     limits::Limits,
-    numbers, routes,
-    shards::OpeningError,
+    numbers,
+    roles::{BadRoles, Cluster, ServerRole},
+    routes,
+    shards::{Opened, OpeningError},
     store::StoreError,
 };
 
@@ -40,6 +42,29 @@ pub enum StartError {
         /// What it is for, and what was asked for.
         modes: OtherMode,
     },
+    /// The roles of the server can't be so.
+    #[error(transparent)]
+    Roles(#[from] BadRoles),
+    /// A new database without a catalogue server to say what it is for.
+    #[error(
+        "no catalogue server answers, and this database is new: start the catalogue server first"
+    )]
+    NobodyToAsk,
+    /// The catalogue server is of another kind of house.
+    #[error(
+        "the catalogue server is of a house that is `{theirs}`, and this server of one that is `{ours}`"
+    )]
+    OtherHouse {
+        /// What this server would be.
+        ours: String,
+        /// What the catalogue server is.
+        theirs: String,
+    },
+    /// The shows of the database are of another catalogue than the catalogue server's.
+    #[error(
+        "the catalogue server has another catalogue than the one whose shows are in this database"
+    )]
+    AnotherCatalogue,
     /// The database can't be opened.
     #[error(transparent)]
     Open(#[from] OpenError),
@@ -68,16 +93,58 @@ fn kind(db: &Address) -> &'static str {
     }
 }
 
+/// Starts the booking role on one database or on those of all shards.
+async fn start_booking(
+    books: &Books,
+    opened: Option<Opened>,
+    config: &ServerConfig,
+    bus: Arc<dyn Bus>,
+    when: (&Clock, &CancellationToken),
+) -> Result<Booking, StartError> {
+    match (opened, &config.shards) {
+        (Some(opened), Some(file)) => shards::start(books, (opened, file), bus, config, when).await,
+        _ => booking::start(books, config, bus, when).await,
+    }
+}
+
+/// Opens the shows that are not on sale yet, and starts what goes on while they are.
+async fn put_on_sale(
+    books: &Books,
+    catalogue: &Catalogue,
+    booking: &Booking,
+    config: &ServerConfig,
+    (clock, shutdown): (&Clock, &CancellationToken),
+) -> Result<Vec<JoinHandle<()>>, StartError> {
+    let sales = catalogue::open_shows(catalogue, booking, config, clock, shutdown).await?;
+    let mut background: Vec<_> = sales.into_iter().collect();
+    if config.shards.is_some() {
+        // Each shard has a timer of its own.
+        let rest = catalogue::open_the_rest(catalogue, booking, clock, shutdown);
+        background.push(rest);
+    } else if config.timer {
+        background.push(booking::timer(books, &booking.lane, clock, shutdown));
+    }
+    Ok(background)
+}
+
 /// Starts what a server is made of, each on what was started before it.
 pub(super) async fn start(
     config: ServerConfig,
     listener: TcpListener,
 ) -> Result<RunningServer, StartError> {
     let addr = listener.local_addr()?;
+    config.roles.check()?;
     let books = Books::open(&config.db, config.clock).await?;
-    let mode = house::mode(&books, &config).await?;
-    let opened = shards::open(&books, &config, mode).await?;
-    let clock = house::clock(&books, opened.as_ref(), config.clock).await?;
+    let heard = house::heard(&books, &config).await?;
+    let mode = house::mode(&books, &config, heard.as_ref()).await?;
+    let cluster = Cluster::new(&config.roles, mode, config.clock);
+    let sells = cluster.has(ServerRole::Booking);
+    let opened = if sells {
+        shards::open(&books, &config, mode).await?
+    } else {
+        None
+    };
+    let clock = house::clock(&books, opened.as_ref(), config.clock, heard.as_ref()).await?;
     // Whatever fails from here on stops what was started.
     let (closing, shutdown) = (CancellationToken::new(), CancellationToken::new());
     let (closing_guard, shutdown_guard) =
@@ -85,39 +152,37 @@ pub(super) async fn start(
 
     follow::set_clock(&*books.journal, &clock).await?;
     let (bus, announcements, settlements) = LocalBus::in_weather(config.weather);
-    let bus = Arc::new(bus);
-    let mut booking = match (opened, &config.shards) {
-        (Some(opened), Some(file)) => {
-            let (bus, when) = (bus.clone(), (&clock, &shutdown));
-            shards::start(&books, (opened, file), bus, &config, when).await?
-        }
-        _ => booking::start(&books, &config, bus.clone(), (&clock, &shutdown)).await?,
+    let bus: Arc<dyn Bus> = Arc::new(bus);
+    let when = (&clock, &shutdown);
+    let mut booking = if sells {
+        start_booking(&books, opened, &config, Arc::clone(&bus), when).await?
+    } else {
+        booking::idle(&books, Arc::clone(&bus), when)
     };
-    let payments = payment::start(&books, bus, &clock, &shutdown).await?;
+    let how = (&config.roles, &clock);
+    let payments = payment::start(&books, Arc::clone(&bus), how, &shutdown).await?;
     let mut background = std::mem::take(&mut booking.background);
-    background.extend(local::deliver(
+    background.extend(messages::start(
         (announcements, settlements),
-        booking.lane.clone(),
-        payments.clone(),
-        shutdown.clone(),
+        (booking.lane.clone(), payments.clone()),
+        (&cluster, &clock),
+        &shutdown,
     ));
     let catalogue = catalogue::start(&books, &config, &clock).await?;
-    let sales = catalogue::open_shows(&catalogue, &booking, &config, &clock, &shutdown).await?;
-    background.extend(sales);
-    if config.shards.is_some() {
-        let rest = catalogue::open_the_rest(&catalogue, &booking, &clock, &shutdown);
-        background.push(rest);
-    }
-    if config.timer && config.shards.is_none() {
-        background.push(booking::timer(&books, &booking.lane, &clock, &shutdown));
+    if sells {
+        background.extend(put_on_sale(&books, &catalogue, &booking, &config, when).await?);
     }
     numbers::start(clock.clone(), shutdown.clone());
-    let tokens = Tokens::open(Arc::clone(&books.tokens), clock.now(), config.token).await?;
+    let tokens = others::tokens(&books, &cluster, clock.now(), config.token).await?;
     if books.ground.shared() {
         let copied = (catalogue.clone(), tokens.tokens.clone());
         let replicas = booking.readers.home().cloned();
         background.extend(copies::follow(copied, replicas, &clock, &shutdown));
     }
+    let copies = (catalogue.clone(), tokens.tokens.clone());
+    let sold = (&booking, config.shards.is_some());
+    let others = others::start(&cluster, &books, copies, sold, (&clock, &shutdown)).await?;
+    background.extend(others.background);
 
     let app = App(Arc::new(Rooms {
         books,
@@ -127,10 +192,13 @@ pub(super) async fn start(
         readers: booking.readers,
         catalogue,
         payments,
+        bus,
         tokens: tokens.tokens,
         clock: clock.clone(),
         limits: Limits::new(&config.limits),
         mode,
+        cluster,
+        follower: others.follower,
         closing: closing.clone(),
         flows: TaskTracker::new(),
     }));

@@ -5,6 +5,7 @@
 //! what can't be read at all is [`StoreError::Unreadable`](crate::store::StoreError::Unreadable).
 
 use houseful_core::{ids::ShowId, time::UtcMillis};
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::store::Later;
@@ -60,7 +61,7 @@ pub struct ShowRows {
 }
 
 /// A payment.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PaymentRow {
     /// The payment.
     pub payment: Uuid,

@@ -1,4 +1,5 @@
-//! Stands before every route: recognises the bearer, counts the rate, asks the policy.
+//! Stands before every route: recognises the bearer, counts the rate, asks the policy. What another
+//! server of the house passed on has passed its gate, and is counted here as the client's own.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -19,19 +20,43 @@ use crate::{
     app::App,
     limits::{Allowance, Who},
     problem::ApiError,
+    roles::{Client, feed::Follower, forward::received},
 };
 
 /// Where a connection comes from; put into each request by the listener.
 #[derive(Clone, Copy, Debug)]
 pub struct Peer(pub SocketAddr);
 
+/// The bearer of the token that came along; left in the request for whoever passes it on.
+#[derive(Clone, Debug)]
+pub struct Known(pub Recognised);
+
 /// Lets a request pass to its route, or tells why not.
-pub async fn gate(State(app): State<App>, mut request: Request, next: Next) -> Response {
+pub async fn gate(State(app): State<App>, request: Request, next: Next) -> Response {
+    let mut request = match received(&app, request).await {
+        Ok(request) => request,
+        Err(error) => return error.into_response(),
+    };
+    if let Some(follower) = wants_a_look(&app, &request) {
+        // Whoever guesses is counted before anybody works for them.
+        if let Err(error) = count(&app, &request, None) {
+            return error.into_response();
+        }
+        follower.look_for_a_token().await;
+    }
     let passed = pass(&app, &mut request);
     match passed {
         Ok(_flight) => next.run(request).await,
         Err(error) => error.into_response(),
     }
+}
+
+/// Who looks whether a token that is unknown here is new, where another server makes them.
+fn wants_a_look(app: &App, request: &Request) -> Option<Follower> {
+    let follower = app.follower.as_ref()?;
+    let token = bearer(request.headers()).filter(|token| !token.is_empty())?;
+    let unknown = app.tokens.recognise(token).is_none();
+    unknown.then(|| follower.clone())
 }
 
 /// Checks the request and leaves the caller in it; the answer is held while the request runs.
@@ -41,7 +66,15 @@ fn pass(app: &App, request: &mut Request) -> Result<Option<crate::limits::Flight
         return Ok(None);
     }
     let token = bearer(request.headers());
-    let known = token.and_then(|token| app.tokens.recognise(token));
+    let behind = request.extensions().get::<Client>();
+    let known = match behind {
+        // The server that passed it on has looked at the token.
+        Some(client) => client.bearer.as_ref().map(|bearer| Recognised {
+            caller: bearer.caller(),
+            number: bearer.number,
+        }),
+        None => token.and_then(|token| app.tokens.recognise(token)),
+    };
     count(app, request, known.as_ref())?;
     let refused = ApiError::Token {
         given: token.is_some(),
@@ -57,7 +90,8 @@ fn pass(app: &App, request: &mut Request) -> Result<Option<crate::limits::Flight
         (Access::Role(_), Some(_)) => {}
     }
     if let Some(known) = known {
-        request.extensions_mut().insert(known.caller);
+        request.extensions_mut().insert(known.caller.clone());
+        request.extensions_mut().insert(Known(known));
     }
     app.limits.take_off().map(Some)
 }
@@ -87,13 +121,18 @@ fn count(app: &App, request: &Request, known: Option<&Recognised>) -> Result<(),
     let (who, allowance) = match known {
         Some(known) if known.caller.is_staff() => (Who::Token(known.number), Allowance::Staff),
         Some(known) => (Who::Token(known.number), Allowance::Customers),
-        None => {
-            let peer = request.extensions().get::<Peer>();
-            let address = peer.map_or(IpAddr::from([0, 0, 0, 0]), |p| p.0.ip());
-            (Who::at(address), Allowance::Anonymous)
-        }
+        None => (Who::at(address(request)), Allowance::Anonymous),
     };
     app.limits.count(who, allowance)
+}
+
+/// Where a request comes from: the client's own address, whichever server it came to.
+fn address(request: &Request) -> IpAddr {
+    if let Some(client) = request.extensions().get::<Client>() {
+        return client.address;
+    }
+    let peer = request.extensions().get::<Peer>();
+    peer.map_or(IpAddr::from([0, 0, 0, 0]), |p| p.0.ip())
 }
 
 /// The caller of a route that needs a token.

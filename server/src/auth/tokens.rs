@@ -37,7 +37,7 @@ use tokio::sync::Mutex;
 pub use self::postgres::PostgresTokens;
 pub use self::{
     sqlite::SqliteTokens,
-    store::{TokenRow, TokenRows, TokenStore},
+    store::{TokenCopy, TokenRow, TokenRows, TokenStore},
 };
 use super::Caller;
 use crate::{chance, problem::ApiError, store::StoreError};
@@ -95,6 +95,22 @@ impl Tokens {
         now: UtcMillis,
         one_off: Option<String>,
     ) -> Result<Opened, StoreError> {
+        let mut opened = Self::open_copy(store, one_off).await?;
+        opened.first = opened.tokens.make_first(now).await?;
+        if opened.first.is_some() {
+            opened.tokens.reload().await?;
+        }
+        Ok(opened)
+    }
+
+    /// Reads the tokens of a server that follows another one's: it makes none.
+    ///
+    /// # Errors
+    /// The database can't be read.
+    pub async fn open_copy(
+        store: Arc<dyn TokenStore>,
+        one_off: Option<String>,
+    ) -> Result<Opened, StoreError> {
         let one_off = one_off.unwrap_or_else(fresh);
         let operator = Caller {
             account: "operator".into(),
@@ -109,12 +125,11 @@ impl Tokens {
             moves: Arc::default(),
             store,
         };
-        let first = tokens.make_first(now).await?;
         tokens.reload().await?;
         Ok(Opened {
             tokens,
             one_off,
-            first,
+            first: None,
         })
     }
 
@@ -216,6 +231,15 @@ impl Tokens {
             self.reload().await?;
         }
         Ok(())
+    }
+
+    /// Takes over what another server's database has.
+    ///
+    /// # Errors
+    /// The database can't be written.
+    pub async fn take_over(&self, copy: TokenCopy, at: UtcMillis) -> Result<(), StoreError> {
+        self.store.take_over(copy, at).await?;
+        self.reload().await
     }
 
     /// Reads what is valid now from the database; the change shows to requests from here on.

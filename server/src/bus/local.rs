@@ -6,20 +6,15 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use houseful_core::{
-    ids::{CommandId, OwnerRef},
-    message::{Announcement, Settle},
-    price::Channel,
-    show::{Actor, Ask, Command},
-};
+use houseful_core::message::{Announcement, Settle};
 use tokio::{
     sync::{Semaphore, mpsc},
     task::JoinHandle,
 };
 use tokio_util::sync::CancellationToken;
 
-use super::Bus;
-use crate::{chance, lane::LaneError, payment::Payments, shards::Lanes};
+use super::{Bus, heard};
+use crate::{payment::Payments, shards::Lanes};
 
 /// How many messages of each kind may wait.
 const QUEUE: usize = 8_192;
@@ -167,16 +162,8 @@ pub fn deliver(
     let news = move |news: Announcement| {
         let (lanes, payments) = (lanes.clone(), settlers.clone());
         async move {
-            let (show, payment) = (news.booking.show, news.payment);
-            let no_show = Settle::without_a_show(&news);
-            match lanes.ask(show, announced(news)).await {
-                Ok(_) => {}
-                // There is no journal to decide it in. Payment lets some time pass before it obeys.
-                Err(LaneError::NoSuchShow) => payments.settle(no_show).await,
-                // Payment says it again until it is settled.
-                Err(error) => {
-                    tracing::warn!(show.id = %show, payment.id = %payment, %error, "an announcement was not taken");
-                }
+            if let Some(answer) = heard::announcement(&lanes, news).await {
+                payments.settle(answer).await;
             }
         }
     };
@@ -188,22 +175,6 @@ pub fn deliver(
         tokio::spawn(each(announcements, shutdown.clone(), news)),
         tokio::spawn(each(settlements, shutdown, asks)),
     ]
-}
-
-/// The command that carries an announcement. Its id is never repeated: what it does is told apart
-/// by payment, not by command.
-#[must_use]
-pub fn announced(news: Announcement) -> Command {
-    Command {
-        id: CommandId(chance::uuid()),
-        actor: Actor {
-            owner: OwnerRef::of_staff("payment"),
-            staff: true,
-            channel: Channel::Counter,
-        },
-        ask: Ask::Announced(news),
-        rolls: chance::rolls(),
-    }
 }
 
 /// Handles each message in a task of its own, not too many at once.

@@ -1,7 +1,9 @@
 //! Where things are: points on the globe and how far apart they are.
 
+use serde::{Deserialize, Serialize};
+
 /// A point, WGS 84 degrees.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Point {
     /// North positive, -90 to 90.
     pub latitude: f64,

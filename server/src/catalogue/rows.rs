@@ -9,13 +9,13 @@ use houseful_core::{
     price::PriceCard,
     time::UtcMillis,
 };
-use serde::{Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use super::{chain::SalesRule, place::Point};
 use crate::store::StoreError;
 
 /// A city.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct CityRow {
     pub(super) id: CityId,
     pub(super) key: String,
@@ -27,7 +27,7 @@ pub(super) struct CityRow {
 }
 
 /// A cinema.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct CinemaRow {
     pub(super) id: CinemaId,
     pub(super) key: String,
@@ -38,7 +38,7 @@ pub(super) struct CinemaRow {
 }
 
 /// A screen.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct ScreenRow {
     pub(super) id: ScreenId,
     pub(super) key: String,
@@ -47,7 +47,7 @@ pub(super) struct ScreenRow {
 }
 
 /// A movie.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct MovieRow {
     pub(super) id: MovieId,
     pub(super) key: String,
@@ -60,7 +60,7 @@ pub(super) struct MovieRow {
 }
 
 /// A show.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct ShowRow {
     pub(super) id: ShowId,
     pub(super) movie: MovieId,

@@ -100,6 +100,7 @@ impl Role {
             quote: QuoteHash(uuid::Uuid::from_u128(9)),
             amount: Money::new(1_900, "GBP".parse().expect("a currency")),
             expires_at: self.clock.now().plus_ms(300_000),
+            owner: None,
         };
         PayRequest {
             payment: PaymentId(chance::uuid()),

@@ -140,6 +140,9 @@ fn others() -> Vec<ApiError> {
         ApiError::TooLarge { max: 65_536 },
         ApiError::NotJson,
         ApiError::TooMany { after_s: 3 },
+        ApiError::RoleAway(ServerRole::Payment),
+        ApiError::Untrusted,
+        ApiError::OtherHouse,
         ApiError::Internal("a secret cause".into()),
     ]
 }

@@ -27,6 +27,9 @@ impl ApiError {
             Self::TooLarge { .. } => "too_large",
             Self::NotJson => "not_json",
             Self::TooMany { .. } => "too_many_requests",
+            Self::RoleAway(_) => "role_unavailable",
+            Self::Untrusted => "untrusted",
+            Self::OtherHouse => "other_house",
             Self::Internal(_) => "internal",
         }
     }
@@ -40,8 +43,8 @@ impl ApiError {
             }
             Self::NoSuch(_) | Self::NoRoute(_) => StatusCode::NOT_FOUND,
             Self::NoMethod { .. } => StatusCode::METHOD_NOT_ALLOWED,
-            Self::ReadOnly(_) | Self::ClockNotManual => StatusCode::CONFLICT,
-            Self::Busy(_) | Self::Unwritable(_) | Self::OutcomeUnknown => {
+            Self::ReadOnly(_) | Self::ClockNotManual | Self::OtherHouse => StatusCode::CONFLICT,
+            Self::Busy(_) | Self::Unwritable(_) | Self::OutcomeUnknown | Self::RoleAway(_) => {
                 StatusCode::SERVICE_UNAVAILABLE
             }
             Self::BadRequest { .. } => StatusCode::BAD_REQUEST,
@@ -50,7 +53,7 @@ impl ApiError {
                 StatusCode::from_u16(error.status()).unwrap_or(StatusCode::UNPROCESSABLE_ENTITY)
             }
             Self::Token { .. } => StatusCode::UNAUTHORIZED,
-            Self::Forbidden { .. } | Self::LiveServer => StatusCode::FORBIDDEN,
+            Self::Forbidden { .. } | Self::LiveServer | Self::Untrusted => StatusCode::FORBIDDEN,
             Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::NotJson => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
@@ -64,9 +67,11 @@ impl ApiError {
         match self {
             Self::Refused { refusal, .. } => refusal.retryable(),
             Self::Payment(error) => error.retryable(),
-            Self::Busy(_) | Self::Unwritable(_) | Self::OutcomeUnknown | Self::TooMany { .. } => {
-                true
-            }
+            Self::Busy(_)
+            | Self::Unwritable(_)
+            | Self::OutcomeUnknown
+            | Self::RoleAway(_)
+            | Self::TooMany { .. } => true,
             Self::NoSuch(_)
             | Self::NoRoute(_)
             | Self::NoMethod { .. }
@@ -79,6 +84,8 @@ impl ApiError {
             | Self::ClockNotManual
             | Self::TooLarge { .. }
             | Self::NotJson
+            | Self::Untrusted
+            | Self::OtherHouse
             | Self::Internal(_) => false,
         }
     }
@@ -88,6 +95,8 @@ impl ApiError {
     pub fn retry_after_s(&self) -> Option<u64> {
         match self {
             Self::Busy(_) | Self::OutcomeUnknown => Some(1),
+            // A server is up again in seconds.
+            Self::RoleAway(_) => Some(2),
             // A disk is not emptied in a second.
             Self::Unwritable(_) => Some(10),
             Self::TooMany { after_s } => Some(*after_s),
@@ -103,7 +112,9 @@ impl ApiError {
             Self::Payment(error) => error.hint(),
             Self::NoRoute(_) => Some("the routes are described at /docs and /openapi.json"),
             Self::OutcomeUnknown => Some("send the same request with the same ids again"),
-            Self::Busy(_) | Self::TooMany { .. } => Some("wait as long as `Retry-After` says"),
+            Self::Busy(_) | Self::RoleAway(_) | Self::TooMany { .. } => {
+                Some("wait as long as `Retry-After` says")
+            }
             Self::Unwritable(_) => Some("nothing was changed; tell an operator the request id"),
             Self::Token { .. } => Some("send `Authorization: Bearer hf_...` with a valid token"),
             Self::Forbidden { .. } => Some("ask somebody whose token may do this"),
@@ -116,6 +127,8 @@ impl ApiError {
             | Self::BadRequest { .. }
             | Self::BadValue { .. }
             | Self::LiveServer
+            | Self::Untrusted
+            | Self::OtherHouse
             | Self::TooLarge { .. } => None,
         }
     }
@@ -153,6 +166,9 @@ impl ApiError {
             | Self::ClockNotManual
             | Self::NotJson
             | Self::TooMany { .. }
+            | Self::RoleAway(_)
+            | Self::Untrusted
+            | Self::OtherHouse
             | Self::Internal(_) => none(),
         }
     }

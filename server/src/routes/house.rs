@@ -20,7 +20,7 @@ use super::{
     money::REASON_CHARS_MAX,
     shows::show_of,
 };
-use crate::{app::App, audit, auth::Caller, problem::ApiError};
+use crate::{app::App, auth::Caller, problem::ApiError, roles::calls};
 
 /// Which part of a journal.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -106,7 +106,5 @@ pub(super) async fn journal(
 /// Counts the whole database anew, by other code than the one that sells.
 #[utoipa::path(get, path = "/v1/audit", tag = "house", responses((status = 200, body = Audit)))]
 pub(super) async fn audit(State(app): State<App>) -> Result<Json<Audit>, ApiError> {
-    let books = &app.books;
-    let sweep = audit::sweep(&app.journals, books.payment_books.as_ref(), app.clock.now());
-    Ok(Json(sweep.await?))
+    calls::audit(&app).await.map(Json)
 }

@@ -21,7 +21,7 @@ use super::{
     input::{Body, Id, plain},
     lookup::one,
 };
-use crate::{app::App, auth::Caller, payment::TokenClaims, problem::ApiError};
+use crate::{app::App, auth::Caller, payment::TokenClaims, problem::ApiError, roles::calls};
 
 /// The longest reason for taking something back.
 pub(super) const REASON_CHARS_MAX: usize = 200;
@@ -53,6 +53,7 @@ pub(super) async fn payment_token(
             quote: record.quote(id),
             amount: record.payable(now)?,
             expires_at: record.hold_until,
+            owner: Some(record.owner),
         })
     });
     let claims = read.await.map_err(about_booking)??;
@@ -84,7 +85,7 @@ pub(super) async fn cash(
     let command = command(request.command, owner(&caller, &headers, no_booking)?, ask);
     if caller.is_staff() {
         // A customer takes no money by this, so its id is nobody's concern.
-        app.payments.claim_cash(request.payment, id).await?;
+        calls::claim_cash(&app, request.payment, id).await?;
     }
     let mut booking = of(ask_about(&app, id, command).await?)?;
     // What was given is part of the request, so its repeat is told the same change.

@@ -10,7 +10,7 @@ use super::{
     input::{Body, bounded},
     server::describe,
 };
-use crate::{app::App, auth::Caller, house, problem::ApiError};
+use crate::{app::App, auth::Caller, house, problem::ApiError, roles::calls};
 
 /// Moves a manual clock forward.
 #[utoipa::path(post, path = "/v1/test/clock", tag = "practice", request_body = ClockRequest,
@@ -33,6 +33,7 @@ pub(super) async fn clock(
         return Err(ApiError::ClockNotManual);
     }
     house::keep_clock(app.books.house.as_ref(), app.clock.now()).await?;
+    calls::clock_moved(&app).await;
     Ok(Json(describe(&app, Some(&caller))))
 }
 

@@ -7,11 +7,18 @@ use axum::{
     response::{IntoResponse, Json, Response},
 };
 use houseful_core::wire::{
-    admin::{Role, ServerInfo},
+    admin::{PeerInfo, Role, ServerInfo},
     problem::Problem,
 };
 
-use crate::{app::App, auth::Caller, clock::ClockKind, problem::ApiError, replicas::Replicas};
+use crate::{
+    app::App,
+    auth::Caller,
+    clock::ClockKind,
+    problem::ApiError,
+    replicas::Replicas,
+    roles::{ServerRole, peer::Peer},
+};
 
 /// Who answers, what time it is there, and who the caller is to it.
 #[utoipa::path(get, path = "/v1", tag = "server", responses((status = 200, body = ServerInfo)))]
@@ -29,6 +36,8 @@ pub(super) fn describe(app: &App, caller: Option<&Caller>) -> ServerInfo {
         ClockKind::Fast(_) => "fast",
         ClockKind::Manual => "manual",
     };
+    let is_staff = caller.is_some_and(Caller::is_staff);
+    let (roles, peers) = (app.cluster.own().iter(), app.cluster.peers().iter());
     // Where they are is for those who look after the house.
     let may_know = caller.is_some_and(|c| c.role >= Role::Manager);
     let replicas = app.readers.all().filter(|_| may_know);
@@ -36,9 +45,8 @@ pub(super) fn describe(app: &App, caller: Option<&Caller>) -> ServerInfo {
         name: "houseful".to_owned(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         mode: app.mode,
-        roles: ["catalogue", "booking", "payment"]
-            .map(str::to_owned)
-            .to_vec(),
+        roles: roles.map(|role| role.word().to_owned()).collect(),
+        peers: peers.map(|peer| told(peer, is_staff)).collect(),
         time: app.clock.now().into(),
         clock: clock.to_owned(),
         speed: app.clock.speed(),
@@ -49,6 +57,15 @@ pub(super) fn describe(app: &App, caller: Option<&Caller>) -> ServerInfo {
     }
 }
 
+/// Another server as it is told; where it is concerns staff alone.
+fn told(peer: &Peer, is_staff: bool) -> PeerInfo {
+    PeerInfo {
+        role: peer.role.word().to_owned(),
+        state: peer.health().word().to_owned(),
+        server: is_staff.then(|| peer.address.to_string()),
+    }
+}
+
 /// Whether the process lives.
 #[utoipa::path(get, path = "/healthz", tag = "server",
     responses((status = 200, body = String, content_type = "text/plain")))]
@@ -56,7 +73,8 @@ pub(super) async fn healthz() -> &'static str {
     "ok\n"
 }
 
-/// Whether it can work: the store can be written, and the lane answers.
+/// Whether it can work: the store can be written, and in a booking server the lane answers. What
+/// other servers do is theirs to say.
 #[utoipa::path(get, path = "/readyz", tag = "server",
     responses((status = 200, body = String, content_type = "text/plain"),
               (status = 503, body = Problem, content_type = "application/problem+json")))]
@@ -65,7 +83,9 @@ pub(super) async fn readyz(State(app): State<App>) -> Result<&'static str, ApiEr
         return Err(ApiError::Busy("the server is stopping".into()));
     }
     app.books.ground.ready().await?;
-    app.lane.answer().await?;
+    if app.cluster.has(ServerRole::Booking) {
+        app.lane.answer().await?;
+    }
     Ok("ready\n")
 }
 

@@ -11,7 +11,7 @@ use houseful_core::wire::{
 };
 
 use super::input::{Body, Id};
-use crate::{app::App, problem::ApiError, request::whole};
+use crate::{app::App, problem::ApiError, request::whole, roles::calls};
 
 /// Makes a token. Its secret is told this once.
 #[utoipa::path(post, path = "/v1/tokens", tag = "tokens", request_body = TokenRequest,
@@ -22,6 +22,7 @@ pub(super) async fn create(
 ) -> Result<Response, ApiError> {
     let (tokens, now) = (app.tokens.clone(), app.clock.now());
     let token = whole(&app, async move { tokens.create(request, now).await }).await?;
+    calls::tokens_changed(&app).await;
     Ok((StatusCode::CREATED, Json(token)).into_response())
 }
 
@@ -43,6 +44,7 @@ pub(super) async fn revoke(
     let (tokens, now) = (app.tokens.clone(), app.clock.now());
     let revoke = async move { Ok(tokens.revoke(id, now).await?) };
     if whole(&app, revoke).await? {
+        calls::tokens_changed(&app).await;
         Ok(StatusCode::NO_CONTENT)
     } else {
         Err(ApiError::NoSuch("token"))

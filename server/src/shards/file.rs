@@ -273,7 +273,7 @@ slots = "512-1023"
             (
                 "name = \"south\"",
                 "name = \"South\"",
-                "shards.toml, line 9: `South` is not a shard; one looks like `north-1`",
+                "shards.toml, line 9: `South` is not a shard id; one looks like `north-1`",
             ),
             (
                 "postgres://houseful:s3cret@db-south/houseful",

@@ -216,6 +216,7 @@ impl House {
                     quote: record.quote(id),
                     amount: record.total(),
                     expires_at: record.hold_until,
+                    owner: None,
                 })
             })
             .await

@@ -6,7 +6,7 @@ use houseful_core::{
     wire::{booking::BookingState, payment::PaymentState},
 };
 use houseful_server::{
-    bus::local::{self, Weather},
+    bus::{heard, local::Weather},
     chance,
 };
 use houseful_tests::folder::Folder;
@@ -40,7 +40,7 @@ async fn an_announcement_for_a_booking_nobody_made_is_returned() {
     };
     let answer = house
         .lane
-        .ask(SHOW, local::announced(news))
+        .ask(SHOW, heard::announced(news))
         .await
         .expect("taken");
     assert!(!answer.fresh);

@@ -314,6 +314,7 @@ async fn servers_that_start_at_once_sign_with_one_key() {
             quote: account.quote,
             amount: account.amount,
             expires_at: NOW,
+            owner: None,
         };
         assert!(b.verify(&a.sign(&leave)).is_some());
         let newer = change_key(other, NOW).await.expect("a key");

@@ -8,7 +8,7 @@ use houseful_core::{
     wire::admin::{Role, TokenRequest},
 };
 use houseful_server::{
-    auth::tokens::{TokenRow, Tokens},
+    auth::tokens::{TokenCopy, TokenRow, Tokens},
     database::Books,
 };
 
@@ -89,6 +89,39 @@ async fn of_many_that_make_the_first_token_one_does() {
             "{made:?}"
         );
         assert_eq!(two.one.tokens.all().await.expect("read").valid.len(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn another_databases_tokens_are_taken_over_and_what_it_does_not_know_ends() {
+    everywhere(|two| async move {
+        let (one, other) = (&two.one.tokens, &two.other.tokens);
+        one.add(row("own", "earlier")).await.expect("written");
+        let copy = TokenCopy {
+            moves: 7,
+            rows: vec![(row("a", "ann"), None), (row("b", "bob"), Some(NOW))],
+        };
+        one.take_over(copy.clone(), NOW).await.expect("written");
+        let mut rows = other.all().await.expect("read");
+        rows.accounts.sort();
+        assert_eq!(rows.valid, [row("a", "ann")]);
+        assert_eq!(rows.accounts, ["ann", "bob", "earlier"]);
+        one.take_over(copy.clone(), NOW).await.expect("written");
+        assert_eq!(other.moves().await, Ok(rows.moves), "nothing has changed");
+        let later = TokenCopy {
+            rows: vec![(row("a", "ann"), Some(NOW)), (row("b", "bob"), None)],
+            ..copy
+        };
+        one.take_over(later, NOW).await.expect("written");
+        let ever = other.ever().await.expect("read");
+        assert_eq!(ever.rows.len(), 3);
+        let all_over = ever
+            .rows
+            .iter()
+            .all(|(_, revoked_at)| *revoked_at == Some(NOW));
+        assert!(all_over, "what is revoked stays so: {ever:?}");
+        assert!(ever.moves > rows.moves);
     })
     .await;
 }

@@ -24,7 +24,7 @@ use houseful_core::{
     },
 };
 use houseful_server::{
-    bus::local::{Weather, announced},
+    bus::{heard::announced, local::Weather},
     database::Address,
 };
 use serde::de::DeserializeOwned;
@@ -94,6 +94,14 @@ impl HttpHouse {
         let runtime = Runtime::new().map_err(|e| e.to_string())?;
         let url = runtime.block_on(Cluster::shared().database_of_nodes());
         Self::with(Setup::default().on(Address::new(url.as_ref())))
+    }
+
+    /// The same with each role a server of its own; people know the payment server's address.
+    ///
+    /// # Errors
+    /// They do not start.
+    pub fn apart() -> Result<Self, String> {
+        Self::with(Setup::default().apart())
     }
 
     fn with(setup: Setup) -> Result<Self, String> {
@@ -263,14 +271,9 @@ impl House for HttpHouse {
     fn open(&mut self, opening: &Opening) -> Result<(), String> {
         self.terms = Some(Arc::clone(&opening.terms));
         let app = self.app()?;
-        let catalogue = app.server().catalogue().clone();
-        let shows = self.runtime.block_on(catalogue.import(chain(opening)));
-        let shows = shows.map_err(|e| e.to_string())?;
+        let shows = self.runtime.block_on(app.import(chain(opening)));
         match shows.as_slice() {
-            [show] if show.id == SHOW && show.terms == opening.terms => {
-                self.runtime
-                    .block_on(app.open(SHOW, Arc::clone(&show.terms)));
-            }
+            [show] if show.id == SHOW && show.terms == opening.terms => {}
             other => return Err(format!("the catalogue made {other:?} of the story's show")),
         }
         let detail = self.send(As::Nobody, &format!("/v1/shows/{SHOW}"), None)?;

@@ -3,7 +3,7 @@
 use houseful_core::time::UtcMillis;
 use tokio_postgres::Row;
 
-use super::store::{TokenRow, TokenRows, TokenStore, token};
+use super::store::{TokenCopy, TokenRow, TokenRows, TokenStore, token};
 use crate::{
     postgres::{Database, Fault, Transaction, moves, row},
     store::{Later, StoreError},
@@ -14,7 +14,7 @@ const TOKENS: &str = "tokens";
 
 /// All tokens that ever were with the count of changes: one statement, so of one moment.
 const ALL: &str = "
-    SELECT m.times, t.id, t.hash, t.account, t.role, t.channel, t.created_at, t.revoked_at IS NULL
+    SELECT m.times, t.id, t.hash, t.account, t.role, t.channel, t.created_at, t.revoked_at
     FROM moves m LEFT JOIN api_token t ON true
     WHERE m.what = 'tokens' ORDER BY t.created_at, t.id";
 
@@ -86,24 +86,88 @@ impl TokenStore for PostgresTokens {
     fn moves(&self) -> Later<'_, u64> {
         Box::pin(moves::so_far(&self.db, TOKENS))
     }
+
+    fn ever(&self) -> Later<'_, TokenCopy> {
+        Box::pin(async move {
+            let rows = self.db.read(ALL, &[]).await?;
+            let mut copy = TokenCopy {
+                moves: rows.first().map_or(Ok(0), |r| row::count(r, 0))?,
+                rows: Vec::new(),
+            };
+            for found in &rows {
+                if row::get::<Option<&str>>(found, 1)?.is_some() {
+                    let revoked_at: Option<i64> = row::get(found, 7)?;
+                    copy.rows.push((read(found)?, revoked_at.map(UtcMillis)));
+                }
+            }
+            Ok(copy)
+        })
+    }
+
+    fn take_over(&self, copy: TokenCopy, at: UtcMillis) -> Later<'_, ()> {
+        Box::pin(async move {
+            let tx = self.db.begin().await?;
+            let changed = take_over(&tx, &copy, at).await.map_err(Fault::writing)?;
+            if !changed {
+                tx.roll_back().await;
+                return Ok(());
+            }
+            tx.commit().await.map_err(Fault::writing)
+        })
+    }
+}
+
+/// Whether any row changed.
+async fn take_over(tx: &Transaction, copy: &TokenCopy, at: UtcMillis) -> Result<bool, Fault> {
+    moves::lock(tx, TOKENS).await?;
+    let sql = "INSERT INTO api_token (id, hash, account, role, channel, created_at, revoked_at)
+               VALUES ($1, $2, $3, $4, $5, $6, $7)
+               ON CONFLICT (id) DO UPDATE SET revoked_at = excluded.revoked_at
+               WHERE api_token.revoked_at IS NULL AND excluded.revoked_at IS NOT NULL
+               RETURNING 1";
+    let mut changed = false;
+    for (t, revoked_at) in &copy.rows {
+        let (role, channel) = (t.role.word(), t.channel.word());
+        let (hash, revoked_at) = (t.hash.as_slice(), revoked_at.map(|at| at.0));
+        let params: [&(dyn tokio_postgres::types::ToSql + Sync); 7] = [
+            &t.id,
+            &hash,
+            &t.account,
+            &role,
+            &channel,
+            &t.created_at.0,
+            &revoked_at,
+        ];
+        changed |= !tx.query(sql, &params).await?.is_empty();
+    }
+    let known: Vec<&str> = copy.rows.iter().map(|(t, _)| t.id.as_str()).collect();
+    let sql = "UPDATE api_token SET revoked_at = $2
+               WHERE revoked_at IS NULL AND NOT id = ANY($1) RETURNING 1";
+    changed |= !tx.query(sql, &[&known, &at.0]).await?.is_empty();
+    if changed {
+        moves::count(tx, TOKENS).await?;
+    }
+    Ok(changed)
 }
 
 fn add(all: &mut TokenRows, found: &Row) -> Result<(), StoreError> {
-    let account: String = row::get(found, 3)?;
-    all.accounts.push(account.clone());
-    if row::get(found, 7)? {
-        let words = (row::get(found, 4)?, row::get(found, 5)?);
-        let hash: &[u8] = row::get(found, 2)?;
-        let valid = token(
-            row::get(found, 1)?,
-            hash,
-            account,
-            words,
-            row::get(found, 6)?,
-        )?;
-        all.valid.push(valid);
+    all.accounts.push(row::get(found, 3)?);
+    if row::get::<Option<i64>>(found, 7)?.is_none() {
+        all.valid.push(read(found)?);
     }
     Ok(())
+}
+
+fn read(found: &Row) -> Result<TokenRow, StoreError> {
+    let words = (row::get(found, 4)?, row::get(found, 5)?);
+    let hash: &[u8] = row::get(found, 2)?;
+    token(
+        row::get(found, 1)?,
+        hash,
+        row::get(found, 3)?,
+        words,
+        row::get(found, 6)?,
+    )
 }
 
 /// Writes a token; with `only_first` none if there is one.

@@ -1,9 +1,11 @@
 //! Tokens in SQLite.
 
+use std::collections::HashSet;
+
 use houseful_core::time::UtcMillis;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::store::{TokenRow, TokenRows, TokenStore, token};
+use super::store::{TokenCopy, TokenRow, TokenRows, TokenStore, token};
 use crate::store::{
     Later, StoreError,
     sqlite::{Database, moves},
@@ -67,6 +69,70 @@ impl TokenStore for SqliteTokens {
     fn moves(&self) -> Later<'_, u64> {
         Box::pin(self.db.read(|conn| moves::so_far(conn, TOKENS)))
     }
+
+    fn ever(&self) -> Later<'_, TokenCopy> {
+        Box::pin(self.db.read(|conn| {
+            Ok(TokenCopy {
+                moves: moves::so_far(conn, TOKENS)?,
+                rows: ever(conn)?,
+            })
+        }))
+    }
+
+    fn take_over(&self, copy: TokenCopy, at: UtcMillis) -> Later<'_, ()> {
+        Box::pin(self.db.write(move |conn| {
+            if take_over(conn, &copy, at)? > 0 {
+                moves::count(conn, TOKENS)?;
+            }
+            Ok(())
+        }))
+    }
+}
+
+/// How many rows changed.
+fn take_over(conn: &Connection, copy: &TokenCopy, at: UtcMillis) -> Result<usize, StoreError> {
+    let mut put = conn.prepare_cached(
+        "INSERT INTO api_token (id, hash, account, role, channel, created_at, revoked_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+         ON CONFLICT (id) DO UPDATE SET revoked_at = excluded.revoked_at
+         WHERE api_token.revoked_at IS NULL AND excluded.revoked_at IS NOT NULL",
+    )?;
+    let mut changed = 0;
+    for (token, revoked_at) in &copy.rows {
+        changed += put.execute(params![
+            token.id,
+            token.hash.as_slice(),
+            token.account,
+            token.role.word(),
+            token.channel.word(),
+            token.created_at.0,
+            revoked_at.map(|at| at.0)
+        ])?;
+    }
+    let known: HashSet<&str> = copy
+        .rows
+        .iter()
+        .map(|(token, _)| token.id.as_str())
+        .collect();
+    let mut revoke = conn.prepare_cached("UPDATE api_token SET revoked_at = ?2 WHERE id = ?1")?;
+    for own in valid(conn)? {
+        if !known.contains(own.id.as_str()) {
+            changed += revoke.execute(params![own.id, at.0])?;
+        }
+    }
+    Ok(changed)
+}
+
+fn ever(conn: &Connection) -> Result<Vec<(TokenRow, Option<UtcMillis>)>, StoreError> {
+    let sql = "SELECT id, account, role, channel, created_at, hash, revoked_at FROM api_token
+               ORDER BY created_at, id";
+    let mut query = conn.prepare_cached(sql)?;
+    let rows = query.query_map([], |row| {
+        let revoked_at: Option<i64> = row.get(6)?;
+        let token = read(row)?;
+        Ok(token.map(|token| (token, revoked_at.map(UtcMillis))))
+    })?;
+    rows.map(|row| row?).collect()
 }
 
 fn insert(conn: &Connection, token: &TokenRow) -> Result<(), StoreError> {

@@ -42,6 +42,15 @@ pub struct TokenRows {
     pub accounts: Vec<String>,
 }
 
+/// All tokens that ever were, as another database has them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TokenCopy {
+    /// How often tokens have changed there.
+    pub moves: u64,
+    /// Each with when it was revoked.
+    pub rows: Vec<(TokenRow, Option<UtcMillis>)>,
+}
+
 /// Tokens.
 pub trait TokenStore: Send + Sync {
     /// Writes a token if there never was one; `false` if there was.
@@ -54,6 +63,12 @@ pub trait TokenStore: Send + Sync {
     fn all(&self) -> Later<'_, TokenRows>;
     /// How often tokens have changed.
     fn moves(&self) -> Later<'_, u64>;
+    /// All tokens that ever were, for a database that follows this one.
+    fn ever(&self) -> Later<'_, TokenCopy>;
+    /// Takes over what another database has: its tokens are added, what it revoked is revoked, and
+    /// so is, as of `at`, what it does not know. A token that is revoked here stays so. Nothing is
+    /// counted if nothing changes.
+    fn take_over(&self, copy: TokenCopy, at: UtcMillis) -> Later<'_, ()>;
 }
 
 /// The columns of a row as a token; words that this program does not know are unreadable.

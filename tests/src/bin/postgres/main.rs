@@ -28,27 +28,31 @@ const SHOWS: u64 = 1_000;
 const SEATS: u16 = 300;
 const BATCHES: [usize; 4] = [1, 10, 64, 150];
 const CLIENTS: usize = 64;
-const SERVERS: [usize; 3] = [1, 2, 4];
+/// Servers, and the databases that their shows are spread over.
+const HOUSES: [(usize, usize); 5] = [(1, 1), (2, 1), (4, 1), (1, 2), (2, 2)];
 
 #[tokio::main]
 async fn main() -> Done<()> {
     let seconds = std::env::args().nth(1).map_or(Ok(5), |s| s.parse())?;
     let length = Duration::from_secs(seconds);
-    let cluster = Cluster::start_with(&[
-        ("shared_buffers", "256MB"),
-        ("max_wal_size", "2GB"),
-        ("autovacuum", "on"),
-    ]);
+    let clusters = [(); 2].map(|()| {
+        Cluster::start_with(&[
+            ("shared_buffers", "256MB"),
+            ("max_wal_size", "2GB"),
+            ("autovacuum", "on"),
+        ])
+    });
+    let [cluster, _] = &clusters;
     let mut committer = committer::Committer::open(&cluster.database()).await?;
     let mut batches = Vec::new();
     for size in BATCHES {
         batches.push(committer.run(size, length).await?);
     }
     let mut houses = Vec::new();
-    for count in SERVERS {
-        houses.push(servers::run(&cluster, count, length).await?);
+    for (servers, shards) in HOUSES {
+        houses.push(servers::run(&clusters[..shards], servers, length).await?);
     }
-    let hand = by_hand::run(&cluster, seconds)?;
+    let hand = by_hand::run(cluster, seconds)?;
     let of = |what: &str, figure: &str| {
         let at = |house: &Value| house[what][figure].as_f64().unwrap_or(0.0);
         houses.iter().map(at).collect::<Vec<_>>()
@@ -66,7 +70,7 @@ async fn main() -> Done<()> {
         "servers": houses,
         "row_locks_by_hand": hand,
         "ratios_to_by_hand": {
-            "servers": SERVERS,
+            "servers_and_shards": HOUSES,
             "hot_holds": ratios(of("hot", "holds_per_s"), &hand["hot"]["holds_per_s"]),
             "hot_attempts": ratios(of("rush", "per_s"), &hand["hot"]["attempts_per_s"]),
             "spread_holds": ratios(of("spread", "holds_per_s"), &hand["spread"]["holds_per_s"]),

@@ -1,9 +1,9 @@
 //! Servers on one database, asked over HTTP by as many people as the transaction by hand has.
 
-use std::{sync::Arc, time::Duration};
+use std::{path::Path, sync::Arc, time::Duration};
 
-use houseful_core::{ids::ShowId, wire::admin::Role};
-use houseful_server::{clock::ClockKind, database::Address};
+use houseful_core::{code::SLOTS, ids::ShowId, wire::admin::Role};
+use houseful_server::{clock::ClockKind, database::Address, shards::ShardFile};
 use houseful_tests::{
     cluster::Cluster,
     load::{self, Load},
@@ -21,16 +21,22 @@ const PAIRS_A_ROW: usize = 10;
 const WARM: Duration = Duration::from_secs(1);
 const PAIRS: usize = ROWS * PAIRS_A_ROW;
 
-/// What so many servers get through, each with its share of the people.
+/// What so many servers get through, each with its share of the people. With more than one cluster
+/// the shows are spread over all of them.
 ///
 /// # Panics
 /// The house does not agree with itself afterwards.
-pub(super) async fn run(cluster: &Cluster, count: usize, length: Duration) -> Done<Value> {
+pub(super) async fn run(clusters: &[Cluster], count: usize, length: Duration) -> Done<Value> {
+    let [cluster, ..] = clusters else {
+        return Err("no database".into());
+    };
     let url = cluster.database();
+    let shards = spread_over(clusters)?;
     let mut servers = Vec::new();
     for _ in 0..count {
         let mut setup = Setup::default().on(Address::new(url.as_ref()));
         setup.config.clock = ClockKind::System;
+        setup.config.shards.clone_from(&shards);
         servers.push(setup.start().await);
     }
     let hall = hall();
@@ -51,12 +57,28 @@ pub(super) async fn run(cluster: &Cluster, count: usize, length: Duration) -> Do
     let deadlocks = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()";
     Ok(json!({
         "servers": count,
+        "shards": clusters.len(),
         "spread": summary(&spread),
         "hot": summary(&hot),
         "rush": summary(&rush),
         "deadlocks": cluster.admin_in(&url, deadlocks),
         "audit": audit,
     }))
+}
+
+/// A shard in each cluster, with as many slots each; none for a single one.
+fn spread_over(clusters: &[Cluster]) -> Done<Option<ShardFile>> {
+    if clusters.len() < 2 {
+        return Ok(None);
+    }
+    let each = usize::from(SLOTS) / clusters.len();
+    let shard = |(n, cluster): (usize, &Cluster)| {
+        let (url, first) = (cluster.database(), n * each);
+        let last = first + each - 1;
+        format!("[[shard]]\nname = \"s{n}\"\nprimary = \"{url}\"\nslots = \"{first}-{last}\"\n")
+    };
+    let text: String = clusters.iter().enumerate().map(shard).collect();
+    Ok(Some(ShardFile::of(Path::new("shards.toml"), &text)?))
 }
 
 /// Everybody holds pairs that nobody else wants, in all shows in turn.

@@ -68,6 +68,7 @@ pub(in crate::tui::tests) fn info(now: UtcMillis) -> ServerInfo {
         version: "0.1.0".into(),
         mode: Mode::Demo,
         roles: Vec::new(),
+        peers: Vec::new(),
         time: Time(now),
         clock: "system".into(),
         speed: 1,

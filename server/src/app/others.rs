@@ -1,0 +1,97 @@
+//! What a server starts because of the other servers of its house.
+
+use std::sync::Arc;
+
+use houseful_core::time::UtcMillis;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use super::{StartError, booking::Booking, chain};
+use crate::{
+    auth::tokens::{Opened, Tokens},
+    catalogue::Catalogue,
+    clock::Clock,
+    database::Books,
+    roles::{
+        Cluster, ServerRole,
+        feed::{self, Follower, Lag, Open},
+    },
+    store::StoreError,
+};
+
+/// What goes on beside a server's own roles.
+pub(super) struct Others {
+    /// Follows the catalogue role, where that is another server's.
+    pub(super) follower: Option<Follower>,
+    /// What ends with the server.
+    pub(super) background: Vec<JoinHandle<()>>,
+}
+
+/// The tokens; the first one is made by the catalogue role alone.
+pub(super) async fn tokens(
+    books: &Books,
+    cluster: &Cluster,
+    now: UtcMillis,
+    one_off: Option<String>,
+) -> Result<Opened, StoreError> {
+    let store = Arc::clone(&books.tokens);
+    if cluster.has(ServerRole::Catalogue) {
+        Tokens::open(store, now, one_off).await
+    } else {
+        Tokens::open_copy(store, one_off).await
+    }
+}
+
+/// Greets the others, and follows the catalogue if it is theirs. What it says now is taken over
+/// before this server answers anybody; if it says nothing, the copy of an earlier run is as good as
+/// it gets.
+pub(super) async fn start(
+    cluster: &Cluster,
+    books: &Books,
+    copies: (Catalogue, Tokens),
+    (booking, in_shards): (&Booking, bool),
+    (clock, shutdown): (&Clock, &CancellationToken),
+) -> Result<Others, StartError> {
+    let mut others = Others {
+        follower: None,
+        background: Vec::new(),
+    };
+    if !cluster.peers().is_empty() {
+        let greeting = feed::greet(cluster.clone(), clock.clone(), shutdown.clone());
+        others.background.push(greeting);
+    }
+    if cluster.has(ServerRole::Catalogue) {
+        return Ok(others);
+    }
+    let open = cluster
+        .has(ServerRole::Booking)
+        .then(|| opener(copies.0.clone(), (booking, in_shards), clock));
+    let follower = Follower::new(cluster.clone(), books.clone(), copies, clock.clone(), open);
+    match follower.look().await {
+        Ok(()) => {}
+        Err(Lag::Another) => return Err(StartError::AnotherCatalogue),
+        Err(Lag::Store(error)) => return Err(error.into()),
+        Err(lag) => tracing::warn!(%lag, "starting with the catalogue of an earlier run"),
+    }
+    others.background.push(follower.start(shutdown));
+    others.follower = Some(follower);
+    Ok(others)
+}
+
+/// Opens what has come to the catalogue for sale. What is in a shard that is away is opened when it
+/// is back, by whoever sees to that.
+fn opener(catalogue: Catalogue, (booking, in_shards): (&Booking, bool), clock: &Clock) -> Open {
+    let (lanes, hub, clock) = (booking.lane.clone(), booking.hub.clone(), clock.clone());
+    Arc::new(move || {
+        let (catalogue, lanes) = (catalogue.clone(), lanes.clone());
+        let (hub, clock) = (hub.clone(), clock.clone());
+        Box::pin(async move {
+            if in_shards {
+                chain::open_where_possible(&catalogue, &lanes, &hub).await?;
+            } else {
+                chain::open(&catalogue, &lanes, &hub, &clock).await?;
+            }
+            Ok(())
+        })
+    })
+}

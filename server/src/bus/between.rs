@@ -1,0 +1,79 @@
+//! The carrier between servers: batches of signed messages over HTTP, to the same handlers.
+//!
+//! A batch is sent again until somebody has taken it, so that what waited out a dead server arrives
+//! when it is back; what does not fit into the queue meanwhile is dropped, as any carrier may.
+//! What arrives late or twice says nothing new.
+
+use std::sync::Arc;
+
+use serde::Serialize;
+use tokio::{
+    sync::{Semaphore, mpsc},
+    task::JoinHandle,
+};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    clock::Clock,
+    roles::{BATCH_MAX, Cluster, Nothing, ServerRole},
+};
+
+/// How many batches are under way at once.
+const AT_ONCE: usize = 4;
+/// The rest before a batch is sent again, in milliseconds of real time: twice as long each time.
+const AGAIN_MS: u64 = 50;
+const AGAIN_MS_MAX: u64 = 2_000;
+
+/// Where one kind of message goes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct To {
+    /// Who takes it.
+    pub(crate) role: ServerRole,
+    /// Where that is asked.
+    pub(crate) address: &'static str,
+}
+
+/// Carries messages to another server, until `shutdown` is cancelled.
+pub(crate) fn carry<T: Serialize + Send + Sync + 'static>(
+    mut messages: mpsc::Receiver<T>,
+    to: To,
+    (cluster, clock): (Cluster, Clock),
+    shutdown: CancellationToken,
+) -> JoinHandle<()> {
+    tokio::spawn(async move {
+        let room = Arc::new(Semaphore::new(AT_ONCE));
+        loop {
+            let Ok(permit) = Arc::clone(&room).acquire_owned().await else {
+                return;
+            };
+            let mut batch = Vec::new();
+            let some = tokio::select! {
+                () = shutdown.cancelled() => return,
+                some = messages.recv_many(&mut batch, BATCH_MAX) => some,
+            };
+            if some == 0 {
+                return;
+            }
+            let (cluster, clock, shutdown) = (cluster.clone(), clock.clone(), shutdown.clone());
+            tokio::spawn(async move {
+                tokio::select! {
+                    () = shutdown.cancelled() => {}
+                    () = bring(&batch, to, &cluster, &clock) => {}
+                }
+                drop(permit);
+            });
+        }
+    })
+}
+
+/// Sends a batch until somebody has taken it.
+async fn bring<T: Serialize>(batch: &[T], to: To, cluster: &Cluster, clock: &Clock) {
+    let mut rest_ms = AGAIN_MS;
+    while let Err(error) = cluster.ask::<Nothing>(to.role, to.address, &batch).await {
+        tracing::debug!(role = %to.role, messages = batch.len(), %error, "messages wait");
+        clock.rest_real(rest_ms).await;
+        rest_ms = (rest_ms * 2).min(AGAIN_MS_MAX);
+    }
+    let messages = u64::try_from(batch.len()).unwrap_or(u64::MAX);
+    metrics::counter!("messages_carried_total", "to" => to.role.word()).increment(messages);
+}

@@ -1,0 +1,268 @@
+//! What other servers of the house may ask of this one. None of it is for clients: a request that no
+//! server of the house signed does nothing.
+
+use axum::{
+    Router,
+    body::{Body, Bytes},
+    extract::{FromRequest, Request, State},
+    http::HeaderValue,
+    middleware::{self, Next},
+    response::{IntoResponse, Json, Response},
+    routing::post,
+};
+use houseful_core::message::{Announcement, Settle};
+use serde::de::DeserializeOwned;
+use tower::ServiceBuilder;
+use tower_http::catch_panic::CatchPanicLayer;
+
+use super::{
+    SIGNED, ServerRole, calls,
+    signed::Distrust,
+    words::{
+        CatalogueFacts, Claim, Claimed, ClockMoved, HouseFacts, Nothing, OwnerAnswer, OwnerWanted,
+        PartAnswer, PartWanted, PaymentsAnswer, PaymentsWanted, TokensAnswer, at,
+    },
+};
+use crate::{
+    app::App,
+    bus::heard,
+    clock::ClockKind,
+    house::{self, mode_word},
+    payment::PaymentError,
+    problem::{self, ApiError, Failure},
+    request::{self, RequestId},
+};
+
+/// The longest question that is read, in bytes: a batch of messages.
+const QUESTION_BYTES_MAX: usize = 1024 * 1024;
+/// The longest answer that is signed, in bytes.
+const ANSWER_BYTES_MAX: usize = 64 * 1024 * 1024;
+/// The most messages in a batch.
+pub(crate) const BATCH_MAX: usize = 200;
+/// The most payments on a page.
+const PAYMENTS_MAX: u32 = 1_000;
+
+/// The routes, each behind the check of its signature; none, where nobody could sign.
+pub(crate) fn router(app: App) -> Router {
+    if !app.cluster.has_key() {
+        return Router::new();
+    }
+    let around = ServiceBuilder::new()
+        .layer(middleware::from_fn_with_state(app.clone(), request::around))
+        .layer(middleware::from_fn_with_state(app.clone(), trusted))
+        .layer(CatchPanicLayer::custom(request::panicked));
+    Router::new()
+        .route(at::HOUSE, post(house))
+        .route(at::CATALOGUE, post(catalogue))
+        .route(at::TOKENS, post(tokens))
+        .route(at::LOOK, post(look))
+        .route(at::CLOCK, post(clock))
+        .route(at::CLAIM, post(claim))
+        .route(at::OWNER, post(owner))
+        .route(at::PAYMENTS, post(payments))
+        .route(at::ANNOUNCEMENTS, post(announcements))
+        .route(at::SETTLEMENTS, post(settlements))
+        .layer(around)
+        .with_state(app)
+}
+
+/// Lets a request pass that a server of this house signed, and signs its answer.
+async fn trusted(State(app): State<App>, request: Request, next: Next) -> Response {
+    let (head, body) = request.into_parts();
+    if !head.headers.contains_key(SIGNED) {
+        return distrusted(Distrust::Unsigned, head.uri.path()).into_response();
+    }
+    let Ok(body) = axum::body::to_bytes(body, QUESTION_BYTES_MAX).await else {
+        let max = QUESTION_BYTES_MAX;
+        return ApiError::TooLarge { max }.into_response();
+    };
+    let address = head.uri.path_and_query().map_or("", |a| a.as_str());
+    let opened = app
+        .cluster
+        .open(&head.method, address, &head.headers, &body);
+    let envelope = match opened {
+        Ok(Some(envelope)) => envelope,
+        Ok(None) => return distrusted(Distrust::Unsigned, address).into_response(),
+        Err(distrust) => return distrusted(distrust, address).into_response(),
+    };
+    // Who asks what kind of house this is may be of another.
+    if envelope.house != app.cluster.house() && address != at::HOUSE {
+        return distrusted(Distrust::OtherHouse, address).into_response();
+    }
+    let (asked, id) = (head.headers.clone(), head.extensions.get().cloned());
+    let answer = next.run(Request::from_parts(head, Body::from(body))).await;
+    let answer = told(answer, id.as_ref());
+    let (mut head, body) = answer.into_parts();
+    let Ok(body) = axum::body::to_bytes(body, ANSWER_BYTES_MAX).await else {
+        return ApiError::Internal("an answer that can't be signed".into()).into_response();
+    };
+    let signed = app.cluster.sign(&asked, head.status, &body);
+    if let Some(signed) = signed.and_then(|s| HeaderValue::from_str(&s).ok()) {
+        head.headers.insert(SIGNED, signed);
+    }
+    Response::from_parts(head, Body::from(body))
+}
+
+/// Notes a message that is not believed.
+pub(super) fn distrusted(distrust: Distrust, address: &str) -> ApiError {
+    let why = distrust.word();
+    metrics::counter!("messages_distrusted_total", "why" => why).increment(1);
+    tracing::warn!(
+        why,
+        address,
+        "a message of another server was refused: {distrust}"
+    );
+    match distrust {
+        Distrust::OtherHouse => ApiError::OtherHouse,
+        _ => ApiError::Untrusted,
+    }
+}
+
+/// Writes what went wrong, which has to be signed like any answer.
+fn told(mut answer: Response, id: Option<&RequestId>) -> Response {
+    match answer.extensions_mut().remove::<Failure>() {
+        Some(Failure(error)) => {
+            if let Some(cause) = error.cause() {
+                tracing::warn!(code = error.code(), cause, "another server was not served");
+            }
+            problem::write(&error, id.map_or("", RequestId::as_str))
+        }
+        None => answer,
+    }
+}
+
+/// A question of another server.
+struct Asked<T>(T);
+
+impl<T: DeserializeOwned> FromRequest<App> for Asked<T> {
+    type Rejection = ApiError;
+    async fn from_request(request: Request, app: &App) -> Result<Self, ApiError> {
+        let odd = || ApiError::unreadable("a question of another version of the program");
+        let bytes = Bytes::from_request(request, app).await.map_err(|_| odd())?;
+        serde_json::from_slice(&bytes).map(Self).map_err(|_| odd())
+    }
+}
+
+type Answer<T> = Result<Json<T>, ApiError>;
+
+/// Says no where this server has not the role that is asked for.
+fn only(app: &App, role: ServerRole) -> Result<(), ApiError> {
+    let has = app.cluster.has(role);
+    has.then_some(()).ok_or(ApiError::RoleAway(role))
+}
+
+async fn house(State(app): State<App>, Asked(Nothing {}): Asked<Nothing>) -> Answer<HouseFacts> {
+    let catalogue = if app.cluster.has(ServerRole::Catalogue) {
+        let facts = app.books.house.as_ref();
+        let (id, mark) = (house::catalogue_id(facts).await?, house::mark(facts).await?);
+        id.zip(mark)
+            .map(|(id, mark)| (id, mark, app.catalogue.moves()))
+    } else {
+        None
+    };
+    let catalogue = match catalogue {
+        Some((id, mark, moves)) => Some(CatalogueFacts {
+            id,
+            mark,
+            moves,
+            tokens_moves: app.books.tokens.moves().await?,
+        }),
+        None => None,
+    };
+    Ok(Json(HouseFacts {
+        roles: app.cluster.own().iter().collect(),
+        house: app.cluster.house().to_owned(),
+        mode: mode_word(app.mode).to_owned(),
+        now: app.clock.now(),
+        catalogue,
+    }))
+}
+
+async fn catalogue(State(app): State<App>, Asked(wanted): Asked<PartWanted>) -> Answer<PartAnswer> {
+    only(&app, ServerRole::Catalogue)?;
+    let part = app
+        .catalogue
+        .part((wanted.after, wanted.shows), wanted.places);
+    let part = part.map(|part| PartAnswer::Part(Box::new(part)));
+    Ok(Json(part.unwrap_or(PartAnswer::Another)))
+}
+
+async fn tokens(State(app): State<App>, Asked(Nothing {}): Asked<Nothing>) -> Answer<TokensAnswer> {
+    only(&app, ServerRole::Catalogue)?;
+    Ok(Json(app.books.tokens.ever().await?.into()))
+}
+
+/// Something changed in the catalogue's rooms: it is looked at before this answers.
+async fn look(State(app): State<App>, Asked(Nothing {}): Asked<Nothing>) -> Answer<Nothing> {
+    if let Some(follower) = &app.follower {
+        follower.look_for_a_token().await;
+    }
+    Ok(Json(Nothing {}))
+}
+
+async fn clock(State(app): State<App>, Asked(moved): Asked<ClockMoved>) -> Answer<Nothing> {
+    if app.clock.kind() != ClockKind::Manual {
+        return Err(ApiError::ClockNotManual);
+    }
+    house::move_clock(app.books.house.as_ref(), &app.clock, moved.to).await?;
+    Ok(Json(Nothing {}))
+}
+
+async fn claim(State(app): State<App>, Asked(claim): Asked<Claim>) -> Answer<Claimed> {
+    only(&app, ServerRole::Payment)?;
+    match calls::claim_cash(&app, claim.payment, claim.booking).await {
+        Ok(()) => Ok(Json(Claimed { claimed: true })),
+        Err(ApiError::Payment(PaymentError::IdReused)) => Ok(Json(Claimed { claimed: false })),
+        Err(error) => Err(error),
+    }
+}
+
+async fn owner(State(app): State<App>, Asked(wanted): Asked<OwnerWanted>) -> Answer<OwnerAnswer> {
+    only(&app, ServerRole::Booking)?;
+    let owner = calls::owner_of(&app, wanted.booking).await?;
+    Ok(Json(OwnerAnswer { owner }))
+}
+
+async fn payments(
+    State(app): State<App>,
+    Asked(wanted): Asked<PaymentsWanted>,
+) -> Answer<PaymentsAnswer> {
+    only(&app, ServerRole::Payment)?;
+    let books = app.books.payment_books.as_ref();
+    let rows = match wanted {
+        PaymentsWanted::Page { after, limit } => {
+            books.payments(after, limit.min(PAYMENTS_MAX)).await?
+        }
+        PaymentsWanted::One(payment) => books.payment(payment).await?.into_iter().collect(),
+    };
+    Ok(Json(PaymentsAnswer { rows }))
+}
+
+async fn announcements(
+    State(app): State<App>,
+    Asked(batch): Asked<Vec<Announcement>>,
+) -> Answer<Nothing> {
+    only(&app, ServerRole::Booking)?;
+    bounded(batch.len())?;
+    let each = batch.into_iter().map(|news| async {
+        if let Some(answer) = heard::announcement(&app.lane, news).await {
+            app.bus.settle(answer);
+        }
+    });
+    futures_util::future::join_all(each).await;
+    Ok(Json(Nothing {}))
+}
+
+async fn settlements(State(app): State<App>, Asked(batch): Asked<Vec<Settle>>) -> Answer<Nothing> {
+    only(&app, ServerRole::Payment)?;
+    bounded(batch.len())?;
+    let each = batch.into_iter().map(|ask| app.payments.settle(ask));
+    futures_util::future::join_all(each).await;
+    Ok(Json(Nothing {}))
+}
+
+fn bounded(messages: usize) -> Result<(), ApiError> {
+    let few = messages <= BATCH_MAX;
+    few.then_some(())
+        .ok_or(ApiError::TooLarge { max: BATCH_MAX })
+}
