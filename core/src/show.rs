@@ -298,6 +298,9 @@ impl ShowState {
     /// holds and of waits for capture come before `asked_until`.
     #[must_use]
     pub fn next_due_unless_asked(&self, asked_until: UtcMillis) -> Option<UtcMillis> {
+        if self.moved_to.is_some() {
+            return None;
+        }
         let after = |(at, due): &(UtcMillis, Due)| match due {
             Due::Booking(_) => *at,
             Due::Payment(_) => (*at).max(asked_until),

@@ -220,7 +220,11 @@ impl Catalogue {
                 self.take(kept, as_of, Origin::Replica)?;
                 Ok(true)
             }
-            _ => Ok(false),
+            Some(_) => Ok(false),
+            None => {
+                self.read().await?;
+                Ok(true)
+            }
         }
     }
 

@@ -2,10 +2,10 @@
 //! somebody looks at, the counts of all shows, the clock. On a store of its own there is nothing to
 //! follow. Nothing is decided here; a server that follows late tells older pictures, no wrong yes.
 
-use std::{convert::Infallible, future::Future, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, convert::Infallible, future::Future, sync::Arc, time::Duration};
 
 use houseful_core::ids::ShowId;
-use tokio::task::JoinHandle;
+use tokio::task::{AbortHandle, JoinHandle, JoinSet};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -92,16 +92,28 @@ pub(crate) fn until(
     })
 }
 
-/// Has replicas or else the lanes read on, for whoever watches.
+/// Has replicas or else the lanes read on, for whoever watches: each shard by itself, so that one
+/// whose replicas are slow delays no other.
 async fn pictures((lanes, readers): (Lanes, Readers), hub: Hub, clock: Clock) -> Infallible {
+    let (mut tasks, mut busy) = (JoinSet::new(), BTreeMap::<usize, AbortHandle>::new());
     loop {
         clock.rest_real(LOOK_MS).await;
+        while tasks.try_join_next().is_some() {}
         let now = Clock::stopwatch();
         let is_old = |show: &ShowId| hub.age(*show, now).is_none_or(|age| age > LOOKED_AT);
         let watched = hub.watched().into_iter().filter(is_old);
-        for show in readers.refresh(watched).await {
-            // With too much to do the picture is older for once.
-            let _ = lanes.refresh(show, LOOKED_AT);
+        for (shard, shows) in readers.by_shard(watched) {
+            if busy.get(&shard).is_some_and(|task| !task.is_finished()) {
+                continue;
+            }
+            let (lanes, readers) = (lanes.clone(), readers.clone());
+            let task = tasks.spawn(async move {
+                for show in readers.refresh(shard, shows).await {
+                    // With too much to do the picture is older for once.
+                    let _ = lanes.refresh(show, LOOKED_AT);
+                }
+            });
+            busy.insert(shard, task);
         }
     }
 }

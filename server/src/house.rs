@@ -16,6 +16,7 @@ pub use self::sqlite::SqliteHouse;
 use crate::{
     chance,
     clock::Clock,
+    roles::ServerRole,
     store::{Later, StoreError},
 };
 
@@ -25,6 +26,9 @@ const CATALOGUE_ID: &str = "catalogue_id";
 const CATALOGUE_MARK: &str = "catalogue_mark";
 const CATALOGUE_SEEN: &str = "catalogue_seen";
 const TOKENS_SEEN: &str = "tokens_seen";
+const JOURNAL_ID: &str = "journal_id";
+const BOOKING_DATABASE: &str = "booking_database";
+const PAYMENT_DATABASE: &str = "payment_database";
 
 /// The file belongs to a house of another kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -161,6 +165,60 @@ pub async fn keep_catalogue_id(store: &dyn HouseStore, id: &str) -> Result<(), S
 /// The database can't be read.
 pub async fn mark(store: &dyn HouseStore) -> Result<Option<String>, StoreError> {
     store.fact(CATALOGUE_MARK).await
+}
+
+/// Which database this is, for ever: a random name, made when it is first asked for. A copy of the
+/// database has the same.
+///
+/// # Errors
+/// The database can't be read or written.
+pub async fn journal_id(store: &dyn HouseStore) -> Result<String, StoreError> {
+    match store.fact(JOURNAL_ID).await? {
+        Some(id) => Ok(id),
+        None => {
+            let fresh = chance::uuid().as_simple().to_string();
+            store.keep_first(JOURNAL_ID, fresh).await
+        }
+    }
+}
+
+/// Which database the house's catalogue knows for a role; the catalogue is in no other than its own.
+fn database_of(role: ServerRole) -> Option<&'static str> {
+    match role {
+        ServerRole::Catalogue => None,
+        ServerRole::Booking => Some(BOOKING_DATABASE),
+        ServerRole::Payment => Some(PAYMENT_DATABASE),
+    }
+}
+
+/// Binds a role of the house to the first database that asks for it; `false` for any other one.
+///
+/// # Errors
+/// The database can't be read or written.
+pub async fn bind(store: &dyn HouseStore, role: ServerRole, id: &str) -> Result<bool, StoreError> {
+    let Some(name) = database_of(role) else {
+        return Ok(true);
+    };
+    let bound = match store.fact(name).await? {
+        Some(bound) => bound,
+        None => store.keep_first(name, id.to_owned()).await?,
+    };
+    Ok(bound == id)
+}
+
+/// Whether a role of the house is bound to another database than this one.
+///
+/// # Errors
+/// The database can't be read.
+pub async fn is_bound_elsewhere(
+    store: &dyn HouseStore,
+    role: ServerRole,
+    id: &str,
+) -> Result<bool, StoreError> {
+    let Some(name) = database_of(role) else {
+        return Ok(false);
+    };
+    Ok(store.fact(name).await?.is_some_and(|bound| bound != id))
 }
 
 /// How far another server's catalogue was taken over.

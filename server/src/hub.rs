@@ -23,8 +23,8 @@ use std::{
 use houseful_core::{ids::ShowId, time::UtcMillis, wire::seats::Version};
 use tokio::sync::watch;
 
-use self::entry::Entry;
 pub(crate) use self::entry::News;
+use self::entry::{Entry, HeadCount};
 pub use self::{
     entry::{Origin, Shown},
     picture::{Count, Picture},
@@ -70,10 +70,16 @@ impl Hub {
             // What was left behind says nothing any more; the shard it went to does.
             for head in heads.iter().filter(|head| head.sales != SalesWord::Moved) {
                 let entry = shows.entry(head.show).or_default();
-                entry.head = Some(Count::of(head));
-                if entry.is_from_before(as_of) && !entry.is_watched() {
-                    let other = |p: &mut Arc<Picture>| p.version != head.version;
-                    dropped.extend(entry.picture.take_if(other));
+                entry.head = Some(HeadCount {
+                    count: Count::of(head),
+                    version: head.version,
+                    as_of,
+                });
+                let differs = |p: &Arc<Picture>| p.version != head.version;
+                let is_other = entry.picture.as_ref().is_some_and(differs);
+                let is_over = is_other && entry.is_from_before(as_of);
+                if (is_over || entry.later_head().is_some()) && !entry.is_watched() {
+                    dropped.extend(entry.drop_picture());
                 }
             }
             dropped
@@ -165,11 +171,15 @@ impl Hub {
     /// How full a show is at `now`; `None` for one without a journal.
     #[must_use]
     pub fn count(&self, show: ShowId, now: UtcMillis) -> Option<Count> {
-        let (head, picture) = self.read(|shows| {
+        let (later, head, picture) = self.read(|shows| {
             let entry = shows.get(&show)?;
-            Some((entry.head, entry.picture.clone()))
+            Some((entry.later_head(), entry.head, entry.picture.clone()))
         })?;
-        picture.map(|p| p.count(now)).or(head)
+        if let Some(head) = later {
+            return Some(head.count);
+        }
+        let shown = picture.map(|p| p.count(now));
+        shown.or(head.map(|head| head.count))
     }
 
     /// Shows a picture to everybody, as somebody read the show at the primary who began at `seen`.
@@ -214,8 +224,8 @@ impl Hub {
     }
 
     /// Shows a picture as it was read at a replica that has all that was there at `as_of`, unless a
-    /// later one was shown meanwhile. Gives the later of both.
-    pub(crate) fn follow(&self, picture: Picture, as_of: Instant) -> Arc<Picture> {
+    /// later one was shown meanwhile. Gives the later of both; `None` if that is not to be had.
+    pub(crate) fn follow(&self, picture: Picture, as_of: Instant) -> Option<Arc<Picture>> {
         let picture = Arc::new(picture);
         let (shown, dropped) = self.write(|shows| {
             let entry = shows.entry(picture.show).or_default();
@@ -223,14 +233,14 @@ impl Hub {
                 Some(shown) if shown.version == picture.version => {
                     let shown = Arc::clone(shown);
                     entry.confirm(as_of, Origin::Replica);
-                    (shown, Vec::new())
+                    (Some(shown), Vec::new())
                 }
-                Some(shown) if entry.is_ahead_of(picture.version, as_of) => {
-                    (Arc::clone(shown), Vec::new())
+                shown if entry.is_ahead_of(picture.version, as_of) => {
+                    (shown.clone(), vec![picture])
                 }
                 _ => {
                     let dropped = entry.show(Arc::clone(&picture), as_of, Origin::Replica);
-                    (Arc::clone(&picture), dropped)
+                    (Some(picture), dropped)
                 }
             }
         });
@@ -246,8 +256,16 @@ impl Hub {
             if entry.is_watched() {
                 return None;
             }
-            let picture = entry.picture.take_if(|p| p.ends().is_empty())?;
-            entry.head = Some(picture.count(UtcMillis(0)));
+            entry.picture.as_ref().filter(|p| p.ends().is_empty())?;
+            let (is_behind, seen) = (entry.later_head().is_some(), entry.seen);
+            let picture = entry.drop_picture()?;
+            if let Some(as_of) = seen.filter(|_| !is_behind) {
+                entry.head = Some(HeadCount {
+                    count: picture.count(UtcMillis(0)),
+                    version: picture.version,
+                    as_of,
+                });
+            }
             entry.feed = None;
             Some((picture, std::mem::take(&mut entry.older)))
         });

@@ -39,7 +39,8 @@ use crate::{
     store::{Head, Later},
 };
 
-/// Nothing that is older is told from a replica.
+/// Nothing that is older is told from a replica. The lists and the catalogue, which may take long to
+/// read, are no older when their reading begins.
 pub const READ_STALE: Duration = Duration::from_secs(2);
 /// How often the mark moves, in milliseconds of the primary's time, and how often each server asks
 /// for it, in milliseconds of real time.
@@ -129,9 +130,10 @@ impl Replicas {
         let mut tried = Vec::new();
         while let Some(n) = self.circle.next(&tried) {
             tried.push(n);
+            let began = Clock::stopwatch();
             match self.circle.source(n)?.catalogue().await {
                 Ok((beat, kept)) => {
-                    if let Some(as_of) = self.circle.judge(n, beat) {
+                    if let Some(as_of) = self.circle.judge_at(n, beat, began) {
                         return Some((kept, as_of));
                     }
                 }
@@ -152,9 +154,10 @@ impl Replicas {
             let Ok(reading) = self.circle.begin(n).await else {
                 continue;
             };
+            let began = Clock::stopwatch();
             match ask(&*reading).await {
                 Ok((beat, found)) => {
-                    if let Some(as_of) = self.circle.judge(n, beat) {
+                    if let Some(as_of) = self.circle.judge_at(n, beat, began) {
                         return Some((found, as_of));
                     }
                 }

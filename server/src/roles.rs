@@ -37,7 +37,7 @@ pub use self::{
 };
 pub(crate) use self::{
     cluster::Cluster,
-    routes::BATCH_MAX,
+    routes::{BATCH_MAX, not_elsewhere},
     signed::{Client, REFUSED, SIGNED},
     words::{
         Nothing,

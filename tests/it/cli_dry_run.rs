@@ -10,7 +10,7 @@ use super::program::{Ran, Server};
 use houseful_tests::folder::Folder;
 
 /// Commands that only look.
-const LOOKS: [&str; 41] = [
+const LOOKS: [&str; 42] = [
     "today",
     "find",
     "city list",
@@ -45,6 +45,7 @@ const LOOKS: [&str; 41] = [
     "clock view",
     "db status",
     "db check",
+    "db shards",
     "completion",
     "help",
     "version",
@@ -184,6 +185,12 @@ fn changes<'a>(held: &'a str, paid: &'a str, url: &'a str) -> Vec<(&'a str, Vec<
             "db restore",
             vec!["db", "restore", "--db", "x.db", "x.db"],
             0,
+        ),
+        ("db distribute", vec!["db", "distribute", "--db", "x.db"], 2),
+        (
+            "db move-slot",
+            vec!["db", "move-slot", "--shards", "no.toml", "17", "south"],
+            1,
         ),
         ("tui", vec!["tui"], 2),
         ("display", vec!["display"], 2),

@@ -21,7 +21,7 @@ const PEOPLE: usize = 12;
 const ENOUGH: usize = 40;
 
 /// How often, unless somebody wants more.
-const ROUNDS: usize = 3;
+const ROUNDS: usize = 5;
 
 fn rounds() -> usize {
     std::env::var("HOUSEFUL_FAILOVERS")

@@ -198,7 +198,7 @@ pub enum DbCommand {
     /// servers first. What is done already is left as it is, and what was cut off is finished by the
     /// same command. There is no way back but a copy.
     #[command(
-        after_long_help = "Examples:\n  houseful db distribute --db postgres://houseful@coordinator/houseful --dry-run"
+        after_long_help = "Examples:\n  houseful db distribute --db postgres://db/house --dry-run  # exit 1"
     )]
     Distribute {
         /// The database, `postgres://user@host/name`, as for `houseful serve`

@@ -245,15 +245,14 @@ pub(super) fn list(ctx: &mut Context, shows: &[&Numbered]) {
 pub(super) async fn choose(ctx: &mut Context, board: &[Numbered]) -> Result<ShowId, CliError> {
     loop {
         let answer = ctx.ask("show number, or words:", "SHOW").await?;
-        if let Ok(number) = answer.trim().parse::<usize>() {
-            match number.checked_sub(1).and_then(|i| board.get(i)) {
-                Some(entry) => return Ok(entry.show.id),
-                None => ctx.say(&format!("type a number from 1 to {}", board.len())),
-            }
-            continue;
+        let number = answer.trim().parse::<usize>().ok();
+        if let Some(entry) = number.and_then(|n| board.get(n.checked_sub(1)?)) {
+            return Ok(entry.show.id);
         }
+        // What is no number of the board may be a film called `1917`.
         match matching(board, &answer).as_slice() {
             _ if answer.trim().is_empty() => {}
+            [] if number.is_some() => ctx.say(&format!("type a number from 1 to {}", board.len())),
             [] => ctx.say(&escaped(&nothing_like(&answer))),
             [only] => {
                 ctx.say(&line(only, &ctx.style.view));

@@ -93,13 +93,15 @@ impl ShowState {
     }
 
     fn decide_first_news(&self, news: &Announcement, rolls: &Rolls, now: UtcMillis) -> Vec<Event> {
-        if !matches!(
-            news.state,
-            PaymentState::Authorised | PaymentState::Captured
-        ) {
-            return Vec::new();
-        }
         let booking = news.booking.uuid;
+        match news.state {
+            PaymentState::Authorised | PaymentState::Captured => {}
+            // It is on its way back, or has gone: nothing is kept of it, and payment waits to hear so.
+            PaymentState::RefundDue | PaymentState::Refunded => {
+                return vec![Self::returned(news, ReturnReason::RefundedElsewhere)];
+            }
+            _ => return Vec::new(),
+        }
         let good = self
             .bookings
             .get(&booking)
@@ -120,13 +122,17 @@ impl ShowState {
                 }
                 events
             }
-            Err(why) => vec![Event::PaymentReturned {
-                payment: news.payment,
-                booking,
-                amount: news.amount,
-                tender: news.tender,
-                why,
-            }],
+            Err(why) => vec![Self::returned(news, why)],
+        }
+    }
+
+    fn returned(news: &Announcement, why: ReturnReason) -> Event {
+        Event::PaymentReturned {
+            payment: news.payment,
+            booking: news.booking.uuid,
+            amount: news.amount,
+            tender: news.tender,
+            why,
         }
     }
 

@@ -1,6 +1,7 @@
 //! A small show for the tests of the rules. Most of them are scenarios (`fixtures/scenarios`);
 //! here is what needs to look inside.
 
+mod gone;
 mod guards;
 mod moves;
 mod rows;

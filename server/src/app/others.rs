@@ -12,9 +12,10 @@ use crate::{
     catalogue::Catalogue,
     clock::Clock,
     database::Books,
+    house,
     roles::{
         Cluster, ServerRole,
-        feed::{self, Follower, Lag, Open},
+        feed::{self, Elsewhere, Follower, Lag, Open},
     },
     store::StoreError,
 };
@@ -25,6 +26,28 @@ pub(super) struct Others {
     pub(super) follower: Option<Follower>,
     /// What ends with the server.
     pub(super) background: Vec<JoinHandle<()>>,
+}
+
+/// Refuses the database of a catalogue server whose house has its seats or its money elsewhere, and
+/// binds the house to this database where this server is one of several.
+pub(super) async fn bind(books: &Books, cluster: &Cluster) -> Result<(), StartError> {
+    let facts = books.house.as_ref();
+    let id = house::journal_id(facts).await?;
+    if !cluster.has(ServerRole::Catalogue) {
+        return Ok(());
+    }
+    for role in cluster.own().iter() {
+        let elsewhere = if cluster.has_key() {
+            !house::bind(facts, role, &id).await?
+        } else {
+            // Alone: what it was before it is taken apart binds nobody.
+            house::is_bound_elsewhere(facts, role, &id).await?
+        };
+        if let Some(why) = Elsewhere::of(role).filter(|_| elsewhere) {
+            return Err(why.into());
+        }
+    }
+    Ok(())
 }
 
 /// The tokens; the first one is made by the catalogue role alone.
@@ -70,6 +93,7 @@ pub(super) async fn start(
     match follower.look().await {
         Ok(()) => {}
         Err(Lag::Another) => return Err(StartError::AnotherCatalogue),
+        Err(Lag::Elsewhere(elsewhere)) => return Err(elsewhere.into()),
         Err(Lag::Store(error)) => return Err(error.into()),
         Err(lag) => tracing::warn!(%lag, "starting with the catalogue of an earlier run"),
     }

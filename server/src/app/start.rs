@@ -20,7 +20,7 @@ use crate::{
     lane::LaneError,
     limits::Limits,
     numbers,
-    roles::{BadRoles, Cluster, ServerRole},
+    roles::{BadRoles, Cluster, ServerRole, feed::Elsewhere},
     routes,
     shards::{Opened, OpeningError},
     store::StoreError,
@@ -65,6 +65,9 @@ pub enum StartError {
         "the catalogue server has another catalogue than the one whose shows are in this database"
     )]
     AnotherCatalogue,
+    /// The house has its seats or its money in another database.
+    #[error(transparent)]
+    Elsewhere(#[from] Elsewhere),
     /// The database can't be opened.
     #[error(transparent)]
     Open(#[from] OpenError),
@@ -138,6 +141,7 @@ pub(super) async fn start(
     let heard = house::heard(&books, &config).await?;
     let mode = house::mode(&books, &config, heard.as_ref()).await?;
     let cluster = Cluster::new(&config.roles, mode, config.clock);
+    others::bind(&books, &cluster).await?;
     let sells = cluster.has(ServerRole::Booking);
     let opened = if sells {
         shards::open(&books, &config, mode).await?

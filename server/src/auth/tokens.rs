@@ -15,7 +15,7 @@ mod sqlite;
 mod store;
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -61,6 +61,8 @@ pub struct Tokens {
     cache: Arc<ArcSwap<Cache>>,
     /// All accounts there ever were, by what shows know them by.
     accounts: Arc<ArcSwap<Accounts>>,
+    /// What another server revoked, whether or not the database here could be told.
+    gone: Arc<ArcSwap<HashSet<Hash>>>,
     /// Valid for this run of the program only, and nowhere but in memory.
     one_off: Arc<(Hash, Caller)>,
 }
@@ -121,6 +123,7 @@ impl Tokens {
             one_off: Arc::new((hash(&one_off), operator)),
             cache: Arc::default(),
             accounts: Arc::default(),
+            gone: Arc::default(),
             reading: Arc::default(),
             moves: Arc::default(),
             store,
@@ -156,6 +159,8 @@ impl Tokens {
         let cache = self.cache.load();
         let caller = if self.one_off.0 == hash {
             &self.one_off.1
+        } else if self.gone.load().contains(&hash) {
+            return None;
         } else {
             cache.get(&hash)?
         };
@@ -233,11 +238,19 @@ impl Tokens {
         Ok(())
     }
 
-    /// Takes over what another server's database has.
+    /// Takes over what another server's database has. What it revoked opens nothing from the first
+    /// moment on, even if the database here can't be written.
     ///
     /// # Errors
     /// The database can't be written.
     pub async fn take_over(&self, copy: TokenCopy, at: UtcMillis) -> Result<(), StoreError> {
+        let revoked = copy.rows.iter().filter(|(_, revoked)| revoked.is_some());
+        let mut gone: HashSet<Hash> = revoked.map(|(token, _)| token.hash).collect();
+        let known: HashSet<Hash> = copy.rows.iter().map(|(token, _)| token.hash).collect();
+        let cache = self.cache.load();
+        gone.extend(cache.keys().filter(|hash| !known.contains(*hash)));
+        self.gone
+            .rcu(|before| before.union(&gone).copied().collect::<HashSet<_>>());
         self.store.take_over(copy, at).await?;
         self.reload().await
     }

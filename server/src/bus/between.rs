@@ -1,6 +1,6 @@
 //! The carrier between servers: batches of signed messages over HTTP, to the same handlers.
 //!
-//! A batch is sent again until somebody has taken it, so that what waited out a dead server arrives
+//! A batch is sent again until somebody has taken it or said that it never will, so that what waited out a dead server arrives
 //! when it is back; what does not fit into the queue meanwhile is dropped, as any carrier may.
 //! What arrives late or twice says nothing new.
 
@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     clock::Clock,
-    roles::{BATCH_MAX, Cluster, Nothing, ServerRole},
+    roles::{BATCH_MAX, Cluster, Nothing, ServerRole, cluster::AskError},
 };
 
 /// How many batches are under way at once.
@@ -66,14 +66,43 @@ pub(crate) fn carry<T: Serialize + Send + Sync + 'static>(
     })
 }
 
-/// Sends a batch until somebody has taken it.
+/// Whether the same batch would be refused for ever; what matters in it is said again.
+fn is_final(status: u16) -> bool {
+    (400..500).contains(&status) && !matches!(status, 408 | 425 | 429)
+}
+
+/// Sends a batch until somebody has taken it or will never do.
 async fn bring<T: Serialize>(batch: &[T], to: To, cluster: &Cluster, clock: &Clock) {
     let mut rest_ms = AGAIN_MS;
     while let Err(error) = cluster.ask::<Nothing>(to.role, to.address, &batch).await {
+        if let AskError::Refused { status, .. } = &error
+            && is_final(*status)
+        {
+            metrics::counter!("messages_refused_total", "to" => to.role.word())
+                .increment(u64::try_from(batch.len()).unwrap_or(u64::MAX));
+            let messages = batch.len();
+            tracing::warn!(role = %to.role, messages, %error, "messages were refused and are dropped");
+            return;
+        }
         tracing::debug!(role = %to.role, messages = batch.len(), %error, "messages wait");
         clock.rest_real(rest_ms).await;
         rest_ms = (rest_ms * 2).min(AGAIN_MS_MAX);
     }
     let messages = u64::try_from(batch.len()).unwrap_or(u64::MAX);
     metrics::counter!("messages_carried_total", "to" => to.role.word()).increment(messages);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_final;
+
+    #[test]
+    fn what_is_refused_for_itself_is_not_said_again_and_what_came_at_a_bad_moment_is() {
+        for status in [400, 409, 413, 422] {
+            assert!(is_final(status), "{status}");
+        }
+        for status in [408, 429, 500, 503] {
+            assert!(!is_final(status), "{status}");
+        }
+    }
 }

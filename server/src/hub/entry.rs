@@ -60,11 +60,23 @@ pub(crate) enum News {
     Another,
 }
 
+/// The counts of a show, and what they are of.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct HeadCount {
+    pub(super) count: Count,
+    pub(super) version: Version,
+    /// All is there that was committed before this.
+    pub(super) as_of: Instant,
+}
+
 #[derive(Debug, Default)]
 pub(super) struct Entry {
     /// As its head says, for a show that nobody has looked at since the start.
-    pub(super) head: Option<Count>,
+    pub(super) head: Option<HeadCount>,
     pub(super) picture: Option<Arc<Picture>>,
+    /// Where the show stood in the last picture, if that was dropped: who has come less far has
+    /// nothing to show.
+    pub(super) floor: Option<Version>,
     /// When somebody last began to ask whether the show stands as the picture says, and heard yes.
     pub(super) seen: Option<Instant>,
     /// When that was heard: what was read from then on is no older than the picture.
@@ -86,10 +98,29 @@ impl Entry {
         self.heard.is_none_or(|heard| heard < as_of)
     }
 
-    /// Whether somebody who found the show at `stands` has come less far than the picture.
+    /// Whether somebody who found the show at `stands` has come less far than the picture, or the
+    /// one that was dropped.
     pub(super) fn is_ahead_of(&self, stands: Version, as_of: Instant) -> bool {
-        let shown = self.picture.as_ref();
-        shown.is_some_and(|p| p.version.ver >= stands.ver) && !self.is_from_before(as_of)
+        let shown = self.picture.as_ref().map(|p| p.version);
+        let dropped = self.floor.filter(|floor| *floor != stands);
+        let is_ahead = |version: Version| version.ver >= stands.ver;
+        shown.into_iter().chain(dropped).any(is_ahead) && !self.is_from_before(as_of)
+    }
+
+    /// The counts of the heads, if they are of later than the picture.
+    pub(super) fn later_head(&self) -> Option<HeadCount> {
+        let shown = self.picture.as_ref()?.version.ver;
+        let is_later = |head: &HeadCount| {
+            head.version.ver > shown && self.seen.is_none_or(|seen| seen <= head.as_of)
+        };
+        self.head.filter(is_later)
+    }
+
+    /// Forgets the picture, and not how far it had come.
+    pub(super) fn drop_picture(&mut self) -> Option<Arc<Picture>> {
+        let dropped = self.picture.take()?;
+        self.floor = Some(dropped.version);
+        Some(dropped)
     }
 
     /// Notes that somebody heard at this moment that the show stood as the picture says at `seen`.
@@ -109,6 +140,7 @@ impl Entry {
     ) -> Vec<Arc<Picture>> {
         self.heard = Some(Clock::stopwatch());
         (self.seen, self.origin) = (Some(seen), origin);
+        self.floor = None;
         let before = self.picture.replace(Arc::clone(&picture));
         match &self.feed {
             Some(feed) if feed.receiver_count() > 0 => {

@@ -118,7 +118,10 @@ fn a_replica_that_is_behind_takes_nothing_back() {
     for (ver, tip) in [(6, 9), (7, 2)] {
         let stands = Version { ver, tip };
         assert!(matches!(hub.compare(SHOW, stands, read), News::Behind));
-        assert_eq!(hub.follow(at(ver, tip), read).version().ver, 7);
+        assert_eq!(
+            hub.follow(at(ver, tip), read).expect("shown").version().ver,
+            7
+        );
     }
     assert_eq!(shown(&hub), (7, 1));
     // It goes on.
@@ -186,6 +189,43 @@ fn lists_go_forward_and_are_as_old_as_the_oldest_shard() {
     hub.know(1, &[], after(11), Origin::Primary);
     let oldest = Some((Duration::from_secs(2), Origin::Primary));
     assert_eq!(hub.lists(after(13)), oldest);
+}
+
+#[test]
+fn heads_that_came_further_than_a_replica_count_though_it_was_heard_later() {
+    let (hub, read) = (Hub::new(), Clock::stopwatch());
+    let before = |ms| {
+        read.checked_sub(Duration::from_millis(ms))
+            .expect("a while")
+    };
+    // Heard now, of what was there a second ago; the heads are younger.
+    hub.follow(at(7, 1), before(1_000));
+    let feed = hub.watch(&hub.picture(SHOW).expect("a picture"));
+    hub.know(0, &[head(8, 1, 6)], before(1_100), Origin::Replica);
+    assert_ne!(free(&hub), Some(4), "they are older than the picture");
+    hub.know(0, &[head(8, 1, 5)], before(500), Origin::Primary);
+    assert_eq!(free(&hub), Some(5), "somebody watches");
+    assert!(hub.picture(SHOW).is_some());
+    drop(feed);
+    hub.know(0, &[head(8, 1, 5)], before(400), Origin::Primary);
+    assert!(hub.picture(SHOW).is_none());
+}
+
+#[test]
+fn a_picture_that_was_dropped_is_not_taken_back_by_a_replica_that_is_behind() {
+    let (hub, read) = (Hub::new(), Clock::stopwatch());
+    hub.publish(at(7, 1), read);
+    hub.retire(SHOW);
+    assert!(hub.picture(SHOW).is_none());
+    let stands = Version { ver: 6, tip: 9 };
+    assert!(matches!(hub.compare(SHOW, stands, read), News::Behind));
+    assert!(hub.follow(at(6, 9), read).is_none());
+    assert!(hub.picture(SHOW).is_none());
+    // One that stands where this server stood has all of it.
+    let same = Version { ver: 7, tip: 1 };
+    assert!(matches!(hub.compare(SHOW, same, read), News::Another));
+    hub.follow(at(7, 1), read).expect("shown");
+    assert_eq!(shown(&hub), (7, 1));
 }
 
 /// What is shown.

@@ -296,11 +296,10 @@ impl Account {
         announce
     }
 
-    /// Forgets what booking said of money that is promised or was taken. Versions of a journal that was
-    /// restored are smaller than those it had before, and have to be heard all the same.
+    /// Forgets what booking said of a card payment. Versions of a journal that was restored are smaller
+    /// than those it had before, and have to be heard all the same.
     fn reopen(&mut self) {
-        let card = self.tender == Tender::Card;
-        if card && (self.captured > 0 || self.state == PaymentState::Authorised) {
+        if self.tender == Tender::Card && self.state != PaymentState::Pending {
             (self.keep, self.settled_ver) = (None, None);
         }
     }

@@ -5,7 +5,11 @@
 
 use std::sync::Arc;
 
-use houseful_core::{message::Tender, time::UtcMillis, wire::payment::Reopened};
+use houseful_core::{
+    message::Tender,
+    time::{MINUTE_MS, UtcMillis},
+    wire::payment::Reopened,
+};
 
 use super::{
     PaymentError,
@@ -16,8 +20,11 @@ use super::{
 
 /// Payments read at a time.
 const PAGE: u32 = 500;
+/// How much further back it looks: the time of a copy is told by another machine's clock.
+const BEFORE_MS: i64 = 10 * MINUTE_MS;
 
 pub(super) async fn reopen(flow: &Arc<Flow>, since: UtcMillis) -> Result<Reopened, PaymentError> {
+    let since = since.plus_ms(-BEFORE_MS);
     let mut done = Reopened::default();
     let mut after = None;
     loop {

@@ -25,6 +25,8 @@ use super::{
 
 /// How long the other hosts are waited for when one takes writes.
 const GRACE: Duration = Duration::from_millis(300);
+/// How long nobody looks around after somebody did.
+const LOOK_REST: Duration = Duration::from_secs(1);
 
 /// Makes connections, for the pool and for whoever needs one beside it.
 pub(super) struct Connector {
@@ -245,11 +247,15 @@ impl Connector {
         tokio::spawn(async move {
             loop {
                 lead.silence().await;
-                let Some(me) = me.upgrade() else { return };
+                let Some(strong) = me.upgrade() else { return };
                 // Whoever is met is noted, and whoever waits hears of it.
-                if let Err(e) = me.connect().await {
+                if let Err(e) = strong.connect().await {
                     tracing::info!("the database says nothing, and nobody else leads: {e}");
                 }
+                drop(strong);
+                // A server that hangs is not to be asked without end. Whoever drops the connector
+                // is heard after that.
+                let _ = timeout(LOOK_REST, std::future::pending::<()>()).await;
             }
         });
     }

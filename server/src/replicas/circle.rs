@@ -18,7 +18,7 @@ use super::{
 use crate::{clock::Clock, store::Later};
 
 /// How long a replica may take over what takes no time: there are others.
-const PATIENCE: Duration = Duration::from_secs(1);
+pub(super) const PATIENCE: Duration = Duration::from_secs(1);
 
 /// The replicas, and what is known of them.
 pub(super) struct Circle {
@@ -82,8 +82,20 @@ impl Circle {
     /// Up to when a replica that shows this mark has everything, if that is late enough to be told;
     /// else it is left out.
     pub(super) fn judge(&self, n: usize, beat: Beat) -> Option<Instant> {
-        let known = self.beats().as_of(beat);
+        self.judge_at(n, beat, Clock::stopwatch())
+    }
+
+    /// The same of something that took from `began` on to be read: that it is older for it says
+    /// nothing of the replica.
+    pub(super) fn judge_at(&self, n: usize, beat: Beat, began: Instant) -> Option<Instant> {
         let now = Clock::stopwatch();
+        let known = self.beats().as_of(beat, now);
+        if let AsOf::At(at) = known
+            && began.saturating_duration_since(at) <= READ_STALE
+            && now.saturating_duration_since(at) > READ_STALE
+        {
+            return Some(at);
+        }
         let is_fresh = |at: Instant| now.saturating_duration_since(at) <= READ_STALE;
         let state = match known {
             AsOf::At(at) if is_fresh(at) => State::InUse(at),

@@ -153,6 +153,12 @@ impl Cluster {
         those
     }
 
+    /// Whether somebody has a role who is not known to be down.
+    pub(crate) fn may_answer(&self, role: ServerRole) -> bool {
+        let those = self.those(role);
+        those.iter().any(|peer| peer.health() != Health::Down)
+    }
+
     /// Asks whoever has a role. What is asked so can be asked twice without harm: a server that
     /// broke off may have done it, and another one is asked.
     pub(crate) async fn ask<A: DeserializeOwned>(

@@ -4,7 +4,13 @@
 //! catalogue server answers. A token that was revoked opens nothing here a second later, as long as
 //! one does; until one answers again nobody can revoke a token either.
 
-use std::{sync::Arc, time::Instant};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU8, Ordering},
+    },
+    time::Instant,
+};
 
 use tokio::{sync::Mutex, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
@@ -12,7 +18,10 @@ use tokio_util::sync::CancellationToken;
 use super::{
     ServerRole,
     cluster::{AskError, Cluster},
-    words::{CatalogueFacts, HouseFacts, Nothing, PartAnswer, PartWanted, TokensAnswer, at},
+    words::{
+        BindAnswer, BindWanted, CatalogueFacts, HouseFacts, Nothing, PartAnswer, PartWanted,
+        TokensAnswer, at,
+    },
 };
 use crate::{
     app::StartError,
@@ -45,6 +54,35 @@ pub(crate) enum Lag {
         "the catalogue server has another catalogue than the one whose shows are sold here; nothing of it was taken over"
     )]
     Another,
+    /// The house has this role in another database.
+    #[error(transparent)]
+    Elsewhere(#[from] Elsewhere),
+}
+
+/// The seats or the money of the house are in another database than this server's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Elsewhere {
+    /// Seats.
+    #[error(
+        "the shows of this house are sold from another database, and nothing is sold from this one; all booking servers of a house share one database (is --db right?)"
+    )]
+    Booking,
+    /// Money.
+    #[error(
+        "the payments of this house are in another database, and none is made with this one; all payment servers of a house share one database (is --db right?)"
+    )]
+    Payment,
+}
+
+impl Elsewhere {
+    /// What it is for a role; the catalogue is nowhere else.
+    pub(crate) const fn of(role: ServerRole) -> Option<Self> {
+        match role {
+            ServerRole::Catalogue => None,
+            ServerRole::Booking => Some(Self::Booking),
+            ServerRole::Payment => Some(Self::Payment),
+        }
+    }
 }
 
 /// Opens the shows of the catalogue that are not on sale yet.
@@ -63,8 +101,13 @@ struct Inner {
     clock: Clock,
     /// In a booking server.
     open: Option<Open>,
-    /// When the last look began. One looks at a time.
-    turn: Mutex<Option<Instant>>,
+    /// When the last look at tokens began, and whether it went well. One looks at a time, and never
+    /// waits for a catalogue.
+    tokens_turn: Mutex<Option<(Instant, bool)>>,
+    /// One takes over the catalogue at a time.
+    catalogue_turn: Mutex<()>,
+    /// Which role of this server the house has in another database: 0 none, 1 booking, 2 payment.
+    elsewhere: AtomicU8,
 }
 
 impl Follower {
@@ -82,57 +125,124 @@ impl Follower {
             tokens,
             clock,
             open,
-            turn: Mutex::default(),
+            tokens_turn: Mutex::default(),
+            catalogue_turn: Mutex::default(),
+            elsewhere: AtomicU8::new(0),
         }))
     }
 
-    /// Looks again and again, until `shutdown` is cancelled.
+    /// What the catalogue server said last about the database of this server: that the house has
+    /// its seats or its money in another one.
+    pub(crate) fn elsewhere(&self) -> Option<Elsewhere> {
+        match self.0.elsewhere.load(Ordering::SeqCst) {
+            1 => Some(Elsewhere::Booking),
+            2 => Some(Elsewhere::Payment),
+            _ => None,
+        }
+    }
+
+    /// Looks again and again, until `shutdown` is cancelled: at tokens, and beside that at the
+    /// catalogue, which may take its time.
     pub(crate) fn start(&self, shutdown: &CancellationToken) -> JoinHandle<()> {
         let (follower, shutdown) = (self.clone(), shutdown.clone());
         tokio::spawn(async move {
-            let mut told = String::new();
-            loop {
-                tokio::select! {
-                    () = shutdown.cancelled() => return,
-                    () = follower.0.clock.rest_real(LOOK_MS) => {}
+            let tokens = async {
+                let mut told = String::new();
+                loop {
+                    follower.0.clock.rest_real(LOOK_MS).await;
+                    told = tell(follower.look_at_tokens_in_turn().await, &told);
                 }
-                let lag = follower.look().await.err().map(|lag| lag.to_string());
-                let lag = lag.unwrap_or_default();
-                if !lag.is_empty() && lag != told {
-                    tracing::warn!(why = lag, "the catalogue is not followed");
+            };
+            let catalogue = async {
+                let mut told = String::new();
+                loop {
+                    follower.0.clock.rest_real(LOOK_MS).await;
+                    told = tell(follower.look_at_the_rest().await, &told);
                 }
-                told = lag;
+            };
+            tokio::select! {
+                () = shutdown.cancelled() => {}
+                () = async { tokio::join!(tokens, catalogue); } => {}
             }
         })
     }
 
     /// Looks because of a token that nobody knows here: it may have been made a moment ago. Many who
     /// ask at once are served by one look that began after they asked.
-    pub(crate) async fn look_for_a_token(&self) {
+    pub(crate) async fn look_for_a_token(&self) -> Result<(), Lag> {
         let asked = Clock::stopwatch();
-        let mut turn = self.0.turn.lock().await;
-        if turn.is_none_or(|began| began < asked) {
-            *turn = Some(Clock::stopwatch());
-            // Whoever bears the token is told that it is unknown.
-            let _ = self.look_at_tokens().await;
+        let mut turn = self.0.tokens_turn.lock().await;
+        match *turn {
+            Some((began, true)) if began >= asked => Ok(()),
+            Some((began, false)) if began >= asked => {
+                Err(AskError::Nobody(ServerRole::Catalogue).into())
+            }
+            _ => self.look_at_tokens(&mut turn).await,
         }
     }
 
     /// Looks once, and takes over what is new.
     pub(crate) async fn look(&self) -> Result<(), Lag> {
-        let mut turn = self.0.turn.lock().await;
-        *turn = Some(Clock::stopwatch());
-        let Some(facts) = self.look_at_tokens().await? else {
-            return Ok(());
-        };
-        if self.0.open.is_some() {
-            self.look_at_the_catalogue(&facts).await?;
+        self.look_at_tokens_in_turn().await?;
+        self.look_at_the_rest().await
+    }
+
+    async fn look_at_tokens_in_turn(&self) -> Result<(), Lag> {
+        let mut turn = self.0.tokens_turn.lock().await;
+        self.look_at_tokens(&mut turn).await
+    }
+
+    async fn look_at_tokens(&self, turn: &mut Option<(Instant, bool)>) -> Result<(), Lag> {
+        let began = Clock::stopwatch();
+        *turn = Some((began, false));
+        self.follow_tokens().await?;
+        *turn = Some((began, true));
+        Ok(())
+    }
+
+    /// Looks whether this is the house's database for what this server does, and then at the
+    /// catalogue.
+    async fn look_at_the_rest(&self) -> Result<(), Lag> {
+        let _turn = self.0.catalogue_turn.lock().await;
+        let (stands, shared) = self.heard().await?;
+        self.bind().await?;
+        if self.0.open.is_some() && !shared {
+            self.look_at_the_catalogue(&stands).await?;
         }
         Ok(())
     }
 
-    /// Answers with where the catalogue stands, if it is in another database.
-    async fn look_at_tokens(&self) -> Result<Option<CatalogueFacts>, Lag> {
+    /// Says with which database this server does what it does. The first is the house's: an empty
+    /// one would have all seats for sale again.
+    async fn bind(&self) -> Result<(), Lag> {
+        let it = &self.0;
+        let database = house::journal_id(it.books.house.as_ref()).await?;
+        for role in it.cluster.own().iter() {
+            let Some(elsewhere) = Elsewhere::of(role) else {
+                continue;
+            };
+            let wanted = BindWanted {
+                role,
+                database: database.clone(),
+            };
+            let asked = it.cluster.ask(ServerRole::Catalogue, at::BIND, &wanted);
+            let BindAnswer { bound } = asked.await?;
+            if !bound {
+                let which = if elsewhere == Elsewhere::Booking {
+                    1
+                } else {
+                    2
+                };
+                it.elsewhere.store(which, Ordering::SeqCst);
+                return Err(elsewhere.into());
+            }
+        }
+        it.elsewhere.store(0, Ordering::SeqCst);
+        Ok(())
+    }
+
+    /// Where the catalogue stands, and whether it is in this server's own database.
+    async fn heard(&self) -> Result<(CatalogueFacts, bool), Lag> {
         let it = &self.0;
         let asked = it
             .cluster
@@ -148,10 +258,18 @@ impl Follower {
         let Some(stands) = heard.catalogue else {
             return Err(AskError::OtherVersion(ServerRole::Catalogue).into());
         };
-        if house::mark(facts).await?.as_ref() == Some(&stands.mark) {
+        let shared = house::mark(facts).await?.as_ref() == Some(&stands.mark);
+        Ok((stands, shared))
+    }
+
+    async fn follow_tokens(&self) -> Result<(), Lag> {
+        let it = &self.0;
+        let facts = it.books.house.as_ref();
+        let (stands, shared) = self.heard().await?;
+        if shared {
             // The same database: what is written there is here.
             it.tokens.follow().await?;
-            return Ok(None);
+            return Ok(());
         }
         if house::tokens_seen(facts).await? != Some(stands.tokens_moves) {
             let asked = it
@@ -166,7 +284,7 @@ impl Follower {
             // Another server of this database may have taken them over.
             it.tokens.follow().await?;
         }
-        Ok(Some(stands))
+        Ok(())
     }
 
     async fn look_at_the_catalogue(&self, stands: &CatalogueFacts) -> Result<(), Lag> {
@@ -221,6 +339,21 @@ impl Follower {
             places = written.then_some(moves);
         }
     }
+}
+
+/// Says why something is not followed, once; answers with what was said.
+fn tell(looked: Result<(), Lag>, told: &str) -> String {
+    let Err(lag) = looked else {
+        return String::new();
+    };
+    let why = lag.to_string();
+    if why != told {
+        match lag {
+            Lag::Elsewhere(_) => tracing::error!(why, "this server sells nothing"),
+            _ => tracing::warn!(why, "the catalogue is not followed"),
+        }
+    }
+    why
 }
 
 /// Asks the other servers how they do, again and again, until `shutdown` is cancelled.

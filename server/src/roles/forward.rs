@@ -20,7 +20,7 @@ use super::{
     SIGNED, ServerRole,
     cluster::Passed,
     owners,
-    routes::distrusted,
+    routes::{distrusted, not_elsewhere},
     signed::{Bearer, Client, Distrust},
 };
 use crate::{
@@ -84,6 +84,12 @@ pub(crate) async fn forward(State(app): State<App>, request: Request, next: Next
     let route = request.extensions().get::<MatchedPath>();
     let roles = route.map_or(&[][..], |route| owners::of(route.as_str()));
     if roles.is_empty() || roles.iter().any(|role| app.cluster.has(*role)) {
+        if !roles.is_empty()
+            && !request.method().is_safe()
+            && let Err(elsewhere) = not_elsewhere(&app)
+        {
+            return elsewhere.into_response();
+        }
         return next.run(request).await;
     }
     let passed = pass_on(&app, roles, request).await;

@@ -17,10 +17,12 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 use super::{
     SIGNED, ServerRole, calls,
+    feed::Follower,
     signed::Distrust,
     words::{
-        CatalogueFacts, Claim, Claimed, ClockMoved, HouseFacts, Nothing, OwnerAnswer, OwnerWanted,
-        PartAnswer, PartWanted, PaymentsAnswer, PaymentsWanted, TokensAnswer, at,
+        BindAnswer, BindWanted, CatalogueFacts, Claim, Claimed, ClockMoved, HouseFacts, Nothing,
+        OwnerAnswer, OwnerWanted, PartAnswer, PartWanted, PaymentsAnswer, PaymentsWanted,
+        TokensAnswer, at,
     },
 };
 use crate::{
@@ -53,6 +55,7 @@ pub(crate) fn router(app: App) -> Router {
         .layer(CatchPanicLayer::custom(request::panicked));
     Router::new()
         .route(at::HOUSE, post(house))
+        .route(at::BIND, post(bind))
         .route(at::CATALOGUE, post(catalogue))
         .route(at::TOKENS, post(tokens))
         .route(at::LOOK, post(look))
@@ -148,7 +151,16 @@ type Answer<T> = Result<Json<T>, ApiError>;
 /// Says no where this server has not the role that is asked for.
 fn only(app: &App, role: ServerRole) -> Result<(), ApiError> {
     let has = app.cluster.has(role);
-    has.then_some(()).ok_or(ApiError::RoleAway(role))
+    has.then_some(()).ok_or(ApiError::RoleAway(role))?;
+    not_elsewhere(app)
+}
+
+/// Says no where the house has its seats or its money in another database than this server's.
+pub(crate) fn not_elsewhere(app: &App) -> Result<(), ApiError> {
+    match app.follower.as_ref().and_then(Follower::elsewhere) {
+        Some(elsewhere) => Err(ApiError::Busy(elsewhere.to_string())),
+        None => Ok(()),
+    }
 }
 
 async fn house(State(app): State<App>, Asked(Nothing {}): Asked<Nothing>) -> Answer<HouseFacts> {
@@ -178,6 +190,17 @@ async fn house(State(app): State<App>, Asked(Nothing {}): Asked<Nothing>) -> Ans
     }))
 }
 
+async fn bind(State(app): State<App>, Asked(wanted): Asked<BindWanted>) -> Answer<BindAnswer> {
+    only(&app, ServerRole::Catalogue)?;
+    let facts = app.books.house.as_ref();
+    let bound = house::bind(facts, wanted.role, &wanted.database).await?;
+    if !bound {
+        let role = wanted.role;
+        tracing::error!(%role, "a server with another database than the house's was refused");
+    }
+    Ok(Json(BindAnswer { bound }))
+}
+
 async fn catalogue(State(app): State<App>, Asked(wanted): Asked<PartWanted>) -> Answer<PartAnswer> {
     only(&app, ServerRole::Catalogue)?;
     let part = app
@@ -195,7 +218,8 @@ async fn tokens(State(app): State<App>, Asked(Nothing {}): Asked<Nothing>) -> An
 /// Something changed in the catalogue's rooms: it is looked at before this answers.
 async fn look(State(app): State<App>, Asked(Nothing {}): Asked<Nothing>) -> Answer<Nothing> {
     if let Some(follower) = &app.follower {
-        follower.look_for_a_token().await;
+        let looked = follower.look_for_a_token().await;
+        looked.map_err(|lag| ApiError::Busy(lag.to_string()))?;
     }
     Ok(Json(Nothing {}))
 }

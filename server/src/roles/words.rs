@@ -19,6 +19,7 @@ use crate::{
 /// Where they are asked.
 pub(crate) mod at {
     pub(crate) const HOUSE: &str = "/roles/v1/house";
+    pub(crate) const BIND: &str = "/roles/v1/bind";
     pub(crate) const CATALOGUE: &str = "/roles/v1/catalogue";
     pub(crate) const TOKENS: &str = "/roles/v1/tokens";
     pub(crate) const LOOK: &str = "/roles/v1/look";
@@ -61,6 +62,20 @@ pub(super) struct CatalogueFacts {
     pub(super) moves: u64,
     /// How often tokens have changed.
     pub(super) tokens_moves: u64,
+}
+
+/// A server says with which database it has a role.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct BindWanted {
+    pub(super) role: ServerRole,
+    /// Which database it is, for ever.
+    pub(super) database: String,
+}
+
+/// Whether the house knows that one, or no other yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct BindAnswer {
+    pub(super) bound: bool,
 }
 
 /// Which part of the catalogue is wanted.

@@ -17,7 +17,7 @@ use crate::{
     clock::ClockKind,
     problem::ApiError,
     replicas::Replicas,
-    roles::{ServerRole, peer::Peer},
+    roles::{ServerRole, not_elsewhere, peer::Peer},
 };
 
 /// Who answers, what time it is there, and who the caller is to it.
@@ -82,6 +82,7 @@ pub(super) async fn readyz(State(app): State<App>) -> Result<&'static str, ApiEr
     if app.closing.is_cancelled() {
         return Err(ApiError::Busy("the server is stopping".into()));
     }
+    not_elsewhere(&app)?;
     app.books.ground.ready().await?;
     if app.cluster.has(ServerRole::Booking) {
         app.lane.answer().await?;

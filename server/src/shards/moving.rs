@@ -119,6 +119,18 @@ pub enum MoveError {
         /// The new one.
         to: ShardName,
     },
+    /// Two journals of which neither goes on from the other.
+    #[error(
+        "{from} and {to} have two different journals of {show}: {to} does not have what was last written in {from}; both were left as they are: look at both, and restore the one that is wrong"
+    )]
+    Forked {
+        /// The show.
+        show: ShowId,
+        /// The shard it would come from.
+        from: ShardName,
+        /// The shard that has another one.
+        to: ShardName,
+    },
     /// A show would not be sealed, or would not arrive.
     #[error("{show} can't be moved: {why}")]
     Show {

@@ -113,11 +113,24 @@ pub enum OpeningError {
         /// The other.
         other: ShardName,
     },
+    /// A shard joins, and slots are in one that is not named.
+    #[error(
+        "slot {slot} is in shard {shard}, which the file does not name: when a shard joins, all have to be there; name {shard} too, and move its slots if it is to go"
+    )]
+    Missing {
+        /// The slot.
+        slot: u16,
+        /// Which has it.
+        shard: ShardName,
+    },
     /// A shard alone.
     #[error(
         "the database is shard {0} of a house with several; say with `--shards FILE` which they are"
     )]
     IsAShard(ShardName),
+    /// The home of a house with shards, alone.
+    #[error("the house has shards; say with `--shards FILE` which they are")]
+    HasShards,
     /// A file as the house's database.
     #[error(
         "a house with shards has its own database in Postgres too; {0} is a file: name one with `--db postgres://user@host/name`"
@@ -136,14 +149,19 @@ pub struct Opened {
     mode: Mode,
 }
 
-/// Refuses to sell alone from what is one shard of several.
+/// Refuses to sell alone from what is one shard of several, and from the home of a house with shards,
+/// where every show of the catalogue would be opened again.
 ///
 /// # Errors
-/// [`OpeningError::IsAShard`], or the database can't be read.
+/// [`OpeningError::IsAShard`], [`OpeningError::HasShards`], or the database can't be read.
 pub async fn alone(home: &Books) -> Result<(), OpeningError> {
     let identity = home.slots.identity().await.map_err(OpeningError::Home)?;
-    match identity {
-        Some(identity) => Err(OpeningError::IsAShard(identity.shard)),
+    if let Some(identity) = identity {
+        return Err(OpeningError::IsAShard(identity.shard));
+    }
+    // Only a start with shards writes it.
+    match home.house.fact(HOUSE).await.map_err(OpeningError::Home)? {
+        Some(_) => Err(OpeningError::HasShards),
         None => Ok(()),
     }
 }
@@ -176,18 +194,20 @@ impl Opened {
         let known = house.as_deref().and_then(|id| Uuid::parse_str(id).ok());
         let joining = joining(file, &books, known).await?;
         has_its_shows(home, &books).await?;
+        // Refused before the house has a number: without one it may be sold from alone as before.
+        let joins = joins(file, &books, &joining).await?;
         let house = match known {
             Some(house) => house,
             None => found(home).await?,
         };
         let homes = Homes::new(file.map.clone());
-        let mut opened = Self {
+        let opened = Self {
             homes,
             books,
             house,
             mode,
         };
-        opened.join(file, &joining).await?;
+        opened.join(file, joins).await?;
         opened.settle(file).await?;
         Ok(opened)
     }
@@ -198,32 +218,19 @@ impl Opened {
         self.house
     }
 
-    /// Makes shards of the databases that are none yet. What others have is theirs, whatever the file
-    /// says by now.
-    async fn join(&mut self, file: &ShardFile, joining: &[usize]) -> Result<(), OpeningError> {
-        let claims = self.claims(file, |shard| !joining.contains(&shard)).await?;
-        let owners = claims.owners();
-        for &shard in joining {
+    /// Makes shards of the databases that are none yet.
+    async fn join(&self, file: &ShardFile, joins: Vec<(usize, Slots)>) -> Result<(), OpeningError> {
+        for (shard, slots) in joins {
             let (Some(entry), Some(Ok(books))) = (file.shards.get(shard), self.books.get(shard))
             else {
                 continue;
             };
-            let slots: Slots = (0_u16..)
-                .zip(&owners.of)
-                .map(|(slot, owner)| {
-                    let of = owner.unwrap_or_else(|| file.map.shard_of_slot(slot));
-                    (of != shard)
-                        .then(|| file.map.names().get(of).cloned())
-                        .flatten()
-                })
-                .collect();
-            shows_stay(entry, books, &slots).await?;
             let identity = Identity {
                 house: self.house,
                 shard: entry.name.clone(),
                 mode: self.mode,
             };
-            let is = books.slots.found(identity.clone(), slots).await;
+            let is = books.slots.found(identity, slots).await;
             let is = is.map_err(|why| store(entry, why))?;
             compare(entry, &is, self.house)?;
             tracing::info!(shard = %entry.name, "a database became a shard");
@@ -233,7 +240,7 @@ impl Opened {
 
     /// Takes slots from where the databases say they are.
     async fn settle(&self, file: &ShardFile) -> Result<(), OpeningError> {
-        let owners = self.claims(file, |_| true).await?.owners();
+        let owners = claims(file, &self.books, |_| true).await?.owners();
         if let Some((slot, one, other)) = owners.twice {
             let name = |shard: usize| file.shards[shard].name.clone();
             let (one, other) = (name(one), name(other));
@@ -242,23 +249,6 @@ impl Opened {
         owners.settle(&self.homes);
         owners::compare(&self.homes);
         Ok(())
-    }
-
-    async fn claims(
-        &self,
-        file: &ShardFile,
-        wanted: impl Fn(usize) -> bool,
-    ) -> Result<Claims, OpeningError> {
-        let mut claims = Claims::default();
-        for (shard, (entry, books)) in file.shards.iter().zip(&self.books).enumerate() {
-            if let Ok(books) = books
-                && wanted(shard)
-            {
-                let slots = books.slots.slots().await.map_err(|why| store(entry, why))?;
-                claims.add(shard, slots);
-            }
-        }
-        Ok(claims)
     }
 }
 
@@ -394,6 +384,70 @@ async fn has_its_shows(
         return Err(OpeningError::HomeHasShows);
     }
     Ok(())
+}
+
+/// What the shards of some databases say of the slots.
+async fn claims(
+    file: &ShardFile,
+    books: &[Result<Books, OpeningError>],
+    wanted: impl Fn(usize) -> bool,
+) -> Result<Claims, OpeningError> {
+    let mut claims = Claims::default();
+    for (shard, (entry, books)) in file.shards.iter().zip(books).enumerate() {
+        if let Ok(books) = books
+            && wanted(shard)
+        {
+            let slots = books.slots.slots().await.map_err(|why| store(entry, why))?;
+            claims.add(shard, slots);
+        }
+    }
+    Ok(claims)
+}
+
+/// Which slots are left to each database that becomes a shard.
+async fn joins(
+    file: &ShardFile,
+    books: &[Result<Books, OpeningError>],
+    joining: &[usize],
+) -> Result<Vec<(usize, Slots)>, OpeningError> {
+    let claims = claims(file, books, |shard| !joining.contains(&shard)).await?;
+    let owners = claims.owners();
+    let mut joins = Vec::new();
+    for &shard in joining {
+        let (Some(entry), Some(Ok(books))) = (file.shards.get(shard), books.get(shard)) else {
+            continue;
+        };
+        let elsewhere = (0_u16..).zip(&owners.of);
+        let elsewhere =
+            elsewhere.map(|(slot, owner)| elsewhere_of(file, entry, &claims, (slot, *owner)));
+        let slots = elsewhere.collect::<Result<Slots, _>>()?;
+        shows_stay(entry, books, &slots).await?;
+        joins.push((shard, slots));
+    }
+    Ok(joins)
+}
+
+/// Where a slot is, for a database that becomes a shard; `None` if it is its own. What shards say
+/// counts, whatever the file says by now: a slot that nobody has may be on its way, or in a shard
+/// that was left out.
+fn elsewhere_of(
+    file: &ShardFile,
+    entry: &ShardEntry,
+    claims: &Claims,
+    (slot, owner): (u16, Option<usize>),
+) -> Result<Option<ShardName>, OpeningError> {
+    if let Some(owner) = owner {
+        return Ok(file.map.names().get(owner).cloned());
+    }
+    if let Some(shard) = claims.left_to(slot).find(|to| file.shard(to).is_none()) {
+        let shard = shard.clone();
+        return Err(OpeningError::Missing { slot, shard });
+    }
+    if claims.is_empty() {
+        let of = file.map.names().get(file.map.shard_of_slot(slot));
+        return Ok(of.filter(|of| **of != entry.name).cloned());
+    }
+    Ok(claims.left_to(slot).find(|to| **to != entry.name).cloned())
 }
 
 /// Refuses to give slots away in which a database has shows.

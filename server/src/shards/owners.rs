@@ -41,6 +41,18 @@ impl Claims {
         slots.is_some_and(|slots| matches!(slots.get(usize::from(slot)), Some(None)))
     }
 
+    /// Whether nobody said anything.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The shards that a slot went to, by what the others say.
+    pub fn left_to(&self, slot: u16) -> impl Iterator<Item = &ShardName> {
+        let all = self.0.values();
+        all.filter_map(move |slots| slots.get(usize::from(slot))?.as_ref())
+    }
+
     /// What that comes to.
     #[must_use]
     pub fn owners(&self) -> Owners {

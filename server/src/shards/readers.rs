@@ -73,19 +73,24 @@ impl Readers {
         shards.chain(self.home.get())
     }
 
-    /// Brings the pictures of these shows up to date. Gives those that no replica could tell of.
-    pub(crate) async fn refresh(&self, shows: impl Iterator<Item = ShowId>) -> Vec<ShowId> {
+    /// These shows, shard by shard.
+    pub(crate) fn by_shard(
+        &self,
+        shows: impl Iterator<Item = ShowId>,
+    ) -> BTreeMap<usize, Vec<ShowId>> {
         let mut by_shard: BTreeMap<usize, Vec<ShowId>> = BTreeMap::new();
         for show in shows {
             by_shard.entry(self.homes.of(show)).or_default().push(show);
         }
-        let each = by_shard.into_iter().map(|(shard, shows)| async move {
-            match self.at(shard) {
-                Some(replicas) => replicas.refresh(shows).await,
-                None => shows,
-            }
-        });
-        let missed = futures_util::future::join_all(each).await;
-        missed.into_iter().flatten().collect()
+        by_shard
+    }
+
+    /// Brings the pictures of these shows of a shard up to date. Gives those that no replica could
+    /// tell of.
+    pub(crate) async fn refresh(&self, shard: usize, shows: Vec<ShowId>) -> Vec<ShowId> {
+        match self.at(shard) {
+            Some(replicas) => replicas.refresh(shows).await,
+            None => shows,
+        }
     }
 }

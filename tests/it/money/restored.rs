@@ -50,6 +50,15 @@ async fn what_was_paid_since_the_copy_ends_in_tickets_or_goes_back() {
     let of_cat = house.pay(cat, APPROVES).await.expect("paid").id;
     let dan = house.hold(2, "dan").await;
     let of_dan = house.pay(dan, APPROVES).await.expect("paid").id;
+    // Eve comes, pays and is ill, too.
+    let eve = house.hold(1, "eve").await;
+    let of_eve = house.pay(eve, APPROVES).await.expect("paid").id;
+    let cancel = Ask::Cancel {
+        booking: eve.uuid,
+        reason: "ill".to_owned(),
+    };
+    house.ask(cancel, till()).await.expect("cancelled");
+    house.until_state(of_eve, PaymentState::Refunded).await;
     house.until_state(of_ben, PaymentState::Refunded).await;
     house.until(async || house.is_at_rest().await).await;
     let now = house.close().await;
@@ -60,7 +69,7 @@ async fn what_was_paid_since_the_copy_ends_in_tickets_or_goes_back() {
     assert_eq!(house.booking(ben).await.state, BookingState::Confirmed);
     assert_eq!(house.booking(cat).await.state, BookingState::Held);
     let done = house.payments.reopen(copied_at).await.expect("asked again");
-    assert!(done.reopened >= 3, "{done:?}");
+    assert!(done.reopened >= 4, "{done:?}");
     assert_eq!(done.cash, 0);
     house.comes_to_rest().await;
     for (booking, state) in [

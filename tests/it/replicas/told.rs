@@ -170,7 +170,7 @@ async fn no_answer_is_older_than_it_says() {
         "{} answers, {at_replica} of a replica, {stale} stale",
         heard.len()
     );
-    assert!(stale > 50, "{stale}: the replica was not behind");
+    assert!(stale > 10, "{stale}: the replica was not behind");
     Arc::into_inner(writing)
         .expect("the last one")
         .finish()
@@ -232,7 +232,7 @@ async fn readers_ask_the_primary_nothing() {
                 break;
             }
         }
-        assert!(since(sold) < Duration::from_secs(2), "{:?}", since(sold));
+        assert!(since(sold) < Duration::from_secs(6), "{:?}", since(sold));
         for show in &shows {
             let said = super::seats(&reading, *show).await;
             assert_eq!(said.header("x-read-from"), "replica");

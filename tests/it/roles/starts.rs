@@ -201,3 +201,55 @@ async fn a_new_booking_server_waits_for_nobody_who_was_never_there_forever() {
         "{refused:?}"
     );
 }
+
+#[tokio::test]
+async fn a_second_database_sells_nothing_of_a_house() {
+    let mut house = Apart::started();
+    for (role, sentence) in [
+        (Booking, "are sold from another database"),
+        (Payment, "are in another database"),
+    ] {
+        house.stop(role);
+        let first = house.folder.arg(&format!("{role}.db"));
+        house.put(role, &house.folder.arg(&format!("{role}-2.db")));
+        let ran = refused(&house, role).ended(1);
+        assert!(ran.err.contains(sentence), "{ran:?}");
+        house.put(role, &first);
+        house.start(role);
+    }
+    operator(&house, Booking).at_rest().await;
+}
+
+#[tokio::test]
+async fn a_server_that_learns_late_that_its_database_is_another_stops_selling() {
+    let house = Apart::started();
+    let desk = operator(&house, Booking);
+    let show = desk.show(0).await;
+    desk.hold(&show).await;
+    // The house goes over to another database, as an operator would have it do.
+    let db = house.folder.path("catalogue.db");
+    let conn = rusqlite::Connection::open(db).expect("the catalogue's database");
+    let other = "UPDATE house SET value = 'another' WHERE name = 'booking_database'";
+    assert_eq!(conn.execute(other, []).expect("written"), 1);
+    houseful_tests::wait::until_async("not ready", 40, async || {
+        (desk.get("/readyz").await.status == 503).then_some(())
+    })
+    .await;
+    let wish = json!({"best": {"tickets": [{"ticket_type": "adult", "count": 2}]}});
+    let id = booking(show.parse().expect("a show"));
+    let hold = json!({"booking": id, "command": houseful_tests::test_app::command(), "wish": wish});
+    assert_eq!(desk.post("/v1/bookings", &hold).await.status, 503);
+    assert!(
+        house
+            .log(Booking)
+            .contains("are sold from another database")
+    );
+    // The documented way back: the first database that asks is the house's.
+    let forget = "DELETE FROM house WHERE name = 'booking_database'";
+    conn.execute(forget, []).expect("written");
+    houseful_tests::wait::until_async("ready", 40, async || {
+        (desk.get("/readyz").await.status == 200).then_some(())
+    })
+    .await;
+    desk.hold(&show).await;
+}

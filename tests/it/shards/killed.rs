@@ -5,6 +5,7 @@ use std::{process::Stdio, sync::mpsc};
 use houseful_core::code::slot_of;
 use houseful_server::shards::{self, MoveError, Stage};
 use houseful_tests::{
+    cluster::Cluster,
     folder::Folder,
     program,
     test_app::{As, booking},
@@ -80,6 +81,55 @@ async fn a_move_that_was_cut_off_anywhere_is_finished_by_the_same_again() {
         (here, there) = (there, here);
     }
     app.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_show_that_was_sealed_and_not_copied_is_not_left_by_a_move_back() {
+    let ground = Ground::new();
+    let app = ground.server().await;
+    let show = shows(1, in_north)[0];
+    open(&app, &[show]).await;
+    let slot = slot_of(show);
+    app.hold(As::Clerk, &booking(show), &["A1"])
+        .await
+        .expect(201);
+    dies_at(&ground, slot, "south", |s| matches!(s, Stage::Sealed(_))).await;
+    let waits = "SELECT count(*) FROM show_head WHERE sales = 'moved' AND next_due IS NOT NULL";
+    assert_eq!(count(&ground.north, waits), 0, "nothing ends where it was");
+    let back = shards::move_slot(&ground.file, (slot, &name("north")), &mut |_| ()).await;
+    assert!(matches!(back, Err(MoveError::OnItsWay { .. })), "{back:?}");
+    assert_eq!(moves(&ground, slot, "south").await.shows, 1);
+    by_cash(&app, show, &["B1"]).await;
+    assert_eq!(moves(&ground, slot, "north").await.shows, 1);
+    by_cash(&app, show, &["C1"]).await;
+    app.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_show_with_another_journal_in_the_new_shard_is_left_as_it_is() {
+    let ground = Ground::new();
+    let app = ground.server().await;
+    let show = shows(1, in_north)[0];
+    open(&app, &[show]).await;
+    by_cash(&app, show, &["A1", "A2"]).await;
+    let slot = slot_of(show);
+    dies_at(&ground, slot, "south", |s| matches!(s, Stage::Arrived(_))).await;
+    app.finish().await;
+    // As if it had been put back, and had gone on another way.
+    let tip = |by: i64| {
+        let sql = format!("UPDATE show_event SET tip = tip + {by} WHERE kind = 'sealed'");
+        Cluster::shared().admin_in(&ground.south, &sql);
+    };
+    tip(1);
+    let again = shards::move_slot(&ground.file, (slot, &name("south")), &mut |_| ()).await;
+    assert!(matches!(again, Err(MoveError::Forked { .. })), "{again:?}");
+    let tickets = "SELECT count(*) FROM ticket";
+    assert_eq!(count(&ground.north, tickets), 2, "nothing is cleared away");
+    let has = format!("SELECT count(*) FROM shard_slot WHERE slot = {slot} AND left_to IS NULL");
+    assert_eq!(count(&ground.south, &has), 0);
+    tip(-1);
+    moves(&ground, slot, "south").await;
+    assert_eq!(count(&ground.north, tickets), 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]

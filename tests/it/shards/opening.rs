@@ -9,11 +9,12 @@ use houseful_server::{
 };
 use houseful_tests::{
     cluster::Cluster,
+    folder::Folder,
     test_app::{Setup, TestApp},
 };
 use tokio::net::TcpListener;
 
-use super::{Ground, by_cash, file, in_north, in_south, open, shows};
+use super::{Ground, by_cash, count, file, in_north, in_south, open, shows};
 
 async fn start(home: &str, shards: Option<&ShardFile>) -> Result<RunningServer, String> {
     let mut config = Setup::default().on(Address::new(home.as_ref())).config;
@@ -71,7 +72,9 @@ async fn a_database_is_sold_from_only_as_the_shard_it_is() {
         told,
         "the database named for shard north is shard north of another house than --db names; name the two of one house"
     );
-    let told = refused("cinema.db", Some(right)).await;
+    let folder = Folder::new();
+    let here = folder.path("cinema.db").display().to_string();
+    let told = refused(&here, Some(right)).await;
     assert!(told.contains("cinema.db is a file"), "{told}");
     start(home, Some(right))
         .await
@@ -105,6 +108,8 @@ async fn a_house_with_shows_becomes_one_with_shards_and_loses_none() {
         told.contains("move it with `houseful db move-slot`"),
         "{told}"
     );
+    // What was refused changed nothing.
+    alone(&home).await.finish().await;
     let whole = file(&[("old", &home, "0-1023"), ("new", &new, "")]);
     let ground = Ground {
         home: home.clone(),
@@ -162,4 +167,65 @@ async fn what_the_databases_say_counts_and_not_an_edited_file() {
     let told = opened.expect_err("it is open").to_string();
     assert!(told.contains("already"), "{told}");
     app.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_home_of_a_house_with_shards_is_not_sold_from_alone() {
+    let ground = Ground::new();
+    alone(&ground.home).await.finish().await;
+    ground.server().await.finish().await;
+    let told = refused(&ground.home, None).await;
+    assert_eq!(
+        told,
+        "the house has shards; say with `--shards FILE` which they are"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_joins_takes_nothing_from_a_shard_that_the_file_leaves_out() {
+    let ground = Ground::new();
+    ground.server().await.finish().await;
+    let west = Cluster::shared().database();
+    let without = file(&[
+        ("north", &ground.north, "0-511"),
+        ("west", &west, "512-1023"),
+    ]);
+    let told = refused(&ground.home, Some(&without)).await;
+    assert_eq!(
+        told,
+        "slot 512 is in shard south, which the file does not name: when a shard joins, all have to be there; name south too, and move its slots if it is to go"
+    );
+    let own = "SELECT count(*) FROM meta WHERE key = 'shard'";
+    assert_eq!(count(&west, own), 0, "it is no shard yet");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_joins_takes_no_slot_that_is_on_its_way() {
+    let ground = Ground::new();
+    ground.server().await.finish().await;
+    // A move of slot 7 that was cut off: nobody has it.
+    let give = "UPDATE shard_slot SET left_to = 'south' WHERE slot = 7";
+    Cluster::shared().admin_in(&ground.north, give);
+    let west = Cluster::shared().database();
+    let three = file(&[
+        ("north", &ground.north, "0-6, 8-511"),
+        ("south", &ground.south, "512-1023"),
+        ("west", &west, "7"),
+    ]);
+    let joined = start(&ground.home, Some(&three)).await.expect("a server");
+    joined.stop().await;
+    let has = "SELECT count(*) FROM shard_slot WHERE left_to IS NULL";
+    assert_eq!(count(&west, has), 0);
+    for shard in [&ground.north, &ground.south] {
+        let slot = "SELECT count(*) FROM shard_slot WHERE slot = 7 AND left_to IS NULL";
+        assert_eq!(count(shard, slot), 0);
+    }
+    // It is finished as it was begun.
+    let ground = Ground {
+        file: three,
+        ..ground
+    };
+    super::moves::moves(&ground, 7, "south").await;
+    let slot = "SELECT count(*) FROM shard_slot WHERE slot = 7 AND left_to = 'south'";
+    assert_eq!((count(&ground.north, slot), count(&west, slot)), (1, 1));
 }

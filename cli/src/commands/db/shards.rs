@@ -236,6 +236,7 @@ impl From<MoveError> for CliError {
             | MoveError::OnItsWay { .. }
             | MoveError::Twice { .. }
             | MoveError::Differs { .. }
+            | MoveError::Forked { .. }
             | MoveError::Show { .. } => Self::System { what: message },
         }
     }

@@ -37,6 +37,11 @@ fn a_sealed_show_decides_nothing_any_more() {
     );
     assert_eq!(state.moved_to(), Some(&shard("south")));
     assert_eq!(state.next_due(), None, "it waits where the show lives now");
+    assert_eq!(
+        state.next_due_unless_asked(NOW),
+        None,
+        "and so says its head"
+    );
     let over = NOW.plus_ms(HOLD_MS);
     let authorised = news(&state, 20, 9, PaymentState::Authorised);
     let asks = [

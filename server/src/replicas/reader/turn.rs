@@ -4,6 +4,7 @@
 use std::{sync::Arc, time::Instant};
 
 use houseful_core::{ids::ShowId, wire::seats::Version};
+use tokio::time::timeout;
 
 use super::Waiter;
 use crate::{
@@ -11,7 +12,7 @@ use crate::{
     hub::{Hub, News, Origin, Picture, Shown},
     replicas::{
         READ_STALE,
-        circle::Circle,
+        circle::{Circle, PATIENCE},
         copy::Copy,
         source::{Asked, Reading, Stands},
     },
@@ -24,6 +25,19 @@ pub(super) struct Wanted {
     pub(super) waiters: Vec<Waiter>,
     /// What is known of it.
     pub(super) copy: Option<Copy>,
+}
+
+/// Why a picture can't be brought up to date.
+enum Broken {
+    /// The replica took too long.
+    Late,
+    Store(StoreError),
+}
+
+impl From<StoreError> for Broken {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
 }
 
 pub(super) struct Turn {
@@ -92,12 +106,13 @@ impl Turn {
                     wanted.tell(&shown, has);
                 }
                 Ok(None) => {}
+                Err(Broken::Late) => return Err("does not answer in time".to_owned()),
                 // This program can't read the show; the primary's lane says so.
-                Err(StoreError::Unreadable(why)) => {
+                Err(Broken::Store(StoreError::Unreadable(why))) => {
                     tracing::debug!(show.id = %wanted.show, why, "a show can't be read at a replica");
                     wanted.waiters.clear();
                 }
-                Err(error) => return Err(error.to_string()),
+                Err(Broken::Store(error)) => return Err(error.to_string()),
             }
         }
         Ok(())
@@ -123,7 +138,7 @@ impl Wanted {
         at: Version,
         as_of: Instant,
         hub: &Hub,
-    ) -> Result<Option<Shown>, StoreError> {
+    ) -> Result<Option<Shown>, Broken> {
         let picture = match hub.compare(self.show, at, as_of) {
             News::None(picture) => picture,
             // Something newer is shown already, that may be young enough.
@@ -133,15 +148,19 @@ impl Wanted {
             }
             News::Another => {
                 if self.copy.as_ref().map(Copy::version) != Some(at) {
-                    let known = self.copy.take();
-                    let after = known.as_ref().map(Copy::version);
-                    let tail = reading.tail(self.show, after).await?;
-                    self.copy = Copy::go_on(known, self.show, tail)?;
+                    let after = self.copy.as_ref().map(Copy::version);
+                    // One that dies over it would keep everybody of this turn waiting.
+                    let tail = timeout(PATIENCE, reading.tail(self.show, after)).await;
+                    let tail = tail.map_err(|_| Broken::Late)??;
+                    self.copy = Copy::go_on(self.copy.take(), self.show, tail)?;
                 }
                 let Some(picture) = self.copy.as_ref().and_then(Copy::picture) else {
                     return Ok(None);
                 };
-                hub.follow(picture, as_of)
+                let Some(picture) = hub.follow(picture, as_of) else {
+                    return Ok(None);
+                };
+                picture
             }
         };
         let shown = told(picture, as_of, self.show, hub);

@@ -7,7 +7,7 @@ use houseful_core::{
     ids::{ShardName, ShowId},
     message::{Announcement, Settle},
     time::UtcMillis,
-    wire::admin::Mode,
+    wire::{admin::Mode, seats::Version},
 };
 
 use super::{MoveError, Planned};
@@ -55,6 +55,9 @@ pub(super) struct Plan<'a> {
 /// "HousfMov", for the lock.
 const LOCK: &str = "SELECT pg_try_advisory_lock(x'486F7573664D6F76'::bigint)";
 const UNLOCK: &str = "SELECT pg_advisory_unlock(x'486F7573664D6F76'::bigint)";
+
+/// The last row of each commit has its tip.
+const KNOWS: &str = "SELECT 1 FROM show_event WHERE show_id = $1 AND ver = $2 AND tip = $3";
 
 /// What journals have to say to payment is said again by whoever sells.
 struct Nobody;
@@ -120,6 +123,16 @@ impl Member {
         let heads = self.store.heads().await.map_err(|why| self.store(why))?;
         let of_slot = heads.into_iter().filter(|h| slot_of(h.show) == slot);
         Ok(of_slot.collect())
+    }
+
+    /// Whether a journal here goes on from a version.
+    pub(super) async fn knows(&self, show: ShowId, version: Version) -> Result<bool, MoveError> {
+        let (show, ver, tip) = (show.0, version.ver, version.tip);
+        let key = [show, ver, tip].map(u64::cast_signed);
+        let found = self.db.read(KNOWS, &[&key[0], &key[1], &key[2]]).await;
+        found
+            .map(|rows| !rows.is_empty())
+            .map_err(|why| self.store(why))
     }
 
     /// Where a journal that was left behind says its show went.
@@ -192,25 +205,31 @@ impl Members {
                 }
             }
         }
+        for (show, head) in &there {
+            // One that stands nowhere else was sealed for a shard that it did not come to.
+            if !longest.contains_key(show) {
+                on_its_way(slot, (head, to), to).await?;
+            }
+        }
         let mut shows = Vec::new();
         for (show, (head, from)) in longest {
             let there = there.get(&show);
             let goes_on_there = there.is_some_and(|there| there.version.ver > head.version.ver);
-            let (last, at) = match there {
+            let last = match there {
                 Some(there) if goes_on_there => (there, to),
                 _ => (&head, from),
             };
-            if last.sales == SalesWord::Moved
-                && let Some(way) = at.moved_to(show).await?
-                && way != to.name
-            {
-                return Err(MoveError::OnItsWay { slot, to: way });
+            on_its_way(slot, last, to).await?;
+            let sells_there = there.is_some_and(|there| there.sales != SalesWord::Moved);
+            if sells_there && !to.knows(show, head.version).await? {
+                let (from, to) = (from.name.clone(), to.name.clone());
+                return Err(MoveError::Forked { show, from, to });
             }
             // What it left behind may not be cleared away yet.
             shows.push(Planned {
                 show,
                 from,
-                lives_there: goes_on_there && last.sales != SalesWord::Moved,
+                lives_there: goes_on_there && sells_there,
             });
         }
         Ok(Plan { shows })
@@ -230,6 +249,17 @@ impl Members {
         }
         Ok(())
     }
+}
+
+/// Refuses a show whose last journal says that it went to another shard than `to`.
+async fn on_its_way(slot: u16, (head, at): (&Head, &Member), to: &Member) -> Result<(), MoveError> {
+    if head.sales == SalesWord::Moved
+        && let Some(way) = at.moved_to(head.show).await?
+        && way != to.name
+    {
+        return Err(MoveError::OnItsWay { slot, to: way });
+    }
+    Ok(())
 }
 
 impl Plan<'_> {

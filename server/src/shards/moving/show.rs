@@ -6,6 +6,7 @@ use houseful_core::{
     ids::{CommandId, OwnerRef, ShowId},
     price::Channel,
     show::{Actor, Ask, Command},
+    wire::seats::Version,
 };
 
 use super::{
@@ -31,7 +32,7 @@ const PART: i64 = 5_000;
 const TRIES: u32 = 50;
 const REST_MS: u64 = 100;
 
-const HEAD: &str = "SELECT row_to_json(h)::text, ver FROM show_head h WHERE show_id = $1";
+const HEAD: &str = "SELECT row_to_json(h)::text, ver, tip FROM show_head h WHERE show_id = $1";
 /// Whoever has arrived is not written over, nor is a journal that goes further.
 const TAKE_HEAD: &str = "INSERT INTO show_head
     SELECT * FROM json_populate_record(null::show_head, $1::text::json)
@@ -146,7 +147,8 @@ async fn copy(planned: &Planned<'_>, to: &Member) -> Result<u64, MoveError> {
     let known = known.and_then(|rows| last(&rows));
     let known = known.map_err(|why| to.store(why))?;
     let read = read(planned, known).await;
-    let (head, parts) = read.map_err(|why| from.store(why))?;
+    let (head, version, parts) = read.map_err(|why| from.store(why))?;
+    let mut has_arrived = false;
     let written = async {
         let tx = to.db.begin().await?;
         let taken = tx
@@ -155,6 +157,7 @@ async fn copy(planned: &Planned<'_>, to: &Member) -> Result<u64, MoveError> {
             .map_err(Fault::writing)?;
         if taken.is_empty() {
             // It has arrived: somebody was here before.
+            has_arrived = true;
             tx.roll_back().await;
             return Ok(None);
         }
@@ -165,7 +168,12 @@ async fn copy(planned: &Planned<'_>, to: &Member) -> Result<u64, MoveError> {
         tx.commit().await.map_err(Fault::writing)?;
         Ok(None)
     };
-    match written.await.map_err(|why| to.store(why))? {
+    let differs = written.await.map_err(|why| to.store(why))?;
+    if has_arrived && !to.knows(show, version).await? {
+        let (from, to) = (from.name.clone(), to.name.clone());
+        return Err(MoveError::Forked { show, from, to });
+    }
+    match differs {
         None => Ok(total(&before)),
         Some(table) => Err(MoveError::Differs {
             show,
@@ -203,16 +211,23 @@ fn last(rows: &[tokio_postgres::Row]) -> Result<i64, StoreError> {
     rows.first().map_or(Ok(0), |row| get(row, 0))
 }
 
-/// The head of a show, and the rows of each table behind it, in parts.
+/// The head of a show and its version, and the rows of each table behind it, in parts.
 async fn read(
     planned: &Planned<'_>,
     known: i64,
-) -> Result<(String, Vec<(&'static Table, String)>), StoreError> {
+) -> Result<(String, Version, Vec<(&'static Table, String)>), StoreError> {
     let (show, db) = (key(planned.show), &planned.from.db);
     let heads = db.read(HEAD, &[&show]).await?;
     let none = || StoreError::Unreadable(format!("{} has no head", planned.show));
     let head = heads.first().ok_or_else(none)?;
-    let (head, ver): (String, i64) = (get(head, 0)?, row::count(head, 1)?.cast_signed());
+    let (ver, tip): (i64, i64) = (row::count(head, 1)?.cast_signed(), get(head, 2)?);
+    let (head, version): (String, Version) = (
+        get(head, 0)?,
+        Version {
+            ver: ver.cast_unsigned(),
+            tip: tip.cast_unsigned(),
+        },
+    );
     let mut parts = Vec::new();
     let mut after = known;
     while after < ver {
@@ -224,7 +239,7 @@ async fn read(
         let rows = db.read(table.read, &[&show]).await?;
         parts.push((table, text(&rows)?));
     }
-    Ok((head, parts))
+    Ok((head, version, parts))
 }
 
 /// Writes what was read; the table whose rows are not the same then, if there is one.

@@ -6,14 +6,15 @@ use super::{PostgresStore, rows};
 use crate::store::{Store as _, StoreError};
 
 /// Takes what is due and not being taken or moved by somebody else at this moment. Where the
-/// primary's clock leads, nothing is due or put off by a clock that is ahead of it.
+/// primary's clock leads, nothing is due or put off by a clock that is ahead of it. A show that moved
+/// waits where it lives now.
 const LEASE: &str = "
     WITH clock AS MATERIALIZED (
         SELECT CASE WHEN $4 THEN (extract(epoch FROM clock_timestamp()) * 1000)::bigint
                     ELSE $1 END AS ms
     ), due AS MATERIALIZED (
         SELECT show_id, next_due FROM show_head
-        WHERE next_due <= least($1, (SELECT ms FROM clock))
+        WHERE next_due <= least($1, (SELECT ms FROM clock)) AND sales <> 'moved'
         ORDER BY next_due, show_id LIMIT $3 FOR NO KEY UPDATE SKIP LOCKED
     ), taken AS (
         UPDATE show_head h SET next_due = clock.ms + ($2 - $1) FROM due CROSS JOIN clock
@@ -23,7 +24,7 @@ const LEASE: &str = "
 
 /// The same for one show at a time: what is due, and then each that still is.
 const DUE: &str = "SELECT show_id, next_due FROM show_head WHERE next_due <= $1
-    ORDER BY next_due, show_id LIMIT $2";
+    AND sales <> 'moved' ORDER BY next_due, show_id LIMIT $2";
 const TAKE: &str = "UPDATE show_head SET next_due = $3 WHERE show_id = $1 AND next_due = $2
     RETURNING show_id";
 
@@ -34,7 +35,7 @@ pub(super) async fn lease(
     limit: u32,
 ) -> Result<Vec<ShowId>, StoreError> {
     // A look costs nothing; mostly there is nothing to take.
-    let any = "SELECT 1 FROM show_head WHERE next_due <= $1 LIMIT 1";
+    let any = "SELECT 1 FROM show_head WHERE next_due <= $1 AND sales <> 'moved' LIMIT 1";
     if store.db.read(any, &[&now.0]).await?.is_empty() {
         return Ok(Vec::new());
     }
