@@ -136,11 +136,14 @@ pub(super) async fn a_show_that_was_given_free_unwritten_is_as_it_was(store: &dy
         matches!(strange, Err(StoreError::Unwritable(_))),
         "{strange:?}"
     );
-    let outcomes = commit(
-        store,
-        vec![with(SHOW, 1, vec![]), adding(ShowId(2), 1, &[held(2)])],
-    );
-    assert_eq!(outcomes.await, [Outcome::Committed, Outcome::Committed]);
+    // It is free as soon as the server has heard that nobody wants it.
+    wait::until_async("the show is free", 10, async || {
+        let mine = commit(store, vec![with(SHOW, 1, vec![])]).await;
+        (mine == [Outcome::Committed]).then_some(())
+    })
+    .await;
+    let other = commit(store, vec![adding(ShowId(2), 1, &[held(2)])]);
+    assert_eq!(other.await, [Outcome::Committed]);
 }
 
 pub(super) async fn a_show_is_opened_alone(store: &dyn Store) {

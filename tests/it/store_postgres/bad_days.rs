@@ -28,6 +28,8 @@ fn wait_for_nobody(cluster: &Cluster, wait: bool) {
     cluster.reload();
     let shown = || (cluster.admin("SHOW synchronous_standby_names") == names).then_some(());
     wait::until("the setting", 10, shown);
+    // Whether anybody waits is what the checkpointer has read, which it does before its work.
+    cluster.admin("CHECKPOINT");
 }
 
 /// Does something to the connection that waits for a standby.

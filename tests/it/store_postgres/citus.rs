@@ -14,23 +14,30 @@ use std::{
     cell::Cell,
     sync::{
         Arc,
-        atomic::{AtomicBool, AtomicU32, Ordering},
+        atomic::{AtomicU32, Ordering},
     },
 };
 
-use houseful_core::ids::ShowId;
+use houseful_core::{
+    code::slot_of,
+    ids::{BookingId, ShowId},
+    time::UtcMillis,
+    wire::booking::Contact,
+};
 use houseful_server::{
     app::serve,
     audit::{PostgresBooks, ShowBooks},
     database::{Address, PostgresUrl},
     postgres::{Database, OpenError, REFERENCE},
-    store::{Outcome, Store, StoreError, postgres::PostgresStore},
+    shards::{PostgresSlots, SlotStore},
+    store::{ContactRow, Outcome, Store, StoreError, postgres::PostgresStore},
 };
 use houseful_tests::{
     cluster::{Cluster, tables_of_nodes},
     test_app::Setup,
 };
 use tokio::net::TcpListener;
+use uuid::Uuid;
 
 use super::{bad_days, fresh, open, refused_shows, server, server_with, servers, settings, undone};
 use crate::store_contract::{adding, contract, held, opening, terms};
@@ -131,36 +138,69 @@ async fn a_database_of_nodes_is_not_read_from_replicas() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_show_that_moves_on_while_it_is_read_is_read_again() {
-    const READS: usize = 300;
+    const MOVES: u64 = 400;
     let url = Cluster::shared().database_of_nodes().await;
     let store = open_there(&url).await;
     let opened = store.commit(vec![opening(ShowId(1), &terms(900))]).await;
     assert_eq!(opened, Ok(vec![Outcome::Committed]));
     let books = PostgresBooks::new(open(&url).await);
-    let done = Arc::new(AtomicBool::new(false));
-    let stop = Arc::clone(&done);
     let selling = tokio::spawn(async move {
-        let mut ver = 1;
-        while !stop.load(Ordering::SeqCst) {
+        for ver in 1..=MOVES {
             let next = adding(ShowId(1), ver, &[held(ver + 1)]);
             assert_eq!(store.commit(vec![next]).await, Ok(vec![Outcome::Committed]));
-            ver += 1;
         }
-        ver
     });
-    let mut whole = 0;
-    for _ in 0..READS {
+    let mut reads = 0;
+    while !selling.is_finished() {
         match books.show(ShowId(1)).await {
-            Ok(Some(rows)) => {
-                assert_eq!(rows.facts.len() as u64, rows.ver, "as of one moment");
-                whole += 1;
-            }
+            Ok(Some(rows)) => assert_eq!(rows.facts.len() as u64, rows.ver, "as of one moment"),
             // Each time it had moved on.
             Err(StoreError::Busy) => {}
             other => panic!("{:?}", other.map(|rows| rows.is_some())),
         }
+        reads += 1;
     }
-    done.store(true, Ordering::SeqCst);
-    assert!(selling.await.expect("task") > 100, "it hardly moved");
-    assert!(whole > 0);
+    selling.await.expect("task");
+    assert!(reads > 3, "it was hardly read meanwhile");
+    let rows = books.show(ShowId(1)).await.expect("rows").expect("a show");
+    assert_eq!(rows.ver, MOVES + 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_another_shards_is_not_written_here() {
+    let cluster = Cluster::shared();
+    let url = cluster.database_of_nodes().await;
+    let store = open_there(&url).await;
+    let slots = PostgresSlots::new(open(&url).await);
+    let (show, south) = (ShowId(1), "south".parse().expect("a name"));
+    slots.give(slot_of(show), south).await.expect("given");
+    let open = || store.commit(vec![opening(show, &terms(900))]);
+    assert_eq!(open().await, Ok(vec![Outcome::Lost]));
+    assert_eq!(
+        cluster.admin_in(&url, "SELECT count(*) FROM show_head"),
+        "0"
+    );
+    slots.take(slot_of(show)).await.expect("taken");
+    assert_eq!(open().await, Ok(vec![Outcome::Committed]));
+    // Who a booking is for is written where the show is.
+    let booking = BookingId {
+        show,
+        uuid: Uuid::nil(),
+    };
+    let contact = || ContactRow {
+        contact: Contact {
+            name: Some("Ann".to_owned()),
+            phone: None,
+        },
+        words: vec!["ann".to_owned()],
+        digits: String::new(),
+    };
+    let keep = || store.keep_contact(booking, Some(contact()), UtcMillis(1));
+    cluster.admin_in(&url, "UPDATE show_head SET sales = 'moved'");
+    assert_eq!(keep().await, Err(StoreError::Busy));
+    let words = "SELECT count(*) FROM contact_word";
+    assert_eq!(cluster.admin_in(&url, words), "0");
+    cluster.admin_in(&url, "UPDATE show_head SET sales = 'open'");
+    assert_eq!(keep().await, Ok(()));
+    assert_eq!(cluster.admin_in(&url, words), "1");
 }

@@ -46,16 +46,10 @@ impl Meddler {
             while let Ok((client, _)) = listener.accept().await {
                 let server = TcpStream::connect(("127.0.0.1", server)).await;
                 let server = server.expect("a server");
-                let swallow = Arc::<AtomicU32>::default();
                 let (from_client, to_client) = client.into_split();
                 let (from_server, to_server) = server.into_split();
-                tokio::spawn(ask(
-                    from_client,
-                    to_server,
-                    shared.clone(),
-                    Arc::clone(&swallow),
-                ));
-                tokio::spawn(answer(from_server, to_client, swallow));
+                tokio::spawn(ask(from_client, to_server, shared.clone()));
+                tokio::spawn(answer(from_server, to_client));
             }
         });
         Self {
@@ -67,12 +61,11 @@ impl Meddler {
 }
 
 /// Passes on what the client says. The end of a transaction comes right behind a question; something
-/// impossible goes before both.
+/// impossible goes before both, behind whatever else is in the packet.
 async fn ask(
     mut from: OwnedReadHalf,
     mut to: OwnedWriteHalf,
     (meddles, done): (Arc<AtomicBool>, Arc<AtomicU32>),
-    swallow: Arc<AtomicU32>,
 ) {
     let mut bytes = vec![0; 65_536];
     while let Ok(mut count @ 1..) = from.read(&mut bytes).await {
@@ -85,25 +78,39 @@ async fn ask(
         let ends = said.ends_with(b"COMMIT\0") && said.starts_with(b"B");
         if ends && meddles.swap(false, Ordering::SeqCst) {
             done.fetch_add(1, Ordering::SeqCst);
-            // The error, and that the server is ready again.
-            swallow.fetch_add(2, Ordering::SeqCst);
             let impossible = b"SELECT 1/0\0";
             let length = u32::try_from(impossible.len() + 4).expect("short");
             let message = [b"Q", &length.to_be_bytes()[..], impossible].concat();
-            to.write_all(&message).await.expect("sent");
-        }
-        if to.write_all(said).await.is_err() {
+            let (before, behind) = said.split_at(last_question(said));
+            let all = [before, &message, behind].concat();
+            to.write_all(&all).await.expect("sent");
+        } else if to.write_all(said).await.is_err() {
             return;
         }
     }
 }
 
-/// Passes on what the server says, but for the next so many messages.
-async fn answer(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, swallow: Arc<AtomicU32>) {
+/// Where the last question of a packet of whole messages begins.
+fn last_question(said: &[u8]) -> usize {
+    let (mut at, mut last) = (0, 0);
+    while let Some([kind, length @ ..]) = said.get(at..at + 5) {
+        if *kind == b'B' {
+            last = at;
+        }
+        let length: [u8; 4] = length.try_into().expect("four");
+        at += 1 + usize::try_from(u32::from_be_bytes(length)).expect("short");
+    }
+    last
+}
+
+/// Passes on what the server says, but for the error, and that it is ready again behind it.
+async fn answer(mut from: OwnedReadHalf, mut to: OwnedWriteHalf) {
+    let mut ready = false;
     while let Some(message) = message(&mut from).await {
-        let left = swallow.load(Ordering::SeqCst);
-        if left > 0 {
-            swallow.store(left - 1, Ordering::SeqCst);
+        let ours = message[0] == b'E' && message.windows(5).any(|code| code == b"22012");
+        let kept = ours || std::mem::take(&mut ready);
+        if kept {
+            ready = ours;
         } else if to.write_all(&message).await.is_err() {
             return;
         }
