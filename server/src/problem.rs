@@ -211,7 +211,10 @@ impl From<PaymentError> for ApiError {
             | PaymentError::TokenExpired { .. }
             | PaymentError::IdReused
             | PaymentError::TooManyAttempts { .. }
-            | PaymentError::BadCard => Self::Payment(error),
+            | PaymentError::BadCard
+            | PaymentError::BadPaymentMethod
+            | PaymentError::NoCardNumbers
+            | PaymentError::NoPaymentMethods => Self::Payment(error),
         }
     }
 }

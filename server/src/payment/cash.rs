@@ -2,7 +2,10 @@
 
 use houseful_core::{ids::PaymentId, time::UtcMillis, wire::payment::Card};
 
-use super::provider::{Calling, Charge, ChargeStatus, Order, Provider, ProviderError};
+use super::{
+    PaymentError,
+    provider::{Calling, Charge, ChargeStatus, Listed, Order, Provider, ProviderError},
+};
 
 /// The till. It keeps no list of its own; the payment's row is the truth.
 #[derive(Clone, Copy, Debug)]
@@ -18,6 +21,7 @@ impl Cash {
             status: ChargeStatus::Captured,
             captured,
             refunded,
+            bounced: 0,
             reason: None,
             updated_at: UtcMillis(0),
         }
@@ -25,6 +29,10 @@ impl Cash {
 }
 
 impl Provider for Cash {
+    fn takes(&self, _: &Card) -> Result<(), PaymentError> {
+        Err(PaymentError::BadCard)
+    }
+
     fn authorise(&self, _: Order, _: Card) -> Calling<'_, Charge> {
         let no = ProviderError::Unavailable("the till takes no cards".to_owned());
         Box::pin(std::future::ready(Err(no)))
@@ -52,7 +60,7 @@ impl Provider for Cash {
         Box::pin(std::future::ready(Ok(None)))
     }
 
-    fn list(&self, _: UtcMillis, _: Option<PaymentId>, _: u32) -> Calling<'_, Vec<Charge>> {
-        Box::pin(std::future::ready(Ok(Vec::new())))
+    fn list(&self, _: UtcMillis, _: Option<String>, _: u32) -> Calling<'_, Listed> {
+        Box::pin(std::future::ready(Ok(Listed::default())))
     }
 }

@@ -30,6 +30,15 @@ pub enum PaymentError {
     /// Not a card number.
     #[error("a card number has 12 to 19 digits")]
     BadCard,
+    /// Not a payment method of the provider.
+    #[error("a payment method is one of Stripe's, as in `pm_card_visa`")]
+    BadPaymentMethod,
+    /// The provider of this house takes no numbers.
+    #[error("this house takes a `payment_method` of Stripe's, and no card numbers")]
+    NoCardNumbers,
+    /// The provider of this house takes numbers only.
+    #[error("this house takes card numbers, and no payment methods of Stripe's")]
+    NoPaymentMethods,
     /// Not now; nothing was written.
     #[error("payments can't be written now, try again")]
     Busy,
@@ -50,7 +59,10 @@ impl PaymentError {
             Self::TokenExpired { .. } => "payment_token_expired",
             Self::IdReused => "id_reused",
             Self::TooManyAttempts { .. } => "too_many_attempts",
-            Self::BadCard => "bad_value",
+            Self::BadCard
+            | Self::BadPaymentMethod
+            | Self::NoCardNumbers
+            | Self::NoPaymentMethods => "bad_value",
             Self::Busy => "busy",
             Self::Unknown => "outcome_unknown",
             Self::Unreadable => "internal",
@@ -61,7 +73,12 @@ impl PaymentError {
     #[must_use]
     pub const fn status(&self) -> u16 {
         match self {
-            Self::TokenInvalid | Self::IdReused | Self::BadCard => 422,
+            Self::TokenInvalid
+            | Self::IdReused
+            | Self::BadCard
+            | Self::BadPaymentMethod
+            | Self::NoCardNumbers
+            | Self::NoPaymentMethods => 422,
             Self::TokenExpired { .. } => 410,
             Self::TooManyAttempts { .. } => 429,
             Self::Busy | Self::Unknown => 503,
@@ -79,6 +96,9 @@ impl PaymentError {
             | Self::IdReused
             | Self::TooManyAttempts { .. }
             | Self::BadCard
+            | Self::BadPaymentMethod
+            | Self::NoCardNumbers
+            | Self::NoPaymentMethods
             | Self::Unreadable => false,
         }
     }
@@ -91,7 +111,15 @@ impl PaymentError {
             Self::TokenExpired { .. } => Some("hold the seats again with a new booking"),
             Self::IdReused => Some("make a new id for a new payment"),
             Self::TooManyAttempts { .. } => Some("pay at the counter, or hold seats again"),
-            Self::BadCard | Self::Busy | Self::Unknown | Self::Unreadable => None,
+            Self::NoCardNumbers => {
+                Some("have Stripe's own page take the number, and send the `pm_...` it gives")
+            }
+            Self::BadCard
+            | Self::BadPaymentMethod
+            | Self::NoPaymentMethods
+            | Self::Busy
+            | Self::Unknown
+            | Self::Unreadable => None,
         }
     }
 
@@ -107,8 +135,12 @@ impl PaymentError {
                 max: Some(u64::from(*max)),
                 ..Facts::default()
             },
-            Self::BadCard => Facts {
+            Self::BadCard | Self::NoCardNumbers => Facts {
                 field: Some("card.number".to_owned()),
+                ..Facts::default()
+            },
+            Self::BadPaymentMethod | Self::NoPaymentMethods => Facts {
+                field: Some("card.payment_method".to_owned()),
                 ..Facts::default()
             },
             Self::TokenInvalid | Self::IdReused | Self::Busy | Self::Unknown | Self::Unreadable => {

@@ -25,8 +25,6 @@ use super::{
 };
 use crate::{bus::Bus, clock::Clock, store::StoreError};
 
-/// How long a provider may take for an answer, in milliseconds of server time.
-const CALL_MS: i64 = 3_000;
 /// On a fast clock a server second is short: machinery gets at least so much real time for an
 /// answer, and between two attempts.
 const CALL_REAL_MS: i64 = 250;
@@ -125,7 +123,8 @@ impl Flow {
     /// The longest an answer may take, in milliseconds of server time.
     fn call_ms(&self) -> i64 {
         let speed = i64::from(self.clock.speed());
-        CALL_MS.max(CALL_REAL_MS.saturating_mul(speed))
+        let patience = self.card.patience_ms();
+        patience.max(CALL_REAL_MS.saturating_mul(speed))
     }
 
     /// Until when a payment is ours if we begin to ask about it now.
@@ -209,7 +208,7 @@ impl Flow {
         let mut missed = false;
         if let Some(_turn) = self.enter(id) {
             let answer = self.provider(Tender::Card).authorise(order, card);
-            let input = self.heard("authorise", answer).await;
+            let input = self.heard(id, "authorise", answer).await;
             missed = matches!(input, Input::Missed { .. });
             self.step(id, input, None).await;
         }
@@ -274,12 +273,17 @@ impl Flow {
                 }
             }),
         };
-        let input = self.heard(call.word(), answer).await;
+        let input = self.heard(id, call.word(), answer).await;
         self.step(id, input, None).await.is_some()
     }
 
     /// Waits for a provider's answer, but not for ever.
-    async fn heard(&self, call: &'static str, answer: Calling<'_, Charge>) -> Input {
+    async fn heard(
+        &self,
+        id: PaymentId,
+        call: &'static str,
+        answer: Calling<'_, Charge>,
+    ) -> Input {
         let until = self.clock.now().plus_ms(self.call_ms());
         let result = tokio::select! {
             biased;
@@ -290,6 +294,10 @@ impl Flow {
             Ok(_) => "answered",
             Err(ProviderError::TimedOut) => "timed_out",
             Err(ProviderError::Unavailable(_)) => "failed",
+            Err(ProviderError::Fault(why)) => {
+                tracing::error!(payment.id = %id, call, why, "a provider will not do it; somebody should look");
+                "refused"
+            }
         };
         metrics::counter!("provider_calls_total", "call" => call, "outcome" => outcome)
             .increment(1);

@@ -304,11 +304,18 @@ impl Account {
         }
     }
 
-    /// Merges what the provider says. What it took or gave back once stays taken or given back.
+    /// Merges what the provider says. What it took once stays taken; what it gave back stays given
+    /// back, unless it says that it came back.
     fn learn(&mut self, charge: &Charge) {
         self.captured = self.captured.max(charge.captured);
-        // What staff gave back at the provider's own desk was never ordered here.
-        self.refunded = self.refunded.max(charge.refunded.min(self.captured));
+        // What staff gave back at the provider's own desk was never ordered here. What bounced is
+        // owed again; if that is old news by now, asking for the total again finds it all gone back.
+        let refunded = charge.refunded.min(self.captured);
+        self.refunded = if charge.bounced > 0 {
+            refunded
+        } else {
+            self.refunded.max(refunded)
+        };
         self.ordered_back = self.ordered_back.max(self.refunded);
         let wanted = self.keep.is_some_and(|k| k.minor > 0);
         let to = match (self.state, charge.status) {

@@ -1,6 +1,7 @@
 //! Payments in SQLite: all SQL of the payment role.
 
 mod charges;
+mod intents;
 mod rows;
 
 use houseful_core::{
@@ -10,7 +11,7 @@ use houseful_core::{
 };
 use rusqlite::{Connection, OptionalExtension, params};
 
-pub use self::charges::SqliteCharges;
+pub use self::{charges::SqliteCharges, intents::SqliteIntents};
 use self::rows::{COLUMNS, account, blob};
 use super::{
     machine::{Account, Input, Moment},

@@ -62,7 +62,7 @@ pub(super) async fn charge(
     let request = PayRequest {
         payment: pending.payment,
         token: pending.token,
-        card: Card { number },
+        card: Card::named(number),
     };
     let work = desk.client.pay(desk.sale.booking, &request, BANK_WAIT);
     match ctx

@@ -49,9 +49,7 @@ pub(super) async fn by_card(
     let request = PayRequest {
         payment: moment::fresh_payment(),
         token: leave.token,
-        card: Card {
-            number: card.to_owned(),
-        },
+        card: Card::number(card),
     };
     let mut payment = world
         .tally
