@@ -95,7 +95,11 @@ impl Provider for CardTerminal {
             return Err(PaymentError::NoPaymentMethods);
         };
         let good = (12..=19).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());
-        if good { Ok(()) } else { Err(PaymentError::BadCard) }
+        if good {
+            Ok(())
+        } else {
+            Err(PaymentError::BadCard)
+        }
     }
 
     fn authorise(&self, order: Order, card: Card) -> Calling<'_, Charge> {

@@ -278,12 +278,7 @@ impl Flow {
     }
 
     /// Waits for a provider's answer, but not for ever.
-    async fn heard(
-        &self,
-        id: PaymentId,
-        call: &'static str,
-        answer: Calling<'_, Charge>,
-    ) -> Input {
+    async fn heard(&self, id: PaymentId, call: &'static str, answer: Calling<'_, Charge>) -> Input {
         let until = self.clock.now().plus_ms(self.call_ms());
         let result = tokio::select! {
             biased;

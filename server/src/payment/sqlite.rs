@@ -11,8 +11,8 @@ use houseful_core::{
 };
 use rusqlite::{Connection, OptionalExtension, params};
 
-pub use self::{charges::SqliteCharges, intents::SqliteIntents};
 use self::rows::{COLUMNS, account, blob};
+pub use self::{charges::SqliteCharges, intents::SqliteIntents};
 use super::{
     machine::{Account, Input, Moment},
     store::{

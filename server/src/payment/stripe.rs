@@ -133,7 +133,9 @@ impl Stripe {
 
     async fn begin(&self, order: Order, card: Card) -> Result<Charge, ProviderError> {
         let Card::PaymentMethod(method) = card else {
-            return Err(ProviderError::Fault("Stripe takes no card numbers".to_owned()));
+            return Err(ProviderError::Fault(
+                "Stripe takes no card numbers".to_owned(),
+            ));
         };
         let made = self.persist(|| self.0.client.make(&order, &method)).await;
         let intent = match made {
@@ -158,6 +160,12 @@ impl Stripe {
             Ok(intent) => self.standing(intent, Some(&order), Refunds::None).await,
             Err(fault) if fault.is_card() => self.call_off(&order, &id, fault.for_payer()).await,
             Err(fault) if fault.is_definite() => {
+                let intent = self.0.client.intent(&id).await?;
+                let undecided = intent.status == Status::RequiresPaymentMethod;
+                if !undecided && !intent.is_unconfirmed() {
+                    // It was confirmed before, which is what was asked for.
+                    return self.standing(intent, Some(&order), Refunds::Asked).await;
+                }
                 fault.tell_somebody(&order);
                 self.call_off(&order, &id, fault.for_payer()).await
             }
@@ -182,12 +190,21 @@ impl Stripe {
     }
 
     /// Cancels what was declined, so that it stays so.
-    async fn call_off(&self, order: &Order, id: &str, why: String) -> Result<Charge, ProviderError> {
+    async fn call_off(
+        &self,
+        order: &Order,
+        id: &str,
+        why: String,
+    ) -> Result<Charge, ProviderError> {
         let intent = self.cancel(id, order.payment).await?;
         let charge = self.standing(intent, Some(order), Refunds::None).await?;
         let called_off = matches!(charge.status, ChargeStatus::Never | ChargeStatus::Declined);
         Ok(Charge {
-            status: if called_off { ChargeStatus::Declined } else { charge.status },
+            status: if called_off {
+                ChargeStatus::Declined
+            } else {
+                charge.status
+            },
             reason: charge.reason.filter(|_| !called_off).or(Some(why)),
             ..charge
         })
@@ -335,7 +352,11 @@ impl Stripe {
     }
 
     fn note(&self, payment: PaymentId, action: Option<PayerAction>) {
-        let mut actions = self.0.actions.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut actions = self
+            .0
+            .actions
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         match action {
             Some(action) if actions.len() < ACTIONS_MAX => {
                 actions.insert(payment, action);
@@ -380,7 +401,11 @@ impl Provider for Stripe {
     }
 
     fn action(&self, payment: PaymentId) -> Option<PayerAction> {
-        let actions = self.0.actions.lock().unwrap_or_else(PoisonError::into_inner);
+        let actions = self
+            .0
+            .actions
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         actions.get(&payment).cloned()
     }
 
@@ -404,12 +429,7 @@ impl Provider for Stripe {
         Box::pin(self.find(payment))
     }
 
-    fn list(
-        &self,
-        since: UtcMillis,
-        after: Option<String>,
-        limit: u32,
-    ) -> Calling<'_, Listed> {
+    fn list(&self, since: UtcMillis, after: Option<String>, limit: u32) -> Calling<'_, Listed> {
         Box::pin(self.page(since, after, limit))
     }
 }

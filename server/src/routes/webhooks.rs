@@ -52,17 +52,28 @@ pub(super) async fn stripe(
         }
     };
     let outcome = if !webhooks.take(&event.id) {
-        tracing::info!(event.id = event.id, kind = event.kind, "a webhook came again");
+        tracing::info!(
+            event.id = event.id,
+            kind = event.kind,
+            "a webhook came again"
+        );
         "again"
     } else if event.intent.is_none() {
-        tracing::debug!(event.id = event.id, kind = event.kind, "a webhook is about something else");
+        tracing::debug!(
+            event.id = event.id,
+            kind = event.kind,
+            "a webhook is about something else"
+        );
         "ignored"
     } else if app.payments.wake(&event) {
         tracing::debug!(event.id = event.id, kind = event.kind, "a webhook");
         "heard"
     } else {
         webhooks.forget(&event.id);
-        tracing::warn!(event.id = event.id, "there are more webhooks than can be seen to");
+        tracing::warn!(
+            event.id = event.id,
+            "there are more webhooks than can be seen to"
+        );
         return Err(ApiError::Busy("too many webhooks at once".to_owned()));
     };
     metrics::counter!("webhooks_total", "outcome" => outcome).increment(1);

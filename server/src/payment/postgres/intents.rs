@@ -33,7 +33,10 @@ impl PostgresIntents {
         entered.map_err(Fault::writing)?;
         // Of two servers the second waits for the first, and sees its line.
         let look = "SELECT intent FROM stripe_intent WHERE payment = $1";
-        let found = tx.query(look, &[&payment.0]).await.map_err(Fault::writing)?;
+        let found = tx
+            .query(look, &[&payment.0])
+            .await
+            .map_err(Fault::writing)?;
         let line = found.first().map(|row| get(row, 0)).transpose()?;
         tx.commit().await.map_err(Fault::writing)?;
         line.map(Named::of).ok_or(StoreError::Busy)

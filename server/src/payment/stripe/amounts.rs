@@ -37,7 +37,11 @@ pub(super) fn from_stripe(currency: Currency, amount: i64) -> Result<i64, Provid
 }
 
 fn factor(currency: Currency) -> i64 {
-    if currency.code() == WRITTEN_WITH_TWO { 100 } else { 1 }
+    if currency.code() == WRITTEN_WITH_TWO {
+        100
+    } else {
+        1
+    }
 }
 
 #[cfg(test)]

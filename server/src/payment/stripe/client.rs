@@ -270,7 +270,10 @@ impl Client {
         limit: u32,
     ) -> Result<List<Intent>, Fault> {
         let limit = limit.to_string();
-        let mut query = vec![("limit", limit.as_str()), ("expand[]", "data.latest_charge")];
+        let mut query = vec![
+            ("limit", limit.as_str()),
+            ("expand[]", "data.latest_charge"),
+        ];
         query.extend(after.map(|after| ("starting_after", after)));
         let request = self.request(Method::GET, "payment_intents").query(&query);
         self.send(request).await
@@ -319,9 +322,8 @@ impl Client {
         let replayed = replayed.is_some_and(|value| value.as_bytes() == b"true");
         let body = read(answer).await?;
         if status.is_success() {
-            return serde_json::from_slice(&body).map_err(|error| {
-                Fault::Unknown(format!("its answer can't be read: {error}"))
-            });
+            return serde_json::from_slice(&body)
+                .map_err(|error| Fault::Unknown(format!("its answer can't be read: {error}")));
         }
         let problems: Problems = serde_json::from_slice(&body).unwrap_or_default();
         Err(fault(status, problems.error, replayed))
@@ -334,7 +336,10 @@ fn fault(status: StatusCode, problem: Problem, replayed: bool) -> Fault {
     let code = problem.code.as_deref().unwrap_or("");
     // Who is too fast, or in somebody's way, is sent away before anything is done.
     let at_the_door = matches!(status.as_u16(), 409 | 429)
-        || matches!(code, "lock_timeout" | "rate_limit" | "idempotency_key_in_use");
+        || matches!(
+            code,
+            "lock_timeout" | "rate_limit" | "idempotency_key_in_use"
+        );
     if at_the_door {
         return Fault::Later(text);
     }
@@ -404,7 +409,10 @@ mod tests {
     fn each_error_says_what_may_have_been_done() {
         let declined = r#"{"error":{"type":"card_error","code":"card_declined","message":"Your card was declined."}}"#;
         assert!(of(402, declined, false).is_card());
-        assert_eq!(of(402, declined, false).for_payer(), "Your card was declined.");
+        assert_eq!(
+            of(402, declined, false).for_payer(),
+            "Your card was declined."
+        );
         let lock = r#"{"error":{"type":"invalid_request_error","code":"lock_timeout"}}"#;
         for (status, body) in [(429, "{}"), (409, "{}"), (400, lock)] {
             assert!(of(status, body, false).did_nothing(), "{status}");

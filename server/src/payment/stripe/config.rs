@@ -115,7 +115,8 @@ impl StripeConfig {
             toml::from_str(text).map_err(|e| BadStripe::Unreadable(e.message().to_owned()))?;
         let key = file.secret_key.trim();
         let plain = |text: &str| text.bytes().all(|b| b.is_ascii_graphic());
-        if !["sk_", "rk_"].iter().any(|kind| key.starts_with(kind)) || !plain(key) || key.len() < 8 {
+        if !["sk_", "rk_"].iter().any(|kind| key.starts_with(kind)) || !plain(key) || key.len() < 8
+        {
             return Err(BadStripe::Key);
         }
         let secrets = &file.webhook_secrets;
@@ -192,21 +193,33 @@ mod tests {
         let config = StripeConfig::parse(GOOD).expect("a configuration");
         assert_eq!(config.api(), API);
         assert!(!config.is_near() && !config.is_live());
-        assert_eq!(format!("{config:?}"), "StripeConfig(https://api.stripe.com)");
+        assert_eq!(
+            format!("{config:?}"),
+            "StripeConfig(https://api.stripe.com)"
+        );
         let near = format!("{GOOD}api = \"http://127.0.0.1:8420/\"\n");
         let near = StripeConfig::parse(&near).expect("a configuration");
-        assert_eq!((near.api(), near.is_near()), ("http://127.0.0.1:8420", true));
+        assert_eq!(
+            (near.api(), near.is_near()),
+            ("http://127.0.0.1:8420", true)
+        );
     }
 
     #[test]
     fn what_is_wrong_is_told_without_a_secret() {
         for (text, why) in [
             (GOOD.replace("sk_test", "pk_test"), "secret_key"),
-            (GOOD.replace("[\"whsec_0123456789\"]", "[]"), "webhook_secrets"),
+            (
+                GOOD.replace("[\"whsec_0123456789\"]", "[]"),
+                "webhook_secrets",
+            ),
             (GOOD.replace("whsec_0123456789", "short"), "webhook_secrets"),
             (format!("{GOOD}api = \"http://stripe.example\"\n"), "https"),
             (format!("{GOOD}api = \"nowhere\"\n"), "https"),
-            (format!("{GOOD}return_url = \"javascript:1\"\n"), "return_url"),
+            (
+                format!("{GOOD}return_url = \"javascript:1\"\n"),
+                "return_url",
+            ),
             (format!("{GOOD}other = 1\n"), "other"),
             (GOOD.replace("\"sk_test_1234\"", "sk_test_1234"), ""),
         ] {
@@ -233,7 +246,10 @@ mod tests {
         fs::write(&path, GOOD).expect("a file");
         let mode = |mode| fs::set_permissions(&path, fs::Permissions::from_mode(mode));
         mode(0o644).expect("permissions");
-        assert!(matches!(StripeConfig::read(&path), Err(BadStripe::NotPrivate)));
+        assert!(matches!(
+            StripeConfig::read(&path),
+            Err(BadStripe::NotPrivate)
+        ));
         mode(0o600).expect("permissions");
         assert!(StripeConfig::read(&path).is_ok());
         fs::remove_file(&path).expect("removed");

@@ -183,7 +183,10 @@ mod tests {
     #[test]
     fn a_message_says_which_intent_and_nothing_else() {
         for (object, intent) in [
-            (r#"{"id":"pi_1","amount":1,"status":"succeeded"}"#, Some("pi_1")),
+            (
+                r#"{"id":"pi_1","amount":1,"status":"succeeded"}"#,
+                Some("pi_1"),
+            ),
             (r#"{"id":"ch_1","payment_intent":"pi_2"}"#, Some("pi_2")),
             (r#"{"id":"re_1","payment_intent":"pi_3"}"#, Some("pi_3")),
             (r#"{"id":"ch_1","payment_intent":null}"#, None),

@@ -84,7 +84,9 @@ impl Stripe {
                 Ok(refund) if refund.status.as_deref() == Some("failed") => {
                     let why = refund.failure_reason.unwrap_or_default();
                     let why = houseful_core::text::shown(&why, 80);
-                    return Err(ProviderError::Unavailable(format!("the refund failed: {why}")));
+                    return Err(ProviderError::Unavailable(format!(
+                        "the refund failed: {why}"
+                    )));
                 }
                 Ok(_) => {
                     return Ok(Charge {

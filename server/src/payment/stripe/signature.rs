@@ -28,9 +28,10 @@ pub(super) fn check(
     let signed = |secret: &String| {
         let mac = keyed(secret, seconds, body);
         // Each is compared in a time that does not depend on where it differs.
-        signatures
-            .iter()
-            .any(|given| mac.as_ref().is_some_and(|m| m.clone().verify_slice(given).is_ok()))
+        signatures.iter().any(|given| {
+            mac.as_ref()
+                .is_some_and(|m| m.clone().verify_slice(given).is_ok())
+        })
     };
     if !secrets.iter().any(signed) {
         return Err(Unbelieved::NotStripes);
@@ -109,7 +110,8 @@ mod tests {
     #[test]
     fn the_example_of_another_implementation_is_believed() {
         // Made with `printf '%s' '1795288500.{"id":"evt_1"}' | openssl dgst -sha256 -hmac whsec_a`.
-        let header = "t=1795288500,v1=1aeb66128e294c10cc46f6a776597aff0000326c165180246aa1e686f78d3f56";
+        let header =
+            "t=1795288500,v1=1aeb66128e294c10cc46f6a776597aff0000326c165180246aa1e686f78d3f56";
         assert_eq!(sign("whsec_a", NOW, BODY), header);
         assert_eq!(checked(header, BODY, &["whsec_a"]), Ok(()));
     }
@@ -139,7 +141,10 @@ mod tests {
         for header in [&old, &new] {
             assert_eq!(checked(header, BODY, &["whsec_new", "whsec_old"]), Ok(()));
         }
-        assert_eq!(checked(&old, BODY, &["whsec_new"]), Err(Unbelieved::NotStripes));
+        assert_eq!(
+            checked(&old, BODY, &["whsec_new"]),
+            Err(Unbelieved::NotStripes)
+        );
         // Stripe signs with both while it changes its own.
         let second = new.split_once(',').map_or("", |(_, v1)| v1);
         let both = format!("{old},{second},v0=ignored");
@@ -162,14 +167,29 @@ mod tests {
 
     #[test]
     fn what_is_no_header_is_not_looked_at_further() {
-        assert_eq!(check(None, BODY, &secrets(&["a"]), NOW), Err(Unbelieved::Unsigned));
+        assert_eq!(
+            check(None, BODY, &secrets(&["a"]), NOW),
+            Err(Unbelieved::Unsigned)
+        );
         let good = sign("whsec_a", NOW, BODY);
         let many = format!("{good}{}", ",v1=00".repeat(2_000));
         for bad in [
-            "", "t=1", "v1=00", "t=x,v1=00", "t=-1,v1=00", "nonsense", "t=1,t=2",
-            &many, &good.replace("v1", "v0"), &good[..good.len() - 1],
+            "",
+            "t=1",
+            "v1=00",
+            "t=x,v1=00",
+            "t=-1,v1=00",
+            "nonsense",
+            "t=1,t=2",
+            &many,
+            &good.replace("v1", "v0"),
+            &good[..good.len() - 1],
         ] {
-            assert_eq!(checked(bad, BODY, &["whsec_a"]), Err(Unbelieved::BadHeader), "{bad}");
+            assert_eq!(
+                checked(bad, BODY, &["whsec_a"]),
+                Err(Unbelieved::BadHeader),
+                "{bad}"
+            );
         }
     }
 }

@@ -46,7 +46,11 @@ pub(super) fn charge(intent: &Intent, back: Total) -> Result<Charge, ProviderErr
     let status = status(intent).ok_or_else(|| odd("a status that is unknown here"))?;
     let ours = |amount| from_stripe(currency, amount);
     let (captured, refunded, bounced) = if status == ChargeStatus::Captured {
-        (ours(taken(intent))?, ours(back.kept_back)?, ours(back.bounced)?)
+        (
+            ours(taken(intent))?,
+            ours(back.kept_back)?,
+            ours(back.bounced)?,
+        )
     } else {
         (0, 0, 0)
     };
@@ -76,7 +80,10 @@ pub(super) fn fits(charge: &Charge, order: &Order) -> Result<(), ProviderError> 
     if same {
         return Ok(());
     }
-    let why = format!("Stripe has {} for another order of {}", charge.amount, order.amount);
+    let why = format!(
+        "Stripe has {} for another order of {}",
+        charge.amount, order.amount
+    );
     Err(ProviderError::Fault(why))
 }
 
