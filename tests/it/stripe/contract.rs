@@ -248,29 +248,37 @@ impl LocalStripe {
             program.exists(),
             "localstripe is not there: `scripts/test` installs it, see `need_localstripe` in scripts/prepare"
         );
-        let port = TcpListener::bind("127.0.0.1:0").expect("a port");
-        let port = port.local_addr().expect("an address").port();
-        let child = Command::new(program)
-            .args(["--from-scratch", "--port", &port.to_string()])
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("localstripe");
-        let local = Self {
-            child,
-            address: format!("http://127.0.0.1:{port}"),
-        };
-        for _ in 0..200 {
-            let asked = http()
-                .get(format!("{}/v1/payment_intents", local.address))
-                .send();
-            if asked.await.is_ok() {
+        for _ in 0..10 {
+            let port = TcpListener::bind("127.0.0.1:0").expect("a port");
+            let port = port.local_addr().expect("an address").port();
+            let child = Command::new(&program)
+                .args(["--from-scratch", "--port", &port.to_string()])
+                .stdin(Stdio::null())
+                .stdout(Stdio::null())
+                .stderr(Stdio::null())
+                .spawn()
+                .expect("localstripe");
+            let address = format!("http://127.0.0.1:{port}");
+            let mut local = Self { child, address };
+            if local.answers().await {
                 return local;
+            }
+        }
+        panic!("localstripe does not answer");
+    }
+
+    /// Whether it came up; not when somebody else took the port before it did.
+    async fn answers(&mut self) -> bool {
+        for _ in 0..300 {
+            let lives = self.child.try_wait().is_ok_and(|ended| ended.is_none());
+            let asked = http().get(format!("{}/_config/", self.address)).send();
+            let said = asked.await.map(|said| said.status().as_u16());
+            if !lives || said.is_ok_and(|status| status == 404) {
+                return lives;
             }
             Clock::rest_before_any(100).await;
         }
-        panic!("localstripe does not answer");
+        false
     }
 }
 

@@ -9,11 +9,41 @@ use super::shop::{ASKS_BANK, Payer, Shop, VISA};
 fn ways() -> [(&'static str, Dial); 5] {
     let calm = Dial::default();
     [
-        ("lost", Dial { lost: 1_000, ..calm }),
-        ("silent", Dial { silent: 1_000, ..calm }),
-        ("broken before", Dial { broken_before: 1_000, ..calm }),
-        ("broken after", Dial { broken_after: 1_000, ..calm }),
-        ("too many", Dial { too_many: 1_000, ..calm }),
+        (
+            "lost",
+            Dial {
+                lost: 1_000,
+                ..calm
+            },
+        ),
+        (
+            "silent",
+            Dial {
+                silent: 1_000,
+                ..calm
+            },
+        ),
+        (
+            "broken before",
+            Dial {
+                broken_before: 1_000,
+                ..calm
+            },
+        ),
+        (
+            "broken after",
+            Dial {
+                broken_after: 1_000,
+                ..calm
+            },
+        ),
+        (
+            "too many",
+            Dial {
+                too_many: 1_000,
+                ..calm
+            },
+        ),
     ]
 }
 
@@ -41,7 +71,8 @@ async fn a_promise_whose_answer_is_lost_is_found_or_never_was() {
         let ended = |p: &serde_json::Value| {
             p["state"] == "declined" || (p["state"] == "captured" && p["settled"] == true)
         };
-        shop.advance_until(1_000, async || ended(&shop.payment(&payer).await)).await;
+        shop.advance_until(1_000, async || ended(&shop.payment(&payer).await))
+            .await;
         let paid = shop.payment(&payer).await;
         if paid["state"] == "captured" {
             shop.until_booking(&payer, "confirmed").await;
@@ -49,7 +80,10 @@ async fn a_promise_whose_answer_is_lost_is_found_or_never_was() {
             // Nothing was taken, nothing will be, and the payer may try again.
             let kept = shop.double.kept();
             let kept = kept.into_iter().find(|kept| kept.payment == payer.payment);
-            assert!(kept.is_none_or(|kept| kept.captured == 0 && kept.status != "requires_capture"), "{way}");
+            assert!(
+                kept.is_none_or(|kept| kept.captured == 0 && kept.status != "requires_capture"),
+                "{way}"
+            );
             let again = Payer {
                 payment: houseful_tests::test_app::payment(),
                 ..payer
@@ -77,7 +111,8 @@ async fn a_capture_whose_answer_is_lost_is_made_once() {
         let (payer, _) = shop.pay(&seats, ASKS_BANK, 20_000).await;
         let intent = shop.kept(&payer).intent;
         shop.double.set_dial(dial);
-        shop.double.at_the_desk(|books| books.authenticate(&intent, true));
+        shop.double
+            .at_the_desk(|books| books.authenticate(&intent, true));
         endure(&shop, dial, 60).await;
         shop.advance_until(1_000, async || {
             let paid = shop.payment(&payer).await;
@@ -121,25 +156,39 @@ async fn a_refund_whose_answer_is_lost_is_made_once() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_bank_that_does_not_keep_its_promise_leaves_the_hold() {
     let shop = Shop::open(34).await;
-    let (payer, said) = shop.pay(&["A1", "A2"], "pm_card_captureRefused", 20_000).await;
+    let (payer, said) = shop
+        .pay(&["A1", "A2"], "pm_card_captureRefused", 20_000)
+        .await;
     assert_eq!(said.expect(201)["state"], "capture_refused");
     shop.until_booking(&payer, "held").await;
-    assert_eq!(shop.kept(&payer).status, "canceled", "nothing is promised any more");
+    assert_eq!(
+        shop.kept(&payer).status,
+        "canceled",
+        "nothing is promised any more"
+    );
     shop.finish().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_card_that_is_declined_and_one_that_does_not_exist_are_told_apart() {
     let shop = Shop::open(35).await;
-    let (payer, said) = shop.pay(&["A1", "A2"], "pm_card_visa_chargeDeclined", 20_000).await;
+    let (payer, said) = shop
+        .pay(&["A1", "A2"], "pm_card_visa_chargeDeclined", 20_000)
+        .await;
     let told = said.expect(201);
-    assert_eq!((&told["state"], &told["reason"]), (&"declined".into(), &"Your card was declined.".into()));
+    assert_eq!(
+        (&told["state"], &told["reason"]),
+        (&"declined".into(), &"Your card was declined.".into())
+    );
     assert_eq!(shop.kept(&payer).status, "canceled");
     let again = |id: &Payer| Payer {
         payment: houseful_tests::test_app::payment(),
         ..id.clone()
     };
-    let told = shop.pay_for(&again(&payer), "pm_none", 20_000).await.expect(201);
+    let told = shop
+        .pay_for(&again(&payer), "pm_none", 20_000)
+        .await
+        .expect(201);
     assert_eq!(told["state"], "declined", "{told}");
     // What can't be one is not even asked about.
     for method in ["pm_", "pm_a/../refunds", "4242424242424242", "cus_1", ""] {
@@ -152,7 +201,10 @@ async fn a_card_that_is_declined_and_one_that_does_not_exist_are_told_apart() {
         "payment": houseful_tests::test_app::payment(), "token": token,
         "card": {"number": "4242424242424242"},
     });
-    let said = shop.app.post(super::shop::GUEST, "/v1/payments", &number).await;
+    let said = shop
+        .app
+        .post(super::shop::GUEST, "/v1/payments", &number)
+        .await;
     assert_eq!((said.status, said.code()), (422, "bad_value"));
     assert_eq!(said.body["field"], "card.number");
     shop.finish().await;

@@ -8,7 +8,10 @@ use super::shop::{ASKS_BANK, Payer, Shop};
 use crate::http_log::logged;
 
 async fn reconcile(shop: &Shop) -> serde_json::Value {
-    let done = shop.app.post(As::Manager, "/v1/payments/reconcile", &json!({})).await;
+    let done = shop
+        .app
+        .post(As::Manager, "/v1/payments/reconcile", &json!({}))
+        .await;
     done.expect(200)
 }
 
@@ -17,13 +20,22 @@ async fn what_no_message_told_of_is_found_on_the_list() {
     let shop = Shop::deaf(21).await;
     let (payer, _) = shop.pay(&["A1", "A2"], ASKS_BANK, 20_000).await;
     let intent = shop.kept(&payer).intent;
-    shop.double.at_the_desk(|books| books.authenticate(&intent, true));
+    shop.double
+        .at_the_desk(|books| books.authenticate(&intent, true));
     let done = reconcile(&shop).await;
-    assert_eq!((&done["repaired"], &done["unknown"]), (&json!(1), &json!(0)), "{done}");
+    assert_eq!(
+        (&done["repaired"], &done["unknown"]),
+        (&json!(1), &json!(0)),
+        "{done}"
+    );
     shop.until_booking(&payer, "confirmed").await;
     shop.until_payment(&payer, |p| p["settled"] == true).await;
     let done = reconcile(&shop).await;
-    assert_eq!((&done["repaired"], &done["checked"]), (&json!(0), &json!(1)), "{done}");
+    assert_eq!(
+        (&done["repaired"], &done["checked"]),
+        (&json!(0), &json!(1)),
+        "{done}"
+    );
     shop.finish().await;
 }
 
@@ -32,7 +44,8 @@ async fn it_compares_by_itself_after_a_while() {
     let shop = Shop::deaf(22).await;
     let payer = shop.sell(&["A1", "A2"]).await;
     let intent = shop.kept(&payer).intent;
-    shop.double.at_the_desk(|books| books.refund_by_hand(&intent, 2_200));
+    shop.double
+        .at_the_desk(|books| books.refund_by_hand(&intent, 2_200));
     shop.advance_until(10_000, async || {
         shop.payment(&payer).await["refunded"]["minor"] == 2_200
     })
@@ -74,7 +87,11 @@ async fn a_charge_that_is_not_what_was_ordered_sells_nothing_and_somebody_is_tol
         books.authenticate(&intent, true)
     });
     let done = reconcile(&shop).await;
-    assert_eq!((&done["differing"], &done["repaired"]), (&json!(1), &json!(0)), "{done}");
+    assert_eq!(
+        (&done["differing"], &done["repaired"]),
+        (&json!(1), &json!(0)),
+        "{done}"
+    );
     assert!(logged().contains("a charge is not what its payment ordered"));
     assert_eq!(shop.payment(&payer).await["state"], "pending");
     shop.until_booking(&payer, "held").await;
@@ -86,12 +103,14 @@ async fn a_list_that_changes_while_it_is_read_loses_nothing() {
     let shop = Shop::deaf(25).await;
     // More than a page of them, most of them another shop's.
     for _ in 0..230 {
-        shop.double.make_and_promise("amount=100&currency=gbp&payment_method=pm_card_visa");
+        shop.double
+            .make_and_promise("amount=100&currency=gbp&payment_method=pm_card_visa");
     }
     let (payer, _) = shop.pay(&["A1", "A2"], ASKS_BANK, 20_000).await;
     let intent = shop.kept(&payer).intent;
     for _ in 0..120 {
-        shop.double.make_and_promise("amount=100&currency=gbp&payment_method=pm_card_visa");
+        shop.double
+            .make_and_promise("amount=100&currency=gbp&payment_method=pm_card_visa");
     }
     let also = intent.clone();
     // New ones come in at the front, and the one in question changes on its page.
@@ -102,7 +121,11 @@ async fn a_list_that_changes_while_it_is_read_loses_nothing() {
         let _ = books.authenticate(&also, true);
     });
     let done = reconcile(&shop).await;
-    assert_eq!((&done["checked"], &done["repaired"]), (&json!(1), &json!(1)), "{done}");
+    assert_eq!(
+        (&done["checked"], &done["repaired"]),
+        (&json!(1), &json!(1)),
+        "{done}"
+    );
     shop.until_booking(&payer, "confirmed").await;
     shop.app.abandon().await;
 }

@@ -126,8 +126,13 @@ impl Shop {
 
     /// Whether nothing is open.
     pub async fn is_at_rest(&self) -> bool {
-        let open = self.app.get(As::Clerk, "/v1/payments?open=true&limit=1").await;
-        open.expect(200)["items"].as_array().is_some_and(Vec::is_empty)
+        let open = self
+            .app
+            .get(As::Clerk, "/v1/payments?open=true&limit=1")
+            .await;
+        open.expect(200)["items"]
+            .as_array()
+            .is_some_and(Vec::is_empty)
     }
 
     /// What the double has of a payment.
@@ -154,7 +159,8 @@ impl Shop {
 
     /// Lets it come to rest, and compares it with the double to the last penny.
     pub async fn comes_to_rest(&self) {
-        self.advance_until(5_000, async || self.is_at_rest().await).await;
+        self.advance_until(5_000, async || self.is_at_rest().await)
+            .await;
         for kept in self.double.kept() {
             let path = format!("/v1/payments/{}", kept.payment);
             let ours = self.app.get(As::Clerk, &path).await.expect(200);

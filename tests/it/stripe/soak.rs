@@ -75,11 +75,18 @@ async fn one(shop: &Shop, tally: &Tally, n: u64) {
     let held = shop.app.post(As::Clerk, "/v1/bookings", &hold).await;
     assert_eq!(held.status, 201, "{}", held.text);
     let path = format!("/v1/bookings/{}/payment-token", payer.booking);
-    let leave = shop.app.post(As::Clerk, &path, &json!({})).await.expect(200);
+    let leave = shop
+        .app
+        .post(As::Clerk, &path, &json!({}))
+        .await
+        .expect(200);
     let request = json!({
         "payment": payer.payment, "token": leave["token"], "card": {"payment_method": VISA},
     });
-    let said = shop.app.post(As::Clerk, "/v1/payments?wait_ms=0", &request).await;
+    let said = shop
+        .app
+        .post(As::Clerk, "/v1/payments?wait_ms=0", &request)
+        .await;
     assert!(matches!(said.status, 200..=202), "{}", said.text);
     tally.begun.fetch_add(1, Ordering::Relaxed);
     let began = Clock::stopwatch();
@@ -91,7 +98,10 @@ async fn one(shop: &Shop, tally: &Tally, n: u64) {
             Some("captured") if settled => break paid,
             _ => {}
         }
-        assert!(Clock::stopwatch().duration_since(began) < PATIENCE, "{paid}");
+        assert!(
+            Clock::stopwatch().duration_since(began) < PATIENCE,
+            "{paid}"
+        );
         Clock::rest_before_any(40).await;
     };
     if ended["state"] != "captured" {
@@ -111,7 +121,11 @@ async fn check(shop: &Shop, tally: &Tally) {
     for wrong in ["double_sold", "money_mismatch", "stuck_seats"] {
         assert_eq!(audit[wrong], 0, "{audit}");
     }
-    let list = shop.app.get(As::Clerk, "/v1/payments?limit=1000").await.expect(200);
+    let list = shop
+        .app
+        .get(As::Clerk, "/v1/payments?limit=1000")
+        .await
+        .expect(200);
     let minor = |p: &Value, name: &str| p[name]["minor"].as_i64().expect("an amount");
     let (mut captured, mut refunded, mut open) = (0, 0, 0);
     for paid in list["items"].as_array().expect("payments") {
@@ -124,8 +138,12 @@ async fn check(shop: &Shop, tally: &Tally) {
     let of = |count: &AtomicU64| count.load(Ordering::Relaxed);
     println!(
         "begun {} confirmed {} declined {} cancelled {}; of the last thousand: captured {captured} refunded {refunded} open {open}; calls {} messages {:?}",
-        of(&tally.begun), of(&tally.confirmed), of(&tally.declined), of(&tally.cancelled),
-        shop.double.calls(), shop.double.sent(),
+        of(&tally.begun),
+        of(&tally.confirmed),
+        of(&tally.declined),
+        of(&tally.cancelled),
+        shop.double.calls(),
+        shop.double.sent(),
     );
 }
 
@@ -154,7 +172,10 @@ async fn many_payments_through_a_bad_day_end_to_the_penny() {
             shop.app.open_show(100 + n / SEATS).await;
         }
         if n == outage_at {
-            shop.double.set_dial(Dial { outage: true, ..BAD_DAY });
+            shop.double.set_dial(Dial {
+                outage: true,
+                ..BAD_DAY
+            });
             outage_since = Some(shop.app.now());
         }
         if outage_since.is_some_and(|since| shop.app.now().ms_since(since) > OUTAGE_MS) {
@@ -162,7 +183,11 @@ async fn many_payments_through_a_bad_day_end_to_the_penny() {
             outage_since = None;
         }
         while under_way.len() >= AT_ONCE {
-            under_way.join_next().await.expect("a payer").expect("no panic");
+            under_way
+                .join_next()
+                .await
+                .expect("a payer")
+                .expect("no panic");
         }
         let (shop_of, tally_of) = (Arc::clone(&shop), Arc::clone(&tally));
         under_way.spawn(async move { one(&shop_of, &tally_of, n).await });

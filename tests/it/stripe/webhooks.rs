@@ -45,17 +45,43 @@ async fn what_is_not_believed_changes_nothing_and_has_a_line_in_the_log() {
     for (header, body, why) in [
         (None, &body, "it is not signed"),
         (Some("t=1".to_owned()), &body, "its signature can't be read"),
-        (of("whsec_of_a_forger", 0), &body, "its signature is not Stripe's, or it was altered"),
-        (Some(good.clone()), &altered, "its signature is not Stripe's, or it was altered"),
-        (of(WEBHOOK_SECRET, -301_000), &body, "it was signed too long ago"),
-        (of(WEBHOOK_SECRET, 310_000), &body, "it was signed in the future"),
-        (Some(sign(WEBHOOK_SECRET, now, b"{}")), &"{}".to_owned(), "it is signed and can't be read"),
-        (Some(sign(WEBHOOK_SECRET, now, live.as_bytes())), &live, "it is of another mode than this house's"),
+        (
+            of("whsec_of_a_forger", 0),
+            &body,
+            "its signature is not Stripe's, or it was altered",
+        ),
+        (
+            Some(good.clone()),
+            &altered,
+            "its signature is not Stripe's, or it was altered",
+        ),
+        (
+            of(WEBHOOK_SECRET, -301_000),
+            &body,
+            "it was signed too long ago",
+        ),
+        (
+            of(WEBHOOK_SECRET, 310_000),
+            &body,
+            "it was signed in the future",
+        ),
+        (
+            Some(sign(WEBHOOK_SECRET, now, b"{}")),
+            &"{}".to_owned(),
+            "it is signed and can't be read",
+        ),
+        (
+            Some(sign(WEBHOOK_SECRET, now, live.as_bytes())),
+            &live,
+            "it is of another mode than this house's",
+        ),
     ] {
         let said = shop.message(header, body).await;
         assert_eq!((said.status, said.code()), (400, "bad_request"), "{why}");
         let line = logged();
-        let line = line.lines().find(|l| l.contains("a webhook is not believed") && l.contains(why));
+        let line = line
+            .lines()
+            .find(|l| l.contains("a webhook is not believed") && l.contains(why));
         assert!(line.is_some(), "{why}");
     }
     let long = "x".repeat(70_000);
@@ -107,14 +133,24 @@ async fn a_payer_who_has_to_see_the_bank_is_told_where_and_the_payment_goes_on()
     let told = said.expect(202);
     assert_eq!(told["state"], "pending");
     let intent = shop.kept(&payer).intent;
-    assert_eq!(told["action"]["redirect_url"], format!("https://bank.example/{intent}"));
-    assert_eq!(told["action"]["client_secret"], format!("{intent}_secret_abc"));
+    assert_eq!(
+        told["action"]["redirect_url"],
+        format!("https://bank.example/{intent}")
+    );
+    assert_eq!(
+        told["action"]["client_secret"],
+        format!("{intent}_secret_abc")
+    );
     assert_eq!(shop.payment(&payer).await["action"], told["action"]);
     // The clock stands still: nothing but the message wakes the payment.
-    shop.double.at_the_desk(|books| books.authenticate(&intent, true));
+    shop.double
+        .at_the_desk(|books| books.authenticate(&intent, true));
     shop.until_booking(&payer, "confirmed").await;
     let paid = shop.until_payment(&payer, |p| p["settled"] == true).await;
-    assert_eq!((&paid["state"], &paid["action"]), (&json!("captured"), &Value::Null));
+    assert_eq!(
+        (&paid["state"], &paid["action"]),
+        (&json!("captured"), &Value::Null)
+    );
     shop.finish().await;
 }
 
@@ -123,15 +159,26 @@ async fn a_payer_whom_the_bank_refuses_keeps_the_hold() {
     let shop = Shop::open(14).await;
     let (payer, _) = shop.pay(&["A1", "A2"], ASKS_BANK, 20_000).await;
     let intent = shop.kept(&payer).intent;
-    shop.double.at_the_desk(|books| books.authenticate(&intent, false));
-    shop.advance_until(1_000, async || shop.payment(&payer).await["state"] == "declined").await;
-    assert_eq!(shop.kept(&payer).status, "canceled", "nobody can try again on it");
+    shop.double
+        .at_the_desk(|books| books.authenticate(&intent, false));
+    shop.advance_until(1_000, async || {
+        shop.payment(&payer).await["state"] == "declined"
+    })
+    .await;
+    assert_eq!(
+        shop.kept(&payer).status,
+        "canceled",
+        "nobody can try again on it"
+    );
     shop.until_booking(&payer, "held").await;
     let again = super::shop::Payer {
         payment: houseful_tests::test_app::payment(),
         ..payer
     };
-    assert_eq!(shop.pay_for(&again, VISA, 20_000).await.expect(201)["state"], "captured");
+    assert_eq!(
+        shop.pay_for(&again, VISA, 20_000).await.expect(201)["state"],
+        "captured"
+    );
     shop.finish().await;
 }
 
@@ -144,7 +191,8 @@ async fn a_payer_who_never_comes_back_from_the_bank_costs_nobody_a_seat() {
     let other = shop.sell(&["A1", "A2"]).await;
     // The bank says yes at last: the seats are gone, so the promise is given back.
     let intent = shop.kept(&payer).intent;
-    shop.double.at_the_desk(|books| books.authenticate(&intent, true));
+    shop.double
+        .at_the_desk(|books| books.authenticate(&intent, true));
     shop.until_payment(&payer, |p| p["state"] == "voided").await;
     assert_eq!(shop.kept(&payer).status, "canceled");
     assert_eq!(shop.kept(&other).captured, 2_200);
@@ -156,12 +204,15 @@ async fn a_refund_that_comes_back_is_made_again() {
     let shop = Shop::open(16).await;
     let payer = shop.sell(&["A1", "A2"]).await;
     shop.cancel(&payer).await;
-    shop.until_payment(&payer, |p| p["state"] == "refunded").await;
+    shop.until_payment(&payer, |p| p["state"] == "refunded")
+        .await;
     let intent = shop.kept(&payer).intent;
     shop.double.at_the_desk(|books| books.bounce(&intent));
     assert_eq!(shop.kept(&payer).refunded, 0);
-    shop.advance_until(1_000, async || shop.kept(&payer).refunded == 2_200).await;
-    shop.until_payment(&payer, |p| p["state"] == "refunded" && p["settled"] == true).await;
+    shop.advance_until(1_000, async || shop.kept(&payer).refunded == 2_200)
+        .await;
+    shop.until_payment(&payer, |p| p["state"] == "refunded" && p["settled"] == true)
+        .await;
     shop.finish().await;
 }
 
@@ -170,7 +221,9 @@ async fn a_refund_at_stripes_own_desk_is_heard_of() {
     let shop = Shop::open(17).await;
     let payer = shop.sell(&["A1", "A2"]).await;
     let intent = shop.kept(&payer).intent;
-    shop.double.at_the_desk(|books| books.refund_by_hand(&intent, 2_200));
-    shop.until_payment(&payer, |p| p["refunded"]["minor"] == 2_200).await;
+    shop.double
+        .at_the_desk(|books| books.refund_by_hand(&intent, 2_200));
+    shop.until_payment(&payer, |p| p["refunded"]["minor"] == 2_200)
+        .await;
     shop.app.abandon().await;
 }
