@@ -13,14 +13,19 @@ mod cash;
 mod error;
 mod flow;
 pub mod machine;
+mod parts;
+mod plan;
 #[cfg(feature = "postgres")]
 mod postgres;
 pub mod provider;
 mod reconcile;
 mod reopen;
+mod shown;
 mod sqlite;
 pub mod store;
 mod token;
+pub mod voucher;
+mod vouchers;
 mod waiting;
 mod words;
 mod worker;
@@ -33,7 +38,7 @@ use houseful_core::{
     money::Money,
     wire::{
         admin::CardDial,
-        payment::{PayRequest, Payment, Reconciled, Reopened},
+        payment::{PayRequest, Payment, Reconciled, Reopened, TenderWish},
     },
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -44,7 +49,10 @@ use self::{
     card::CardTerminal,
     flow::Flow,
     machine::{Account, Input, Keep},
+    plan::Plan,
+    shown::shown,
     store::Begin,
+    voucher::VoucherStore,
     waiting::Waiting,
 };
 pub use self::{
@@ -130,18 +138,19 @@ impl Payments {
     /// Nothing was begun, or it is unknown whether; see [`PaymentError`].
     pub async fn pay(&self, request: PayRequest, wait_ms: u32) -> Result<Payment, PaymentError> {
         let claims = self.claims(&request.token)?;
-        let digits = &request.card.number;
-        if !(12..=19).contains(&digits.len()) || !digits.bytes().all(|b| b.is_ascii_digit()) {
-            return Err(PaymentError::BadCard);
-        }
+        let wishes = plan::wishes(&request)?;
         let now = self.flow.clock.now();
         let content = format!(
-            "{} {} {} {digits}",
-            claims.booking, claims.quote, claims.amount
+            "{} {} {} {}",
+            claims.booking,
+            claims.quote,
+            claims.amount,
+            plan::content(&wishes)
         );
         let about = (claims.booking, claims.quote);
+        let Plan { parts, card } = self.plan(&request, wishes, claims.amount).await?;
         let begin = Begin {
-            account: Account::begin(request.payment, about, claims.amount, now),
+            account: Account::begin(request.payment, about, claims.amount, now).of_parts(parts),
             fingerprints: self.key.fingerprints(&content),
             expired: claims.expires_at <= now,
             declined_max: DECLINED_MAX,
@@ -151,7 +160,7 @@ impl Payments {
         let begun = self
             .flow
             .tasks
-            .spawn(async move { flow.begin(begin, request.card, claims.expires_at).await });
+            .spawn(async move { flow.begin(begin, card, claims.expires_at).await });
         let account = begun.await.map_err(|_| PaymentError::Unknown)??;
         if account.is_final() {
             return Ok(shown(&account));
@@ -159,6 +168,30 @@ impl Payments {
         self.wait(&account, wait_ms.min(WAIT_MS_MAX)).await;
         let last = self.flow.store.get(account.id).await?;
         Ok(shown(&last.unwrap_or(account)))
+    }
+
+    /// Which tender pays how much. A repeat is not planned again: what its vouchers are worth by now
+    /// is what the first request left of them.
+    async fn plan(
+        &self,
+        request: &PayRequest,
+        wishes: Vec<TenderWish>,
+        amount: Money,
+    ) -> Result<Plan, PaymentError> {
+        let store = &self.flow.store;
+        let begun = Plan::of_card(request.payment, amount, None);
+        let by_vouchers = plan::asks_vouchers(&wishes);
+        if by_vouchers && store.get(request.payment).await?.is_some() {
+            return Ok(begun);
+        }
+        let now = self.flow.clock.now();
+        let vouchers: &dyn VoucherStore = store.as_ref();
+        let planned = plan::plan(vouchers, request.payment, wishes, amount, now).await;
+        // The same request may have come by another way meanwhile.
+        if by_vouchers && planned.is_err() && store.get(request.payment).await?.is_some() {
+            return Ok(begun);
+        }
+        planned
     }
 
     /// Waits for a payment to be final, if there is a place to wait.
@@ -333,24 +366,6 @@ impl Payments {
         {
             tracing::warn!("provider calls were under way when payments stopped");
         }
-    }
-}
-
-/// A payment as its payer or staff see it.
-fn shown(account: &Account) -> Payment {
-    let money = |minor| Money::new(minor, account.amount.currency);
-    Payment {
-        id: account.id,
-        booking: account.booking,
-        state: account.state,
-        provider: account.tender.word().to_owned(),
-        amount: account.amount,
-        captured: money(account.captured),
-        refunded: money(account.refunded),
-        reason: account.reason.clone(),
-        settled: account.is_settled(),
-        created_at: account.created_at.into(),
-        updated_at: account.updated_at.into(),
     }
 }
 

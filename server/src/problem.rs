@@ -211,7 +211,13 @@ impl From<PaymentError> for ApiError {
             | PaymentError::TokenExpired { .. }
             | PaymentError::IdReused
             | PaymentError::TooManyAttempts { .. }
-            | PaymentError::BadCard => Self::Payment(error),
+            | PaymentError::BadCard
+            | PaymentError::BadTenders(_)
+            | PaymentError::TendersTooLittle { .. }
+            | PaymentError::TendersTooMuch { .. }
+            | PaymentError::VoucherUnknown { .. }
+            | PaymentError::VoucherRefused { .. }
+            | PaymentError::VouchersMade => Self::Payment(error),
         }
     }
 }

@@ -5,9 +5,8 @@ use std::sync::Arc;
 
 use houseful_core::{
     ids::PaymentId,
-    message::Tender,
     time::{MINUTE_MS, UtcMillis},
-    wire::payment::{PaymentState, Reconciled},
+    wire::payment::Reconciled,
 };
 use tokio_util::sync::CancellationToken;
 
@@ -56,14 +55,10 @@ pub(super) async fn compare(
     let mut done = Reconciled::default();
     let (mut at, mut after): (UtcMillis, Option<PaymentId>) = (since, None);
     loop {
-        let page = flow
-            .provider(Tender::Card)
-            .list(at, after, PAGE)
-            .await
-            .map_err(|error| {
-                tracing::warn!(%error, "the provider's list can't be read");
-                PaymentError::Busy
-            })?;
+        let page = flow.card().list(at, after, PAGE).await.map_err(|error| {
+            tracing::warn!(%error, "the provider's list can't be read");
+            PaymentError::Busy
+        })?;
         for charge in &page {
             done.checked += 1;
             (at, after) = (charge.updated_at, Some(charge.payment));
@@ -118,20 +113,21 @@ async fn compare_one(
     .ok_or(PaymentError::Busy)
 }
 
-/// Whether a payment says of its money what the provider says.
+/// Whether a payment says of the tender's money what the provider says.
 fn agree(account: &Account, charge: &Charge) -> bool {
-    let money = (account.captured, account.refunded) == (charge.captured, charge.refunded);
+    use ChargeStatus as S;
+    let Some(part) = account.parts.iter().find(|p| p.id == charge.payment) else {
+        return false;
+    };
+    let money = (part.captured, part.refunded) == (charge.captured, charge.refunded);
     let standing = match charge.status {
         // Late ones are asked about by their own plan.
-        ChargeStatus::Pending => account.state == PaymentState::Pending,
-        ChargeStatus::Authorised => account.state == PaymentState::Authorised,
-        ChargeStatus::Captured => charge.captured > 0,
-        ChargeStatus::Declined | ChargeStatus::Never => account.state == PaymentState::Declined,
-        ChargeStatus::Voided => matches!(
-            account.state,
-            PaymentState::Voided | PaymentState::CaptureRefused
-        ),
-        ChargeStatus::CaptureRefused => account.state == PaymentState::CaptureRefused,
+        S::Pending => part.status == S::Pending,
+        S::Authorised => part.status == S::Authorised,
+        S::Captured => charge.captured > 0,
+        S::Declined | S::Never => matches!(part.status, S::Declined | S::Never),
+        S::Voided => matches!(part.status, S::Voided | S::CaptureRefused),
+        S::CaptureRefused => part.status == S::CaptureRefused,
     };
     money && standing
 }
