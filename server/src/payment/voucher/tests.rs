@@ -59,7 +59,7 @@ fn a_voucher_pays_once_what_is_on_it() {
     );
     let second = reserved(&mut v, 501, NOW);
     assert_eq!(second.status, ChargeStatus::Declined);
-    assert_eq!(second.reason.as_deref(), Some("5.00 GBP is left on it"));
+    assert_eq!(second.reason.as_deref(), Some("GBP 5.00 is left on it"));
     assert_eq!(reserved(&mut v, 500, NOW).status, ChargeStatus::Authorised);
     assert_eq!(v.state(NOW), VoucherState::UsedUp);
 }

@@ -73,7 +73,10 @@ fn tenders_are_asked_for_in_order_and_the_card_has_the_payments_own_id() {
 fn nothing_is_told_before_all_are_promised_and_nothing_counts_before_all_are_taken() {
     let mut account = three();
     promise(&mut account, &ALL[..2]);
-    assert_eq!((account.state, account.tell_at), (PaymentState::Pending, None));
+    assert_eq!(
+        (account.state, account.tell_at),
+        (PaymentState::Pending, None)
+    );
     let told = hear(&mut account, Tender::Cash, ChargeStatus::Authorised, (0, 0));
     assert!(told.announce);
     assert_eq!(account.announcement().tender, Tender::Split);
@@ -85,9 +88,17 @@ fn nothing_is_told_before_all_are_promised_and_nothing_counts_before_all_are_tak
         hear(&mut account, means, ChargeStatus::Captured, (minor, 0));
         assert_eq!(account.state, PaymentState::Authorised, "{means:?}");
     }
-    hear(&mut account, Tender::Cash, ChargeStatus::Captured, (CASH, 0));
+    hear(
+        &mut account,
+        Tender::Cash,
+        ChargeStatus::Captured,
+        (CASH, 0),
+    );
     assert!(account.is_settled() && account.is_final());
-    assert_eq!((account.state, account.captured), (PaymentState::Captured, AMOUNT));
+    assert_eq!(
+        (account.state, account.captured),
+        (PaymentState::Captured, AMOUNT)
+    );
 }
 
 #[test]
@@ -95,14 +106,22 @@ fn one_that_is_refused_takes_the_others_with_it_and_the_hold_goes_on() {
     let mut account = three();
     promise(&mut account, &[Tender::Voucher]);
     hear(&mut account, Tender::Card, ChargeStatus::Declined, (0, 0));
-    assert_eq!(account.state, PaymentState::Pending, "the voucher is not back yet");
+    assert_eq!(
+        account.state,
+        PaymentState::Pending,
+        "the voucher is not back yet"
+    );
     assert_eq!(next(&account), Some((Tender::Voucher, Call::Void)));
     hear(&mut account, Tender::Voucher, ChargeStatus::Voided, (0, 0));
     assert_eq!(next(&account), Some((Tender::Cash, Call::Void)));
     let last = hear(&mut account, Tender::Cash, ChargeStatus::Voided, (0, 0));
     assert!(account.is_final() && account.is_settled() && !last.announce);
     assert_eq!(account.state, PaymentState::Declined);
-    assert_eq!(account.reason.as_deref(), Some("card: no"), "it names the tender");
+    assert_eq!(
+        account.reason.as_deref(),
+        Some("card: no"),
+        "it names the tender"
+    );
     assert!(account.tried);
 }
 
@@ -112,11 +131,26 @@ fn a_capture_that_is_refused_gives_back_what_was_promised_and_what_was_taken() {
     promise(&mut account, &ALL);
     step(&mut account, &settle(AMOUNT, 5), 6);
     // Against the order, as after a message that came late.
-    hear(&mut account, Tender::Voucher, ChargeStatus::Captured, (VOUCHER, 0));
-    hear(&mut account, Tender::Card, ChargeStatus::CaptureRefused, (0, 0));
+    hear(
+        &mut account,
+        Tender::Voucher,
+        ChargeStatus::Captured,
+        (VOUCHER, 0),
+    );
+    hear(
+        &mut account,
+        Tender::Card,
+        ChargeStatus::CaptureRefused,
+        (0, 0),
+    );
     assert_eq!(account.state, PaymentState::RefundDue);
     assert_eq!(money_of(&account, Tender::Voucher), (0, VOUCHER, 0));
-    hear(&mut account, Tender::Voucher, ChargeStatus::Captured, (VOUCHER, VOUCHER));
+    hear(
+        &mut account,
+        Tender::Voucher,
+        ChargeStatus::Captured,
+        (VOUCHER, VOUCHER),
+    );
     assert_eq!(next(&account), Some((Tender::Cash, Call::Void)));
     hear(&mut account, Tender::Cash, ChargeStatus::Voided, (0, 0));
     assert_eq!(account.state, PaymentState::Refunded);
@@ -130,7 +164,11 @@ fn money_goes_back_to_the_card_first_then_as_cash_and_onto_the_voucher_last() {
     let mut account = three();
     promise(&mut account, &ALL);
     step(&mut account, &settle(AMOUNT, 5), 6);
-    for (means, minor) in [(Tender::Card, CARD), (Tender::Voucher, VOUCHER), (Tender::Cash, CASH)] {
+    for (means, minor) in [
+        (Tender::Card, CARD),
+        (Tender::Voucher, VOUCHER),
+        (Tender::Cash, CASH),
+    ] {
         hear(&mut account, means, ChargeStatus::Captured, (minor, 0));
     }
     let kept = |account: &Account| ALL.map(|means| money_of(account, means).0);
@@ -156,7 +194,10 @@ fn what_is_in_the_house_goes_back_although_the_bank_is_away() {
     hear(&mut account, Tender::Cash, ChargeStatus::Voided, (0, 0));
     assert_eq!(next(&account), Some((Tender::Card, Call::Void)));
     hear(&mut account, Tender::Card, ChargeStatus::Voided, (0, 0));
-    assert_eq!((account.state, account.settled_ver), (PaymentState::Voided, Some(5)));
+    assert_eq!(
+        (account.state, account.settled_ver),
+        (PaymentState::Voided, Some(5))
+    );
 }
 
 #[test]
@@ -257,7 +298,7 @@ proptest! {
 
     #[test]
     fn whatever_booking_keeps_is_kept_in_the_end(
-        mut settles in proptest::collection::vec((0..=AMOUNT, 1..9_u64), 1..6),
+        mut settles in proptest::collection::vec((0..=AMOUNT, 2..9_u64), 1..6),
         taken_first in any::<bool>(),
     ) {
         settles.sort_by_key(|(_, ver)| *ver);
@@ -273,7 +314,7 @@ proptest! {
             step(&mut account, &Input::Learned(ledger), 1);
         }
         if taken_first {
-            step(&mut account, &settle(AMOUNT, 0), 1);
+            step(&mut account, &settle(AMOUNT, 1), 1);
             play_all(&mut account, &mut truth);
         }
         for (minor, ver) in &settles {
