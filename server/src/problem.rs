@@ -212,6 +212,9 @@ impl From<PaymentError> for ApiError {
             | PaymentError::IdReused
             | PaymentError::TooManyAttempts { .. }
             | PaymentError::BadCard
+            | PaymentError::BadPaymentMethod
+            | PaymentError::NoCardNumbers
+            | PaymentError::NoPaymentMethods
             | PaymentError::BadTenders(_)
             | PaymentError::TendersTooLittle { .. }
             | PaymentError::TendersTooMuch { .. }

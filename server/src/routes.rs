@@ -21,6 +21,7 @@ mod server;
 mod shows;
 mod tokens;
 mod vouchers;
+mod webhooks;
 
 use axum::{Router, extract::DefaultBodyLimit, middleware};
 use tower::ServiceBuilder;
@@ -84,6 +85,7 @@ pub(crate) fn described() -> OpenApiRouter<App> {
         .routes(routes!(vouchers::check))
         .routes(routes!(vouchers::voucher))
         .routes(routes!(vouchers::cancel))
+        .routes(routes!(webhooks::stripe))
         .routes(routes!(house::status))
         .routes(routes!(house::blocks))
         .routes(routes!(house::journal))

@@ -138,9 +138,7 @@ async fn pay_by_card(client: &Client, log: &Log, booking: BookingId) {
     let pay = PayRequest::by_card(
         moment::fresh_payment(),
         leave.token,
-        Card {
-            number: "4242424242424242".to_owned(),
-        },
+        Card::number("4242424242424242"),
     );
     let answer = client.pay(booking, &pay, Duration::from_secs(2)).await;
     if let Some(payment) = log.heard(answer, || Lost::Pay(booking, pay)) {

@@ -34,6 +34,7 @@ pub(super) static RECONCILED: Columns = Columns {
         usual("checked", "Checked"),
         usual("repaired", "Repaired"),
         usual("unknown", "Unknown"),
+        usual("differing", "Differing"),
     ],
 };
 

@@ -293,9 +293,7 @@ impl Payment {
         let ask = Ask::Token(self.owned.clone());
         self.begin(desk, Tender::Card, payment, None, ask);
         if let Stage::Paying(paying) = &mut self.stage {
-            paying.card = Some(Card {
-                number: number.to_owned(),
-            });
+            paying.card = Some(Card::named(number));
         }
     }
 

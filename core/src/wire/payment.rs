@@ -24,18 +24,51 @@ pub struct PaymentToken {
     pub expires_at: Time,
 }
 
-/// A card as the simulated terminal knows it.
+/// A card: what names it to the house's provider. Exactly one of the two.
 ///
-/// `4242424242424242` approves, `4000000000000002` declines, `4000000000000069` approves slowly,
+/// `number` is for the simulated terminal: `4242424242424242` approves, `4000000000000002` declines, `4000000000000069` approves slowly,
 /// `4000000000000119` times out (charged), `4000000000000127` times out (not charged),
 /// `4000000000000259` approves after the hold has ended, `4000000000000077` captures at once,
-/// `4000000000000341` refuses the capture.
+/// `4000000000000341` refuses the capture. `payment_method` is for Stripe, whose own pages take the
+/// number and give this name for it, as in `pm_card_visa`.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Card {
+pub enum Card {
     /// 12 to 19 digits; never stored, never logged.
-    pub number: String,
+    Number(String),
+    /// Stripe's name for it; never stored, never logged.
+    PaymentMethod(String),
+}
+
+impl Card {
+    /// How Stripe's payment methods begin.
+    pub const METHOD: &'static str = "pm_";
+
+    /// A card of the simulated terminal.
+    #[must_use]
+    pub fn number(digits: impl Into<String>) -> Self {
+        Self::Number(digits.into())
+    }
+
+    /// The card that a text names: a payment method of Stripe's, or a number.
+    #[must_use]
+    pub fn named(text: impl Into<String>) -> Self {
+        let text = text.into();
+        if text.starts_with(Self::METHOD) {
+            Self::PaymentMethod(text)
+        } else {
+            Self::Number(text)
+        }
+    }
+
+    /// What names it, which tells one card from another and is nobody else's to see.
+    #[must_use]
+    pub fn secret(&self) -> &str {
+        match self {
+            Self::Number(text) | Self::PaymentMethod(text) => text,
+        }
+    }
 }
 
 impl std::fmt::Debug for Card {
@@ -218,6 +251,26 @@ pub struct PaidTender {
     pub reason: Option<String>,
 }
 
+/// What a payer has to do before the bank decides, as with 3-D Secure. The payment goes on by
+/// itself when that is done; the hold ends when it ends.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PayerAction {
+    /// The page of the bank to send the payer to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub redirect_url: Option<String>,
+    /// For the provider's own library in the payer's browser (`handleNextAction` of Stripe.js), and
+    /// nobody else.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_secret: Option<String>,
+}
+
+impl std::fmt::Debug for PayerAction {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("PayerAction(..)")
+    }
+}
+
 /// A payment as its payer or staff see it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -242,6 +295,9 @@ pub struct Payment {
     /// Why it was declined, in words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// What the payer has to do before the bank decides.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub action: Option<PayerAction>,
     /// Whether booking has said what to keep and that has been done.
     pub settled: bool,
     /// When it was begun.
@@ -288,4 +344,8 @@ pub struct Reconciled {
     pub repaired: u64,
     /// Charges of the provider that no payment of ours explains.
     pub unknown: u64,
+    /// Charges over another amount or for another booking than the payment they name: nothing was
+    /// done about them, and somebody should look.
+    #[serde(default)]
+    pub differing: u64,
 }

@@ -3,7 +3,10 @@
 
 use houseful_core::{ids::PaymentId, time::UtcMillis, wire::payment::Card};
 
-use super::provider::{Calling, Charge, ChargeStatus, Order, Provider};
+use super::{
+    PaymentError,
+    provider::{Calling, Charge, ChargeStatus, Listed, Order, Provider},
+};
 
 /// The till. It keeps no list of its own; the payment's row is the truth.
 #[derive(Clone, Copy, Debug)]
@@ -19,6 +22,7 @@ impl Cash {
             status,
             captured,
             refunded,
+            bounced: 0,
             reason: None,
             updated_at: UtcMillis(0),
         }
@@ -26,6 +30,10 @@ impl Cash {
 }
 
 impl Provider for Cash {
+    fn takes(&self, _: &Card) -> Result<(), PaymentError> {
+        Err(PaymentError::BadCard)
+    }
+
     fn authorise(&self, order: Order, _: Card) -> Calling<'_, Charge> {
         // It lies on the counter.
         let there = Self::charge(&order, ChargeStatus::Authorised, 0, 0);
@@ -53,7 +61,7 @@ impl Provider for Cash {
         Box::pin(std::future::ready(Ok(None)))
     }
 
-    fn list(&self, _: UtcMillis, _: Option<PaymentId>, _: u32) -> Calling<'_, Vec<Charge>> {
-        Box::pin(std::future::ready(Ok(Vec::new())))
+    fn list(&self, _: UtcMillis, _: Option<String>, _: u32) -> Calling<'_, Listed> {
+        Box::pin(std::future::ready(Ok(Listed::default())))
     }
 }

@@ -62,6 +62,15 @@ pub enum PaymentError {
     /// The command that makes vouchers was carried out, and their codes were told then.
     #[error("these vouchers were made before, and their codes are told once")]
     VouchersMade,
+    /// Not a payment method of the provider.
+    #[error("a payment method is one of Stripe's, as in `pm_card_visa`")]
+    BadPaymentMethod,
+    /// The provider of this house takes no numbers.
+    #[error("this house takes a `payment_method` of Stripe's, and no card numbers")]
+    NoCardNumbers,
+    /// The provider of this house takes numbers only.
+    #[error("this house takes card numbers, and no payment methods of Stripe's")]
+    NoPaymentMethods,
     /// Not now; nothing was written.
     #[error("payments can't be written now, try again")]
     Busy,
@@ -82,7 +91,11 @@ impl PaymentError {
             Self::TokenExpired { .. } => "payment_token_expired",
             Self::IdReused => "id_reused",
             Self::TooManyAttempts { .. } => "too_many_attempts",
-            Self::BadCard | Self::BadTenders(_) => "bad_value",
+            Self::BadCard
+            | Self::BadPaymentMethod
+            | Self::NoCardNumbers
+            | Self::NoPaymentMethods
+            | Self::BadTenders(_) => "bad_value",
             Self::TendersTooLittle { .. } => "tenders_too_little",
             Self::TendersTooMuch { .. } => "tenders_too_much",
             Self::VoucherUnknown { .. } => "voucher_unknown",
@@ -101,6 +114,9 @@ impl PaymentError {
             Self::TokenInvalid
             | Self::IdReused
             | Self::BadCard
+            | Self::BadPaymentMethod
+            | Self::NoCardNumbers
+            | Self::NoPaymentMethods
             | Self::BadTenders(_)
             | Self::TendersTooLittle { .. }
             | Self::TendersTooMuch { .. }
@@ -129,6 +145,9 @@ impl PaymentError {
             | Self::VoucherUnknown { .. }
             | Self::VoucherRefused { .. }
             | Self::VouchersMade
+            | Self::BadPaymentMethod
+            | Self::NoCardNumbers
+            | Self::NoPaymentMethods
             | Self::Unreadable => false,
         }
     }
@@ -146,9 +165,16 @@ impl PaymentError {
             Self::VoucherUnknown { .. } => Some("read the code again, letter by letter"),
             Self::VoucherRefused { .. } => Some("pay without it, or less by it"),
             Self::VouchersMade => Some("list them, cancel them, and make others"),
-            Self::BadCard | Self::BadTenders(_) | Self::Busy | Self::Unknown | Self::Unreadable => {
-                None
+            Self::NoCardNumbers => {
+                Some("have Stripe's own page take the number, and send the `pm_...` it gives")
             }
+            Self::BadCard
+            | Self::BadTenders(_)
+            | Self::BadPaymentMethod
+            | Self::NoPaymentMethods
+            | Self::Busy
+            | Self::Unknown
+            | Self::Unreadable => None,
         }
     }
 
@@ -164,8 +190,12 @@ impl PaymentError {
                 max: Some(u64::from(*max)),
                 ..Facts::default()
             },
-            Self::BadCard => Facts {
+            Self::BadCard | Self::NoCardNumbers => Facts {
                 field: Some("card.number".to_owned()),
+                ..Facts::default()
+            },
+            Self::BadPaymentMethod | Self::NoPaymentMethods => Facts {
+                field: Some("card.payment_method".to_owned()),
                 ..Facts::default()
             },
             Self::BadTenders(_) | Self::TendersTooLittle { .. } | Self::TendersTooMuch { .. } => {

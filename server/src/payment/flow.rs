@@ -27,8 +27,6 @@ use super::{
 };
 use crate::{bus::Bus, clock::Clock, store::StoreError};
 
-/// How long a provider may take for an answer, in milliseconds of server time.
-const CALL_MS: i64 = 3_000;
 /// On a fast clock a server second is short: machinery gets at least so much real time for an
 /// answer, and between two attempts.
 const CALL_REAL_MS: i64 = 250;
@@ -127,7 +125,8 @@ impl Flow {
     /// The longest an answer may take, in milliseconds of server time.
     fn call_ms(&self) -> i64 {
         let speed = i64::from(self.clock.speed());
-        CALL_MS.max(CALL_REAL_MS.saturating_mul(speed))
+        let patience = self.card.patience_ms();
+        patience.max(CALL_REAL_MS.saturating_mul(speed))
     }
 
     /// Until when a payment is ours if we begin to ask about it now.
@@ -222,15 +221,14 @@ impl Flow {
     /// Asks for each tender's promise in order, until one is refused, and goes on from there.
     async fn authorise(&self, account: Account, card: Option<Card>) {
         let id = account.id;
-        let card = card.unwrap_or(Card {
-            number: String::new(),
-        });
+        // Nobody else looks at it.
+        let card = card.unwrap_or_else(|| Card::number(""));
         let mut missed = false;
         if let Some(_turn) = self.enter(id) {
             for part in &account.parts {
                 let provider = self.provider(&account, part);
                 let answer = provider.authorise(order_of(&account, part), card.clone());
-                let input = self.heard("authorise", answer).await;
+                let input = self.heard(id, "authorise", answer).await;
                 missed = matches!(input, Input::Missed { .. });
                 let stepped = self.step(id, input, None).await;
                 let promised =
@@ -301,12 +299,12 @@ impl Flow {
                 }
             }),
         };
-        let input = self.heard(call.word(), answer).await;
+        let input = self.heard(id, call.word(), answer).await;
         self.step(id, input, None).await.is_some()
     }
 
     /// Waits for a provider's answer, but not for ever.
-    async fn heard(&self, call: &'static str, answer: Calling<'_, Charge>) -> Input {
+    async fn heard(&self, id: PaymentId, call: &'static str, answer: Calling<'_, Charge>) -> Input {
         let until = self.clock.now().plus_ms(self.call_ms());
         let result = tokio::select! {
             biased;
@@ -317,6 +315,10 @@ impl Flow {
             Ok(_) => "answered",
             Err(ProviderError::TimedOut) => "timed_out",
             Err(ProviderError::Unavailable(_)) => "failed",
+            Err(ProviderError::Fault(why)) => {
+                tracing::error!(payment.id = %id, call, why, "a provider will not do it; somebody should look");
+                "refused"
+            }
         };
         metrics::counter!("provider_calls_total", "call" => call, "outcome" => outcome)
             .increment(1);

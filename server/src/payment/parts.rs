@@ -54,7 +54,7 @@ pub(super) fn read(json: &str) -> Result<Vec<Part>, StoreError> {
 pub(super) struct Movement {
     /// The tender's number.
     pub(super) number: i32,
-    /// `taken`, `ordered_back` or `returned`.
+    /// `taken`, `ordered_back`, `returned`, or `bounced` for what was returned and came back.
     pub(super) kind: &'static str,
     /// How much, in minor units.
     pub(super) minor: i64,
@@ -71,6 +71,7 @@ pub(super) fn movements(before: &[Part], after: &Account) -> Vec<Movement> {
             ("taken", part.captured - captured),
             ("ordered_back", part.ordered_back - ordered_back),
             ("returned", part.refunded - refunded),
+            ("bounced", refunded - part.refunded),
         ]
         .map(|(kind, minor)| Movement {
             number,

@@ -4,6 +4,7 @@
 //! payments of one booking, who take turns so that tries are counted.
 
 mod charges;
+mod intents;
 mod rows;
 mod vouchers;
 mod write;
@@ -14,7 +15,7 @@ use houseful_core::{
     time::UtcMillis,
 };
 
-pub use self::charges::PostgresCharges;
+pub use self::{charges::PostgresCharges, intents::PostgresIntents};
 use self::{
     rows::{FINGERPRINT, account, held, only, payments, whole},
     write::{Noted, insert, keep_lease, note, update},

@@ -1,10 +1,12 @@
 //! Compares our payments with the provider's list. Money that the provider took and no payment of
 //! ours explains becomes a payment, so that booking decides about it like about any other.
 
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
 use houseful_core::{
+    expiry::{HOLD_MS, LATE_MS},
     ids::PaymentId,
+    message::Tender,
     time::{MINUTE_MS, UtcMillis},
     wire::payment::Reconciled,
 };
@@ -16,14 +18,20 @@ use super::{
     flow::Flow,
     machine::{Account, Input},
     provider::{Charge, ChargeStatus},
+    stripe::Stripe,
 };
 
 /// How often it compares, in milliseconds of server time.
 const EVERY_MS: i64 = MINUTE_MS;
 /// The least real time between two comparisons, in milliseconds.
 const EVERY_REAL_MS: i64 = 2_000;
-/// How far back it looks again behind the last charge it has seen.
-const BEHIND_MS: i64 = 10 * MINUTE_MS;
+/// How far back it looks again behind the beginning of the last comparison: further than a charge is
+/// old when the last is decided about it, and than two clocks are apart.
+const BEHIND_MS: i64 = HOLD_MS + LATE_MS + 10 * MINUTE_MS;
+/// How often, and after which rests in milliseconds of real time, is looked whether nobody is at a
+/// payment any more that a message is about.
+const WAKE_TRIES: u32 = 40;
+const WAKE_REAL_MS: u64 = 50;
 /// Charges in one answer of the provider.
 const PAGE: u32 = 500;
 
@@ -40,50 +48,83 @@ pub(super) async fn run(flow: Arc<Flow>, shutdown: CancellationToken) {
             () = shutdown.cancelled() => return,
             () = wait_until(&flow.clock, next) => {}
         }
+        let began = flow.clock.now();
         match compare(&flow, since).await {
-            Ok((_, latest)) => since = since.max(latest.plus_ms(-BEHIND_MS)),
+            Ok(_) => since = since.max(began.plus_ms(-BEHIND_MS)),
+            // The next comparison begins where this one did.
             Err(error) => tracing::warn!(%error, "the provider's list can't be compared"),
         }
     }
 }
 
-/// Compares all charges that changed since a time; also tells the time of the last of them.
-pub(super) async fn compare(
-    flow: &Flow,
-    since: UtcMillis,
-) -> Result<(Reconciled, UtcMillis), PaymentError> {
+/// Compares all charges that were made or changed since a time.
+pub(super) async fn compare(flow: &Flow, since: UtcMillis) -> Result<Reconciled, PaymentError> {
     let mut done = Reconciled::default();
-    let (mut at, mut after): (UtcMillis, Option<PaymentId>) = (since, None);
+    // A list that changes while it is read may show a charge twice, and must not be read for ever.
+    let (mut after, mut seen): (Option<String>, HashSet<PaymentId>) = (None, HashSet::new());
     loop {
-        let page = flow.card().list(at, after, PAGE).await.map_err(|error| {
+        let page = flow.card().list(since, after.clone(), PAGE);
+        let page = page.await.map_err(|error| {
             tracing::warn!(%error, "the provider's list can't be read");
             PaymentError::Busy
         })?;
-        for charge in &page {
-            done.checked += 1;
-            (at, after) = (charge.updated_at, Some(charge.payment));
-            compare_one(flow, charge, &mut done).await?;
+        for charge in &page.charges {
+            if seen.insert(charge.payment) {
+                done.checked += 1;
+                compare_one(flow, charge, &mut done).await?;
+            }
         }
-        if page.len() < PAGE as usize {
+        if page.next.is_none() || page.next == after {
             break;
         }
+        after = page.next;
     }
-    if done.unknown > 0 || done.repaired > 0 {
+    if done.unknown > 0 || done.repaired > 0 || done.differing > 0 {
         let Reconciled {
             checked,
             repaired,
             unknown,
+            differing,
         } = done;
         tracing::warn!(
             checked,
             repaired,
             unknown,
+            differing,
             "payments differed from the provider's list"
         );
         metrics::counter!("payments_repaired_total").increment(repaired);
         metrics::counter!("payments_unknown_total").increment(unknown);
+        metrics::counter!("payments_differing_total").increment(differing);
     }
-    Ok((done, at))
+    Ok(done)
+}
+
+/// Looks where one charge stands that somebody spoke of, and brings its payment in line.
+pub(super) async fn wake(flow: &Flow, stripe: &Stripe, intent: &str) {
+    let charge = match stripe.charge_of(intent).await {
+        Ok(Some(charge)) => charge,
+        Ok(None) => {
+            tracing::info!(intent, "a message is about nothing of ours");
+            return;
+        }
+        Err(error) => {
+            // The comparison with the list finds it, too.
+            tracing::warn!(intent, %error, "what a message is about can't be looked up");
+            return;
+        }
+    };
+    // Whoever is at it may have asked before this happened.
+    for _ in 0..WAKE_TRIES {
+        if !flow.is_busy(charge.payment) {
+            break;
+        }
+        flow.clock.rest_real(WAKE_REAL_MS).await;
+    }
+    let mut done = Reconciled::default();
+    if let Err(error) = compare_one(flow, &charge, &mut done).await {
+        tracing::warn!(payment.id = %charge.payment, %error, "what a message is about can't be written");
+    }
 }
 
 async fn compare_one(
@@ -96,6 +137,16 @@ async fn compare_one(
         return Ok(());
     }
     let known = flow.store.get(charge.payment).await?;
+    if let Some(account) = &known
+        && !is_about(account, charge)
+    {
+        tracing::error!(
+            payment.id = %charge.payment, ours = %account.amount, theirs = %charge.amount,
+            "a charge is not what its payment ordered; somebody should look"
+        );
+        done.differing += 1;
+        return Ok(());
+    }
     match &known {
         None => done.unknown += 1,
         Some(account) if agree(account, charge) => return Ok(()),
@@ -111,6 +162,16 @@ async fn compare_one(
     .await
     .map(|_| ())
     .ok_or(PaymentError::Busy)
+}
+
+/// Whether a charge is over what its payment ordered by it. One that booking spoke of first has no
+/// quote.
+fn is_about(account: &Account, charge: &Charge) -> bool {
+    let part = account.parts.iter().find(|p| p.id == charge.payment);
+    let ordered = part.filter(|p| p.means == Tender::Card);
+    account.booking == charge.booking
+        && account.amount.currency == charge.amount.currency
+        && ordered.is_some_and(|p| p.amount == charge.amount.minor)
 }
 
 /// Whether a payment says of the tender's money what the provider says.

@@ -33,6 +33,7 @@ pub(super) fn shown(account: &Account) -> Payment {
         refunded: money(account.refunded),
         tenders: account.parts.iter().map(tender).collect(),
         reason: account.reason.clone(),
+        action: None,
         settled: account.is_settled(),
         created_at: account.created_at.into(),
         updated_at: account.updated_at.into(),

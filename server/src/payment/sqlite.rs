@@ -1,6 +1,7 @@
 //! Payments in SQLite: all SQL of the payment role.
 
 mod charges;
+mod intents;
 mod rows;
 mod vouchers;
 mod write;
@@ -12,7 +13,7 @@ use houseful_core::{
 };
 use rusqlite::{Connection, OptionalExtension, params};
 
-pub use self::charges::SqliteCharges;
+pub use self::{charges::SqliteCharges, intents::SqliteIntents};
 use self::{
     rows::{COLUMNS, account, blob},
     write::{insert, keep_lease, note, update},

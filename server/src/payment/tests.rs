@@ -85,8 +85,8 @@ async fn role(db: Database) -> Role {
     let key = load_key(store.as_ref(), clock.now()).await.expect("a key");
     let bus: Arc<dyn Bus> = Arc::clone(&tape) as Arc<dyn Bus>;
     let shutdown = CancellationToken::new();
-    let rooms: (Arc<dyn PaymentStore>, Arc<dyn SimLedger>) =
-        (store, Arc::new(SqliteCharges::new(db.clone())));
+    let charges: Arc<dyn SimLedger> = Arc::new(SqliteCharges::new(db.clone()));
+    let rooms: (Arc<dyn PaymentStore>, Cards) = (store, Cards::terminal(charges, &clock));
     let payments = Payments::start(rooms, bus, key, clock.clone(), shutdown);
     Role {
         payments,
@@ -108,9 +108,7 @@ impl Role {
         PayRequest::by_card(
             PaymentId(chance::uuid()),
             self.payments.key().sign(&claims),
-            Card {
-                number: card.to_owned(),
-            },
+            Card::number(card),
         )
     }
 

@@ -65,6 +65,15 @@ pub(super) fn status(word: &str) -> Result<ChargeStatus, StoreError> {
     .ok_or_else(|| unreadable("status", word))
 }
 
+/// Without its book of intents a provider can't be asked.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "it maps an error, which comes by value"
+)]
+pub(super) fn book_away(error: StoreError) -> ProviderError {
+    ProviderError::Unavailable(format!("the book of intents is away: {error}"))
+}
+
 /// The terminal's troubles are not ours: for us it is away.
 #[expect(
     clippy::needless_pass_by_value,

@@ -42,6 +42,11 @@ pub(super) const ALL: &[Migration] = &[
         name: "tenders",
         sql: include_str!("migrations/0007_tenders.sql"),
     },
+    Migration {
+        number: 8,
+        name: "stripe",
+        sql: include_str!("migrations/0008_stripe.sql"),
+    },
 ];
 
 /// Why a schema can't be brought up to date.

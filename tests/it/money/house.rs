@@ -28,7 +28,7 @@ use houseful_server::{
     database::{Books, Ground},
     hub::Hub,
     lane::{Answer, Lane, LaneError},
-    payment::{self, PaymentError, Payments, TokenClaims},
+    payment::{self, Cards, PaymentError, Payments, TokenClaims},
     timer,
 };
 use houseful_tests::{folder::Folder, made_up};
@@ -114,7 +114,10 @@ impl House {
             clock.clone(),
         );
         let payments = Payments::start(
-            (Arc::clone(&books.payments), Arc::clone(&books.charges)),
+            (
+                Arc::clone(&books.payments),
+                Cards::terminal(Arc::clone(&books.charges), &clock),
+            ),
             Arc::clone(&bus) as Arc<dyn Bus>,
             key,
             clock.clone(),
@@ -233,9 +236,7 @@ impl House {
         PayRequest::by_card(
             PaymentId(chance::uuid()),
             self.payments.key().sign(claims),
-            Card {
-                number: card.to_owned(),
-            },
+            Card::number(card),
         )
     }
 

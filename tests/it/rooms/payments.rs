@@ -51,6 +51,7 @@ fn authorised(account: &Account) -> Input {
         status: ChargeStatus::Authorised,
         captured: 0,
         refunded: 0,
+        bounced: 0,
         reason: None,
         updated_at: NOW,
     })

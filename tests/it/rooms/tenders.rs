@@ -40,6 +40,7 @@ fn says(account: &Account, part: usize, status: ChargeStatus, captured: i64) -> 
         status,
         captured,
         refunded: 0,
+        bounced: 0,
         reason: Some("as it is".to_owned()),
         updated_at: super::NOW,
     })

@@ -161,7 +161,10 @@ async fn a_use_is_read_as_it_was_written() {
         let told = other.change(all.id, fresh.tender, capture).await;
         let told = told.expect("written").flatten();
         assert_eq!(one.use_by(fresh.tender).await, Ok(told.clone()));
-        assert_eq!(one.uses(all.id, 9).await.expect("read"), Vec::from_iter(told));
+        assert_eq!(
+            one.uses(all.id, 9).await.expect("read"),
+            Vec::from_iter(told)
+        );
         let nobody = VoucherId(chance::uuid());
         let nothing = Box::new(|_: &mut Voucher, _: &mut Option<Use>| {});
         assert_eq!(one.change(nobody, fresh.tender, nothing).await, Ok(None));
@@ -187,7 +190,10 @@ async fn pages_of_vouchers_go_on_where_they_ended() {
             created_at: last.created_at,
             voucher: last.id,
         };
-        assert_eq!(store.vouchers(Some(after), 9).await.expect("read"), all[3..]);
+        assert_eq!(
+            store.vouchers(Some(after), 9).await.expect("read"),
+            all[3..]
+        );
     })
     .await;
 }

@@ -96,12 +96,19 @@ impl Part {
     }
 
     /// Merges what its provider says, `wanted` being whether it is to be kept; whether a promise
-    /// was made or broken. What was taken or given back once stays so.
+    /// was made or broken. What was taken once stays taken; what was given back stays given back,
+    /// unless its provider says that it came back.
     pub(super) fn learn(&mut self, charge: &Charge, wanted: bool) -> bool {
         use ChargeStatus as S;
         self.captured = self.captured.max(charge.captured);
-        // What staff gave back at the provider's own desk was never ordered here.
-        self.refunded = self.refunded.max(charge.refunded.min(self.captured));
+        // What staff gave back at the provider's own desk was never ordered here. What bounced is
+        // owed again; if that is old news by now, asking for the total again finds it all gone back.
+        let refunded = charge.refunded.min(self.captured);
+        self.refunded = if charge.bounced > 0 {
+            refunded
+        } else {
+            self.refunded.max(refunded)
+        };
         self.ordered_back = self.ordered_back.max(self.refunded);
         let to = match (self.status, charge.status) {
             (S::Pending, S::Captured) => S::Pending,

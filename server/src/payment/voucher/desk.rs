@@ -11,7 +11,10 @@ use houseful_core::{
 use super::{Use, Voucher, VoucherStore};
 use crate::{
     clock::Clock,
-    payment::provider::{Calling, Charge, ChargeStatus, Order, Provider, ProviderError},
+    payment::{
+        PaymentError,
+        provider::{Calling, Charge, ChargeStatus, Listed, Order, Provider, ProviderError},
+    },
     store::StoreError,
 };
 
@@ -64,6 +67,7 @@ impl VoucherDesk {
             status: used.status,
             captured: used.captured,
             refunded: used.refunded,
+            bounced: 0,
             reason: used.reason,
             updated_at: used.updated_at,
         }
@@ -88,6 +92,10 @@ fn away(error: StoreError) -> ProviderError {
 }
 
 impl Provider for VoucherDesk {
+    fn takes(&self, _: &Card) -> Result<(), PaymentError> {
+        Err(PaymentError::BadCard)
+    }
+
     fn authorise(&self, _: Order, _: Card) -> Calling<'_, Charge> {
         let now = self.clock.now();
         let fresh = self.fresh(now);
@@ -125,8 +133,8 @@ impl Provider for VoucherDesk {
         })
     }
 
-    fn list(&self, _: UtcMillis, _: Option<PaymentId>, _: u32) -> Calling<'_, Vec<Charge>> {
+    fn list(&self, _: UtcMillis, _: Option<String>, _: u32) -> Calling<'_, Listed> {
         // Its rows are in our own database: there is no other truth to compare them with.
-        Box::pin(std::future::ready(Ok(Vec::new())))
+        Box::pin(std::future::ready(Ok(Listed::default())))
     }
 }

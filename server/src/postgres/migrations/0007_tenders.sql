@@ -20,13 +20,14 @@ CREATE TABLE payment_tender (
     PRIMARY KEY (payment, number)
 ) WITH (fillfactor = 70);
 
--- Each movement of a tender's money: `taken`, `ordered_back` or `returned`, always more than 0.
+-- Each movement of a tender's money: `taken`, `ordered_back`, `returned`, or
+-- `bounced` for what was returned and came back; always more than 0.
 CREATE TABLE payment_ledger (
     payment uuid    NOT NULL,
     seq     integer NOT NULL,
     number  integer NOT NULL,
     at      bigint  NOT NULL,
-    kind    text    NOT NULL CHECK (kind IN ('taken', 'ordered_back', 'returned')),
+    kind    text    NOT NULL CHECK (kind IN ('taken', 'ordered_back', 'returned', 'bounced')),
     minor   bigint  NOT NULL CHECK (minor > 0),
     PRIMARY KEY (payment, seq)
 );

@@ -57,6 +57,11 @@ pub(super) const ALL: &[Migration] = &[
         name: "tenders",
         sql: include_str!("migrations/0010_tenders.sql"),
     },
+    Migration {
+        number: 11,
+        name: "stripe",
+        sql: include_str!("migrations/0011_stripe.sql"),
+    },
 ];
 
 /// Why a schema can't be brought up to date.

@@ -125,6 +125,7 @@ impl Till {
             captured: booking.total,
             refunded: money(0),
             reason: Some("insufficient funds".into()),
+            action: None,
             settled: true,
             created_at: Time(self.now),
             updated_at: Time(self.now),

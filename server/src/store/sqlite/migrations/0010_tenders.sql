@@ -21,13 +21,14 @@ CREATE TABLE payment_tender (
     PRIMARY KEY (payment, number)
 ) STRICT, WITHOUT ROWID;
 
--- Each movement of a tender's money: `taken`, `ordered_back` or `returned`, always more than 0.
+-- Each movement of a tender's money: `taken`, `ordered_back`, `returned`, or
+-- `bounced` for what was returned and came back; always more than 0.
 CREATE TABLE payment_ledger (
     payment BLOB    NOT NULL,
     seq     INTEGER NOT NULL,
     number  INTEGER NOT NULL,
     at      INTEGER NOT NULL,
-    kind    TEXT    NOT NULL CHECK (kind IN ('taken', 'ordered_back', 'returned')),
+    kind    TEXT    NOT NULL CHECK (kind IN ('taken', 'ordered_back', 'returned', 'bounced')),
     minor   INTEGER NOT NULL CHECK (minor > 0),
     PRIMARY KEY (payment, seq)
 ) STRICT, WITHOUT ROWID;
