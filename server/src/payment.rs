@@ -13,15 +13,20 @@ mod cash;
 mod error;
 mod flow;
 pub mod machine;
+mod parts;
+mod plan;
 #[cfg(feature = "postgres")]
 mod postgres;
 pub mod provider;
 mod reconcile;
 mod reopen;
+mod shown;
 mod sqlite;
 pub mod store;
 pub mod stripe;
 mod token;
+pub mod voucher;
+mod vouchers;
 mod waiting;
 mod words;
 mod worker;
@@ -34,7 +39,7 @@ use houseful_core::{
     money::Money,
     wire::{
         admin::CardDial,
-        payment::{PayRequest, Payment, PaymentState, Reconciled, Reopened},
+        payment::{PayRequest, Payment, PaymentState, Reconciled, Reopened, TenderWish},
     },
 };
 use tokio::sync::Semaphore;
@@ -46,9 +51,12 @@ use self::{
     card::CardTerminal,
     flow::Flow,
     machine::{Account, Input, Keep},
+    plan::Plan,
     provider::Provider,
+    shown::shown,
     store::Begin,
     stripe::{Event, Stripe},
+    voucher::VoucherStore,
     waiting::Waiting,
 };
 pub use self::{
@@ -162,16 +170,24 @@ impl Payments {
     /// Nothing was begun, or it is unknown whether; see [`PaymentError`].
     pub async fn pay(&self, request: PayRequest, wait_ms: u32) -> Result<Payment, PaymentError> {
         let claims = self.claims(&request.token)?;
-        self.flow.provider(Tender::Card).takes(&request.card)?;
-        let card = request.card.secret();
+        let wishes = plan::wishes(&request)?;
+        for wish in &wishes {
+            if let TenderWish::Card { card, .. } = wish {
+                self.flow.card().takes(card)?;
+            }
+        }
         let now = self.flow.clock.now();
         let content = format!(
-            "{} {} {} {card}",
-            claims.booking, claims.quote, claims.amount
+            "{} {} {} {}",
+            claims.booking,
+            claims.quote,
+            claims.amount,
+            plan::content(&wishes)
         );
         let about = (claims.booking, claims.quote);
+        let Plan { parts, card } = self.plan(&request, wishes, claims.amount).await?;
         let begin = Begin {
-            account: Account::begin(request.payment, about, claims.amount, now),
+            account: Account::begin(request.payment, about, claims.amount, now).of_parts(parts),
             fingerprints: self.key.fingerprints(&content),
             expired: claims.expires_at <= now,
             declined_max: DECLINED_MAX,
@@ -181,7 +197,7 @@ impl Payments {
         let begun = self
             .flow
             .tasks
-            .spawn(async move { flow.begin(begin, request.card, claims.expires_at).await });
+            .spawn(async move { flow.begin(begin, card, claims.expires_at).await });
         let account = begun.await.map_err(|_| PaymentError::Unknown)??;
         if account.is_final() {
             return Ok(shown(&account));
@@ -194,11 +210,35 @@ impl Payments {
     /// A payment, with what its payer has to do.
     fn told(&self, account: &Account) -> Payment {
         let pending = account.state == PaymentState::Pending;
-        let action = pending.then(|| self.flow.provider(account.tender).action(account.id));
+        let action = pending.then(|| self.flow.card().action(account.id));
         Payment {
             action: action.flatten(),
             ..shown(account)
         }
+    }
+
+    /// Which tender pays how much. A repeat is not planned again: what its vouchers are worth by now
+    /// is what the first request left of them.
+    async fn plan(
+        &self,
+        request: &PayRequest,
+        wishes: Vec<TenderWish>,
+        amount: Money,
+    ) -> Result<Plan, PaymentError> {
+        let store = &self.flow.store;
+        let begun = Plan::of_card(request.payment, amount, None);
+        let by_vouchers = plan::asks_vouchers(&wishes);
+        if by_vouchers && store.get(request.payment).await?.is_some() {
+            return Ok(begun);
+        }
+        let now = self.flow.clock.now();
+        let vouchers: &dyn VoucherStore = store.as_ref();
+        let planned = plan::plan(vouchers, request.payment, wishes, amount, now).await;
+        // The same request may have come by another way meanwhile.
+        if by_vouchers && planned.is_err() && store.get(request.payment).await?.is_some() {
+            return Ok(begun);
+        }
+        planned
     }
 
     /// Waits for a payment to be final, if there is a place to wait.
@@ -211,7 +251,7 @@ impl Payments {
         // It may have ended before it was watched.
         if !look.is_ok_and(|found| found.is_some_and(|a| a.is_final())) {
             // Whoever has something to do at the bank must not be kept waiting.
-            let provider = self.flow.provider(account.tender);
+            let provider = self.flow.card();
             let last = seen.wait_for(|a| {
                 a.as_ref().is_some_and(Account::is_final) || provider.action(account.id).is_some()
             });
@@ -401,25 +441,6 @@ impl Payments {
         {
             tracing::warn!("provider calls were under way when payments stopped");
         }
-    }
-}
-
-/// A payment as its payer or staff see it.
-fn shown(account: &Account) -> Payment {
-    let money = |minor| Money::new(minor, account.amount.currency);
-    Payment {
-        id: account.id,
-        booking: account.booking,
-        state: account.state,
-        provider: account.tender.word().to_owned(),
-        amount: account.amount,
-        captured: money(account.captured),
-        refunded: money(account.refunded),
-        reason: account.reason.clone(),
-        action: None,
-        settled: account.is_settled(),
-        created_at: account.created_at.into(),
-        updated_at: account.updated_at.into(),
     }
 }
 

@@ -214,7 +214,13 @@ impl From<PaymentError> for ApiError {
             | PaymentError::BadCard
             | PaymentError::BadPaymentMethod
             | PaymentError::NoCardNumbers
-            | PaymentError::NoPaymentMethods => Self::Payment(error),
+            | PaymentError::NoPaymentMethods
+            | PaymentError::BadTenders(_)
+            | PaymentError::TendersTooLittle { .. }
+            | PaymentError::TendersTooMuch { .. }
+            | PaymentError::VoucherUnknown { .. }
+            | PaymentError::VoucherRefused { .. }
+            | PaymentError::VouchersMade => Self::Payment(error),
         }
     }
 }

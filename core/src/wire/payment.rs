@@ -4,7 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use super::Time;
 use crate::{
+    code::VoucherCode,
     ids::{BookingId, PaymentId},
+    message::Tender,
     money::Money,
 };
 
@@ -75,7 +77,61 @@ impl std::fmt::Debug for Card {
     }
 }
 
-/// Pays by card: `POST /v1/payments`.
+/// One tender of a payment: how much by which means. Without an amount a voucher pays as much as it
+/// can, and a card or cash pays the rest.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "means", rename_all = "snake_case", deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum TenderWish {
+    /// By a voucher.
+    Voucher {
+        /// Its code.
+        code: VoucherCode,
+        /// How much, in minor units.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        amount_minor: Option<i64>,
+    },
+    /// By card; one for a payment.
+    Card {
+        /// The card.
+        card: Card,
+        /// How much, in minor units.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        amount_minor: Option<i64>,
+    },
+    /// In cash at the counter, staff alone; one for a payment. It is taken once all else was
+    /// promised: if anything is refused, it goes back over the counter.
+    Cash {
+        /// How much, in minor units.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        amount_minor: Option<i64>,
+    },
+}
+
+impl TenderWish {
+    /// How much it is to pay, if that was said.
+    #[must_use]
+    pub const fn amount_minor(&self) -> Option<i64> {
+        match self {
+            Self::Voucher { amount_minor, .. }
+            | Self::Card { amount_minor, .. }
+            | Self::Cash { amount_minor } => *amount_minor,
+        }
+    }
+
+    /// By which means.
+    #[must_use]
+    pub const fn means(&self) -> Tender {
+        match self {
+            Self::Voucher { .. } => Tender::Voucher,
+            Self::Card { .. } => Tender::Card,
+            Self::Cash { .. } => Tender::Cash,
+        }
+    }
+}
+
+/// Pays: `POST /v1/payments`. Either `card`, which pays all of it, or `tenders`, which pay it
+/// together: all of them or none.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -84,8 +140,39 @@ pub struct PayRequest {
     pub payment: PaymentId,
     /// The payment token.
     pub token: String,
-    /// The card.
-    pub card: Card,
+    /// The card, if one card pays all of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub card: Option<Card>,
+    /// What pays it together, at most 10.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tenders: Vec<TenderWish>,
+}
+
+impl PayRequest {
+    /// The most tenders of a payment.
+    pub const TENDERS_MAX: usize = 10;
+
+    /// Pays all of it by one card.
+    #[must_use]
+    pub const fn by_card(payment: PaymentId, token: String, card: Card) -> Self {
+        Self {
+            payment,
+            token,
+            card: Some(card),
+            tenders: Vec::new(),
+        }
+    }
+
+    /// Pays it by several means together.
+    #[must_use]
+    pub const fn by(payment: PaymentId, token: String, tenders: Vec<TenderWish>) -> Self {
+        Self {
+            payment,
+            token,
+            card: None,
+            tenders,
+        }
+    }
 }
 
 /// The life of a payment.
@@ -139,6 +226,31 @@ impl PaymentState {
     }
 }
 
+/// What became of one tender of a payment. `captured` is what is in seats, on its way back
+/// (`refund_due`) and back (`refunded`) together.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PaidTender {
+    /// `cash`, `card` or `voucher`.
+    pub means: String,
+    /// The last characters of a voucher's code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
+    /// Where it stands.
+    pub state: PaymentState,
+    /// What was asked of it.
+    pub amount: Money,
+    /// What was taken.
+    pub captured: Money,
+    /// What of it is on its way back.
+    pub refund_due: Money,
+    /// What of it has gone back.
+    pub refunded: Money,
+    /// Why nothing was taken, in words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
 /// What a payer has to do before the bank decides, as with 3-D Secure. The payment goes on by
 /// itself when that is done; the hold ends when it ends.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -169,7 +281,7 @@ pub struct Payment {
     pub booking: BookingId,
     /// Where it stands.
     pub state: PaymentState,
-    /// `cash` or `card`.
+    /// `cash`, `card`, `voucher`, or `split` for several of them.
     pub provider: String,
     /// What was asked for.
     pub amount: Money,
@@ -177,6 +289,9 @@ pub struct Payment {
     pub captured: Money,
     /// What was given back so far.
     pub refunded: Money,
+    /// What paid it, in the order in which it was asked for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tenders: Vec<PaidTender>,
     /// Why it was declined, in words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,

@@ -63,6 +63,12 @@ pub const API: &[Rule] = &[
     ("GET", "/v1/payments/{id}", CUSTOMER),
     ("POST", "/v1/payments/reconcile", MANAGER),
     ("POST", "/v1/payments/reopen", ADMIN),
+    // Whoever has a code may know what it is worth.
+    ("POST", "/v1/vouchers/check", CUSTOMER),
+    ("POST", "/v1/vouchers", MANAGER),
+    ("GET", "/v1/vouchers", MANAGER),
+    ("GET", "/v1/vouchers/{id}", MANAGER),
+    ("POST", "/v1/vouchers/{id}/cancel", MANAGER),
     ("POST", "/v1/webhooks/stripe", Signed),
     ("POST", "/v1/shows/{id}/status", MANAGER),
     ("POST", "/v1/shows/{id}/blocks", MANAGER),

@@ -1,6 +1,6 @@
 //! Why a payment was not begun: a closed set, each with a stable code.
 
-use houseful_core::{time::UtcMillis, wire::problem::Facts};
+use houseful_core::{money::Money, time::UtcMillis, wire::problem::Facts};
 
 use crate::store::StoreError;
 
@@ -30,6 +30,38 @@ pub enum PaymentError {
     /// Not a card number.
     #[error("a card number has 12 to 19 digits")]
     BadCard,
+    /// The tenders make no sense together.
+    #[error("{0}")]
+    BadTenders(&'static str),
+    /// They come to less than is to be paid.
+    #[error("the tenders leave {left} to pay")]
+    TendersTooLittle {
+        /// What nobody pays.
+        left: Money,
+    },
+    /// They come to more than is to be paid.
+    #[error("the tenders pay {over} too much")]
+    TendersTooMuch {
+        /// What is too much.
+        over: Money,
+    },
+    /// No voucher has this code.
+    #[error("tender {number}: there is no voucher with this code")]
+    VoucherUnknown {
+        /// Which of the tenders, from 1.
+        number: u32,
+    },
+    /// A voucher that does not pay.
+    #[error("voucher ..{label}: {why}")]
+    VoucherRefused {
+        /// The last characters of its code.
+        label: String,
+        /// Why.
+        why: String,
+    },
+    /// The command that makes vouchers was carried out, and their codes were told then.
+    #[error("these vouchers were made before, and their codes are told once")]
+    VouchersMade,
     /// Not a payment method of the provider.
     #[error("a payment method is one of Stripe's, as in `pm_card_visa`")]
     BadPaymentMethod,
@@ -62,7 +94,13 @@ impl PaymentError {
             Self::BadCard
             | Self::BadPaymentMethod
             | Self::NoCardNumbers
-            | Self::NoPaymentMethods => "bad_value",
+            | Self::NoPaymentMethods
+            | Self::BadTenders(_) => "bad_value",
+            Self::TendersTooLittle { .. } => "tenders_too_little",
+            Self::TendersTooMuch { .. } => "tenders_too_much",
+            Self::VoucherUnknown { .. } => "voucher_unknown",
+            Self::VoucherRefused { .. } => "voucher_refused",
+            Self::VouchersMade => "vouchers_made",
             Self::Busy => "busy",
             Self::Unknown => "outcome_unknown",
             Self::Unreadable => "internal",
@@ -78,7 +116,12 @@ impl PaymentError {
             | Self::BadCard
             | Self::BadPaymentMethod
             | Self::NoCardNumbers
-            | Self::NoPaymentMethods => 422,
+            | Self::NoPaymentMethods
+            | Self::BadTenders(_)
+            | Self::TendersTooLittle { .. }
+            | Self::TendersTooMuch { .. }
+            | Self::VoucherUnknown { .. } => 422,
+            Self::VoucherRefused { .. } | Self::VouchersMade => 409,
             Self::TokenExpired { .. } => 410,
             Self::TooManyAttempts { .. } => 429,
             Self::Busy | Self::Unknown => 503,
@@ -96,6 +139,12 @@ impl PaymentError {
             | Self::IdReused
             | Self::TooManyAttempts { .. }
             | Self::BadCard
+            | Self::BadTenders(_)
+            | Self::TendersTooLittle { .. }
+            | Self::TendersTooMuch { .. }
+            | Self::VoucherUnknown { .. }
+            | Self::VoucherRefused { .. }
+            | Self::VouchersMade
             | Self::BadPaymentMethod
             | Self::NoCardNumbers
             | Self::NoPaymentMethods
@@ -111,10 +160,16 @@ impl PaymentError {
             Self::TokenExpired { .. } => Some("hold the seats again with a new booking"),
             Self::IdReused => Some("make a new id for a new payment"),
             Self::TooManyAttempts { .. } => Some("pay at the counter, or hold seats again"),
+            Self::TendersTooLittle { .. } => Some("add a card, cash or another voucher"),
+            Self::TendersTooMuch { .. } => Some("name smaller amounts, or none for the last one"),
+            Self::VoucherUnknown { .. } => Some("read the code again, letter by letter"),
+            Self::VoucherRefused { .. } => Some("pay without it, or less by it"),
+            Self::VouchersMade => Some("list them, cancel them, and make others"),
             Self::NoCardNumbers => {
                 Some("have Stripe's own page take the number, and send the `pm_...` it gives")
             }
             Self::BadCard
+            | Self::BadTenders(_)
             | Self::BadPaymentMethod
             | Self::NoPaymentMethods
             | Self::Busy
@@ -143,9 +198,23 @@ impl PaymentError {
                 field: Some("card.payment_method".to_owned()),
                 ..Facts::default()
             },
-            Self::TokenInvalid | Self::IdReused | Self::Busy | Self::Unknown | Self::Unreadable => {
-                Facts::default()
+            Self::BadTenders(_) | Self::TendersTooLittle { .. } | Self::TendersTooMuch { .. } => {
+                Facts {
+                    field: Some("tenders".to_owned()),
+                    ..Facts::default()
+                }
             }
+            Self::VoucherUnknown { .. } => Facts {
+                field: Some("code".to_owned()),
+                ..Facts::default()
+            },
+            Self::TokenInvalid
+            | Self::IdReused
+            | Self::VoucherRefused { .. }
+            | Self::VouchersMade
+            | Self::Busy
+            | Self::Unknown
+            | Self::Unreadable => Facts::default(),
         }
     }
 }

@@ -6,6 +6,7 @@
 mod charges;
 mod intents;
 mod rows;
+mod vouchers;
 mod write;
 
 use houseful_core::{
@@ -75,10 +76,11 @@ impl PostgresPayments {
             tx.roll_back().await;
             return Ok(None);
         };
-        let before = held.lease;
+        let (before, parts) = (held.lease, held.account.parts.clone());
         let step = held.step(&input, at, me)?;
         if step.changed {
-            update(&tx, &held).await.map_err(Fault::writing)?;
+            let written = update(&tx, &parts, &held, at.now).await;
+            written.map_err(Fault::writing)?;
         } else if before != held.lease {
             keep_lease(&tx, &held).await.map_err(Fault::writing)?;
         }
@@ -283,7 +285,7 @@ const CLAIM: &str = "
 
 async fn claim(tx: &Transaction, a: &Account) -> Result<bool, StoreError> {
     let show = whole(a.booking.show.0);
-    let params: Claim<'_> = [&a.id.0, &show, &a.booking.uuid, &a.tender.word()];
+    let params: Claim<'_> = [&a.id.0, &show, &a.booking.uuid, &a.tender().word()];
     let rows = tx.query(CLAIM, &params).await.map_err(Fault::writing)?;
     rows.first().map_or(Ok(false), |ours| get(ours, 0))
 }

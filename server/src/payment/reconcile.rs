@@ -8,7 +8,7 @@ use houseful_core::{
     ids::PaymentId,
     message::Tender,
     time::{MINUTE_MS, UtcMillis},
-    wire::payment::{PaymentState, Reconciled},
+    wire::payment::Reconciled,
 };
 use tokio_util::sync::CancellationToken;
 
@@ -63,7 +63,7 @@ pub(super) async fn compare(flow: &Flow, since: UtcMillis) -> Result<Reconciled,
     // A list that changes while it is read may show a charge twice, and must not be read for ever.
     let (mut after, mut seen): (Option<String>, HashSet<PaymentId>) = (None, HashSet::new());
     loop {
-        let page = flow.provider(Tender::Card).list(since, after.clone(), PAGE);
+        let page = flow.card().list(since, after.clone(), PAGE);
         let page = page.await.map_err(|error| {
             tracing::warn!(%error, "the provider's list can't be read");
             PaymentError::Busy
@@ -164,27 +164,31 @@ async fn compare_one(
     .ok_or(PaymentError::Busy)
 }
 
-/// Whether a charge is over what its payment ordered. One that booking spoke of first has no quote.
+/// Whether a charge is over what its payment ordered by it. One that booking spoke of first has no
+/// quote.
 fn is_about(account: &Account, charge: &Charge) -> bool {
-    account.tender == Tender::Card
-        && account.booking == charge.booking
-        && account.amount == charge.amount
+    let part = account.parts.iter().find(|p| p.id == charge.payment);
+    let ordered = part.filter(|p| p.means == Tender::Card);
+    account.booking == charge.booking
+        && account.amount.currency == charge.amount.currency
+        && ordered.is_some_and(|p| p.amount == charge.amount.minor)
 }
 
-/// Whether a payment says of its money what the provider says.
+/// Whether a payment says of the tender's money what the provider says.
 fn agree(account: &Account, charge: &Charge) -> bool {
-    let money = (account.captured, account.refunded) == (charge.captured, charge.refunded);
+    use ChargeStatus as S;
+    let Some(part) = account.parts.iter().find(|p| p.id == charge.payment) else {
+        return false;
+    };
+    let money = (part.captured, part.refunded) == (charge.captured, charge.refunded);
     let standing = match charge.status {
         // Late ones are asked about by their own plan.
-        ChargeStatus::Pending => account.state == PaymentState::Pending,
-        ChargeStatus::Authorised => account.state == PaymentState::Authorised,
-        ChargeStatus::Captured => charge.captured > 0,
-        ChargeStatus::Declined | ChargeStatus::Never => account.state == PaymentState::Declined,
-        ChargeStatus::Voided => matches!(
-            account.state,
-            PaymentState::Voided | PaymentState::CaptureRefused
-        ),
-        ChargeStatus::CaptureRefused => account.state == PaymentState::CaptureRefused,
+        S::Pending => part.status == S::Pending,
+        S::Authorised => part.status == S::Authorised,
+        S::Captured => charge.captured > 0,
+        S::Declined | S::Never => matches!(part.status, S::Declined | S::Never),
+        S::Voided => matches!(part.status, S::Voided | S::CaptureRefused),
+        S::CaptureRefused => part.status == S::CaptureRefused,
     };
     money && standing
 }

@@ -38,6 +38,11 @@ pub(super) const ALL: &[Migration] = &[
         sql: include_str!("migrations/0006_shards.sql"),
     },
     Migration {
+        number: 7,
+        name: "tenders",
+        sql: include_str!("migrations/0007_tenders.sql"),
+    },
+    Migration {
         number: 8,
         name: "stripe",
         sql: include_str!("migrations/0008_stripe.sql"),

@@ -233,11 +233,11 @@ impl House {
 
     /// A new payment, signed for.
     pub fn request_for(&self, claims: &TokenClaims, card: &str) -> PayRequest {
-        PayRequest {
-            payment: PaymentId(chance::uuid()),
-            token: self.payments.key().sign(claims),
-            card: Card::number(card),
-        }
+        PayRequest::by_card(
+            PaymentId(chance::uuid()),
+            self.payments.key().sign(claims),
+            Card::number(card),
+        )
     }
 
     /// Pays, and waits for the end while the clock stands still.

@@ -59,11 +59,7 @@ pub(super) async fn charge(
             what: "this sale has no card payment".to_owned(),
         });
     };
-    let request = PayRequest {
-        payment: pending.payment,
-        token: pending.token,
-        card: Card::named(number),
-    };
+    let request = PayRequest::by_card(pending.payment, pending.token, Card::named(number));
     let work = desk.client.pay(desk.sale.booking, &request, BANK_WAIT);
     match ctx
         .wait("waiting for the bank", work)

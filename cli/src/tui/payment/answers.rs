@@ -32,11 +32,7 @@ impl Payment {
             Ok(Reply::Payment(told)) => self.payment_told(desk, told),
             Ok(Reply::Token(token)) => {
                 if let Some(card) = paying.card.clone() {
-                    let request = PayRequest {
-                        payment: paying.payment,
-                        token: token.token.clone(),
-                        card,
-                    };
+                    let request = PayRequest::by_card(paying.payment, token.token.clone(), card);
                     paying.question.answered();
                     paying.ask(desk, Ask::Pay(self.owned.clone(), Box::new(request)));
                 }

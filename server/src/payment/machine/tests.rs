@@ -1,4 +1,5 @@
 mod silence;
+mod split;
 
 use houseful_core::ids::ShowId;
 use proptest::prelude::*;

@@ -53,6 +53,11 @@ pub(super) const ALL: &[Migration] = &[
         sql: include_str!("migrations/0009_servers.sql"),
     },
     Migration {
+        number: 10,
+        name: "tenders",
+        sql: include_str!("migrations/0010_tenders.sql"),
+    },
+    Migration {
         number: 11,
         name: "stripe",
         sql: include_str!("migrations/0011_stripe.sql"),
