@@ -92,7 +92,11 @@ pub(super) async fn pay(
             Some(of) => Some(of),
             None => calls::owner_of(&app, claims.booking).await?,
         };
-        of.filter(|of| *of == actor.owner).ok_or_else(no_booking)?;
+        of.filter(|of| *of == actor.owner).ok_or_else(|| {
+            let why = "it is of somebody else's booking";
+            tracing::warn!(booking.id = %claims.booking, why, "a payment token is not believed");
+            no_booking()
+        })?;
     }
     let tenders = request.tenders.iter();
     let of = |means| tenders.clone().filter(move |t| t.means() == means).count();
@@ -105,6 +109,9 @@ pub(super) async fn pay(
     app.limits
         .count_codes(&caller.account, actor.staff, codes)?;
     let known = app.payments.get(request.payment).await?.is_some();
+    if known {
+        tracing::info!(payment.id = %request.payment, "a request to pay came again");
+    }
     let payment = app.payments.pay(request, wait_ms).await?;
     let status = match (payment.is_final(), known) {
         (false, _) => StatusCode::ACCEPTED,
