@@ -126,6 +126,7 @@ impl Till {
             refunded: money(0),
             reason: Some("insufficient funds".into()),
             action: None,
+            tenders: Vec::new(),
             settled: true,
             created_at: Time(self.now),
             updated_at: Time(self.now),
