@@ -51,5 +51,6 @@ mod store_sqlite;
 mod terminal_bookings;
 mod terminal_flow;
 mod terminals;
+mod vouchers;
 
 use houseful_tests::program;

@@ -29,3 +29,5 @@ mod steps;
 mod tidy;
 mod time;
 mod trouble;
+mod vouchers;
+mod vouchers;
