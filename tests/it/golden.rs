@@ -235,7 +235,7 @@ fn examples_of_the_wire_are_what_the_types_say() {
 /// Requests refuse fields that nobody knows, prices among them.
 #[test]
 fn requests_refuse_unknown_fields() {
-    let requests: [(&str, Round); 6] = [
+    let requests: [(&str, Round); 8] = [
         ("hold-request-seats", round::<HoldRequest>),
         ("change-seats-request", round::<ChangeSeatsRequest>),
         ("cash-request", round::<CashRequest>),

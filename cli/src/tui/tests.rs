@@ -30,4 +30,3 @@ mod tidy;
 mod time;
 mod trouble;
 mod vouchers;
-mod vouchers;
