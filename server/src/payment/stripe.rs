@@ -160,6 +160,12 @@ impl Stripe {
             Ok(intent) => self.standing(intent, Some(&order), Refunds::None).await,
             Err(fault) if fault.is_card() => self.call_off(&order, &id, fault.for_payer()).await,
             Err(fault) if fault.is_definite() => {
+                let intent = self.0.client.intent(&id).await?;
+                let undecided = intent.status == Status::RequiresPaymentMethod;
+                if !undecided && !intent.is_unconfirmed() {
+                    // It was confirmed before, which is what was asked for.
+                    return self.standing(intent, Some(&order), Refunds::Asked).await;
+                }
                 fault.tell_somebody(&order);
                 self.call_off(&order, &id, fault.for_payer()).await
             }

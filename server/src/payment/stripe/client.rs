@@ -4,10 +4,15 @@
 //!
 //! Stripe keeps the first answer of a key for a day, errors included. An error that is told again
 //! (`Idempotent-Replayed`) says that the call has ended and will never end otherwise under this
-//! key, so the next try has another one: <https://docs.stripe.com/error-low-level>. That is safe
-//! where the object itself refuses to be captured or cancelled twice; a refund looks first.
+//! key, so the next try has the next key: <https://docs.stripe.com/error-low-level>. That is safe
+//! where the object itself refuses to be captured or cancelled twice; a refund looks first. Keys
+//! are numbered, so that a call whose outcome is unknown is repeated under its own key and no other.
 
-use std::{sync::Once, time::Duration};
+use std::{
+    collections::HashMap,
+    sync::{Mutex, Once, PoisonError},
+    time::Duration,
+};
 
 use houseful_core::ids::PaymentId;
 use reqwest::{
@@ -31,8 +36,10 @@ const ANSWER_MAX: Duration = Duration::from_secs(12);
 const CONNECT_MAX: Duration = Duration::from_secs(4);
 /// The longest answer that is read: a page of intents with their charges.
 const ANSWER_BYTES_MAX: usize = 8 * 1024 * 1024;
-/// How many keys a call may use up in one go.
-const KEYS_MAX: u32 = 3;
+/// How many used keys of a call are passed over in one go.
+const KEYS_MAX: u32 = 200;
+/// Of how many calls is remembered how many of their keys are used up.
+const SPENT_MAX: usize = 10_000;
 /// Refunds on a page.
 const REFUNDS_MAX: &str = "100";
 
@@ -151,6 +158,8 @@ type Form<'a> = Vec<(&'a str, String)>;
 pub(super) struct Client {
     http: reqwest::Client,
     base: String,
+    /// How many keys of a call are used up. Only to save calls: it is found out again.
+    spent: Mutex<HashMap<String, u32>>,
 }
 
 impl Client {
@@ -174,6 +183,7 @@ impl Client {
         Ok(Self {
             http,
             base: config.api().to_owned(),
+            spent: Mutex::default(),
         })
     }
 
@@ -231,7 +241,7 @@ impl Client {
             .await
     }
 
-    /// Gives so much back.
+    /// Gives so much back. Whoever hears that the key is used up looks at the list before the next.
     pub(super) async fn refund(
         &self,
         id: &str,
@@ -244,7 +254,11 @@ impl Client {
             ("amount", amount.to_string()),
             ("metadata[payment]", payment.to_string()),
         ];
-        self.send(self.form("refunds", &form, key)).await
+        let request = self.form("refunds", &form, &self.numbered(key));
+        match self.send(request).await {
+            Err(fault @ Fault::Spent(_)) => Err(self.spend(key, fault)),
+            done => done,
+        }
     }
 
     /// An intent as it stands.
@@ -295,17 +309,32 @@ impl Client {
     /// Makes a call that does nothing twice, under another key when one is used up.
     async fn repeat(&self, path: &str, form: &Form<'_>, key: &str) -> Result<Intent, Fault> {
         let mut spent = Fault::Spent(String::new());
-        for spare in 0..KEYS_MAX {
-            let key = match spare {
-                0 => key.to_owned(),
-                spare => format!("{key}-{spare}"),
-            };
-            match self.send(self.form(path, form, &key)).await {
-                Err(fault @ Fault::Spent(_)) => spent = fault,
+        for _ in 0..KEYS_MAX {
+            match self.send(self.form(path, form, &self.numbered(key))).await {
+                Err(fault @ Fault::Spent(_)) => spent = self.spend(key, fault),
                 done => return done,
             }
         }
         Err(spent)
+    }
+
+    /// The first key of a call that is not known to be used up.
+    fn numbered(&self, key: &str) -> String {
+        let spent = self.spent.lock().unwrap_or_else(PoisonError::into_inner);
+        match spent.get(key) {
+            None => key.to_owned(),
+            Some(count) => format!("{key}-{count}"),
+        }
+    }
+
+    /// Notes that a key of a call is used up.
+    fn spend(&self, key: &str, fault: Fault) -> Fault {
+        let mut spent = self.spent.lock().unwrap_or_else(PoisonError::into_inner);
+        if spent.len() >= SPENT_MAX {
+            spent.clear();
+        }
+        *spent.entry(key.to_owned()).or_default() += 1;
+        fault
     }
 
     async fn send<T: DeserializeOwned>(&self, request: RequestBuilder) -> Result<T, Fault> {

@@ -14,8 +14,8 @@ use super::{
 };
 use crate::payment::provider::{Charge, Order, ProviderError};
 
-/// How many answers to a refund may be repeats of an error before somebody has to look.
-const KEYS_MAX: u32 = 3;
+/// How many answers to a refund in one go may be repeats of an error.
+const KEYS_MAX: u32 = 200;
 
 /// What went back of an intent, in Stripe's units.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -50,12 +50,8 @@ pub(super) fn total(refunds: &[Refund], intent: &Intent) -> Total {
 
 /// A key for the step from what went back to the total, and for the try: a refund that failed is
 /// asked for again under another key.
-fn key(payment: PaymentId, from: i64, to: i64, tries: usize, spare: u32) -> String {
-    let key = format!("{payment}-refund-{from}-{to}-{tries}");
-    match spare {
-        0 => key,
-        spare => format!("{key}-{spare}"),
-    }
+fn key(payment: PaymentId, from: i64, to: i64, tries: usize) -> String {
+    format!("{payment}-refund-{from}-{to}-{tries}")
 }
 
 impl Stripe {
@@ -66,7 +62,7 @@ impl Stripe {
     ) -> Result<Charge, ProviderError> {
         let client = &self.0.client;
         let id = self.id_of(order.payment).await?;
-        for spare in 0..KEYS_MAX {
+        for _ in 0..KEYS_MAX {
             // Looked at again each time: an answer that was an error may have done it.
             let intent = client.intent(&id).await?;
             let listed = client.refunds(&id).await?;
@@ -79,7 +75,7 @@ impl Stripe {
             }
             let missing = wanted - charge.refunded;
             let amount = amounts::to_stripe(order.amount.currency, missing)?;
-            let key = key(order.payment, charge.refunded, wanted, back.count, spare);
+            let key = key(order.payment, charge.refunded, wanted, back.count);
             match client.refund(&id, order.payment, amount, &key).await {
                 Ok(refund) if refund.status.as_deref() == Some("failed") => {
                     let why = refund.failure_reason.unwrap_or_default();
