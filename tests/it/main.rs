@@ -52,5 +52,6 @@ mod stripe;
 mod terminal_bookings;
 mod terminal_flow;
 mod terminals;
+mod vouchers;
 
 use houseful_tests::program;

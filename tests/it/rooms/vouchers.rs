@@ -12,10 +12,7 @@ use houseful_server::{
     payment::{
         PaymentStore,
         provider::ChargeStatus,
-        voucher::{
-            Use, Voucher, fresh_code,
-            store::{VoucherCursor, VoucherStore},
-        },
+        voucher::{Use, Voucher, fresh_code, store::VoucherCursor},
     },
 };
 
