@@ -3,12 +3,14 @@
 mod catalogue;
 mod globals;
 mod help;
+mod pay;
 mod plumbing;
 #[cfg(feature = "embedded")]
 mod running;
 mod sales;
 mod sell;
 mod staff;
+mod voucher;
 
 use clap::{CommandFactory, Parser, Subcommand};
 
@@ -17,6 +19,7 @@ pub use catalogue::{
 };
 pub use globals::{ClockArg, Globals};
 pub use help::{GROUPS, short_help};
+pub use pay::{CardFrom, Pay, PayPart, card_number};
 pub use plumbing::{
     ApiArgs, ClockCommand, CompletionArgs, ConfigCommand, DoctorArgs, HelpArgs, ManArgs,
 };
@@ -26,10 +29,11 @@ pub use sales::{
     BookingCommand, BookingFindArgs, BookingListArgs, ContactArgs, HoldCommand, PayArgs,
     PaymentCommand, TicketCommand,
 };
-pub use sell::{CardFrom, HoldArgs, Pay, SellArgs, TicketCount, WishArgs, card_number};
+pub use sell::{HoldArgs, SellArgs, TicketCount, WishArgs};
 pub use staff::{
     AuthCommand, BlockReasonArg, RoleArg, ShowArg, ShowCommand, ShowRef, TokenCommand,
 };
+pub use voucher::{VoucherArgs, VoucherCommand, VoucherRef};
 
 /// The whole command line.
 #[derive(Debug, Parser)]
@@ -121,6 +125,9 @@ pub enum Command {
     /// Payments
     #[command(subcommand, alias = "payments")]
     Payment(PaymentCommand),
+    /// Vouchers that pay by a code
+    #[command(subcommand, alias = "vouchers")]
+    Voucher(VoucherCommand),
 
     /// Serve a database file: catalogue, bookings and payments
     #[cfg(feature = "embedded")]

@@ -13,6 +13,7 @@ pub mod sse;
 mod staff;
 mod transport;
 mod versions;
+mod vouchers;
 
 use std::{
     collections::HashMap,

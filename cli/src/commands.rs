@@ -31,6 +31,7 @@ mod show;
 mod ticket;
 mod tui;
 mod version;
+mod voucher;
 
 use std::future::Future;
 
@@ -77,6 +78,7 @@ async fn talk(ctx: &mut Context, command: Command) -> Result<(), CliError> {
         Command::Booking(command) => booking::run(ctx, command).await,
         Command::Ticket(command) => ticket::run(ctx, command).await,
         Command::Payment(command) => payment::run(ctx, command).await,
+        Command::Voucher(command) => voucher::run(ctx, command).await,
         Command::Auth(command) => auth::run(ctx, command).await,
         Command::Doctor(args) => doctor::run(ctx, &args).await,
         Command::Api(args) => api::run(ctx, args).await,

@@ -3,7 +3,7 @@
 //! It is what follows `houseful sell` and what is typed after `:` on the screens. A line names a
 //! show, then in any order tickets (`2`, `2a1c` with the letters of the price list), seats
 //! (`h8-9`, `h8,j3`) or where the best ones shall be (`rear`, a category, `accessible`), and how
-//! it is paid (`cash`, `cash=50`, `card`, `hold`). Reading a line needs no show; what its letters
+//! it is paid (`cash`, `cash=50`, `card`, `hold`, or `voucher:CODE` and one of them for the rest). Reading a line needs no show; what its letters
 //! and names mean is resolved against one.
 
 mod error;
@@ -14,7 +14,7 @@ mod tests;
 
 use std::fmt;
 
-use houseful_core::{best::Zone, ids::ShowId, seat::SeatLabel};
+use houseful_core::{best::Zone, code::VoucherCode, ids::ShowId, seat::SeatLabel};
 
 pub use error::WishError;
 pub use parse::{seats, tickets};
@@ -65,8 +65,52 @@ pub enum PayWord {
     Cash(Option<String>),
     /// By card.
     Card,
+    /// By several means together, or by vouchers alone.
+    Split(Vec<SplitWord>),
     /// Later: the seats are held.
     Hold,
+}
+
+/// One means of several.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SplitWord {
+    /// A voucher, as much as it can.
+    Voucher(VoucherCode),
+    /// A card, the rest.
+    Card,
+    /// Cash.
+    Cash {
+        /// How much; the rest if it is not said.
+        amount: Option<String>,
+        /// What was handed over for it.
+        given: Option<String>,
+    },
+}
+
+impl PayWord {
+    /// Both together; `None` where they can't be.
+    fn and(self, other: Self) -> Option<Self> {
+        let parts = |word: Self| match word {
+            Self::Card => Some(vec![SplitWord::Card]),
+            Self::Cash(given) => Some(vec![SplitWord::Cash {
+                amount: None,
+                given,
+            }]),
+            Self::Split(words) => Some(words),
+            Self::Hold => None,
+        };
+        let (mut all, more) = (parts(self)?, parts(other)?);
+        all.extend(more);
+        let cards = all.iter().filter(|word| **word == SplitWord::Card).count();
+        let cash = |word: &&SplitWord| matches!(word, SplitWord::Cash { .. });
+        let rest = |word: &&SplitWord| {
+            matches!(word, SplitWord::Card | SplitWord::Cash { amount: None, .. })
+        };
+        let once =
+            cards < 2 && all.iter().filter(cash).count() < 2 && all.iter().filter(rest).count() < 2;
+        let twice = |at: usize| all.iter().skip(at + 1).any(|word| *word == all[at]);
+        (once && !(0..all.len()).any(twice)).then_some(Self::Split(all))
+    }
 }
 
 /// What a line says after the show.
@@ -141,7 +185,27 @@ impl fmt::Display for PayWord {
             Self::Cash(None) => f.write_str("cash"),
             Self::Cash(Some(given)) => write!(f, "cash={given}"),
             Self::Card => f.write_str("card"),
+            Self::Split(words) => {
+                let words: Vec<String> = words.iter().map(ToString::to_string).collect();
+                f.write_str(&words.join(" "))
+            }
             Self::Hold => f.write_str("hold"),
+        }
+    }
+}
+
+impl fmt::Display for SplitWord {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Voucher(code) => write!(f, "voucher:{}", code.secret().to_lowercase()),
+            Self::Card => f.write_str("card"),
+            Self::Cash { amount, given } => {
+                f.write_str("cash")?;
+                amount
+                    .iter()
+                    .try_for_each(|amount| write!(f, ":{amount}"))?;
+                given.iter().try_for_each(|given| write!(f, "={given}"))
+            }
         }
     }
 }

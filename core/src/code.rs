@@ -7,6 +7,7 @@
 use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use sha2::Digest;
 
 use crate::ids::ShowId;
 
@@ -170,9 +171,94 @@ impl BookingCode {
     }
 }
 
+/// Pays: 60 random bits, and a secret like a note of money. It is shown once, when it is made; what
+/// is kept of it is a hash and its last characters.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct VoucherCode(TicketCode);
+
+/// The text is not a voucher code. It is not said again: but for a slip it may be one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a voucher code has 12 letters and digits, as in `7KQM-4T2X-PA9D`")]
+pub struct VoucherCodeError;
+
+impl VoucherCode {
+    /// How many of its last characters are shown.
+    const SHOWN: usize = 4;
+
+    /// A code of these bits; higher ones are ignored.
+    #[must_use]
+    pub const fn from_bits(bits: u64) -> Self {
+        Self(TicketCode::from_bits(bits))
+    }
+
+    /// The code itself, for whoever buys it and for whoever is asked to take it.
+    #[must_use]
+    pub fn secret(self) -> String {
+        self.0.to_string()
+    }
+
+    /// What people know it by without being able to pay with it: its last characters.
+    #[must_use]
+    pub fn label(self) -> String {
+        let code = self.secret();
+        code[code.len() - Self::SHOWN..].to_owned()
+    }
+
+    /// What is kept of it.
+    #[must_use]
+    pub fn hash(self) -> [u8; 32] {
+        sha2::Sha256::digest(self.0.bits().to_be_bytes()).into()
+    }
+}
+
+/// Logs and failed tests show its last characters.
+impl fmt::Debug for VoucherCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "VoucherCode(..{})", self.label())
+    }
+}
+
+impl FromStr for VoucherCode {
+    type Err = VoucherCodeError;
+    fn from_str(text: &str) -> Result<Self, VoucherCodeError> {
+        text.parse().map(Self).map_err(|_| VoucherCodeError)
+    }
+}
+
+impl Serialize for VoucherCode {
+    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(s)
+    }
+}
+
+impl<'de> Deserialize<'de> for VoucherCode {
+    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        let text = std::borrow::Cow::<'de, str>::deserialize(d)?;
+        text.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+#[cfg(feature = "openapi")]
+impl utoipa::PartialSchema for VoucherCode {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+        TicketCode::schema()
+    }
+}
+#[cfg(feature = "openapi")]
+impl utoipa::ToSchema for VoucherCode {}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_voucher_code_is_shown_by_its_end_alone() {
+        let code: VoucherCode = "7kqm 4t2x pa9d".parse().expect("a code");
+        assert_eq!(code.secret(), "7KQM-4T2X-PA9D");
+        assert_eq!(format!("{code:?}"), "VoucherCode(..PA9D)");
+        let slip = "7KQM-4T2X-PA9".parse::<VoucherCode>().expect_err("short");
+        assert!(!slip.to_string().contains("PA9`"), "{slip}");
+    }
 
     #[test]
     fn a_booking_code_carries_the_slot_of_its_show() {

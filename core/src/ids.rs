@@ -150,6 +150,9 @@ uuid_id!(
 uuid_id!(
     /// One attempt to pay, made and stored by the client before it asks.
     PaymentId, "pay_", "payment", "pay_0192f0c1a2b34c5d8e6f708192a3b4c5");
+uuid_id!(
+    /// A voucher; its code is a secret, its id is not.
+    VoucherId, "vch_", "voucher", "vch_0192f0c1a2b34c5d8e6f708192a3b4c5");
 
 uuid_id!(
     /// 16 bytes of SHA-256 over what was asked: tells a repeat from a reused id.

@@ -17,15 +17,25 @@ pub enum Tender {
     Cash,
     /// A card; payment decides, booking learns.
     Card,
+    /// Vouchers; payment decides, booking learns.
+    Voucher,
+    /// Several means for one payment; payment decides, booking learns. Which they are only payment
+    /// knows.
+    Split,
 }
 
 impl Tender {
+    /// All there are.
+    pub const ALL: [Self; 4] = [Self::Cash, Self::Card, Self::Voucher, Self::Split];
+
     /// The word on the wire and in tables.
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {
             Self::Cash => "cash",
             Self::Card => "card",
+            Self::Voucher => "voucher",
+            Self::Split => "split",
         }
     }
 }

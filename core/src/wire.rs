@@ -10,6 +10,7 @@ pub mod catalogue;
 pub mod payment;
 pub mod problem;
 pub mod seats;
+pub mod voucher;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 

@@ -30,7 +30,10 @@ use crate::{
     database::{Address, Books, PostgresUrl},
     hub::Hub,
     limits::{LimitConfig, Limits},
-    payment::Payments,
+    payment::{
+        Payments,
+        stripe::{StripeConfig, Webhooks},
+    },
     roles::{Cluster, RolesConfig, feed::Follower},
     shards::{Journals, Lanes, Readers, ShardFile},
 };
@@ -64,6 +67,8 @@ pub struct ServerConfig {
     pub weather: Weather,
     /// What the server does, and who does the rest.
     pub roles: RolesConfig,
+    /// The Stripe account that takes the cards; the simulated terminal does if `None`.
+    pub stripe: Option<StripeConfig>,
     /// Where replicas of the database are that maps, feeds, lists and the catalogue are read from.
     pub replicas: Vec<PostgresUrl>,
 }
@@ -84,6 +89,7 @@ impl ServerConfig {
             limits: LimitConfig::default(),
             weather: Weather::default(),
             roles: RolesConfig::default(),
+            stripe: None,
             replicas: Vec::new(),
         }
     }
@@ -112,6 +118,8 @@ pub struct Rooms {
     pub(crate) tokens: Tokens,
     pub(crate) clock: Clock,
     pub(crate) limits: Limits,
+    /// How messages of the provider are believed, where it sends some.
+    pub(crate) webhooks: Option<Webhooks>,
     pub(crate) mode: Mode,
     /// What this server does, and the others of its house.
     pub(crate) cluster: Cluster,

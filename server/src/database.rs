@@ -21,7 +21,7 @@ use crate::{
     catalogue::CatalogueStore,
     clock::ClockKind,
     house::HouseStore,
-    payment::{PaymentStore, SimLedger},
+    payment::{PaymentStore, SimLedger, stripe::IntentBook},
     replicas::{Primary, Source},
     shards::SlotStore,
     store::{self, Later, Store},
@@ -100,6 +100,8 @@ pub struct Books {
     pub payments: Arc<dyn PaymentStore>,
     /// The books of the simulated card terminal, which are nobody else's to read.
     pub charges: Arc<dyn SimLedger>,
+    /// Which intent at Stripe is which payment's.
+    pub intents: Arc<dyn IntentBook>,
     /// API tokens.
     pub tokens: Arc<dyn TokenStore>,
     /// Facts about the house.

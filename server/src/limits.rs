@@ -103,10 +103,20 @@ pub enum Allowance {
 
 type Limiter = RateLimiter<Who, DashMapStateStore<Who>, DefaultClock>;
 
+/// Voucher codes in a minute that one account of staff may ask about: no till sells faster, and
+/// nobody guesses one of 2^60 so.
+const CODES_OF_STAFF_PER_MIN: u32 = 60;
+/// The same for customers' tokens: a website uses one for all of its customers.
+const CODES_OF_CUSTOMERS_PER_MIN: u32 = 600;
+
+type CodeLimiter = RateLimiter<String, DashMapStateStore<String>, DefaultClock>;
+
 struct Counters {
     anonymous: Limiter,
     customers: Limiter,
     staff: Limiter,
+    codes_of_customers: CodeLimiter,
+    codes_of_staff: CodeLimiter,
 }
 
 /// A request under way; the next may start when it is dropped.
@@ -132,10 +142,16 @@ impl Limits {
             let burst = per_s.saturating_mul(NonZeroU32::MIN.saturating_add(3));
             RateLimiter::dashmap(Quota::per_second(per_s).allow_burst(burst))
         };
+        let codes = |per_min| {
+            let per_min = NonZeroU32::new(per_min).unwrap_or(NonZeroU32::MIN);
+            CodeLimiter::dashmap(Quota::per_minute(per_min))
+        };
         let counters = |rates: Rates| Counters {
             anonymous: limiter(rates.anonymous_per_s),
             customers: limiter(rates.customers_per_s),
             staff: limiter(rates.staff_per_s),
+            codes_of_customers: codes(CODES_OF_CUSTOMERS_PER_MIN),
+            codes_of_staff: codes(CODES_OF_STAFF_PER_MIN),
         };
         Self {
             counters: config.rates.map(|rates| Arc::new(counters(rates))),
@@ -169,6 +185,31 @@ impl Limits {
                 after_s: wait.as_secs() + 1,
             }
         })
+    }
+
+    /// Counts voucher codes that an account asks about, right or wrong, before they are looked at.
+    ///
+    /// # Errors
+    /// There were too many.
+    pub fn count_codes(&self, account: &str, staff: bool, codes: u32) -> Result<(), ApiError> {
+        let Some(counters) = &self.counters else {
+            return Ok(());
+        };
+        let limiter = if staff {
+            &counters.codes_of_staff
+        } else {
+            &counters.codes_of_customers
+        };
+        for _ in 0..codes {
+            let counted = limiter.check_key(&account.to_owned());
+            counted.map_err(|not_until| {
+                let wait = not_until.wait_time_from(limiter.clock().now());
+                ApiError::TooMany {
+                    after_s: wait.as_secs() + 1,
+                }
+            })?;
+        }
+        Ok(())
     }
 
     /// Begins a request.
@@ -219,6 +260,16 @@ mod tests {
         let other = Who::at("203.0.113.6".parse().unwrap());
         assert_eq!(limits.count(other, Allowance::Anonymous), Ok(()));
         assert_eq!(limits.count(Who::Token(1), Allowance::Staff), Ok(()));
+    }
+
+    #[test]
+    fn codes_are_not_tried_out() {
+        let limits = Limits::new(&LimitConfig::default());
+        let tried = (0..100).filter(|_| limits.count_codes("till 1", true, 1).is_ok());
+        let tried = tried.count();
+        assert!((60..70).contains(&tried), "{tried} of 100");
+        assert_eq!(limits.count_codes("till 2", true, 1), Ok(()));
+        assert!(limits.count_codes("web", false, 100).is_ok());
     }
 
     #[test]

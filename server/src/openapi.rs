@@ -109,7 +109,7 @@ fn complete(operation: &mut Operation, access: Access) {
     let none = Vec::<String>::new;
     let token = || SecurityRequirement::new(TOKEN, none());
     operation.security = match access {
-        Access::Open => None,
+        Access::Open | Access::Signed => None,
         Access::Anyone => Some(vec![SecurityRequirement::default(), token()]),
         Access::Role(Role::Customer) => Some(vec![token().add(SECRET, none()), token()]),
         Access::Role(Role::Clerk | Role::Manager | Role::Admin) => Some(vec![token()]),

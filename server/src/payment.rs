@@ -13,14 +13,20 @@ mod cash;
 mod error;
 mod flow;
 pub mod machine;
+mod parts;
+mod plan;
 #[cfg(feature = "postgres")]
 mod postgres;
 pub mod provider;
 mod reconcile;
 mod reopen;
+mod shown;
 mod sqlite;
 pub mod store;
+pub mod stripe;
 mod token;
+pub mod voucher;
+mod vouchers;
 mod waiting;
 mod words;
 mod worker;
@@ -33,24 +39,30 @@ use houseful_core::{
     money::Money,
     wire::{
         admin::CardDial,
-        payment::{PayRequest, Payment, Reconciled, Reopened},
+        payment::{PayRequest, Payment, PaymentState, Reconciled, Reopened, TenderWish},
     },
 };
+use tokio::sync::Semaphore;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 #[cfg(feature = "postgres")]
-pub use self::postgres::{PostgresCharges, PostgresPayments};
+pub use self::postgres::{PostgresCharges, PostgresIntents, PostgresPayments};
 use self::{
     card::CardTerminal,
     flow::Flow,
     machine::{Account, Input, Keep},
+    plan::Plan,
+    provider::Provider,
+    shown::shown,
     store::Begin,
+    stripe::{Event, Stripe},
+    voucher::VoucherStore,
     waiting::Waiting,
 };
 pub use self::{
     card::SimLedger,
     error::PaymentError,
-    sqlite::{SqliteCharges, SqlitePayments},
+    sqlite::{SqliteCharges, SqliteIntents, SqlitePayments},
     store::{Filter, PageCursor, PaymentStore, change_key, load_key},
     token::{SigningKey, TokenClaims},
 };
@@ -63,16 +75,44 @@ pub const WAIT_MS_MAX: u32 = 20_000;
 pub const DECLINED_MAX: u32 = 3;
 /// The most payments on a page.
 pub const LIST_MAX: u32 = 1_000;
+/// How many messages of the provider are seen to at once.
+const WAKING_MAX: usize = 64;
 /// How long a stop waits for calls that are under way.
 const STOP_MS: u64 = 3_000;
+
+/// Who takes the cards of a house.
+#[derive(Clone, Debug)]
+pub enum Cards {
+    /// The simulated terminal.
+    Terminal(CardTerminal),
+    /// Stripe.
+    Stripe(Stripe),
+}
+
+impl Cards {
+    /// The simulated terminal over its ledger.
+    #[must_use]
+    pub fn terminal(charges: Arc<dyn SimLedger>, clock: &Clock) -> Self {
+        Self::Terminal(CardTerminal::new(charges, clock.clone()))
+    }
+
+    fn provider(&self) -> Arc<dyn Provider> {
+        match self {
+            Self::Terminal(terminal) => Arc::new(terminal.clone()),
+            Self::Stripe(stripe) => Arc::new(stripe.clone()),
+        }
+    }
+}
 
 /// The payment role; clones share it.
 #[derive(Clone)]
 pub struct Payments {
     flow: Arc<Flow>,
-    terminal: CardTerminal,
+    cards: Cards,
     key: SigningKey,
     waiting: Waiting,
+    /// Places for looks that messages of the provider have asked for.
+    waking: Arc<Semaphore>,
 }
 
 impl std::fmt::Debug for Payments {
@@ -86,7 +126,7 @@ impl Payments {
     /// provider's list. Both end when `shutdown` is cancelled.
     #[must_use]
     pub fn start(
-        rooms: (Arc<dyn PaymentStore>, Arc<dyn SimLedger>),
+        rooms: (Arc<dyn PaymentStore>, Cards),
         bus: Arc<dyn Bus>,
         key: SigningKey,
         clock: Clock,
@@ -102,24 +142,24 @@ impl Payments {
     /// The room of a role that another server has: nothing works in it.
     #[must_use]
     pub fn idle(
-        (store, charges): (Arc<dyn PaymentStore>, Arc<dyn SimLedger>),
+        (store, cards): (Arc<dyn PaymentStore>, Cards),
         bus: Arc<dyn Bus>,
         key: SigningKey,
         clock: Clock,
     ) -> Self {
-        let terminal = CardTerminal::new(charges, clock.clone());
         let flow = Arc::new(Flow::new(
             store,
-            Arc::new(terminal.clone()),
+            cards.provider(),
             bus,
             clock,
             TaskTracker::new(),
         ));
         Self {
             flow,
-            terminal,
+            cards,
             key,
             waiting: Waiting::default(),
+            waking: Arc::new(Semaphore::new(WAKING_MAX)),
         }
     }
 
@@ -130,18 +170,24 @@ impl Payments {
     /// Nothing was begun, or it is unknown whether; see [`PaymentError`].
     pub async fn pay(&self, request: PayRequest, wait_ms: u32) -> Result<Payment, PaymentError> {
         let claims = self.claims(&request.token)?;
-        let digits = &request.card.number;
-        if !(12..=19).contains(&digits.len()) || !digits.bytes().all(|b| b.is_ascii_digit()) {
-            return Err(PaymentError::BadCard);
+        let wishes = plan::wishes(&request)?;
+        for wish in &wishes {
+            if let TenderWish::Card { card, .. } = wish {
+                self.flow.card().takes(card)?;
+            }
         }
         let now = self.flow.clock.now();
         let content = format!(
-            "{} {} {} {digits}",
-            claims.booking, claims.quote, claims.amount
+            "{} {} {} {}",
+            claims.booking,
+            claims.quote,
+            claims.amount,
+            plan::content(&wishes)
         );
         let about = (claims.booking, claims.quote);
+        let Plan { parts, card } = self.plan(&request, wishes, claims.amount).await?;
         let begin = Begin {
-            account: Account::begin(request.payment, about, claims.amount, now),
+            account: Account::begin(request.payment, about, claims.amount, now).of_parts(parts),
             fingerprints: self.key.fingerprints(&content),
             expired: claims.expires_at <= now,
             declined_max: DECLINED_MAX,
@@ -151,14 +197,57 @@ impl Payments {
         let begun = self
             .flow
             .tasks
-            .spawn(async move { flow.begin(begin, request.card, claims.expires_at).await });
-        let account = begun.await.map_err(|_| PaymentError::Unknown)??;
+            .spawn(async move { flow.begin(begin, card, claims.expires_at).await });
+        let begun = begun.await.map_err(|_| PaymentError::Unknown)?;
+        let why = match &begun {
+            Err(PaymentError::TokenExpired { .. }) => Some("it is over"),
+            Err(PaymentError::IdReused) => Some("its payment's id was used for another payment"),
+            _ => None,
+        };
+        if let Some(why) = why {
+            tracing::warn!(payment.id = %request.payment, booking.id = %claims.booking, why, "a payment token is not believed");
+        }
+        let account = begun?;
         if account.is_final() {
             return Ok(shown(&account));
         }
         self.wait(&account, wait_ms.min(WAIT_MS_MAX)).await;
         let last = self.flow.store.get(account.id).await?;
-        Ok(shown(&last.unwrap_or(account)))
+        Ok(self.told(&last.unwrap_or(account)))
+    }
+
+    /// A payment, with what its payer has to do.
+    fn told(&self, account: &Account) -> Payment {
+        let pending = account.state == PaymentState::Pending;
+        let action = pending.then(|| self.flow.card().action(account.id));
+        Payment {
+            action: action.flatten(),
+            ..shown(account)
+        }
+    }
+
+    /// Which tender pays how much. A repeat is not planned again: what its vouchers are worth by now
+    /// is what the first request left of them.
+    async fn plan(
+        &self,
+        request: &PayRequest,
+        wishes: Vec<TenderWish>,
+        amount: Money,
+    ) -> Result<Plan, PaymentError> {
+        let store = &self.flow.store;
+        let begun = Plan::of_card(request.payment, amount, None);
+        let by_vouchers = plan::asks_vouchers(&wishes);
+        if by_vouchers && store.get(request.payment).await?.is_some() {
+            return Ok(begun);
+        }
+        let now = self.flow.clock.now();
+        let vouchers: &dyn VoucherStore = store.as_ref();
+        let planned = plan::plan(vouchers, request.payment, wishes, amount, now).await;
+        // The same request may have come by another way meanwhile.
+        if by_vouchers && planned.is_err() && store.get(request.payment).await?.is_some() {
+            return Ok(begun);
+        }
+        planned
     }
 
     /// Waits for a payment to be final, if there is a place to wait.
@@ -170,7 +259,11 @@ impl Payments {
         let look = self.flow.store.get(account.id).await;
         // It may have ended before it was watched.
         if !look.is_ok_and(|found| found.is_some_and(|a| a.is_final())) {
-            let last = seen.wait_for(|a| a.as_ref().is_some_and(Account::is_final));
+            // Whoever has something to do at the bank must not be kept waiting.
+            let provider = self.flow.card();
+            let last = seen.wait_for(|a| {
+                a.as_ref().is_some_and(Account::is_final) || provider.action(account.id).is_some()
+            });
             let elsewhere = self.flow.ended_elsewhere(account.id);
             let either = async {
                 tokio::select! { _ = last => {}, () = elsewhere => {} }
@@ -204,7 +297,11 @@ impl Payments {
         self.key
             .verify(token)
             .filter(|claims| claims.amount.minor > 0)
-            .ok_or(PaymentError::TokenInvalid)
+            .ok_or_else(|| {
+                let why = token::flaw(token);
+                tracing::warn!(why, "a payment token is not believed");
+                PaymentError::TokenInvalid
+            })
     }
 
     /// The key that signs and checks payment tokens.
@@ -219,7 +316,7 @@ impl Payments {
     /// It can't be read now.
     pub async fn get(&self, id: PaymentId) -> Result<Option<Payment>, PaymentError> {
         let found = self.flow.store.get(id).await?;
-        Ok(found.as_ref().map(shown))
+        Ok(found.as_ref().map(|account| self.told(account)))
     }
 
     /// Payments, the newest first: all, those that are not settled, or those of a booking; at most
@@ -265,8 +362,7 @@ impl Payments {
     /// # Errors
     /// The list or the payments can't be read now.
     pub async fn reconcile(&self) -> Result<Reconciled, PaymentError> {
-        let (done, _) = reconcile::compare(&self.flow, houseful_core::time::UtcMillis(0)).await?;
-        Ok(done)
+        reconcile::compare(&self.flow, houseful_core::time::UtcMillis(0)).await
     }
 
     /// Asks booking again about the card payments that changed since a time, and obeys what it says
@@ -281,9 +377,34 @@ impl Payments {
         reopen::reopen(&self.flow, since).await
     }
 
-    /// Turns the fault dial of the simulated card terminal.
-    pub fn set_dial(&self, dial: CardDial) {
-        self.terminal.set_dial(dial);
+    /// Turns the fault dial of the simulated card terminal; `false` if this house has another
+    /// provider.
+    pub fn set_dial(&self, dial: CardDial) -> bool {
+        match &self.cards {
+            Cards::Terminal(terminal) => {
+                terminal.set_dial(dial);
+                true
+            }
+            Cards::Stripe(_) => false,
+        }
+    }
+
+    /// Looks where the charge stands that a message of Stripe's is about, in a task of its own;
+    /// `false` if that can't be done now and the message should come again.
+    #[must_use]
+    pub fn wake(&self, event: &Event) -> bool {
+        let (Cards::Stripe(stripe), Some(intent)) = (&self.cards, &event.intent) else {
+            return true;
+        };
+        let Ok(place) = Arc::clone(&self.waking).try_acquire_owned() else {
+            return false;
+        };
+        let (flow, stripe, intent) = (Arc::clone(&self.flow), stripe.clone(), intent.clone());
+        self.flow.tasks.spawn(async move {
+            reconcile::wake(&flow, &stripe, &intent).await;
+            drop(place);
+        });
+        true
     }
 
     /// Takes what booking says about keeping a payment, writes it down and does it. Old and
@@ -333,24 +454,6 @@ impl Payments {
         {
             tracing::warn!("provider calls were under way when payments stopped");
         }
-    }
-}
-
-/// A payment as its payer or staff see it.
-fn shown(account: &Account) -> Payment {
-    let money = |minor| Money::new(minor, account.amount.currency);
-    Payment {
-        id: account.id,
-        booking: account.booking,
-        state: account.state,
-        provider: account.tender.word().to_owned(),
-        amount: account.amount,
-        captured: money(account.captured),
-        refunded: money(account.refunded),
-        reason: account.reason.clone(),
-        settled: account.is_settled(),
-        created_at: account.created_at.into(),
-        updated_at: account.updated_at.into(),
     }
 }
 

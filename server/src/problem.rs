@@ -211,7 +211,16 @@ impl From<PaymentError> for ApiError {
             | PaymentError::TokenExpired { .. }
             | PaymentError::IdReused
             | PaymentError::TooManyAttempts { .. }
-            | PaymentError::BadCard => Self::Payment(error),
+            | PaymentError::BadCard
+            | PaymentError::BadPaymentMethod
+            | PaymentError::NoCardNumbers
+            | PaymentError::NoPaymentMethods
+            | PaymentError::BadTenders(_)
+            | PaymentError::TendersTooLittle { .. }
+            | PaymentError::TendersTooMuch { .. }
+            | PaymentError::VoucherUnknown { .. }
+            | PaymentError::VoucherRefused { .. }
+            | PaymentError::VouchersMade => Self::Payment(error),
         }
     }
 }

@@ -20,6 +20,8 @@ mod seats;
 mod server;
 mod shows;
 mod tokens;
+mod vouchers;
+mod webhooks;
 
 use axum::{Router, extract::DefaultBodyLimit, middleware};
 use tower::ServiceBuilder;
@@ -79,6 +81,11 @@ pub(crate) fn described() -> OpenApiRouter<App> {
         .routes(routes!(payments::payment))
         .routes(routes!(payments::reconcile))
         .routes(routes!(payments::reopen))
+        .routes(routes!(vouchers::create, vouchers::vouchers))
+        .routes(routes!(vouchers::check))
+        .routes(routes!(vouchers::voucher))
+        .routes(routes!(vouchers::cancel))
+        .routes(routes!(webhooks::stripe))
         .routes(routes!(house::status))
         .routes(routes!(house::blocks))
         .routes(routes!(house::journal))

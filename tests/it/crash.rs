@@ -135,13 +135,11 @@ async fn pay_by_card(client: &Client, log: &Log, booking: BookingId) {
     let Ok(leave) = client.payment_token(booking).await else {
         return;
     };
-    let pay = PayRequest {
-        payment: moment::fresh_payment(),
-        token: leave.token,
-        card: Card {
-            number: "4242424242424242".to_owned(),
-        },
-    };
+    let pay = PayRequest::by_card(
+        moment::fresh_payment(),
+        leave.token,
+        Card::number("4242424242424242"),
+    );
     let answer = client.pay(booking, &pay, Duration::from_secs(2)).await;
     if let Some(payment) = log.heard(answer, || Lost::Pay(booking, pay)) {
         log.tell(Told::Paid(payment));

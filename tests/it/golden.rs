@@ -28,6 +28,7 @@ use houseful_core::{
         payment::{PayRequest, Payment, PaymentToken},
         problem::Problem,
         seats::{SeatChanges, SeatMap},
+        voucher::{CreateVouchers, VoucherDetail},
     },
 };
 use houseful_tests::{
@@ -193,7 +194,9 @@ fn examples_of_the_wire_are_what_the_types_say() {
         ("hold-request-best", round::<HoldRequest>),
         ("hold-request-seats", round::<HoldRequest>),
         ("journal-entry", round::<JournalEntry>),
+        ("create-vouchers", round::<CreateVouchers>),
         ("pay-request", round::<PayRequest>),
+        ("pay-request-split", round::<PayRequest>),
         ("payment", round::<Payment>),
         ("payment-token", round::<PaymentToken>),
         ("problem-hold-expired", round::<Problem>),
@@ -204,6 +207,7 @@ fn examples_of_the_wire_are_what_the_types_say() {
         ("show", round::<Show>),
         ("show-detail", round::<ShowDetail>),
         ("status-request", round::<StatusRequest>),
+        ("voucher", round::<VoucherDetail>),
     ]);
     let mut files = BTreeSet::new();
     for entry in fs::read_dir(fixtures("http"))
@@ -231,12 +235,14 @@ fn examples_of_the_wire_are_what_the_types_say() {
 /// Requests refuse fields that nobody knows, prices among them.
 #[test]
 fn requests_refuse_unknown_fields() {
-    let requests: [(&str, Round); 6] = [
+    let requests: [(&str, Round); 8] = [
         ("hold-request-seats", round::<HoldRequest>),
         ("change-seats-request", round::<ChangeSeatsRequest>),
         ("cash-request", round::<CashRequest>),
         ("cancel-request", round::<CancelRequest>),
         ("pay-request", round::<PayRequest>),
+        ("pay-request-split", round::<PayRequest>),
+        ("create-vouchers", round::<CreateVouchers>),
         ("block-request", round::<BlockRequest>),
     ];
     for (name, round) in requests {

@@ -39,6 +39,11 @@ impl<'a> MakeWriter<'a> for Caught {
     }
 }
 
+/// All that this process has logged; nothing before the first call of it.
+pub fn logged() -> String {
+    String::from_utf8_lossy(&caught().0.lock().unwrap()).into_owned()
+}
+
 fn caught() -> &'static Caught {
     static CAUGHT: OnceLock<Caught> = OnceLock::new();
     CAUGHT.get_or_init(|| {

@@ -48,8 +48,10 @@ mod standbys;
 mod store_contract;
 mod store_postgres;
 mod store_sqlite;
+mod stripe;
 mod terminal_bookings;
 mod terminal_flow;
 mod terminals;
+mod vouchers;
 
 use houseful_tests::program;

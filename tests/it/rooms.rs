@@ -6,7 +6,9 @@
 mod catalogue;
 mod house;
 mod payments;
+mod tenders;
 mod tokens;
+mod vouchers;
 
 use std::future::Future;
 

@@ -13,6 +13,7 @@ pub mod picture;
 pub mod program;
 pub mod proxy;
 pub mod scenario;
+pub mod stripe_double;
 pub mod terminal;
 pub mod test_app;
 pub mod tills;

@@ -93,6 +93,13 @@ pub struct ServeArgs {
     /// secret, or with two while it is changed
     #[arg(long, value_name = "FILE", env = "HOUSEFUL_CLUSTER_KEY_FILE")]
     pub cluster_key_file: Option<PathBuf>,
+    /// Who takes the cards: `card`, the simulated terminal, or `stripe`
+    #[arg(long, value_name = "WHO", default_value = "card", value_parser = ["card", "stripe"])]
+    pub provider: String,
+    /// The keys of the Stripe account: a file for its owner alone, with `secret_key` and
+    /// `webhook_secrets`
+    #[arg(long, value_name = "FILE", env = "HOUSEFUL_STRIPE_FILE")]
+    pub stripe_file: Option<PathBuf>,
     /// How to write the log
     #[arg(long, value_name = "HOW", default_value = "text")]
     pub log: LogArg,

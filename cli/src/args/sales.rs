@@ -92,7 +92,8 @@ pub struct PayArgs {
     #[arg(value_name = "BOOKING")]
     pub booking: String,
     /// How to pay: cash, cash=50.00 (change is told), card (for practice), card=- (its number from
-    /// standard input), card=@FILE or card=NUMBER
+    /// standard input), card=@FILE or card=NUMBER; or several, as in voucher:CODE,card or
+    /// cash:10.00,card
     #[arg(long, value_name = "HOW")]
     pub pay: Option<Pay>,
 }

@@ -1,11 +1,11 @@
 //! `sell` and what it shares with `hold create`.
 
-use std::{path::PathBuf, str::FromStr};
+use std::str::FromStr;
 
 use clap::Args;
 use houseful_core::{best::Zone, seat::SeatLabel};
 
-use super::{ScopeArgs, ShowRef};
+use super::{Pay, ScopeArgs, ShowRef};
 
 const EXAMPLES: &str = "Examples:
   houseful sell 1 --adult 2 --best --pay cash
@@ -13,6 +13,7 @@ const EXAMPLES: &str = "Examples:
   houseful sell 1 --adult 2 --child 1 --best --zone rear --pay cash=100
   houseful sell 1 --ticket senior=2 --best --pay card=4242424242424242
   houseful sell 1 --adult 1 --best --pay card=4000000000000002   # exit 7
+  houseful sell 1 --adult 2 --best --pay cash:5.00,card
   houseful sell 1 --adult 2 --best --dry-run";
 
 /// `houseful sell`.
@@ -22,15 +23,16 @@ pub struct SellArgs {
     /// Today's number (`3`), the show's id (`shw_1042`) or, in a terminal, words
     #[arg(value_name = "SHOW")]
     pub show: Option<ShowRef>,
-    /// The rest in short: tickets (2, 2a1c), seats (h8-9) or a zone, then cash, cash=50, card or
-    /// hold; the same words follow `:` on the screens
+    /// The rest in short: tickets (2, 2a1c), seats (h8-9) or a zone, then cash, cash=50, card, hold
+    /// or voucher:CODE and one for the rest; the same words follow `:` on the screens
     #[arg(value_name = "WORDS")]
     pub words: Vec<String>,
     /// Which seats.
     #[command(flatten)]
     pub wish: WishArgs,
     /// How to pay: cash, cash=50.00 (change is told), card (for practice), card=- (its number from
-    /// standard input), card=@FILE or card=NUMBER
+    /// standard input), card=@FILE or card=NUMBER; or several, as in voucher:CODE,card or
+    /// cash:10.00,card
     #[arg(long, value_name = "HOW", conflicts_with = "hold_only")]
     pub pay: Option<Pay>,
     /// Hold the seats and leave payment for later
@@ -159,73 +161,5 @@ impl FromStr for TicketCount {
             })
         };
         parse().ok_or_else(|| "write it as a ticket type and a number, `student=2`".to_owned())
-    }
-}
-
-/// How to pay. The text of a card is never shown again.
-#[derive(Clone, PartialEq, Eq)]
-pub enum Pay {
-    /// Cash: the exact total, or what was handed over.
-    Cash(Option<String>),
-    /// By card.
-    Card(CardFrom),
-}
-
-/// Where the number of a card comes from. On the command line others can read it, and the shell
-/// keeps it: that is for test cards.
-#[derive(Clone, PartialEq, Eq)]
-pub enum CardFrom {
-    /// The practice card of a simulated terminal.
-    Practice,
-    /// This number.
-    Number(String),
-    /// Standard input, or the keyboard.
-    Stdin,
-    /// The first line of a file.
-    File(PathBuf),
-}
-
-/// The digits of a card's number; blanks and dashes between them are left out.
-///
-/// # Errors
-/// What it should look like.
-pub fn card_number(text: &str) -> Result<String, String> {
-    let digits = text.replace([' ', '-'], "");
-    let good = (12..=19).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());
-    if good {
-        Ok(digits)
-    } else {
-        Err("a card number has 12 to 19 digits".to_owned())
-    }
-}
-
-impl std::fmt::Debug for Pay {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            Self::Cash(_) => "Cash",
-            Self::Card(_) => "Card",
-        })
-    }
-}
-
-impl FromStr for Pay {
-    type Err = String;
-    fn from_str(text: &str) -> Result<Self, String> {
-        let (how, what) = match text.split_once('=') {
-            Some((how, what)) => (how, Some(what.to_owned())),
-            None => (text, None),
-        };
-        match how {
-            "cash" => Ok(Self::Cash(what)),
-            "card" => Ok(Self::Card(match what.as_deref() {
-                None => CardFrom::Practice,
-                Some("-") => CardFrom::Stdin,
-                Some(text) => match text.strip_prefix('@') {
-                    Some(file) if !file.is_empty() => CardFrom::File(file.into()),
-                    _ => CardFrom::Number(card_number(text)?),
-                },
-            })),
-            _ => Err("pay with `cash`, `cash=50.00`, `card`, `card=-` or `card=@FILE`".to_owned()),
-        }
     }
 }

@@ -5,12 +5,12 @@
 use super::db;
 use super::{
     auth, booking, cinema, city, clock, config, doctor, dry_run, find, movie, payment, sell, show,
-    ticket, version,
+    ticket, version, voucher,
 };
 use crate::{
     args::{
         AuthCommand, BookingCommand, ClockCommand, Command, ConfigCommand, HoldCommand,
-        PaymentCommand, SellArgs, ShowCommand, TicketCommand, TokenCommand,
+        PaymentCommand, SellArgs, ShowCommand, TicketCommand, TokenCommand, VoucherCommand,
     },
     context::Context,
     error::CliError,
@@ -53,7 +53,9 @@ fn of(command: &Command, dry_run: bool) -> Option<&'static Columns> {
         }
         Command::Payment(PaymentCommand::Reconcile) if dry_run => Some(&dry_run::REQUEST),
         Command::Payment(PaymentCommand::Reconcile) => Some(&payment::RECONCILED),
+        Command::Payment(PaymentCommand::View { .. }) => Some(&payment::DETAIL),
         Command::Payment(_) => Some(&payment::COLUMNS),
+        Command::Voucher(command) => Some(of_voucher(command, dry_run)),
         Command::Auth(command) => of_auth(command, dry_run),
         Command::Config(ConfigCommand::List | ConfigCommand::Explain { .. }) => {
             Some(&config::COLUMNS)
@@ -104,6 +106,17 @@ fn of_booking(command: &BookingCommand, dry_run: bool) -> Option<&'static Column
         }
         BookingCommand::Watch { .. } => None,
         _ => Some(&booking::COLUMNS),
+    }
+}
+
+fn of_voucher(command: &VoucherCommand, dry_run: bool) -> &'static Columns {
+    match command {
+        VoucherCommand::Create(_) | VoucherCommand::Cancel { .. } if dry_run => &dry_run::REQUEST,
+        VoucherCommand::Create(_) => &voucher::NEW,
+        VoucherCommand::View { voucher } if voucher.is_id() => &voucher::DETAIL,
+        VoucherCommand::List | VoucherCommand::View { .. } | VoucherCommand::Cancel { .. } => {
+            &voucher::COLUMNS
+        }
     }
 }
 

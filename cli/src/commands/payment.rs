@@ -21,6 +21,33 @@ pub(super) static COLUMNS: Columns = Columns {
         usual("captured", "Taken"),
         usual("refunded", "Given back"),
         usual("settled", "Settled"),
+        extra("tenders.means", "Tenders"),
+        extra("booking", "Booking"),
+        extra("reason", "Reason"),
+        extra("created_at", "Begun"),
+        extra("updated_at", "Changed"),
+    ],
+};
+
+/// One payment, with what paid it.
+pub(super) static DETAIL: Columns = Columns {
+    id: "id",
+    columns: &[
+        usual("id", "Payment"),
+        usual("state", "State"),
+        usual("provider", "By"),
+        usual("amount", "Amount"),
+        usual("captured", "Taken"),
+        usual("refunded", "Given back"),
+        usual("settled", "Settled"),
+        usual("tenders.means", "Tenders"),
+        usual("tenders.label", "Vouchers"),
+        usual("tenders.state", "Their states"),
+        usual("tenders.captured", "Taken of each"),
+        usual("tenders.refunded", "Given back of each"),
+        extra("tenders.amount", "Asked of each"),
+        extra("tenders.refund_due", "On its way back"),
+        extra("tenders.reason", "Why not"),
         extra("booking", "Booking"),
         extra("reason", "Reason"),
         extra("created_at", "Begun"),
@@ -34,6 +61,7 @@ pub(super) static RECONCILED: Columns = Columns {
         usual("checked", "Checked"),
         usual("repaired", "Repaired"),
         usual("unknown", "Unknown"),
+        usual("differing", "Differing"),
     ],
 };
 
@@ -62,7 +90,7 @@ pub(super) async fn run(ctx: &mut Context, command: PaymentCommand) -> Result<()
                 None => own_booking(ctx, &client, payment),
             };
             let asked = ("asking for the payment", client.payment(payment, booking));
-            ctx.one_of(&COLUMNS, asked).await
+            ctx.one_of(&DETAIL, asked).await
         }
         PaymentCommand::Reconcile => {
             if ctx.globals.dry_run {

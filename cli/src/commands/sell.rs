@@ -6,6 +6,7 @@ mod cash;
 mod plan;
 mod quote;
 mod resume;
+mod split;
 mod stop;
 mod unsent;
 
@@ -169,6 +170,9 @@ async fn sell(
         None => ask::plan(ctx, &wish, &detail).await?,
     };
     // A slip in the amount is told before any seat is held for it.
+    if let Some(Some(Pay::Split(parts))) = &pay {
+        split::check(parts, detail.show.price_from.currency)?;
+    }
     let given = match &pay {
         Some(Some(Pay::Cash(Some(text)))) => {
             Some(cash::amount(text, detail.show.price_from.currency)?)
@@ -430,6 +434,7 @@ async fn take(
     match pay {
         Pay::Cash(given) => cash::take(ctx, desk, booking, given.as_deref()).await,
         Pay::Card(card) => card::take(ctx, desk, card).await,
+        Pay::Split(parts) => split::take(ctx, desk, parts).await,
     }
 }
 

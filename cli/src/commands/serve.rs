@@ -2,6 +2,7 @@
 //! somebody says stop.
 
 mod first_token;
+mod provider;
 mod roles;
 
 use std::{fs, path::Path};
@@ -53,6 +54,7 @@ pub(super) async fn run(context: &mut Context, args: ServeArgs) -> Result<(), Cl
     let shards = args.shards.as_deref().map(ShardFile::read).transpose()?;
     let hosting = Hosting {
         roles,
+        stripe: provider::read(&args)?,
         shards,
         listen: args.listen,
         mode: args.training.then_some(Mode::Training),

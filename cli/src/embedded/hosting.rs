@@ -11,6 +11,7 @@ use houseful_server::{
     app::{self, DemoChain, RunningServer, ServerConfig, StartError},
     clock::ClockKind,
     database::{Address, PostgresUrl},
+    payment::stripe::StripeConfig,
     roles::RolesConfig,
     shards::ShardFile,
 };
@@ -47,6 +48,8 @@ pub struct Hosting {
     pub token: Option<String>,
     /// What the server does, and who does the rest.
     pub roles: RolesConfig,
+    /// The Stripe account that takes the cards; the simulated terminal does if `None`.
+    pub stripe: Option<StripeConfig>,
     /// Replicas of the database that are read from.
     pub replicas: Vec<PostgresUrl>,
 }
@@ -67,6 +70,7 @@ impl Hosting {
             sell_meanwhile: false,
             token: None,
             roles: RolesConfig::default(),
+            stripe: None,
             replicas: Vec::new(),
         }
     }
@@ -165,6 +169,7 @@ impl Hosted {
             sell_meanwhile: hosting.sell_meanwhile,
             token: hosting.token.clone(),
             roles: hosting.roles.clone(),
+            stripe: hosting.stripe.clone(),
             replicas: hosting.replicas.clone(),
             ..ServerConfig::new(hosting.db.clone(), hosting.mode)
         };

@@ -31,13 +31,16 @@ pub enum Stage {
     Finished,
 }
 
-/// A card payment under way. The card itself is never stored.
+/// A payment under way by card or by several means. Neither cards nor codes are ever stored.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PendingCard {
     /// The payment's id.
     pub payment: PaymentId,
     /// The payment token it was made with.
     pub token: String,
+    /// Whether other means than one card pay it; which they are is not stored.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub split: bool,
 }
 
 /// What somebody was told that is held for them.

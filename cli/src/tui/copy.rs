@@ -98,6 +98,7 @@ fn pay(payment: &Payment) -> String {
             Some(_) => format!("houseful booking pay {id} --pay cash={}", payment.given),
             None => format!("houseful booking pay {id} --pay cash"),
         },
+        Stage::Voucher(_) => format!("houseful booking pay {id} --pay voucher:CODE,cash"),
         Stage::Card | Stage::CardNumber(_) => format!("houseful booking pay {id} --pay card"),
         Stage::Paying(_) => format!("houseful booking view {id}"),
     }

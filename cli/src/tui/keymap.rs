@@ -41,6 +41,8 @@ pub enum Place {
     Card,
     /// Typing a card number.
     CardNumber,
+    /// Typing or scanning the code of a voucher.
+    VoucherCode,
     /// Typing a whole sale in one line.
     QuickLine,
     /// Looking for something to do.
@@ -93,6 +95,7 @@ impl Place {
                 | Self::BrowseFilter
                 | Self::GoTo
                 | Self::CardNumber
+                | Self::VoucherCode
                 | Self::QuickLine
                 | Self::Palette
                 | Self::BookingsSearch
@@ -201,6 +204,8 @@ pub enum Action {
     Card,
     /// Types a card number.
     CardNumber,
+    /// Pays a part by a voucher.
+    Voucher,
     /// The ticket of the next seat.
     NextTicket,
     /// The ticket of the seat before.

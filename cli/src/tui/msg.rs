@@ -2,6 +2,7 @@
 //! logged and replayed. Nothing here is a future, a closure or a channel.
 
 use houseful_core::{
+    code::VoucherCode,
     ids::{BookingId, CinemaId, CityId, MovieId, PaymentId, ShowId},
     seat::SeatNo,
     wire::{
@@ -14,6 +15,7 @@ use houseful_core::{
         payment::{PayRequest, Payment, PaymentToken},
         problem::Problem,
         seats::{LayoutView, SeatChanges, SeatMap},
+        voucher::Voucher,
     },
 };
 
@@ -230,6 +232,8 @@ pub enum Ask {
     Pay(Owned, Box<PayRequest>),
     /// Where a payment stands.
     Payment(Owned, PaymentId),
+    /// What the code of a voucher is worth.
+    Voucher(VoucherCode),
 }
 
 impl Ask {
@@ -254,6 +258,7 @@ impl Ask {
             | Self::Booking(_)
             | Self::Bookings(_)
             | Self::Token(_)
+            | Self::Voucher(_)
             | Self::Payment(..) => false,
         }
     }
@@ -284,6 +289,8 @@ pub enum Reply {
     Token(Box<PaymentToken>),
     /// To `Pay` and `Payment`.
     Payment(Box<Payment>),
+    /// To `Voucher`.
+    Voucher(Box<Voucher>),
 }
 
 /// What the runtime shall do.

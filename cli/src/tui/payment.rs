@@ -4,19 +4,22 @@
 //! that is asked until it is known.
 
 mod answers;
+mod vouchers;
 
 use houseful_core::{
+    code::VoucherCode,
     ids::PaymentId,
     money::Money,
     time::UtcMillis,
     wire::{
         booking::{Booking, CashRequest},
         catalogue::Show,
-        payment::{Card, Payment as Told},
+        payment::{Card, Payment as Told, TenderWish},
     },
 };
 use tui_input::Input;
 
+pub use self::vouchers::Covering;
 use super::{
     desk::Desk,
     field,
@@ -28,7 +31,7 @@ use super::{
     question::Question,
     wording,
 };
-use crate::wish::PayWord;
+use crate::wish::{PayWord, SplitWord};
 
 /// The longest amount that can be typed.
 pub const AMOUNT_CHARS_MAX: usize = 12;
@@ -42,6 +45,8 @@ pub enum Stage {
     Card,
     /// Typing a card number.
     CardNumber(Input),
+    /// Typing or scanning the code of a voucher.
+    Voucher(Input),
     /// Under way.
     Paying(Box<Paying>),
 }
@@ -53,6 +58,19 @@ pub enum Tender {
     Cash,
     /// Card.
     Card,
+    /// Vouchers alone.
+    Vouchers,
+    /// Vouchers, and cash for the rest.
+    VouchersAndCash,
+    /// Vouchers, and a card for the rest.
+    VouchersAndCard,
+}
+
+impl Tender {
+    /// Whether the counter decides it, and not the payment server.
+    const fn is_cash(self) -> bool {
+        matches!(self, Self::Cash)
+    }
 }
 
 /// A payment under way.
@@ -68,6 +86,8 @@ pub struct Paying {
     pub told: Option<Told>,
     payment: PaymentId,
     card: Option<Card>,
+    /// By which means together, if not by one card.
+    tenders: Vec<TenderWish>,
     /// What is asked, or comes next.
     ask: Ask,
     question: Question,
@@ -98,6 +118,12 @@ pub struct Payment {
     pub owned: Owned,
     /// Where it stands.
     pub stage: Stage,
+    /// Vouchers that pay a part of it.
+    pub vouchers: Vec<Covering>,
+    /// The code that is asked about, and those that a line named behind it.
+    code: Option<VoucherCode>,
+    codes: Vec<VoucherCode>,
+    asks_voucher: Question,
     /// The cash given, as it is typed.
     pub given: String,
     /// What the last try came to.
@@ -114,6 +140,10 @@ impl Payment {
             booking,
             owned,
             stage: Stage::Choose,
+            vouchers: Vec::new(),
+            code: None,
+            codes: Vec::new(),
+            asks_voucher: Question::default(),
             given: String::new(),
             message: None,
             checks: Question::default(),
@@ -143,7 +173,7 @@ impl Payment {
     #[must_use]
     pub fn unfinished(&self) -> Unfinished {
         let payment = match &self.stage {
-            Stage::Paying(paying) if paying.tender == Tender::Card => Some(paying.payment),
+            Stage::Paying(paying) if !paying.tender.is_cash() => Some(paying.payment),
             _ => None,
         };
         Unfinished {
@@ -159,6 +189,7 @@ impl Payment {
             Stage::Choose => Place::Payment,
             Stage::Card => Place::Card,
             Stage::CardNumber(_) => Place::CardNumber,
+            Stage::Voucher(_) => Place::VoucherCode,
             Stage::Paying(_) => Place::Paying,
         }
     }
@@ -173,7 +204,7 @@ impl Payment {
     #[must_use]
     pub fn change(&self) -> Option<Money> {
         let given = self.amount().ok()?;
-        let minor = given.minor.checked_sub(self.booking.total.minor)?;
+        let minor = given.minor.checked_sub(self.left().minor)?;
         (minor >= 0).then(|| Money::new(minor, given.currency))
     }
 
@@ -194,9 +225,23 @@ impl Payment {
             }
             (Stage::Choose, Action::Erase) => drop(self.given.pop()),
             (Stage::Choose, Action::Accept) => self.take_cash(desk),
+            (Stage::Choose, Action::Card) if self.left().minor == 0 => self.take_cash(desk),
             (Stage::Choose, Action::Card) => {
                 self.stage = Stage::Card;
                 self.message = None;
+            }
+            (Stage::Choose, Action::Voucher) => self.open_voucher(desk),
+            (Stage::Voucher(typed), Action::Accept) => {
+                let text = typed.value().to_owned();
+                self.name_voucher(desk, &text);
+            }
+            (Stage::Voucher(_), Action::Back) => {
+                (self.code, self.codes) = (None, Vec::new());
+                self.asks_voucher = Question::default();
+                self.stage = Stage::Choose;
+            }
+            (Stage::Choose, Action::Back) if !self.vouchers.is_empty() => {
+                self.take_voucher_off(desk);
             }
             (Stage::Choose, Action::Back) => return Step::Back,
             (Stage::Card, Action::Digit) => {
@@ -237,6 +282,17 @@ impl Payment {
                 self.take_cash(desk);
             }
             PayWord::Card => self.stage = Stage::Card,
+            PayWord::Split(words) => {
+                // What is left is paid by a key, once it is seen what the vouchers are worth.
+                let codes = words.iter().rev().filter_map(|word| match word {
+                    SplitWord::Voucher(code) => Some(*code),
+                    SplitWord::Card | SplitWord::Cash { .. } => None,
+                });
+                self.codes = codes.collect();
+                if let Some(code) = self.codes.pop() {
+                    self.check_voucher(desk, code);
+                }
+            }
             PayWord::Hold => {}
         }
     }
@@ -247,12 +303,21 @@ impl Payment {
             Key::Char(c) => c.is_ascii_digit() || c == ' ',
             _ => true,
         };
-        if let (Stage::CardNumber(field), true) = (&mut self.stage, number) {
-            field::edit(field, key);
+        match &mut self.stage {
+            Stage::CardNumber(typed) if number => {
+                let _changed = field::edit(typed, key);
+            }
+            Stage::Voucher(typed) => Self::type_code(typed, key),
+            _ => {}
         }
     }
 
     fn take_cash(&mut self, desk: &mut Desk) {
+        let left = self.left();
+        if left.minor == 0 && !self.vouchers.is_empty() {
+            let tenders = self.tenders(None);
+            return self.take_tenders(desk, Tender::Vouchers, tenders, None);
+        }
         if !desk.takes_cash() {
             return desk.say(wording::CASH_NEEDS_CLERK);
         }
@@ -262,15 +327,14 @@ impl Payment {
             match (self.amount(), self.change()) {
                 (Ok(given), Some(_)) => Some(given),
                 (Ok(given), None) => {
-                    return desk.say(wording::cash_too_little(given, self.booking.total));
+                    return desk.say(wording::cash_too_little(given, left));
                 }
                 (Err(error), _) => return desk.say(error.to_string()),
             }
         };
         match given {
-            Some(given) if given.minor > self.booking.total.most_given().minor => {
-                let total = self.booking.total;
-                desk.overlays.push(Overlay::AskCash { given, total });
+            Some(given) if given.minor > left.most_given().minor => {
+                desk.overlays.push(Overlay::AskCash { given, total: left });
             }
             given => self.take_given(desk, given),
         }
@@ -278,6 +342,10 @@ impl Payment {
 
     /// Takes the cash: exactly what is to pay, or what was given.
     pub fn take_given(&mut self, desk: &mut Desk, given: Option<Money>) {
+        if !self.vouchers.is_empty() {
+            let tenders = self.tenders(None);
+            return self.take_tenders(desk, Tender::VouchersAndCash, tenders, given);
+        }
         let payment = desk.new_payment();
         let request = CashRequest {
             command: desk.new_command(),
@@ -288,14 +356,32 @@ impl Payment {
         self.begin(desk, Tender::Cash, payment, given, ask);
     }
 
+    /// Takes several means together.
+    fn take_tenders(
+        &mut self,
+        desk: &mut Desk,
+        tender: Tender,
+        tenders: Vec<TenderWish>,
+        given: Option<Money>,
+    ) {
+        let payment = desk.new_payment();
+        let ask = Ask::Token(self.owned.clone());
+        self.begin(desk, tender, payment, given, ask);
+        if let Stage::Paying(paying) = &mut self.stage {
+            paying.tenders = tenders;
+        }
+    }
+
     fn take_card(&mut self, desk: &mut Desk, number: &str) {
+        if !self.vouchers.is_empty() {
+            let tenders = self.tenders(Some(Card::number(number)));
+            return self.take_tenders(desk, Tender::VouchersAndCard, tenders, None);
+        }
         let payment = desk.new_payment();
         let ask = Ask::Token(self.owned.clone());
         self.begin(desk, Tender::Card, payment, None, ask);
         if let Stage::Paying(paying) = &mut self.stage {
-            paying.card = Some(Card {
-                number: number.to_owned(),
-            });
+            paying.card = Some(Card::named(number));
         }
     }
 
@@ -315,6 +401,7 @@ impl Payment {
             told: None,
             payment,
             card: None,
+            tenders: Vec::new(),
             question: Question::asked(desk, ask.clone()),
             ask,
         }));
@@ -327,6 +414,11 @@ impl Payment {
                 paying.question.ask(desk, paying.ask.clone());
             }
             return;
+        }
+        if self.asks_voucher.is_due(desk.now)
+            && let Some(code) = self.code
+        {
+            self.asks_voucher.ask(desk, Ask::Voucher(code));
         }
         let over = !desk.alive(self.booking.hold_until.0);
         if self.checks.is_due(desk.now) || over && self.checks.is_quiet() {
@@ -342,7 +434,10 @@ impl Payment {
     pub fn again_at(&self) -> Option<UtcMillis> {
         match &self.stage {
             Stage::Paying(paying) => paying.question.again_at(),
-            _ => self.checks.again_at(),
+            _ => [self.checks.again_at(), self.asks_voucher.again_at()]
+                .into_iter()
+                .flatten()
+                .min(),
         }
     }
 }

@@ -29,3 +29,4 @@ mod steps;
 mod tidy;
 mod time;
 mod trouble;
+mod vouchers;

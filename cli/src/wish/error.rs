@@ -1,6 +1,7 @@
 //! What can be wrong with a line; each names the word and what could stand there.
 
 use houseful_core::{
+    code::VoucherCodeError,
     seat::{SeatLabel, SeatLabelError},
     text::shown,
 };
@@ -32,6 +33,9 @@ pub enum WishError {
     /// Not an amount of cash.
     #[error("`{}` is not cash; write cash, or cash=50 for what is handed over", shown(.0, 24))]
     NotCash(String),
+    /// Not the code of a voucher. It is not shown again.
+    #[error("{0}; write voucher:7KQM-4T2X-PA9D")]
+    NotAVoucher(VoucherCodeError),
     /// No seat.
     #[error(transparent)]
     NotASeat(#[from] SeatLabelError),

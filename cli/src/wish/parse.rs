@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use houseful_core::{best::Zone, seat::SeatLabel};
 
-use super::{LineShow, PayWord, SeatRange, Tickets, WishError, WishLine, WishWords};
+use super::{LineShow, PayWord, SeatRange, SplitWord, Tickets, WishError, WishLine, WishWords};
 
 /// The word for a wheelchair place.
 pub(super) const ACCESSIBLE: &str = "accessible";
@@ -74,10 +74,13 @@ impl WishWords {
         if word.starts_with(|c: char| c.is_ascii_digit()) {
             self.tickets.extend(tickets_of(word)?);
         } else if let Some(pay) = pay_word(&lower)? {
-            match &self.pay {
-                Some(before) => return Err(both(before, &pay)),
-                None => self.pay = Some(pay),
-            }
+            self.pay = Some(match self.pay.take() {
+                Some(before) => {
+                    let wrong = both(&before, &pay);
+                    before.and(pay).ok_or(wrong)?
+                }
+                None => pay,
+            });
         } else if let Ok(zone) = lower.parse::<Zone>() {
             match self.zone {
                 Some(before) => return Err(both(&before, &zone)),
@@ -200,20 +203,40 @@ fn seat(text: &str, before: Option<SeatLabel>) -> Result<SeatLabel, WishError> {
 }
 
 fn pay_word(word: &str) -> Result<Option<PayWord>, WishError> {
+    if let Some(code) = word.strip_prefix("voucher:") {
+        let code = code.parse().map_err(WishError::NotAVoucher)?;
+        return Ok(Some(PayWord::Split(vec![SplitWord::Voucher(code)])));
+    }
+    if let Some(rest) = word.strip_prefix("cash:") {
+        let (amount, given) = match rest.split_once('=') {
+            Some((amount, given)) => (amount, Some(given)),
+            None => (rest, None),
+        };
+        if !is_amount(amount) || given.is_some_and(|given| !is_amount(given)) {
+            return Err(WishError::NotCash(word.to_owned()));
+        }
+        return Ok(Some(PayWord::Split(vec![SplitWord::Cash {
+            amount: Some(amount.to_owned()),
+            given: given.map(str::to_owned),
+        }])));
+    }
     Ok(Some(match word.split_once('=') {
         None if word == "cash" => PayWord::Cash(None),
         None if word == "card" => PayWord::Card,
         None if word == "hold" => PayWord::Hold,
         Some(("cash", given)) => {
-            let amount = given.bytes().all(|b| b.is_ascii_digit() || b == b'.');
-            let digits = given.starts_with(|c: char| c.is_ascii_digit());
-            if !amount || !digits || given.len() > CASH_CHARS_MAX {
+            if !is_amount(given) {
                 return Err(WishError::NotCash(word.to_owned()));
             }
             PayWord::Cash(Some(given.to_owned()))
         }
         _ => return Ok(None),
     }))
+}
+
+fn is_amount(text: &str) -> bool {
+    let plain = text.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+    plain && text.starts_with(|c: char| c.is_ascii_digit()) && text.len() <= CASH_CHARS_MAX
 }
 
 /// The category that a word names, if it can name one.

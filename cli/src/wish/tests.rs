@@ -1,5 +1,7 @@
 //! The line as it is typed, printed and understood.
 
+use std::collections::BTreeSet;
+
 use proptest::{
     collection::vec,
     option,
@@ -29,7 +31,22 @@ fn pay() -> impl Strategy<Value = PayWord> {
         Just(PayWord::Card),
         Just(PayWord::Hold),
         option::of("[0-9]{1,5}(\\.[0-9]{1,2})?").prop_map(PayWord::Cash),
+        split(),
     ]
+}
+
+/// Vouchers, and one means for the rest.
+fn split() -> impl Strategy<Value = PayWord> {
+    let amount = || option::of("[0-9]{1,5}(\\.[0-9]{1,2})?");
+    let rest = prop_oneof![
+        Just(SplitWord::Card),
+        (amount(), amount()).prop_map(|(amount, given)| SplitWord::Cash { amount, given }),
+    ];
+    (vec(any::<u64>(), 1..3), option::of(rest)).prop_map(|(codes, rest)| {
+        let codes: BTreeSet<u64> = codes.into_iter().map(|c| c % (1 << 60)).collect();
+        let codes = codes.into_iter().map(VoucherCode::from_bits);
+        PayWord::Split(codes.map(SplitWord::Voucher).chain(rest).collect())
+    })
 }
 
 fn words() -> impl Strategy<Value = WishWords> {

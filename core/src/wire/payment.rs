@@ -4,7 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use super::Time;
 use crate::{
+    code::VoucherCode,
     ids::{BookingId, PaymentId},
+    message::Tender,
     money::Money,
 };
 
@@ -22,18 +24,51 @@ pub struct PaymentToken {
     pub expires_at: Time,
 }
 
-/// A card as the simulated terminal knows it.
+/// A card: what names it to the house's provider. Exactly one of the two.
 ///
-/// `4242424242424242` approves, `4000000000000002` declines, `4000000000000069` approves slowly,
+/// `number` is for the simulated terminal: `4242424242424242` approves, `4000000000000002` declines, `4000000000000069` approves slowly,
 /// `4000000000000119` times out (charged), `4000000000000127` times out (not charged),
 /// `4000000000000259` approves after the hold has ended, `4000000000000077` captures at once,
-/// `4000000000000341` refuses the capture.
+/// `4000000000000341` refuses the capture. `payment_method` is for Stripe, whose own pages take the
+/// number and give this name for it, as in `pm_card_visa`.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Card {
+pub enum Card {
     /// 12 to 19 digits; never stored, never logged.
-    pub number: String,
+    Number(String),
+    /// Stripe's name for it; never stored, never logged.
+    PaymentMethod(String),
+}
+
+impl Card {
+    /// How Stripe's payment methods begin.
+    pub const METHOD: &'static str = "pm_";
+
+    /// A card of the simulated terminal.
+    #[must_use]
+    pub fn number(digits: impl Into<String>) -> Self {
+        Self::Number(digits.into())
+    }
+
+    /// The card that a text names: a payment method of Stripe's, or a number.
+    #[must_use]
+    pub fn named(text: impl Into<String>) -> Self {
+        let text = text.into();
+        if text.starts_with(Self::METHOD) {
+            Self::PaymentMethod(text)
+        } else {
+            Self::Number(text)
+        }
+    }
+
+    /// What names it, which tells one card from another and is nobody else's to see.
+    #[must_use]
+    pub fn secret(&self) -> &str {
+        match self {
+            Self::Number(text) | Self::PaymentMethod(text) => text,
+        }
+    }
 }
 
 impl std::fmt::Debug for Card {
@@ -42,7 +77,61 @@ impl std::fmt::Debug for Card {
     }
 }
 
-/// Pays by card: `POST /v1/payments`.
+/// One tender of a payment: how much by which means. Without an amount a voucher pays as much as it
+/// can, and a card or cash pays the rest.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "means", rename_all = "snake_case", deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum TenderWish {
+    /// By a voucher.
+    Voucher {
+        /// Its code.
+        code: VoucherCode,
+        /// How much, in minor units.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        amount_minor: Option<i64>,
+    },
+    /// By card; one for a payment.
+    Card {
+        /// The card.
+        card: Card,
+        /// How much, in minor units.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        amount_minor: Option<i64>,
+    },
+    /// In cash at the counter, staff alone; one for a payment. It is taken once all else was
+    /// promised: if anything is refused, it goes back over the counter.
+    Cash {
+        /// How much, in minor units.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        amount_minor: Option<i64>,
+    },
+}
+
+impl TenderWish {
+    /// How much it is to pay, if that was said.
+    #[must_use]
+    pub const fn amount_minor(&self) -> Option<i64> {
+        match self {
+            Self::Voucher { amount_minor, .. }
+            | Self::Card { amount_minor, .. }
+            | Self::Cash { amount_minor } => *amount_minor,
+        }
+    }
+
+    /// By which means.
+    #[must_use]
+    pub const fn means(&self) -> Tender {
+        match self {
+            Self::Voucher { .. } => Tender::Voucher,
+            Self::Card { .. } => Tender::Card,
+            Self::Cash { .. } => Tender::Cash,
+        }
+    }
+}
+
+/// Pays: `POST /v1/payments`. Either `card`, which pays all of it, or `tenders`, which pay it
+/// together: all of them or none.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -51,8 +140,39 @@ pub struct PayRequest {
     pub payment: PaymentId,
     /// The payment token.
     pub token: String,
-    /// The card.
-    pub card: Card,
+    /// The card, if one card pays all of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub card: Option<Card>,
+    /// What pays it together, at most 10.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tenders: Vec<TenderWish>,
+}
+
+impl PayRequest {
+    /// The most tenders of a payment.
+    pub const TENDERS_MAX: usize = 10;
+
+    /// Pays all of it by one card.
+    #[must_use]
+    pub const fn by_card(payment: PaymentId, token: String, card: Card) -> Self {
+        Self {
+            payment,
+            token,
+            card: Some(card),
+            tenders: Vec::new(),
+        }
+    }
+
+    /// Pays it by several means together.
+    #[must_use]
+    pub const fn by(payment: PaymentId, token: String, tenders: Vec<TenderWish>) -> Self {
+        Self {
+            payment,
+            token,
+            card: None,
+            tenders,
+        }
+    }
 }
 
 /// The life of a payment.
@@ -106,6 +226,51 @@ impl PaymentState {
     }
 }
 
+/// What became of one tender of a payment. `captured` is what is in seats, on its way back
+/// (`refund_due`) and back (`refunded`) together.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PaidTender {
+    /// `cash`, `card` or `voucher`.
+    pub means: String,
+    /// The last characters of a voucher's code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
+    /// Where it stands.
+    pub state: PaymentState,
+    /// What was asked of it.
+    pub amount: Money,
+    /// What was taken.
+    pub captured: Money,
+    /// What of it is on its way back.
+    pub refund_due: Money,
+    /// What of it has gone back.
+    pub refunded: Money,
+    /// Why nothing was taken, in words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+/// What a payer has to do before the bank decides, as with 3-D Secure. The payment goes on by
+/// itself when that is done; the hold ends when it ends.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PayerAction {
+    /// The page of the bank to send the payer to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub redirect_url: Option<String>,
+    /// For the provider's own library in the payer's browser (`handleNextAction` of Stripe.js), and
+    /// nobody else.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_secret: Option<String>,
+}
+
+impl std::fmt::Debug for PayerAction {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("PayerAction(..)")
+    }
+}
+
 /// A payment as its payer or staff see it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -116,7 +281,7 @@ pub struct Payment {
     pub booking: BookingId,
     /// Where it stands.
     pub state: PaymentState,
-    /// `cash` or `card`.
+    /// `cash`, `card`, `voucher`, or `split` for several of them.
     pub provider: String,
     /// What was asked for.
     pub amount: Money,
@@ -124,9 +289,15 @@ pub struct Payment {
     pub captured: Money,
     /// What was given back so far.
     pub refunded: Money,
+    /// What paid it, in the order in which it was asked for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tenders: Vec<PaidTender>,
     /// Why it was declined, in words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// What the payer has to do before the bank decides.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub action: Option<PayerAction>,
     /// Whether booking has said what to keep and that has been done.
     pub settled: bool,
     /// When it was begun.
@@ -173,4 +344,8 @@ pub struct Reconciled {
     pub repaired: u64,
     /// Charges of the provider that no payment of ours explains.
     pub unknown: u64,
+    /// Charges over another amount or for another booking than the payment they name: nothing was
+    /// done about them, and somebody should look.
+    #[serde(default)]
+    pub differing: u64,
 }

@@ -20,6 +20,7 @@ use crate::{
     lane::LaneError,
     limits::Limits,
     numbers,
+    payment::stripe::{BadStripe, Webhooks},
     roles::{BadRoles, Cluster, ServerRole, feed::Elsewhere},
     routes,
     shards::{Opened, OpeningError},
@@ -83,6 +84,9 @@ pub enum StartError {
     /// A show of the chain can't be opened for sale.
     #[error("a show can't be opened for sale: {0}")]
     Show(#[from] LaneError),
+    /// Stripe can't be used.
+    #[error("Stripe can't be used: {0}")]
+    Stripe(#[from] BadStripe),
     /// The listener has no address, or a thread can't be started.
     #[error("the operating system said no: {0}")]
     System(#[from] std::io::Error),
@@ -163,7 +167,7 @@ pub(super) async fn start(
     } else {
         booking::idle(&books, Arc::clone(&bus), when)
     };
-    let how = (&config.roles, &clock);
+    let how = (&config, mode, &clock);
     let payments = payment::start(&books, Arc::clone(&bus), how, &shutdown).await?;
     let mut background = std::mem::take(&mut booking.background);
     background.extend(messages::start(
@@ -200,6 +204,7 @@ pub(super) async fn start(
         tokens: tokens.tokens,
         clock: clock.clone(),
         limits: Limits::new(&config.limits),
+        webhooks: config.stripe.as_ref().map(Webhooks::new),
         mode,
         cluster,
         follower: others.follower,

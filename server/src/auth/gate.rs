@@ -81,7 +81,7 @@ fn pass(app: &App, request: &mut Request) -> Result<Option<crate::limits::Flight
         given: token.is_some(),
     };
     match (access, &known) {
-        (Access::Open, _) => {}
+        (Access::Open | Access::Signed, _) => {}
         (Access::Anyone, _) if token.is_some() && known.is_none() => return Err(refused),
         (Access::Anyone, _) => {}
         (Access::Role(_), None) => return Err(refused),

@@ -10,7 +10,7 @@ use crate::{
     auth::tokens::SqliteTokens,
     catalogue::SqliteCatalogue,
     house::SqliteHouse,
-    payment::{SqliteCharges, SqlitePayments},
+    payment::{SqliteCharges, SqliteIntents, SqlitePayments},
     shards::NoSlots,
     store::{
         Later, StoreError,
@@ -40,6 +40,7 @@ impl Books {
             journal: Arc::new(SqliteStore::new(db.clone())),
             payments: Arc::new(SqlitePayments::new(db.clone())),
             charges: Arc::new(SqliteCharges::new(db.clone())),
+            intents: Arc::new(SqliteIntents::new(db.clone())),
             tokens: Arc::new(SqliteTokens::new(db.clone())),
             house: Arc::new(SqliteHouse::new(db.clone())),
             catalogue: Arc::new(SqliteCatalogue::new(db.clone())),

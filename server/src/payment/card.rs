@@ -14,7 +14,10 @@ use houseful_core::{
 
 pub use self::ledger::{Change, SimCharge, SimLedger};
 use self::scenario::Scenario;
-use super::provider::{Calling, Charge, Order, Provider, ProviderError};
+use super::{
+    PaymentError,
+    provider::{Calling, Charge, Listed, Order, Provider, ProviderError},
+};
 use crate::clock::Clock;
 
 /// How long a slow card takes, in milliseconds of server time.
@@ -28,6 +31,12 @@ pub struct CardTerminal {
     ledger: Arc<dyn SimLedger>,
     clock: Clock,
     dial: Arc<Mutex<CardDial>>,
+}
+
+impl std::fmt::Debug for CardTerminal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("CardTerminal")
+    }
 }
 
 impl CardTerminal {
@@ -81,6 +90,18 @@ pub(super) async fn wait_until(clock: &Clock, at: UtcMillis) {
 }
 
 impl Provider for CardTerminal {
+    fn takes(&self, card: &Card) -> Result<(), PaymentError> {
+        let Card::Number(digits) = card else {
+            return Err(PaymentError::NoPaymentMethods);
+        };
+        let good = (12..=19).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());
+        if good {
+            Ok(())
+        } else {
+            Err(PaymentError::BadCard)
+        }
+    }
+
     fn authorise(&self, order: Order, card: Card) -> Calling<'_, Charge> {
         Box::pin(self.begin(order, card))
     }
@@ -126,18 +147,32 @@ impl Provider for CardTerminal {
         })
     }
 
-    fn list(
-        &self,
-        since: UtcMillis,
-        after: Option<PaymentId>,
-        limit: u32,
-    ) -> Calling<'_, Vec<Charge>> {
+    fn list(&self, since: UtcMillis, after: Option<String>, limit: u32) -> Calling<'_, Listed> {
         Box::pin(async move {
+            let (since, after) = match after {
+                Some(at) => {
+                    let (time, payment) = place(&at).ok_or_else(|| {
+                        ProviderError::Fault("the terminal's list has no such page".to_owned())
+                    })?;
+                    (time, Some(payment))
+                }
+                None => (since, None),
+            };
             let found = self.ledger.list(since, after, limit).await?;
+            let whole = found.len() >= usize::try_from(limit).unwrap_or(usize::MAX);
+            let last = found.last().filter(|_| whole);
+            let next = last.map(|c| format!("{}.{}", c.updated_at.0, c.payment));
             let now = self.clock.now();
-            Ok(found.iter().map(|c| c.charge(now)).collect())
+            let charges = found.iter().map(|c| c.charge(now)).collect();
+            Ok(Listed { charges, next })
         })
     }
+}
+
+/// Where a page ended: the time of its last charge, and the charge.
+fn place(text: &str) -> Option<(UtcMillis, PaymentId)> {
+    let (time, payment) = text.split_once('.')?;
+    Some((UtcMillis(time.parse().ok()?), payment.parse().ok()?))
 }
 
 fn known(done: Option<(SimCharge, bool)>, now: UtcMillis) -> Result<Charge, ProviderError> {

@@ -1,23 +1,28 @@
-//! The till: notes and coins are there when booking says so, and are handed back on the spot.
+//! The till: notes and coins are there when booking says so, or lie on the counter beside other
+//! tenders, and are handed back on the spot.
 
 use houseful_core::{ids::PaymentId, time::UtcMillis, wire::payment::Card};
 
-use super::provider::{Calling, Charge, ChargeStatus, Order, Provider, ProviderError};
+use super::{
+    PaymentError,
+    provider::{Calling, Charge, ChargeStatus, Listed, Order, Provider},
+};
 
 /// The till. It keeps no list of its own; the payment's row is the truth.
 #[derive(Clone, Copy, Debug)]
 pub struct Cash;
 
 impl Cash {
-    fn charge(order: &Order, captured: i64, refunded: i64) -> Charge {
+    fn charge(order: &Order, status: ChargeStatus, captured: i64, refunded: i64) -> Charge {
         Charge {
             payment: order.payment,
             booking: order.booking,
             quote: order.quote,
             amount: order.amount,
-            status: ChargeStatus::Captured,
+            status,
             captured,
             refunded,
+            bounced: 0,
             reason: None,
             updated_at: UtcMillis(0),
         }
@@ -25,34 +30,38 @@ impl Cash {
 }
 
 impl Provider for Cash {
-    fn authorise(&self, _: Order, _: Card) -> Calling<'_, Charge> {
-        let no = ProviderError::Unavailable("the till takes no cards".to_owned());
-        Box::pin(std::future::ready(Err(no)))
+    fn takes(&self, _: &Card) -> Result<(), PaymentError> {
+        Err(PaymentError::BadCard)
+    }
+
+    fn authorise(&self, order: Order, _: Card) -> Calling<'_, Charge> {
+        // It lies on the counter.
+        let there = Self::charge(&order, ChargeStatus::Authorised, 0, 0);
+        Box::pin(std::future::ready(Ok(there)))
     }
 
     fn capture(&self, order: Order, minor: i64) -> Calling<'_, Charge> {
-        Box::pin(std::future::ready(Ok(Self::charge(&order, minor, 0))))
+        let taken = Self::charge(&order, ChargeStatus::Captured, minor, 0);
+        Box::pin(std::future::ready(Ok(taken)))
     }
 
     fn void(&self, order: Order) -> Calling<'_, Charge> {
-        let taken = order.amount.minor;
-        Box::pin(std::future::ready(Ok(Self::charge(&order, taken, taken))))
+        // What was not put into the till never was the house's.
+        let back = Self::charge(&order, ChargeStatus::Voided, 0, 0);
+        Box::pin(std::future::ready(Ok(back)))
     }
 
     fn refund(&self, order: Order, total_minor: i64) -> Calling<'_, Charge> {
         let taken = order.amount.minor;
-        Box::pin(std::future::ready(Ok(Self::charge(
-            &order,
-            taken,
-            total_minor,
-        ))))
+        let back = Self::charge(&order, ChargeStatus::Captured, taken, total_minor);
+        Box::pin(std::future::ready(Ok(back)))
     }
 
     fn look_up(&self, _: PaymentId) -> Calling<'_, Option<Charge>> {
         Box::pin(std::future::ready(Ok(None)))
     }
 
-    fn list(&self, _: UtcMillis, _: Option<PaymentId>, _: u32) -> Calling<'_, Vec<Charge>> {
-        Box::pin(std::future::ready(Ok(Vec::new())))
+    fn list(&self, _: UtcMillis, _: Option<String>, _: u32) -> Calling<'_, Listed> {
+        Box::pin(std::future::ready(Ok(Listed::default())))
     }
 }

@@ -1,6 +1,6 @@
 //! Why a payment was not begun: a closed set, each with a stable code.
 
-use houseful_core::{time::UtcMillis, wire::problem::Facts};
+use houseful_core::{money::Money, time::UtcMillis, wire::problem::Facts};
 
 use crate::store::StoreError;
 
@@ -30,6 +30,47 @@ pub enum PaymentError {
     /// Not a card number.
     #[error("a card number has 12 to 19 digits")]
     BadCard,
+    /// The tenders make no sense together.
+    #[error("{0}")]
+    BadTenders(&'static str),
+    /// They come to less than is to be paid.
+    #[error("the tenders leave {left} to pay")]
+    TendersTooLittle {
+        /// What nobody pays.
+        left: Money,
+    },
+    /// They come to more than is to be paid.
+    #[error("the tenders pay {over} too much")]
+    TendersTooMuch {
+        /// What is too much.
+        over: Money,
+    },
+    /// No voucher has this code.
+    #[error("tender {number}: there is no voucher with this code")]
+    VoucherUnknown {
+        /// Which of the tenders, from 1.
+        number: u32,
+    },
+    /// A voucher that does not pay.
+    #[error("voucher ..{label}: {why}")]
+    VoucherRefused {
+        /// The last characters of its code.
+        label: String,
+        /// Why.
+        why: String,
+    },
+    /// The command that makes vouchers was carried out, and their codes were told then.
+    #[error("these vouchers were made before, and their codes are told once")]
+    VouchersMade,
+    /// Not a payment method of the provider.
+    #[error("a payment method is one of Stripe's, as in `pm_card_visa`")]
+    BadPaymentMethod,
+    /// The provider of this house takes no numbers.
+    #[error("this house takes a `payment_method` of Stripe's, and no card numbers")]
+    NoCardNumbers,
+    /// The provider of this house takes numbers only.
+    #[error("this house takes card numbers, and no payment methods of Stripe's")]
+    NoPaymentMethods,
     /// Not now; nothing was written.
     #[error("payments can't be written now, try again")]
     Busy,
@@ -50,7 +91,16 @@ impl PaymentError {
             Self::TokenExpired { .. } => "payment_token_expired",
             Self::IdReused => "id_reused",
             Self::TooManyAttempts { .. } => "too_many_attempts",
-            Self::BadCard => "bad_value",
+            Self::BadCard
+            | Self::BadPaymentMethod
+            | Self::NoCardNumbers
+            | Self::NoPaymentMethods
+            | Self::BadTenders(_) => "bad_value",
+            Self::TendersTooLittle { .. } => "tenders_too_little",
+            Self::TendersTooMuch { .. } => "tenders_too_much",
+            Self::VoucherUnknown { .. } => "voucher_unknown",
+            Self::VoucherRefused { .. } => "voucher_refused",
+            Self::VouchersMade => "vouchers_made",
             Self::Busy => "busy",
             Self::Unknown => "outcome_unknown",
             Self::Unreadable => "internal",
@@ -61,7 +111,17 @@ impl PaymentError {
     #[must_use]
     pub const fn status(&self) -> u16 {
         match self {
-            Self::TokenInvalid | Self::IdReused | Self::BadCard => 422,
+            Self::TokenInvalid
+            | Self::IdReused
+            | Self::BadCard
+            | Self::BadPaymentMethod
+            | Self::NoCardNumbers
+            | Self::NoPaymentMethods
+            | Self::BadTenders(_)
+            | Self::TendersTooLittle { .. }
+            | Self::TendersTooMuch { .. }
+            | Self::VoucherUnknown { .. } => 422,
+            Self::VoucherRefused { .. } | Self::VouchersMade => 409,
             Self::TokenExpired { .. } => 410,
             Self::TooManyAttempts { .. } => 429,
             Self::Busy | Self::Unknown => 503,
@@ -79,6 +139,15 @@ impl PaymentError {
             | Self::IdReused
             | Self::TooManyAttempts { .. }
             | Self::BadCard
+            | Self::BadTenders(_)
+            | Self::TendersTooLittle { .. }
+            | Self::TendersTooMuch { .. }
+            | Self::VoucherUnknown { .. }
+            | Self::VoucherRefused { .. }
+            | Self::VouchersMade
+            | Self::BadPaymentMethod
+            | Self::NoCardNumbers
+            | Self::NoPaymentMethods
             | Self::Unreadable => false,
         }
     }
@@ -91,7 +160,21 @@ impl PaymentError {
             Self::TokenExpired { .. } => Some("hold the seats again with a new booking"),
             Self::IdReused => Some("make a new id for a new payment"),
             Self::TooManyAttempts { .. } => Some("pay at the counter, or hold seats again"),
-            Self::BadCard | Self::Busy | Self::Unknown | Self::Unreadable => None,
+            Self::TendersTooLittle { .. } => Some("add a card, cash or another voucher"),
+            Self::TendersTooMuch { .. } => Some("name smaller amounts, or none for the last one"),
+            Self::VoucherUnknown { .. } => Some("read the code again, letter by letter"),
+            Self::VoucherRefused { .. } => Some("pay without it, or less by it"),
+            Self::VouchersMade => Some("list them, cancel them, and make others"),
+            Self::NoCardNumbers => {
+                Some("have Stripe's own page take the number, and send the `pm_...` it gives")
+            }
+            Self::BadCard
+            | Self::BadTenders(_)
+            | Self::BadPaymentMethod
+            | Self::NoPaymentMethods
+            | Self::Busy
+            | Self::Unknown
+            | Self::Unreadable => None,
         }
     }
 
@@ -107,13 +190,31 @@ impl PaymentError {
                 max: Some(u64::from(*max)),
                 ..Facts::default()
             },
-            Self::BadCard => Facts {
+            Self::BadCard | Self::NoCardNumbers => Facts {
                 field: Some("card.number".to_owned()),
                 ..Facts::default()
             },
-            Self::TokenInvalid | Self::IdReused | Self::Busy | Self::Unknown | Self::Unreadable => {
-                Facts::default()
+            Self::BadPaymentMethod | Self::NoPaymentMethods => Facts {
+                field: Some("card.payment_method".to_owned()),
+                ..Facts::default()
+            },
+            Self::BadTenders(_) | Self::TendersTooLittle { .. } | Self::TendersTooMuch { .. } => {
+                Facts {
+                    field: Some("tenders".to_owned()),
+                    ..Facts::default()
+                }
             }
+            Self::VoucherUnknown { .. } => Facts {
+                field: Some("code".to_owned()),
+                ..Facts::default()
+            },
+            Self::TokenInvalid
+            | Self::IdReused
+            | Self::VoucherRefused { .. }
+            | Self::VouchersMade
+            | Self::Busy
+            | Self::Unknown
+            | Self::Unreadable => Facts::default(),
         }
     }
 }

@@ -7,8 +7,9 @@ use std::{
 };
 
 use houseful_core::{
-    ids::PaymentId,
+    ids::{PaymentId, VoucherId},
     message::{Settle, Tender},
+    money::Money,
     time::UtcMillis,
     wire::payment::Card,
 };
@@ -19,14 +20,13 @@ use super::{
     PaymentError,
     card::wait_until,
     cash::Cash,
-    machine::{Account, Call, Input, Moment},
+    machine::{Account, Call, Input, Moment, Part},
     provider::{Calling, Charge, Order, Provider, ProviderError},
     store::{Begin, Begun, PaymentStore, Take},
+    voucher::{VoucherDesk, VoucherStore},
 };
 use crate::{bus::Bus, clock::Clock, store::StoreError};
 
-/// How long a provider may take for an answer, in milliseconds of server time.
-const CALL_MS: i64 = 3_000;
 /// On a fast clock a server second is short: machinery gets at least so much real time for an
 /// answer, and between two attempts.
 const CALL_REAL_MS: i64 = 250;
@@ -125,7 +125,8 @@ impl Flow {
     /// The longest an answer may take, in milliseconds of server time.
     fn call_ms(&self) -> i64 {
         let speed = i64::from(self.clock.speed());
-        CALL_MS.max(CALL_REAL_MS.saturating_mul(speed))
+        let patience = self.card.patience_ms();
+        patience.max(CALL_REAL_MS.saturating_mul(speed))
     }
 
     /// Until when a payment is ours if we begin to ask about it now.
@@ -134,18 +135,32 @@ impl Flow {
         self.clock.now().plus_ms(lease_ms)
     }
 
-    pub(super) fn provider(&self, tender: Tender) -> &dyn Provider {
-        match tender {
-            Tender::Cash => &Cash,
-            Tender::Card => self.card.as_ref(),
+    /// Who is asked about cards, and has a list of what he was asked.
+    pub(super) fn card(&self) -> &dyn Provider {
+        self.card.as_ref()
+    }
+
+    /// Who is asked about a tender.
+    fn provider(&self, account: &Account, part: &Part) -> Arc<dyn Provider> {
+        match part.means {
+            Tender::Cash => Arc::new(Cash),
+            Tender::Card | Tender::Split => Arc::clone(&self.card),
+            Tender::Voucher => {
+                let vouchers: Arc<dyn VoucherStore> = Arc::clone(&self.store) as _;
+                // Each has one; without, there is no such voucher.
+                let voucher = part.voucher.unwrap_or(VoucherId(uuid::Uuid::nil()));
+                let order = order_of(account, part);
+                let rooms = (vouchers, self.clock.clone());
+                Arc::new(VoucherDesk::new(rooms, voucher, account.id, order))
+            }
         }
     }
 
-    /// Writes a new payment down and, if it is new, asks the provider in a task of its own.
+    /// Writes a new payment down and, if it is new, asks for its tenders in a task of its own.
     pub(super) async fn begin(
         self: Arc<Self>,
         begin: Begin,
-        card: Card,
+        card: Option<Card>,
         expires_at: UtcMillis,
     ) -> Result<Account, PaymentError> {
         let mut ready = self.taken_over.subscribe();
@@ -169,15 +184,15 @@ impl Flow {
             Begun::Fresh(account) => account,
         };
         metrics::counter!("payments_total", "state" => account.state.word()).increment(1);
-        let (flow, order) = (Arc::clone(&self), order_of(&account));
+        let (flow, begun) = (Arc::clone(&self), account.clone());
         self.tasks
-            .spawn(async move { flow.authorise(order, card).await });
+            .spawn(async move { flow.authorise(begun, card).await });
         Ok(account)
     }
 
     /// Finds out what became of a payment that may have been begun, and goes on with it if nobody
     /// else does: whoever asks again at another server has begun it there.
-    async fn begin_after_all(&self, mut begin: Begin, card: Card, expires_at: UtcMillis) {
+    async fn begin_after_all(&self, mut begin: Begin, card: Option<Card>, expires_at: UtcMillis) {
         for _ in 0..FIND_OUT_TRIES {
             self.clock.rest_real(FIND_OUT_REAL_MS).await;
             if self.tasks.is_closed() {
@@ -195,7 +210,7 @@ impl Flow {
             };
             match ours {
                 Ok(Some(account)) if account.was_never_asked() => {
-                    return self.authorise(order_of(&account), card).await;
+                    return self.authorise(account, card).await;
                 }
                 Ok(_) => return,
                 Err(_) => {}
@@ -203,15 +218,25 @@ impl Flow {
         }
     }
 
-    /// Asks the provider for a promise, and goes on from there.
-    async fn authorise(&self, order: Order, card: Card) {
-        let id = order.payment;
+    /// Asks for each tender's promise in order, until one is refused, and goes on from there.
+    async fn authorise(&self, account: Account, card: Option<Card>) {
+        let id = account.id;
+        // Nobody else looks at it.
+        let card = card.unwrap_or_else(|| Card::number(""));
         let mut missed = false;
         if let Some(_turn) = self.enter(id) {
-            let answer = self.provider(Tender::Card).authorise(order, card);
-            let input = self.heard("authorise", answer).await;
-            missed = matches!(input, Input::Missed { .. });
-            self.step(id, input, None).await;
+            for part in &account.parts {
+                let provider = self.provider(&account, part);
+                let answer = provider.authorise(order_of(&account, part), card.clone());
+                let input = self.heard(id, "authorise", answer).await;
+                missed = matches!(input, Input::Missed { .. });
+                let stepped = self.step(id, input, None).await;
+                let promised =
+                    |a: Account| a.parts.iter().any(|p| p.id == part.id && p.is_promised());
+                if !stepped.is_some_and(promised) {
+                    break;
+                }
+            }
         }
         // Without an answer it is found out at once what became of it.
         self.drive(id, missed).await;
@@ -221,7 +246,7 @@ impl Flow {
     pub(super) async fn accepts(&self, ask: &Settle) -> Result<bool, StoreError> {
         let known = self.store.get(ask.payment).await?;
         Ok(known.is_none_or(|a| {
-            a.booking == ask.booking && a.amount == ask.amount && a.tender == ask.tender
+            a.booking == ask.booking && a.amount == ask.amount && a.tender() == ask.tender
         }))
     }
 
@@ -258,28 +283,28 @@ impl Flow {
                 return false;
             }
         };
-        let Some(call) = account.call() else {
+        let Some((part, call)) = account.next_call() else {
             return false;
         };
-        let provider = self.provider(account.tender);
-        let order = order_of(&account);
+        let provider = self.provider(&account, part);
+        let order = order_of(&account, part);
         let answer: Calling<'_, Charge> = match call {
             Call::Capture { minor } => provider.capture(order, minor),
             Call::Void => provider.void(order),
             Call::Refund { total_minor } => provider.refund(order, total_minor),
-            Call::Resolve => Box::pin(async move {
+            Call::Resolve => Box::pin(async {
                 match provider.look_up(order.payment).await? {
                     Some(charge) => Ok(charge),
                     None => provider.void(order).await,
                 }
             }),
         };
-        let input = self.heard(call.word(), answer).await;
+        let input = self.heard(id, call.word(), answer).await;
         self.step(id, input, None).await.is_some()
     }
 
     /// Waits for a provider's answer, but not for ever.
-    async fn heard(&self, call: &'static str, answer: Calling<'_, Charge>) -> Input {
+    async fn heard(&self, id: PaymentId, call: &'static str, answer: Calling<'_, Charge>) -> Input {
         let until = self.clock.now().plus_ms(self.call_ms());
         let result = tokio::select! {
             biased;
@@ -290,6 +315,10 @@ impl Flow {
             Ok(_) => "answered",
             Err(ProviderError::TimedOut) => "timed_out",
             Err(ProviderError::Unavailable(_)) => "failed",
+            Err(ProviderError::Fault(why)) => {
+                tracing::error!(payment.id = %id, call, why, "a provider will not do it; somebody should look");
+                "refused"
+            }
         };
         metrics::counter!("provider_calls_total", "call" => call, "outcome" => outcome)
             .increment(1);
@@ -430,11 +459,11 @@ impl Flow {
     }
 }
 
-fn order_of(account: &Account) -> Order {
+fn order_of(account: &Account, part: &Part) -> Order {
     Order {
-        payment: account.id,
+        payment: part.id,
         booking: account.booking,
         quote: account.quote,
-        amount: account.amount,
+        amount: Money::new(part.amount, account.amount.currency),
     }
 }

@@ -5,6 +5,7 @@
 //! the highest `ver` stands. So repeats, old news and shuffled news change nothing.
 
 mod check;
+mod part;
 mod patience;
 
 use houseful_core::{
@@ -15,7 +16,7 @@ use houseful_core::{
     wire::payment::PaymentState,
 };
 
-pub use self::check::Broken;
+pub use self::{check::Broken, part::Part};
 use super::provider::{Charge, ChargeStatus};
 
 /// How long a payment that was just begun is left to the task that began it.
@@ -45,13 +46,14 @@ pub struct Account {
     pub booking: BookingId,
     /// What the payer agreed to.
     pub quote: QuoteHash,
-    /// By which means.
-    pub tender: Tender,
     /// What was asked for.
     pub amount: Money,
+    /// By which means, in the order in which they are asked for; at least one. What they come to
+    /// together stands below.
+    pub parts: Vec<Part>,
     /// Where it stands.
     pub state: PaymentState,
-    /// What the provider took, in minor units.
+    /// What was taken, in minor units.
     pub captured: i64,
     /// What of it was ordered to go back, in minor units.
     pub ordered_back: i64,
@@ -178,8 +180,8 @@ impl Account {
             id,
             booking,
             quote,
-            tender: Tender::Card,
             amount,
+            parts: vec![Part::new(id, Tender::Card, amount.minor)],
             state: PaymentState::Pending,
             captured: 0,
             ordered_back: 0,
@@ -198,23 +200,31 @@ impl Account {
     }
 
     /// A payment that booking speaks of and nobody has heard of here. Cash is in the till by
-    /// then; of a card the provider has to say what became of it.
+    /// then; of a card the provider has to say what became of it. What else it was paid by is not
+    /// known any more, so only what the card took is found again.
     #[must_use]
     pub fn unheard(ask: &Settle, now: UtcMillis) -> Self {
         let nothing = QuoteHash(uuid::Uuid::nil());
         let begun = Self::begin(ask.payment, (ask.booking, nothing), ask.amount, now);
         match ask.tender {
-            Tender::Card => Self {
+            Tender::Card | Tender::Voucher | Tender::Split => Self {
                 next_at: Some(now),
                 ..begun
             },
-            Tender::Cash => Self {
-                tender: Tender::Cash,
-                state: PaymentState::Captured,
-                captured: ask.amount.minor,
-                next_at: None,
-                ..begun
-            },
+            Tender::Cash => {
+                let taken = Part {
+                    status: ChargeStatus::Captured,
+                    captured: ask.amount.minor,
+                    ..Part::new(ask.payment, Tender::Cash, ask.amount.minor)
+                };
+                Self {
+                    parts: vec![taken],
+                    state: PaymentState::Captured,
+                    captured: ask.amount.minor,
+                    next_at: None,
+                    ..begun
+                }
+            }
         }
     }
 
@@ -242,8 +252,10 @@ impl Account {
         }
         self.obey();
         let moved = self.standing() != before.standing();
+        // A tender that was promised is no news to booking, but has the next one asked.
+        let stirred = moved || self.keep != before.keep || self.statuses().ne(before.statuses());
         let asked = matches!(input, Input::Learned(_) | Input::Missed { .. });
-        if moved || self.keep != before.keep {
+        if stirred {
             self.updated_at = at.now;
             self.tries = 0;
             self.next_at = self.call().map(|_| at.now);
@@ -259,7 +271,7 @@ impl Account {
         let announce = self.announce(&before, moved, repeated, input, at);
         Step {
             changed: *self != before,
-            notable: moved || self.keep != before.keep || matches!(input, Input::Missed { .. }),
+            notable: stirred || matches!(input, Input::Missed { .. }),
             announce,
             flagged: self.is_in_silence() && !before.is_in_silence(),
         }
@@ -296,65 +308,19 @@ impl Account {
         announce
     }
 
-    /// Forgets what booking said of a card payment. Versions of a journal that was restored are smaller
+    /// Forgets what booking said of a payment that it did not decide itself. Versions of a journal that was restored are smaller
     /// than those it had before, and have to be heard all the same.
     fn reopen(&mut self) {
-        if self.tender == Tender::Card && self.state != PaymentState::Pending {
+        if self.tender() != Tender::Cash && self.state != PaymentState::Pending {
             (self.keep, self.settled_ver) = (None, None);
-        }
-    }
-
-    /// Merges what the provider says. What it took or gave back once stays taken or given back.
-    fn learn(&mut self, charge: &Charge) {
-        self.captured = self.captured.max(charge.captured);
-        // What staff gave back at the provider's own desk was never ordered here.
-        self.refunded = self.refunded.max(charge.refunded.min(self.captured));
-        self.ordered_back = self.ordered_back.max(self.refunded);
-        let wanted = self.keep.is_some_and(|k| k.minor > 0);
-        let to = match (self.state, charge.status) {
-            (PaymentState::Pending, ChargeStatus::Authorised) => PaymentState::Authorised,
-            (PaymentState::Pending, ChargeStatus::Declined) => PaymentState::Declined,
-            (PaymentState::Pending, ChargeStatus::Never) => {
-                self.tried = false;
-                PaymentState::Declined
-            }
-            (PaymentState::Pending, ChargeStatus::Voided) => PaymentState::Voided,
-            (PaymentState::Pending | PaymentState::Authorised, ChargeStatus::CaptureRefused) => {
-                PaymentState::CaptureRefused
-            }
-            // A promise that is gone when it is called in is a refusal to pay.
-            (
-                PaymentState::Authorised,
-                ChargeStatus::Declined | ChargeStatus::Voided | ChargeStatus::Never,
-            ) => {
-                if wanted {
-                    PaymentState::CaptureRefused
-                } else {
-                    PaymentState::Voided
-                }
-            }
-            (state, _) => state,
-        };
-        if to != self.state {
-            self.state = to;
-            self.reason = charge.reason.clone().or_else(|| self.own_reason());
         }
     }
 
     /// Draws the consequences: what has to go back, where that leaves the payment, whether
     /// booking has been obeyed.
     fn obey(&mut self) {
-        let most = self.keep.map_or(self.amount.minor, |k| k.minor);
-        self.ordered_back = self.ordered_back.max(self.captured - most);
-        if self.captured > 0 {
-            self.state = if self.ordered_back > self.refunded {
-                PaymentState::RefundDue
-            } else if self.refunded > 0 {
-                PaymentState::Refunded
-            } else {
-                PaymentState::Captured
-            };
-        }
+        self.add_up();
+        self.state = self.conclude();
         if let Some(keep) = self.keep
             && self.call().is_none()
             && self.captured - self.refunded == keep.minor
@@ -363,24 +329,10 @@ impl Account {
         }
     }
 
-    /// What the provider has to be asked.
+    /// What a provider has to be asked next.
     #[must_use]
     pub fn call(&self) -> Option<Call> {
-        let keep = self.keep.map(|k| k.minor);
-        match self.state {
-            PaymentState::Pending if keep == Some(0) => Some(Call::Void),
-            PaymentState::Pending => Some(Call::Resolve),
-            PaymentState::Authorised => keep.map(|minor| match minor {
-                0 => Call::Void,
-                minor => Call::Capture { minor },
-            }),
-            PaymentState::Captured | PaymentState::RefundDue | PaymentState::Refunded => {
-                (self.ordered_back > self.refunded).then_some(Call::Refund {
-                    total_minor: self.ordered_back,
-                })
-            }
-            PaymentState::Declined | PaymentState::Voided | PaymentState::CaptureRefused => None,
-        }
+        self.next_call().map(|(_, call)| call)
     }
 
     /// Whether it was written down and nothing has happened since, as far as that is known.
@@ -434,7 +386,7 @@ impl Account {
             booking: self.booking,
             quote: self.quote,
             amount: self.amount,
-            tender: self.tender,
+            tender: self.tender(),
             state: self.state,
             settled_ver: self.settled_ver,
             refunded_minor: self.refunded,
@@ -451,6 +403,10 @@ impl Account {
     #[must_use]
     pub fn refund_due(&self) -> i64 {
         self.ordered_back - self.refunded
+    }
+
+    fn statuses(&self) -> impl Iterator<Item = ChargeStatus> {
+        self.parts.iter().map(|part| part.status)
     }
 
     fn standing(&self) -> (PaymentState, i64, i64, i64, Option<u64>) {

@@ -4,7 +4,9 @@
 //! payments of one booking, who take turns so that tries are counted.
 
 mod charges;
+mod intents;
 mod rows;
+mod vouchers;
 mod write;
 
 use houseful_core::{
@@ -13,7 +15,7 @@ use houseful_core::{
     time::UtcMillis,
 };
 
-pub use self::charges::PostgresCharges;
+pub use self::{charges::PostgresCharges, intents::PostgresIntents};
 use self::{
     rows::{FINGERPRINT, account, held, only, payments, whole},
     write::{Noted, insert, keep_lease, note, update},
@@ -74,10 +76,11 @@ impl PostgresPayments {
             tx.roll_back().await;
             return Ok(None);
         };
-        let before = held.lease;
+        let (before, parts) = (held.lease, held.account.parts.clone());
         let step = held.step(&input, at, me)?;
         if step.changed {
-            update(&tx, &held).await.map_err(Fault::writing)?;
+            let written = update(&tx, &parts, &held, at.now).await;
+            written.map_err(Fault::writing)?;
         } else if before != held.lease {
             keep_lease(&tx, &held).await.map_err(Fault::writing)?;
         }
@@ -282,7 +285,7 @@ const CLAIM: &str = "
 
 async fn claim(tx: &Transaction, a: &Account) -> Result<bool, StoreError> {
     let show = whole(a.booking.show.0);
-    let params: Claim<'_> = [&a.id.0, &show, &a.booking.uuid, &a.tender.word()];
+    let params: Claim<'_> = [&a.id.0, &show, &a.booking.uuid, &a.tender().word()];
     let rows = tx.query(CLAIM, &params).await.map_err(Fault::writing)?;
     rows.first().map_or(Ok(false), |ours| get(ours, 0))
 }

@@ -1,5 +1,9 @@
 //! Who takes the money. Every call carries our payment id as its key and names totals, so that
 //! each may be repeated; every answer is the charge as it stands.
+//!
+//! Contract of every provider: a promise is taken or given back once, however often it is asked
+//! for; what was called off stays so, whatever arrives later; what is said to be declined will
+//! never be taken.
 
 use std::{future::Future, pin::Pin};
 
@@ -7,8 +11,10 @@ use houseful_core::{
     ids::{BookingId, PaymentId, QuoteHash},
     money::Money,
     time::UtcMillis,
-    wire::payment::Card,
+    wire::payment::{Card, PayerAction},
 };
+
+use super::PaymentError;
 
 /// A future of a provider.
 pub type Calling<'a, T> = Pin<Box<dyn Future<Output = Result<T, ProviderError>> + Send + 'a>>;
@@ -63,8 +69,10 @@ pub struct Charge {
     pub status: ChargeStatus,
     /// What was taken, in minor units.
     pub captured: i64,
-    /// What was given back, in minor units.
+    /// What was given back and has not come back here, in minor units.
     pub refunded: i64,
+    /// What was given back and came back here, in minor units: the payer's bank did not take it.
+    pub bounced: i64,
     /// Why not, in words.
     pub reason: Option<String>,
     /// When it last changed at the provider.
@@ -93,10 +101,38 @@ pub enum ProviderError {
     /// It could not do it now.
     #[error("{0}")]
     Unavailable(String),
+    /// It will not do it however often it is asked: somebody has to look.
+    #[error("{0}")]
+    Fault(String),
 }
+
+/// A page of a provider's list.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Listed {
+    /// Charges of ours.
+    pub charges: Vec<Charge>,
+    /// Where the next page begins; `None` behind the last one.
+    pub next: Option<String>,
+}
+
+/// How long a provider may take for an answer, unless it says otherwise, in milliseconds.
+const PATIENCE_MS: i64 = 3_000;
 
 /// A provider.
 pub trait Provider: Send + Sync {
+    /// Whether it can be asked about such a card at all.
+    ///
+    /// # Errors
+    /// It can't, for a reason that the payer can mend.
+    fn takes(&self, card: &Card) -> Result<(), PaymentError>;
+    /// How long it may take for an answer, in milliseconds.
+    fn patience_ms(&self) -> i64 {
+        PATIENCE_MS
+    }
+    /// What the payer has to do before it can decide, as far as is known.
+    fn action(&self, _: PaymentId) -> Option<PayerAction> {
+        None
+    }
     /// Asks for a promise. A repeat changes nothing and answers where the charge stands.
     fn authorise(&self, order: Order, card: Card) -> Calling<'_, Charge>;
     /// Takes `minor` of what was promised.
@@ -107,11 +143,8 @@ pub trait Provider: Send + Sync {
     fn refund(&self, order: Order, total_minor: i64) -> Calling<'_, Charge>;
     /// Where the charge stands; `None` if it has never heard of it.
     fn look_up(&self, payment: PaymentId) -> Calling<'_, Option<Charge>>;
-    /// Charges that changed at or after a time, in order of change, those after `after` only.
-    fn list(
-        &self,
-        since: UtcMillis,
-        after: Option<PaymentId>,
-        limit: u32,
-    ) -> Calling<'_, Vec<Charge>>;
+    /// Charges that were made or changed at or after a time, about `limit` of them, from `after` on,
+    /// where a page before ended. What changes while the list is read is on a page of it or of the
+    /// next reading.
+    fn list(&self, since: UtcMillis, after: Option<String>, limit: u32) -> Calling<'_, Listed>;
 }

@@ -31,7 +31,7 @@ pub(super) async fn reopen(flow: &Arc<Flow>, since: UtcMillis) -> Result<Reopene
         let page = flow.store.list(Filter::default(), after, PAGE).await?;
         // Those that were begun long ago may have changed since.
         for account in page.iter().filter(|a| a.updated_at >= since) {
-            if account.tender == Tender::Cash {
+            if account.tender() == Tender::Cash {
                 done.cash += 1;
                 continue;
             }

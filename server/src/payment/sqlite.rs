@@ -1,7 +1,10 @@
 //! Payments in SQLite: all SQL of the payment role.
 
 mod charges;
+mod intents;
 mod rows;
+mod vouchers;
+mod write;
 
 use houseful_core::{
     ids::{BookingId, PaymentId},
@@ -10,8 +13,11 @@ use houseful_core::{
 };
 use rusqlite::{Connection, OptionalExtension, params};
 
-pub use self::charges::SqliteCharges;
-use self::rows::{COLUMNS, account, blob};
+pub use self::{charges::SqliteCharges, intents::SqliteIntents};
+use self::{
+    rows::{COLUMNS, account, blob},
+    write::{insert, keep_lease, note, update},
+};
 use super::{
     machine::{Account, Input, Moment},
     store::{
@@ -220,7 +226,7 @@ fn begin_one(conn: &Connection, begin: Begin, lease: Option<Lease>) -> Result<Be
     if refused >= declined_max {
         return Ok(Begun::TooMany);
     }
-    if !claim(conn, account.id, account.booking, account.tender)? {
+    if !claim(conn, account.id, account.booking, account.tender())? {
         return Ok(Begun::Reused);
     }
     let fingerprint = fingerprints.first().copied().unwrap_or_default();
@@ -240,7 +246,7 @@ fn step_one(
         (Some(known), _) => known,
         (None, Some(new)) => {
             // It has happened, whoever else may have been given its id.
-            claim(conn, new.id, new.booking, new.tender)?;
+            claim(conn, new.id, new.booking, new.tender())?;
             // Nobody asked for it here, so no request is its repeat.
             insert(conn, &new, chance::bytes(), None)?;
             note(conn, &new, "heard_of", "", at.now)?;
@@ -251,10 +257,10 @@ fn step_one(
         }
         (None, None) => return Ok(None),
     };
-    let before = held.lease;
+    let (before, parts) = (held.lease, held.account.parts.clone());
     let step = held.step(input, at, me)?;
     if step.changed {
-        update(conn, &held)?;
+        update(conn, &parts, &held, at.now)?;
     } else if before != held.lease {
         keep_lease(conn, &held)?;
     }
@@ -288,16 +294,6 @@ fn held(conn: &Connection, id: PaymentId) -> Result<Option<Held>, StoreError> {
         until: UtcMillis(until),
     });
     Ok(Some(Held { account, lease }))
-}
-
-fn keep_lease(conn: &Connection, held: &Held) -> rusqlite::Result<()> {
-    conn.prepare_cached("UPDATE payment SET lease_by = ?2, lease_until = ?3 WHERE payment = ?1")?
-        .execute(params![
-            blob(held.account.id.0),
-            held.lease.map(|l| l.by),
-            held.lease.map(|l| l.until.0),
-        ])?;
-    Ok(())
 }
 
 fn list(
@@ -352,99 +348,4 @@ fn due(conn: &Connection, (now, me): (UtcMillis, [u8; 16]), limit: u32) -> Resul
         news,
         outbox,
     })
-}
-
-fn insert(
-    conn: &Connection,
-    a: &Account,
-    fingerprint: [u8; 16],
-    lease: Option<Lease>,
-) -> rusqlite::Result<()> {
-    conn.prepare_cached(
-        "INSERT INTO payment (payment, show_id, booking, quote, fingerprint, tender, amount,
-                              currency, created_at, state, captured, ordered_back, refunded, settled,
-                              tries, next_at, updated_at, lease_by, lease_until)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, 0, 0, 0, 0, ?12, ?9, ?13, ?14)",
-    )?
-    .execute(params![
-        blob(a.id.0),
-        rows::whole(a.booking.show.0),
-        blob(a.booking.uuid),
-        blob(a.quote.0),
-        fingerprint,
-        a.tender.word(),
-        a.amount.minor,
-        a.amount.currency.code(),
-        a.created_at.0,
-        a.state.word(),
-        a.captured,
-        a.next_at.map(|at| at.0),
-        lease.map(|l| l.by),
-        lease.map(|l| l.until.0),
-    ])?;
-    Ok(())
-}
-
-fn update(conn: &Connection, held: &Held) -> rusqlite::Result<()> {
-    let a = &held.account;
-    conn.prepare_cached(
-        "UPDATE payment SET state = ?2, captured = ?3, ordered_back = ?4, refunded = ?5, keep = ?6,
-                settle_ver = ?7, settled_ver = ?8, settled = ?9, reason = ?10, tries = ?11,
-                next_at = ?12, updated_at = ?13, tried = ?14, lease_by = ?15, lease_until = ?16
-         WHERE payment = ?1",
-    )?
-    .execute(params![
-        blob(a.id.0),
-        a.state.word(),
-        a.captured,
-        a.ordered_back,
-        a.refunded,
-        a.keep.map(|k| k.minor),
-        a.keep.map(|k| rows::whole(k.ver)),
-        a.settled_ver.map(rows::whole),
-        a.is_settled(),
-        a.reason,
-        a.tries,
-        a.next_at.map(|at| at.0),
-        a.updated_at.0,
-        a.tried,
-        held.lease.map(|l| l.by),
-        held.lease.map(|l| l.until.0),
-    ])?;
-    match a.tell_at {
-        Some(at) => conn
-            .prepare_cached(
-                "INSERT INTO payment_outbox (payment, tell_at, told) VALUES (?1, ?2, ?3)
-                 ON CONFLICT (payment) DO UPDATE SET tell_at = ?2, told = ?3",
-            )?
-            .execute(params![blob(a.id.0), at.0, a.told])?,
-        None => conn
-            .prepare_cached("DELETE FROM payment_outbox WHERE payment = ?1")?
-            .execute([blob(a.id.0)])?,
-    };
-    Ok(())
-}
-
-fn note(
-    conn: &Connection,
-    a: &Account,
-    kind: &str,
-    detail: &str,
-    at: UtcMillis,
-) -> rusqlite::Result<()> {
-    conn.prepare_cached(
-        "INSERT INTO payment_event (payment, seq, at, kind, state, captured, refunded, detail)
-         SELECT ?1, ifnull(max(seq), 0) + 1, ?2, ?3, ?4, ?5, ?6, ?7
-         FROM payment_event WHERE payment = ?1",
-    )?
-    .execute(params![
-        blob(a.id.0),
-        at.0,
-        kind,
-        a.state.word(),
-        a.captured,
-        a.refunded,
-        detail,
-    ])?;
-    Ok(())
 }

@@ -23,6 +23,7 @@ use houseful_core::{
 use super::{
     machine::{Account, Input, Moment, Step},
     token::SigningKey,
+    voucher::VoucherStore,
 };
 use crate::{
     chance,
@@ -124,8 +125,11 @@ pub struct Due {
     pub outbox: u32,
 }
 
-/// Payments, and the keys that sign leave to pay.
-pub trait PaymentStore: Send + Sync {
+/// Payments with their tenders, vouchers, and the keys that sign leave to pay.
+///
+/// What a step changes of a payment's tenders is written in its transaction, with a line of the
+/// ledger for each movement of a tender's money.
+pub trait PaymentStore: VoucherStore {
     /// Gives an id to payments of this booking by this means; `false` when it is another's.
     fn claim(&self, id: PaymentId, booking: BookingId, tender: Tender) -> Later<'_, bool>;
     /// Begins a payment, or says why not. A new one is leased until its own `next_at`.

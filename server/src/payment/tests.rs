@@ -1,6 +1,9 @@
 //! What is written down, what survives, and who is told, against a real file and a till-tape of
 //! a bus.
 
+mod heard;
+mod split;
+
 use std::{
     path::PathBuf,
     sync::{Mutex, PoisonError},
@@ -82,8 +85,8 @@ async fn role(db: Database) -> Role {
     let key = load_key(store.as_ref(), clock.now()).await.expect("a key");
     let bus: Arc<dyn Bus> = Arc::clone(&tape) as Arc<dyn Bus>;
     let shutdown = CancellationToken::new();
-    let rooms: (Arc<dyn PaymentStore>, Arc<dyn SimLedger>) =
-        (store, Arc::new(SqliteCharges::new(db.clone())));
+    let charges: Arc<dyn SimLedger> = Arc::new(SqliteCharges::new(db.clone()));
+    let rooms: (Arc<dyn PaymentStore>, Cards) = (store, Cards::terminal(charges, &clock));
     let payments = Payments::start(rooms, bus, key, clock.clone(), shutdown);
     Role {
         payments,
@@ -102,13 +105,11 @@ impl Role {
             expires_at: self.clock.now().plus_ms(300_000),
             owner: None,
         };
-        PayRequest {
-            payment: PaymentId(chance::uuid()),
-            token: self.payments.key().sign(&claims),
-            card: Card {
-                number: card.to_owned(),
-            },
-        }
+        PayRequest::by_card(
+            PaymentId(chance::uuid()),
+            self.payments.key().sign(&claims),
+            Card::number(card),
+        )
     }
 
     async fn begin(&self, card: &str) -> PayRequest {
@@ -390,123 +391,4 @@ async fn a_settlement_for_another_booking_or_amount_is_refused() {
     }
     role.payments.settle(good).await;
     role.until(request.payment, PaymentState::Captured).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_charge_that_no_payment_explains_becomes_one() {
-    let folder = Folder::new();
-    let role = role(folder.open()).await;
-    let request = role.begin("4000000000000077").await;
-    role.until(request.payment, PaymentState::Captured).await;
-    role.idle(request.payment).await;
-    // As after the restore of an old backup.
-    role.sql("DELETE FROM payment").await.expect("deleted");
-    role.sql("DELETE FROM payment_outbox")
-        .await
-        .expect("deleted");
-    let told = role.tape.all().len();
-    let done = role.payments.reconcile().await.expect("compared");
-    assert_eq!((done.checked, done.repaired, done.unknown), (1, 0, 1));
-    let found = role
-        .payments
-        .get(request.payment)
-        .await
-        .expect("readable")
-        .expect("found");
-    assert_eq!(
-        (found.state, found.captured.minor),
-        (PaymentState::Captured, 1_900)
-    );
-    assert!(role.tape.all().len() > told, "booking decides about it");
-    let again = role.payments.reconcile().await.expect("compared");
-    assert_eq!((again.repaired, again.unknown), (0, 0));
-    role.payments.settle(role.keep(&request, 0, 3)).await;
-    role.until(request.payment, PaymentState::Refunded).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_payment_that_missed_an_answer_is_brought_in_line() {
-    let folder = Folder::new();
-    let role = role(folder.open()).await;
-    let request = role.begin(APPROVES).await;
-    role.until(request.payment, PaymentState::Authorised).await;
-    role.payments.settle(role.keep(&request, 1_900, 5)).await;
-    role.until(request.payment, PaymentState::Captured).await;
-    role.idle(request.payment).await;
-    role.sql(
-        "UPDATE payment SET state = 'authorised', captured = 0, settled_ver = NULL, settled = 0",
-    )
-    .await
-    .expect("set back");
-    let done = role.payments.reconcile().await.expect("compared");
-    assert_eq!((done.checked, done.repaired, done.unknown), (1, 1, 0));
-    let seen = role.until(request.payment, PaymentState::Captured).await;
-    assert!(seen.settled && seen.captured.minor == 1_900);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn the_trail_tells_each_step_and_can_not_be_changed() {
-    let folder = Folder::new();
-    let role = role(folder.open()).await;
-    let request = role.begin(APPROVES).await;
-    role.until(request.payment, PaymentState::Authorised).await;
-    role.payments.settle(role.keep(&request, 1_900, 5)).await;
-    role.until(request.payment, PaymentState::Captured).await;
-    let trail = |conn: &Connection| {
-        let mut select =
-            conn.prepare("SELECT kind || ' ' || state FROM payment_event ORDER BY seq")?;
-        let lines = select.query_map([], |row| row.get::<_, String>(0))?;
-        Ok(lines.collect::<Result<Vec<_>, _>>()?)
-    };
-    assert_eq!(
-        role.db.read(trail).await.expect("readable"),
-        [
-            "begun pending",
-            "learned authorised",
-            "settle authorised",
-            "learned captured"
-        ]
-    );
-    assert!(role.sql("DELETE FROM payment_event").await.is_err());
-    assert!(role.sql("UPDATE payment_event SET at = 0").await.is_err());
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_payment_nobody_has_heard_of_is_taken_as_booking_says_it_is() {
-    let folder = Folder::new();
-    let role = role(folder.open()).await;
-    let request = role.request(booking(), APPROVES);
-    let mut cash = role.keep(&request, 1_900, 2);
-    cash.tender = Tender::Cash;
-    role.payments.settle(cash.clone()).await;
-    let sold = role.until(cash.payment, PaymentState::Captured).await;
-    assert!(sold.settled && sold.provider == "cash");
-    role.payments
-        .settle(Settle {
-            keep_minor: 0,
-            ver: 3,
-            ..cash.clone()
-        })
-        .await;
-    let back = role.until(cash.payment, PaymentState::Refunded).await;
-    assert!(back.settled && back.refunded.minor == 1_900);
-    // Older journals ask about cash for what costs nothing, too.
-    let mut free = role.keep(&role.request(booking(), APPROVES), 0, 2);
-    (free.tender, free.amount.minor) = (Tender::Cash, 0);
-    role.payments.settle(free.clone()).await;
-    assert!(
-        role.until(free.payment, PaymentState::Captured)
-            .await
-            .settled
-    );
-    let told = role.tape.all();
-    let free = told.iter().find(|news| news.payment == free.payment);
-    assert_eq!(free.and_then(|news| news.settled_ver), Some(2));
-    // Of a card the terminal knows nothing: nothing is kept, so nothing has to go back.
-    let unknown = role.keep(&role.request(booking(), APPROVES), 0, 4);
-    role.payments.settle(unknown.clone()).await;
-    let nothing = role.until(unknown.payment, PaymentState::Declined).await;
-    assert!(nothing.settled);
-    role.idle(unknown.payment).await;
-    assert_eq!(role.tape.all().last().and_then(|a| a.settled_ver), Some(4));
 }

@@ -15,8 +15,9 @@ fn unreadable(what: &str, word: &str) -> StoreError {
     StoreError::Unreadable(format!("a payment has the {what} `{word}`"))
 }
 
-fn tender(word: &str) -> Result<Tender, StoreError> {
-    [Tender::Cash, Tender::Card]
+/// The means with this word.
+pub(super) fn tender(word: &str) -> Result<Tender, StoreError> {
+    Tender::ALL
         .into_iter()
         .find(|t| t.word() == word)
         .ok_or_else(|| unreadable("tender", word))
@@ -41,15 +42,10 @@ fn state(word: &str) -> Result<PaymentState, StoreError> {
 
 /// The words of a payment.
 pub(super) fn of_payment(
-    tender: &str,
     state: &str,
     currency: &str,
-) -> Result<(Tender, PaymentState, Currency), StoreError> {
-    Ok((
-        self::tender(tender)?,
-        self::state(state)?,
-        self::currency(currency)?,
-    ))
+) -> Result<(PaymentState, Currency), StoreError> {
+    Ok((self::state(state)?, self::currency(currency)?))
 }
 
 /// Where a charge stands, in a word.
@@ -67,6 +63,15 @@ pub(super) fn status(word: &str) -> Result<ChargeStatus, StoreError> {
     .into_iter()
     .find(|s| s.word() == word)
     .ok_or_else(|| unreadable("status", word))
+}
+
+/// Without its book of intents a provider can't be asked.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "it maps an error, which comes by value"
+)]
+pub(super) fn book_away(error: StoreError) -> ProviderError {
+    ProviderError::Unavailable(format!("the book of intents is away: {error}"))
 }
 
 /// The terminal's troubles are not ours: for us it is away.

@@ -35,9 +35,13 @@ pub const LOCAL: &[&str] = &[
     "payment",
     "payment_outbox",
     "payment_event",
+    "payment_tender",
+    "payment_ledger",
     "payment_key",
     "payment_id",
     "sim_charge",
+    "voucher",
+    "voucher_use",
 ];
 
 /// How a table stands in Citus.

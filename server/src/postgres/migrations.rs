@@ -37,6 +37,16 @@ pub(super) const ALL: &[Migration] = &[
         name: "shards",
         sql: include_str!("migrations/0006_shards.sql"),
     },
+    Migration {
+        number: 7,
+        name: "tenders",
+        sql: include_str!("migrations/0007_tenders.sql"),
+    },
+    Migration {
+        number: 8,
+        name: "stripe",
+        sql: include_str!("migrations/0008_stripe.sql"),
+    },
 ];
 
 /// Why a schema can't be brought up to date.

@@ -21,6 +21,8 @@ pub(crate) fn of(route: &str) -> &'static [ServerRole] {
         ("/v1/tickets", &[Booking]),
         ("/v1/audit", &[Booking]),
         ("/v1/payments", &[Payment]),
+        ("/v1/vouchers", &[Payment]),
+        ("/v1/webhooks", &[Payment]),
         ("/v1/test/card-dial", &[Payment]),
     ];
     let below = |part: &str| {

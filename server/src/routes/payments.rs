@@ -1,4 +1,4 @@
-//! Paying by card, and looking after payments.
+//! Paying by card or several tenders, and looking after payments.
 
 use axum::{
     extract::State,
@@ -7,6 +7,8 @@ use axum::{
 };
 use houseful_core::{
     ids::{BookingId, PaymentId},
+    message::Tender,
+    refusal::Refusal,
     time::UtcMillis,
     wire::{
         Page,
@@ -69,7 +71,7 @@ const fn limit_default() -> u32 {
     LIST_MAX
 }
 
-/// Pays by card with a payment token.
+/// Pays with a payment token: by card, or by several tenders together, all of them or none.
 #[utoipa::path(post, path = "/v1/payments", tag = "payments", params(Wait), request_body = PayRequest,
     responses((status = 201, body = Payment, description = "final: captured or declined"),
               (status = 202, body = Payment, description = "not final yet; ask again"),
@@ -90,9 +92,26 @@ pub(super) async fn pay(
             Some(of) => Some(of),
             None => calls::owner_of(&app, claims.booking).await?,
         };
-        of.filter(|of| *of == actor.owner).ok_or_else(no_booking)?;
+        of.filter(|of| *of == actor.owner).ok_or_else(|| {
+            let why = "it is of somebody else's booking";
+            tracing::warn!(booking.id = %claims.booking, why, "a payment token is not believed");
+            no_booking()
+        })?;
     }
+    let tenders = request.tenders.iter();
+    let of = |means| tenders.clone().filter(move |t| t.means() == means).count();
+    if of(Tender::Cash) > 0 && !actor.staff {
+        return Err(Refusal::CashByStaff.into());
+    }
+    // More than can be paid with are refused by their number.
+    let codes = u32::try_from(of(Tender::Voucher)).unwrap_or(u32::MAX);
+    let codes = codes.min(PayRequest::TENDERS_MAX as u32);
+    app.limits
+        .count_codes(&caller.account, actor.staff, codes)?;
     let known = app.payments.get(request.payment).await?.is_some();
+    if known {
+        tracing::info!(payment.id = %request.payment, "a request to pay came again");
+    }
     let payment = app.payments.pay(request, wait_ms).await?;
     let status = match (payment.is_final(), known) {
         (false, _) => StatusCode::ACCEPTED,

@@ -57,6 +57,8 @@ pub(super) async fn card_dial(
     ] {
         bounded(field, share, 0, 1_000)?;
     }
-    app.payments.set_dial(dial);
+    if !app.payments.set_dial(dial) {
+        return Err(ApiError::NoSuch("simulated card terminal"));
+    }
     Ok(Json(dial))
 }

@@ -28,7 +28,7 @@ use houseful_server::{
     database::{Books, Ground},
     hub::Hub,
     lane::{Answer, Lane, LaneError},
-    payment::{self, PaymentError, Payments, TokenClaims},
+    payment::{self, Cards, PaymentError, Payments, TokenClaims},
     timer,
 };
 use houseful_tests::{folder::Folder, made_up};
@@ -114,7 +114,10 @@ impl House {
             clock.clone(),
         );
         let payments = Payments::start(
-            (Arc::clone(&books.payments), Arc::clone(&books.charges)),
+            (
+                Arc::clone(&books.payments),
+                Cards::terminal(Arc::clone(&books.charges), &clock),
+            ),
             Arc::clone(&bus) as Arc<dyn Bus>,
             key,
             clock.clone(),
@@ -230,13 +233,11 @@ impl House {
 
     /// A new payment, signed for.
     pub fn request_for(&self, claims: &TokenClaims, card: &str) -> PayRequest {
-        PayRequest {
-            payment: PaymentId(chance::uuid()),
-            token: self.payments.key().sign(claims),
-            card: Card {
-                number: card.to_owned(),
-            },
-        }
+        PayRequest::by_card(
+            PaymentId(chance::uuid()),
+            self.payments.key().sign(claims),
+            Card::number(card),
+        )
     }
 
     /// Pays, and waits for the end while the clock stands still.

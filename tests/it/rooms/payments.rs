@@ -23,7 +23,7 @@ use super::{NOW, at_once, everywhere};
 
 const LEASE_MS: i64 = 12_000;
 
-fn account() -> Account {
+pub(super) fn account() -> Account {
     let booking = BookingId {
         show: ShowId(7),
         uuid: chance::uuid(),
@@ -33,7 +33,7 @@ fn account() -> Account {
     Account::begin(PaymentId(chance::uuid()), (booking, quote), amount, NOW)
 }
 
-fn begin(account: &Account) -> Begin {
+pub(super) fn begin(account: &Account) -> Begin {
     Begin {
         account: account.clone(),
         fingerprints: vec![[3; 16]],
@@ -51,20 +51,21 @@ fn authorised(account: &Account) -> Input {
         status: ChargeStatus::Authorised,
         captured: 0,
         refunded: 0,
+        bounced: 0,
         reason: None,
         updated_at: NOW,
     })
 }
 
 /// A server and the time there.
-struct At<'a>(&'a dyn PaymentStore, i64);
+pub(super) struct At<'a>(pub(super) &'a dyn PaymentStore, pub(super) i64);
 
 impl At<'_> {
     fn now(&self) -> UtcMillis {
         NOW.plus_ms(self.1)
     }
 
-    async fn step(&self, id: PaymentId, input: Input) -> (Account, bool) {
+    pub(super) async fn step(&self, id: PaymentId, input: Input) -> (Account, bool) {
         let at = Moment {
             now: self.now(),
             floor_ms: 0,

@@ -65,6 +65,7 @@ A sale in one line: the show, and behind it any of these words, in any order. Th
   premium               a category, by code or name; category=CODE if it looks like something else
   accessible            with a wheelchair place
   cash  cash=50  card   how it is paid; cash=50 tells the change
+  voucher:CODE card     a voucher as far as it goes, then a card (or cash)
   hold                  held for five minutes, paid later
 
   houseful sell 1 2a1c h8-10 card
@@ -104,7 +105,7 @@ lines, terminals that can do no more, and scripts.
   How many seats, or seat names? 2
   Holding H8 and H9, middle of row H. 2 adult, GBP 19.00. Time left 5 minutes.
   Enter to pay, or choose?
-  Pay GBP 19.00. 1 cash exact, 2 cash other amount, 3 card.
+  Pay GBP 19.00. 1 cash exact, 2 cash other amount, 3 card, voucher.
   Pay? 1
   Paid. Booking 7KQ4-M2XP-93FD. Seats H8 H9, Screen 1, 19:15.
   Next show?

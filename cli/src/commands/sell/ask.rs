@@ -102,7 +102,7 @@ pub(super) async fn payment(ctx: &mut Context, booking: &Booking) -> Result<Pay,
     ));
     loop {
         let question = format!(
-            "pay {}: Enter for exact cash, the amount given, or card:",
+            "pay {}: Enter for exact cash, the amount given, card, or voucher:CODE,cash:",
             booking.total
         );
         let answer = ctx.ask(&question, "--pay").await?;
@@ -122,11 +122,18 @@ pub(super) async fn payment(ctx: &mut Context, booking: &Booking) -> Result<Pay,
                 }
                 Err(e) => ctx.say(&e),
             },
-            Ok(pay @ Pay::Card(_)) => match card::read_if_any(ctx, Some(pay)).await {
-                Ok(Some(pay)) => return Ok(pay),
-                Ok(None) => {}
-                Err(e) => ctx.say(&e.to_string()),
-            },
+            Ok(Pay::Split(parts))
+                if super::split::check(&parts, booking.total.currency).is_err() =>
+            {
+                ctx.say("write amounts as in cash:10.00,card");
+            }
+            Ok(pay @ (Pay::Card(_) | Pay::Split(_))) => {
+                match card::read_if_any(ctx, Some(pay)).await {
+                    Ok(Some(pay)) => return Ok(pay),
+                    Ok(None) => {}
+                    Err(e) => ctx.say(&e.to_string()),
+                }
+            }
             Ok(pay) => return Ok(pay),
             Err(e) => ctx.say(&e),
         }

@@ -18,7 +18,7 @@ use houseful_core::{
 
 use super::Desk;
 use crate::{
-    args::{CardFrom, Pay, card_number},
+    args::{CardFrom, Pay, PayPart, card_number},
     context::Context,
     error::CliError,
     moment,
@@ -42,6 +42,7 @@ pub(super) async fn take(
     desk.sale.card = Some(PendingCard {
         payment: moment::fresh_payment(),
         token: token.token,
+        split: false,
     });
     charge(ctx, desk, card).await
 }
@@ -52,18 +53,30 @@ pub(super) async fn charge(
     desk: &mut Desk,
     card: CardFrom,
 ) -> Result<Booking, CliError> {
-    let number = number(card)?;
+    let card = Card::named(number(card)?);
+    let pending = pending(desk)?;
+    send(
+        ctx,
+        desk,
+        PayRequest::by_card(pending.payment, pending.token, card),
+    )
+    .await
+}
+
+/// The payment that is noted.
+pub(super) fn pending(desk: &Desk) -> Result<PendingCard, CliError> {
+    desk.sale.card.clone().ok_or_else(|| CliError::System {
+        what: "this sale has no payment".to_owned(),
+    })
+}
+
+/// Sends a request to pay, which is noted before, and follows the payment.
+pub(super) async fn send(
+    ctx: &mut Context,
+    desk: &mut Desk,
+    request: PayRequest,
+) -> Result<Booking, CliError> {
     desk.note(ctx, Stage::TakingCard)?;
-    let Some(pending) = desk.sale.card.clone() else {
-        return Err(CliError::System {
-            what: "this sale has no card payment".to_owned(),
-        });
-    };
-    let request = PayRequest {
-        payment: pending.payment,
-        token: pending.token,
-        card: Card { number },
-    };
     let work = desk.client.pay(desk.sale.booking, &request, BANK_WAIT);
     match ctx
         .wait("waiting for the bank", work)
@@ -85,12 +98,27 @@ pub(super) async fn read_if_any(
     ctx: &mut Context,
     pay: Option<Pay>,
 ) -> Result<Option<Pay>, CliError> {
-    let from = match pay {
-        Some(Pay::Card(from @ (CardFrom::Stdin | CardFrom::File(_)))) if !ctx.globals.dry_run => {
-            from
+    if ctx.globals.dry_run {
+        return Ok(pay);
+    }
+    Ok(match pay {
+        Some(Pay::Card(from)) => Some(Pay::Card(read_card(ctx, from).await?)),
+        Some(Pay::Split(mut parts)) => {
+            for part in &mut parts {
+                if let PayPart::Card { from, .. } = part {
+                    *from = read_card(ctx, from.clone()).await?;
+                }
+            }
+            Some(Pay::Split(parts))
         }
-        pay => return Ok(pay),
-    };
+        pay => pay,
+    })
+}
+
+async fn read_card(ctx: &mut Context, from: CardFrom) -> Result<CardFrom, CliError> {
+    if !matches!(from, CardFrom::Stdin | CardFrom::File(_)) {
+        return Ok(from);
+    }
     let text = match &from {
         CardFrom::Stdin if ctx.asks() => ctx.ask("card number:", "--pay card=@FILE").await?,
         CardFrom::File(file) => read(file)?,
@@ -98,7 +126,7 @@ pub(super) async fn read_if_any(
     };
     let card = CardFrom::Number(text);
     number(card.clone())?;
-    Ok(Some(Pay::Card(card)))
+    Ok(card)
 }
 
 /// One short line of a file, or of standard input for `-`.
@@ -119,7 +147,7 @@ fn read(file: &Path) -> Result<String, CliError> {
 }
 
 /// The digits of a card.
-fn number(card: CardFrom) -> Result<String, CliError> {
+pub(super) fn number(card: CardFrom) -> Result<String, CliError> {
     match card {
         CardFrom::Practice => Ok(PRACTICE_CARD.to_owned()),
         CardFrom::Number(text) => card_number(&text).map_err(CliError::usage),

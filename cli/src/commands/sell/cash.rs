@@ -40,7 +40,7 @@ pub(super) fn differs(noted: Money, pay: Option<&Pay>) -> Result<bool, CliError>
     Ok(match pay {
         None | Some(Pay::Cash(None)) => false,
         Some(Pay::Cash(Some(text))) => amount(text, noted.currency)? != noted,
-        Some(Pay::Card(_)) => true,
+        Some(Pay::Card(_) | Pay::Split(_)) => true,
     })
 }
 

@@ -7,9 +7,9 @@ use houseful_core::wire::{
 };
 
 use crate::{
-    args::{CardFrom, Pay, TicketCount, WishArgs},
+    args::{CardFrom, Pay, PayPart, TicketCount, WishArgs},
     error::CliError,
-    wish::{Party, PayWord, Spot, WishError, WishWords},
+    wish::{Party, PayWord, SplitWord, Spot, WishError, WishWords},
 };
 
 /// A wish that is complete.
@@ -61,9 +61,10 @@ impl Plan {
             .map(|t| format!("{}={}", t.ticket_type, t.count))
             .collect();
         let pay = match pay {
-            None => " --hold-only",
-            Some(Pay::Cash(_)) => " --pay cash",
-            Some(Pay::Card(_)) => " --pay card",
+            None => " --hold-only".to_owned(),
+            Some(Pay::Cash(_)) => " --pay cash".to_owned(),
+            Some(Pay::Card(_)) => " --pay card".to_owned(),
+            Some(Pay::Split(parts)) => format!(" --pay {}", super::split::typed(parts)),
         };
         Again {
             show: show.to_owned(),
@@ -186,6 +187,23 @@ pub(super) fn pay_of(words: &WishWords, pay: Option<Option<Pay>>) -> Option<Opti
         Some(PayWord::Hold) => None,
         Some(PayWord::Card) => Some(Some(Pay::Card(CardFrom::Practice))),
         Some(PayWord::Cash(given)) => Some(Some(Pay::Cash(given.clone()))),
+        Some(PayWord::Split(words)) => {
+            let parts = words.iter().map(|word| match word {
+                SplitWord::Voucher(code) => PayPart::Voucher {
+                    code: *code,
+                    amount: None,
+                },
+                SplitWord::Card => PayPart::Card {
+                    from: CardFrom::Practice,
+                    amount: None,
+                },
+                SplitWord::Cash { amount, given } => PayPart::Cash {
+                    amount: amount.clone(),
+                    given: given.clone(),
+                },
+            });
+            Some(Some(Pay::Split(parts.collect())))
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use houseful_core::{
 };
 
 use super::{
-    Desk, Goal, card, cash, despite, gave_way, request_seats, stop, take_payment, unsent,
+    Desk, Goal, card, cash, despite, gave_way, request_seats, split, stop, take_payment, unsent,
     until_local,
 };
 use crate::{
@@ -286,9 +286,29 @@ async fn payment_under_way(
     match desk.client.payment(pending.payment, booking).await {
         Ok(payment) => card::follow(ctx, desk, payment).await.map(Some),
         Err(ClientError::Problem(problem)) if problem.status == 404 => match pay {
-            Some(Pay::Card(card)) => card::charge(ctx, desk, card.clone()).await.map(Some),
+            Some(Pay::Card(card)) => {
+                if let Some(pending) = &mut desk.sale.card {
+                    pending.split = false;
+                }
+                card::charge(ctx, desk, card.clone()).await.map(Some)
+            }
+            Some(Pay::Split(parts)) => {
+                if let Some(pending) = &mut desk.sale.card {
+                    pending.split = true;
+                }
+                let booking = desk.client.booking(desk.sale.booking).await?;
+                let paid = split::charge(ctx, desk, booking.total.currency, parts.clone()).await;
+                paid.map(Some)
+            }
             Some(Pay::Cash(_)) => {
                 // The card was never charged, and is not wanted any more.
+                desk.sale.card = None;
+                desk.sent_before = false;
+                desk.note(ctx, Stage::Held)?;
+                Ok(None)
+            }
+            None if pending.split && ctx.asks() => {
+                ctx.say("nothing was taken by any of the means that were to pay; say again how");
                 desk.sale.card = None;
                 desk.sent_before = false;
                 desk.note(ctx, Stage::Held)?;
@@ -301,7 +321,10 @@ async fn payment_under_way(
                 card::charge(ctx, desk, card).await.map(Some)
             }
             None => Err(CliError::NobodyToAsk {
-                flag: "--pay card=-".to_owned(),
+                flag: match pending.split {
+                    true => "--pay".to_owned(),
+                    false => "--pay card=-".to_owned(),
+                },
             }),
         },
         Err(e) => Err(e.into()),

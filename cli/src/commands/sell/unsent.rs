@@ -108,6 +108,13 @@ fn tell_payment(
                 effect,
             )
         }
+        Some(Pay::Split(parts)) => {
+            super::split::check(parts, total.currency)?;
+            let request = json!({"payment": desk.sale.cash.1, "booking": id});
+            let by = super::split::typed(parts);
+            let effect = format!("{total} would be taken by {by} together, and tickets made");
+            dry_run::tell(ctx, "POST", "/v1/payments".to_owned(), &request, effect)
+        }
         Some(Pay::Card(_)) => {
             // The token is made when it is asked for, and a card is never shown.
             let request = json!({"payment": desk.sale.cash.1, "booking": id});

@@ -46,13 +46,7 @@ pub(super) async fn by_card(
     card: &str,
 ) -> Result<bool, End> {
     let leave = world.tally.seen(client.payment_token(booking).await)?;
-    let request = PayRequest {
-        payment: moment::fresh_payment(),
-        token: leave.token,
-        card: Card {
-            number: card.to_owned(),
-        },
-    };
+    let request = PayRequest::by_card(moment::fresh_payment(), leave.token, Card::number(card));
     let mut payment = world
         .tally
         .seen(client.pay(booking, &request, WAIT).await)?;

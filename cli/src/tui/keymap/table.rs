@@ -52,7 +52,7 @@ use Place::{
     AskCash, AskGiveUp, AskLeave, AskRefund, AskRelease, BookingDetail, Bookings, BookingsSearch,
     Browse, BrowseFilter, Card, CardNumber, ContactForm, Filter, GoTo, Help, HoldOver, Home, Live,
     LostRace, NoOffer, Override, Palette, Paying, Payment, QuickLine, Range, Seats, Ticket,
-    Trouble,
+    Trouble, VoucherCode,
 };
 
 const ANYWHERE: &[Place] = &[
@@ -66,6 +66,7 @@ const ANYWHERE: &[Place] = &[
     Payment,
     Card,
     CardNumber,
+    VoucherCode,
     QuickLine,
     Palette,
     Paying,
@@ -103,7 +104,14 @@ const VIEWS: &[Place] = &[
 const LISTS: &[Place] = &[Home, Browse];
 const MOVING: &[Place] = &[Home, Browse, Seats, Bookings, Live];
 const ROWS: &[Place] = &[Home, Browse, Seats, Range, Bookings, Live];
-const FIELDS: &[Place] = &[Filter, BrowseFilter, GoTo, CardNumber, BookingsSearch];
+const FIELDS: &[Place] = &[
+    Filter,
+    BrowseFilter,
+    GoTo,
+    CardNumber,
+    VoucherCode,
+    BookingsSearch,
+];
 
 const fn c(c: char) -> Key {
     Key::Char(c)
@@ -139,6 +147,7 @@ pub const TABLE: &[Binding] = &[
     on(&[Payment], &[Key::Char('.')], ".", Action::Point, words::POINT),
     on(&[Payment], &[Key::Backspace], "Backspace", Action::Erase, words::ERASE),
     on(&[Payment], &[Key::Char('d')], "d", Action::Card, words::CARD),
+    on(&[Payment], &[Key::Char('v')], "v", Action::Voucher, words::VOUCHER),
     on(&[Card], &[Key::Enter], "Enter", Action::Accept, words::CARD_ACCEPT).must(),
     on(&[Card], &[Key::Char('n')], "n", Action::CardNumber, words::CARD_NUMBER),
     on(&[Ticket], &[Key::Enter], "Enter", Action::Accept, words::TICKET_ACCEPT).must(),

@@ -1,9 +1,12 @@
 //! What the server says about a payment, and what that means for the booking.
 
-use houseful_core::wire::{
-    booking::{Booking, BookingState},
-    payment::{PayRequest, Payment as Told, PaymentState},
-    problem::Problem,
+use houseful_core::{
+    money::Money,
+    wire::{
+        booking::{Booking, BookingState},
+        payment::{PayRequest, Payment as Told, PaymentState},
+        problem::Problem,
+    },
 };
 
 use super::{Payment, Stage, Tender};
@@ -21,6 +24,9 @@ impl Payment {
         if self.checks.takes(answer.generation) {
             return Some(self.answer_to_check(desk, &answer.result));
         }
+        if self.asks_voucher.takes(answer.generation) {
+            return Some(self.voucher_told(desk, &answer.result));
+        }
         let Stage::Paying(paying) = &mut self.stage else {
             return None;
         };
@@ -31,12 +37,13 @@ impl Payment {
             Ok(Reply::Booking(booking)) => self.booking_told(desk, booking),
             Ok(Reply::Payment(told)) => self.payment_told(desk, told),
             Ok(Reply::Token(token)) => {
-                if let Some(card) = paying.card.clone() {
-                    let request = PayRequest {
-                        payment: paying.payment,
-                        token: token.token.clone(),
-                        card,
-                    };
+                let (payment, token) = (paying.payment, token.token.clone());
+                let request = match paying.card.clone() {
+                    Some(card) => Some(PayRequest::by_card(payment, token, card)),
+                    None if paying.tenders.is_empty() => None,
+                    None => Some(PayRequest::by(payment, token, paying.tenders.clone())),
+                };
+                if let Some(request) = request {
                     paying.question.answered();
                     paying.ask(desk, Ask::Pay(self.owned.clone(), Box::new(request)));
                 }
@@ -104,9 +111,17 @@ impl Payment {
             Stage::Paying(paying) => Some(paying.tender),
             _ => None,
         };
+        let mut booking = booking.clone();
+        if tender == Some(Tender::VouchersAndCash) {
+            // The server knows what was booked, not what was handed over.
+            let left = self.left();
+            let change = given.map_or(0, |given| given.minor - left.minor);
+            booking.change = Some(Money::new(change.max(0), left.currency));
+        }
+        let given = given.or((tender == Some(Tender::VouchersAndCash)).then(|| self.left()));
         Step::Sold(Box::new(TicketView::new(
             self.show.clone(),
-            booking.clone(),
+            booking,
             tender,
             given,
         )))
@@ -173,7 +188,9 @@ impl Payment {
                 paying.ask_soon(desk, Ask::Payment(self.owned.clone(), payment));
             }
             PaymentState::Declined | PaymentState::CaptureRefused => {
-                self.message = Some(wording::declined(told.reason.as_deref()));
+                let cash = paying.tender == Tender::VouchersAndCash;
+                let why = wording::declined(told.reason.as_deref());
+                self.message = Some(if cash { wording::hand_back(&why) } else { why });
                 self.stage = Stage::Choose;
             }
             PaymentState::Authorised

@@ -13,7 +13,7 @@ use crate::tui::{
 pub(super) fn tell(model: &Model, payment: &Payment) -> Vec<String> {
     match &payment.stage {
         Stage::Choose => {
-            let total = plain::pay(payment.booking.total);
+            let total = plain::pay(payment.left());
             let tenders = plain::tenders(model.desk.takes_cash());
             vec![format!("{total} {tenders}")]
         }
@@ -27,6 +27,7 @@ pub(super) fn tell(model: &Model, payment: &Payment) -> Vec<String> {
                 .collect()
         }
         Stage::CardNumber(_) => vec![plain::TYPE_CARD.to_owned()],
+        Stage::Voucher(_) => vec![plain::TYPE_VOUCHER.to_owned()],
         Stage::Paying(paying) => vec![progress(model, paying)],
     }
 }
@@ -63,9 +64,12 @@ fn state(paying: &Paying) -> Option<PaymentState> {
 fn progress(model: &Model, paying: &Paying) -> String {
     let what = match (paying.tender, state(paying)) {
         (Tender::Cash, _) => wording::BOOKING_CASH.to_owned(),
-        (Tender::Card, None) => wording::CARD_ASKED.to_owned(),
-        (Tender::Card, Some(PaymentState::Pending)) => wording::BANK_SILENT.to_owned(),
-        (Tender::Card, Some(state)) => wording::payment_state(state.word()),
+        (Tender::Vouchers | Tender::VouchersAndCash, None | Some(PaymentState::Pending)) => {
+            wording::TENDERS_ASKED.to_owned()
+        }
+        (_, None) => wording::CARD_ASKED.to_owned(),
+        (_, Some(PaymentState::Pending)) => wording::BANK_SILENT.to_owned(),
+        (_, Some(state)) => wording::payment_state(state.word()),
     };
     let seconds = model.desk.now.ms_since(paying.since) / 1_000;
     plain::still_paying(&what, seconds)

@@ -13,6 +13,9 @@ pub(super) fn tell(view: &TicketView) -> Vec<String> {
     let how = match view.tender {
         Some(Tender::Cash) => plain::PAID,
         Some(Tender::Card) => plain::PAID_BY_CARD,
+        Some(Tender::Vouchers) => plain::PAID_BY_VOUCHER,
+        Some(Tender::VouchersAndCash) => plain::PAID_BY_VOUCHER_AND_CASH,
+        Some(Tender::VouchersAndCard) => plain::PAID_BY_VOUCHER_AND_CARD,
         None => plain::SOLD,
     };
     let code = booking.code.map_or(String::new(), |c| c.to_string());

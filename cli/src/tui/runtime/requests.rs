@@ -193,6 +193,7 @@ impl Desk {
             Ask::Pay(owned, request) => {
                 Reply::Payment(Box::new(client.pay(owned.id, request, PAY_WAIT).await?))
             }
+            Ask::Voucher(code) => Reply::Voucher(Box::new(client.check_voucher(*code).await?)),
             Ask::Payment(owned, id) => {
                 Reply::Payment(Box::new(client.payment(*id, Some(owned.id)).await?))
             }
@@ -228,6 +229,7 @@ fn owner(ask: &Ask) -> Option<&Owned> {
         | Ask::Show(_)
         | Ask::Layout(_)
         | Ask::Seats(_)
+        | Ask::Voucher(_)
         | Ask::Bookings(_) => None,
     }
 }

@@ -92,6 +92,7 @@ pub(super) fn note(state: &State, server: &str, ask: Ask) -> Result<Noted, State
         | Ask::Bookings(_)
         | Ask::Contact(..)
         | Ask::Token(_)
+        | Ask::Voucher(_)
         | Ask::Payment(..) => None,
     };
     if let Some(mut sale) = sale {
@@ -116,6 +117,7 @@ fn change(sale: &mut Sale, ask: &Ask) {
             sale.card = Some(PendingCard {
                 payment: request.payment,
                 token: request.token.clone(),
+                split: !request.tenders.is_empty(),
             });
         }
         _ => {}

@@ -85,6 +85,8 @@ pub(super) struct Till {
     pub(super) contacts: BTreeMap<Uuid, Contact>,
     /// Why money went back.
     pub(super) reasons: Vec<String>,
+    /// What the vouchers are worth whose codes end so, in minor units.
+    pub(super) vouchers: BTreeMap<&'static str, i64>,
     /// Every question that was asked.
     pub(super) asked: Vec<Ask>,
     paid: Option<(Payment, Option<Booking>)>,
@@ -129,6 +131,7 @@ impl Till {
             role: Role::Manager,
             contacts: BTreeMap::new(),
             reasons: Vec::new(),
+            vouchers: BTreeMap::new(),
             asked: Vec::new(),
             paid: None,
             feed: None,

@@ -390,7 +390,7 @@ fn money_is_heard_as_money() {
     assert_eq!(talk.prompt(), "Amount given? ");
     assert_eq!(
         talk.say(""),
-        "Pay GBP 19.00. 1 cash exact, 2 cash other amount, 3 card."
+        "Pay GBP 19.00. 1 cash exact, 2 cash other amount, 3 card, voucher."
     );
     assert_eq!(talk.prompt(), "Pay? ");
     assert_eq!(

@@ -18,6 +18,9 @@ const fn left_columns(width: u16) -> u16 {
     if width < NARROW { 26 } else { 36 }
 }
 
+/// Lines for vouchers; nobody pays by more.
+const VOUCHERS_SHOWN: usize = 3;
+
 /// Below this width the booking's lines are short, so that those about the money are whole.
 const NARROW: u16 = 76;
 
@@ -92,8 +95,9 @@ fn draw_tender(
     let total = payment.booking.total;
     match &payment.stage {
         Stage::Choose => {
+            let left = payment.left();
             let given = if payment.given.is_empty() {
-                total.plain()
+                left.plain()
             } else {
                 payment.given.clone()
             };
@@ -107,18 +111,27 @@ fn draw_tender(
                 },
                 Money::plain,
             );
-            sheet.put(x, 3, &wording::to_pay(total), theme.strong());
+            sheet.put(x, 3, &wording::to_pay(left), theme.strong());
             sheet.put(x, 4, &wording::given(&given), theme.text());
             sheet.put(x, 5, &wording::change(&change), theme.strong());
             let column = columns_of(&wording::given(&given));
             for (i, line) in (0..).zip(wording::PAYMENT_KEYS) {
                 sheet.put(x, 7 + i, line, theme.text());
             }
-            (Some((x + column, 4)), 11)
+            // The newest ones, if there is not room for all.
+            let newest = payment.vouchers.len().saturating_sub(VOUCHERS_SHOWN);
+            let vouchers = payment.vouchers.iter().skip(newest);
+            let mut bottom = 11;
+            for (y, voucher) in (12..).zip(vouchers) {
+                let line = wording::voucher_line(&voucher.label, voucher.pays);
+                sheet.put(x, y, &line, theme.text());
+                bottom = y + 1;
+            }
+            (Some((x + column, 4)), bottom)
         }
         Stage::Card => {
             sheet.put(x, 3, wording::CARD_TERMINAL, theme.strong());
-            sheet.put(x, 4, &wording::to_pay(total), theme.strong());
+            sheet.put(x, 4, &wording::to_pay(payment.left()), theme.strong());
             for (i, (number, what)) in (0..).zip(wording::TEST_CARDS) {
                 let last: String = number.chars().skip(number.len() - 4).collect();
                 let line = format!("{}  ..{last}: {what}", i + 1);
@@ -129,8 +142,14 @@ fn draw_tender(
         }
         Stage::CardNumber(typed) => {
             sheet.put(x, 3, wording::CARD_TERMINAL, theme.strong());
-            sheet.put(x, 4, &wording::to_pay(total), theme.strong());
+            sheet.put(x, 4, &wording::to_pay(payment.left()), theme.strong());
             sheet.put(x, 5, wording::CARD_NUMBER, theme.text());
+            let room = sheet.width().saturating_sub(x + 1);
+            (Some((sheet.field(x, 6, room, typed), 6)), 8)
+        }
+        Stage::Voucher(typed) => {
+            sheet.put(x, 3, &wording::to_pay(payment.left()), theme.strong());
+            sheet.put(x, 5, wording::VOUCHER_CODE, theme.text());
             let room = sheet.width().saturating_sub(x + 1);
             (Some((sheet.field(x, 6, room, typed), 6)), 8)
         }
@@ -154,9 +173,12 @@ fn progress(paying: &Paying, now: houseful_core::time::UtcMillis) -> Vec<String>
     let mut lines = vec![
         match (paying.tender, paying.told.as_ref().map(|t| t.state)) {
             (Tender::Cash, _) => wording::BOOKING_CASH.to_owned(),
-            (Tender::Card, None) => wording::CARD_ASKED.to_owned(),
-            (Tender::Card, Some(PaymentState::Pending)) => wording::BANK_SILENT.to_owned(),
-            (Tender::Card, Some(state)) => wording::payment_state(state.word()),
+            (Tender::Vouchers | Tender::VouchersAndCash, None | Some(PaymentState::Pending)) => {
+                wording::TENDERS_ASKED.to_owned()
+            }
+            (_, None) => wording::CARD_ASKED.to_owned(),
+            (_, Some(PaymentState::Pending)) => wording::BANK_SILENT.to_owned(),
+            (_, Some(state)) => wording::payment_state(state.word()),
         },
     ];
     if waited > 0 {

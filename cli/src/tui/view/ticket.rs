@@ -130,14 +130,25 @@ fn words(view: &TicketView, room: &Room) -> Vec<Line> {
 /// How it was paid, and what was handed back.
 fn paid(view: &TicketView) -> Vec<Line> {
     match view.tender {
-        Some(Tender::Cash) => {
+        Some(tender @ (Tender::Cash | Tender::VouchersAndCash)) => {
             let given = view.given.unwrap_or(view.booking.total);
             let change = view.booking.change;
             let change = change.map_or_else(|| wording::EXACT.to_owned(), Money::plain);
-            vec![
+            let mut lines = vec![
                 line(wording::label::CASH, given.plain()),
                 line(wording::label::CHANGE, change),
-            ]
+            ];
+            if tender == Tender::VouchersAndCash {
+                lines.insert(0, line(wording::label::PAID, wording::label::BY_VOUCHER));
+            }
+            lines
+        }
+        Some(Tender::Vouchers) => vec![line(wording::label::PAID, wording::label::BY_VOUCHER)],
+        Some(Tender::VouchersAndCard) => {
+            vec![line(
+                wording::label::PAID,
+                wording::label::BY_VOUCHER_AND_CARD,
+            )]
         }
         Some(Tender::Card) => vec![line(wording::label::PAID, wording::label::BY_CARD)],
         None => Vec::new(),

@@ -42,6 +42,7 @@ pub const PAYMENT_ACCEPT: Words = words("take cash", "exact cash or the amount")
 pub const POINT: Words = words("", "the decimal point of the amount");
 pub const ERASE: Words = words("", "take the last digit back");
 pub const CARD: Words = words("card", "pay by card");
+pub const VOUCHER: Words = words("voucher", "pay a part by a voucher");
 pub const CARD_ACCEPT: Words = words("card 1", "pay with the first card");
 pub const CARD_NUMBER: Words = words("type a number", "type a card number");
 pub const TICKET_ACCEPT: Words = words("next customer", "back to the next shows");

@@ -56,6 +56,10 @@ pub const CHANGE: &str = "Change";
 pub const PAID: &str = "Paid";
 /// Paid by card.
 pub const BY_CARD: &str = "card";
+/// By vouchers.
+pub const BY_VOUCHER: &str = "voucher";
+/// By vouchers and a card.
+pub const BY_VOUCHER_AND_CARD: &str = "voucher and card";
 /// Above who holds what.
 pub const HELD_NOW: &str = "HELD NOW";
 /// A server for practice.

@@ -1,6 +1,9 @@
 //! What is said while somebody pays.
 
-use houseful_core::money::Money;
+use houseful_core::{
+    money::{Currency, Money},
+    wire::voucher::{Voucher, VoucherState},
+};
 
 /// A payment came to nothing and money goes back.
 pub const MONEY_BACK: &str =
@@ -46,11 +49,61 @@ pub const EXACT: &str = "none, exact";
 /// What is typed does not cover the total.
 pub const TOO_LITTLE: &str = "too little yet";
 /// What the keys of the payment view do, beside the amounts.
-pub const PAYMENT_KEYS: [&str; 3] = [
+pub const PAYMENT_KEYS: [&str; 4] = [
     "⟨payment.accept⟩  exact cash, or the amount",
     "⟨payment.digit⟩ ⟨payment.point⟩  cash given, then ⟨payment.accept⟩",
     "⟨payment.card⟩  card",
+    "⟨payment.voucher⟩  voucher",
 ];
+/// Before the field for the code of a voucher.
+pub const VOUCHER_CODE: &str = "Voucher code, typed or scanned:";
+/// Every penny is paid by vouchers.
+pub const NOTHING_LEFT_TO_PAY: &str = "nothing is left to pay; ⟨payment.accept⟩ makes the tickets";
+/// The same code once more.
+pub const VOUCHER_NAMED: &str = "this voucher pays already";
+/// A code is looked up.
+pub const VOUCHER_ASKED: &str = "asking about the voucher ...";
+
+/// A voucher pays a part.
+#[must_use]
+pub fn voucher_pays(label: &str, pays: Money, left: Money) -> String {
+    if left.minor == 0 {
+        format!("voucher ..{label} pays {pays}; nothing is left to pay")
+    } else {
+        format!("voucher ..{label} pays {pays}; {left} is left to pay")
+    }
+}
+
+/// A voucher was taken off.
+#[must_use]
+pub fn voucher_off(label: &str) -> String {
+    format!("voucher ..{label} was taken off")
+}
+
+/// A voucher that does not pay.
+#[must_use]
+pub fn voucher_refused(voucher: &Voucher, currency: Currency) -> String {
+    let why = match voucher.state {
+        VoucherState::Good => format!("is in {}, not in {currency}", voucher.value.currency),
+        VoucherState::NotYet => "is not good yet".to_owned(),
+        VoucherState::Over => "is over".to_owned(),
+        VoucherState::UsedUp => "is used up".to_owned(),
+        VoucherState::Cancelled => "was taken back".to_owned(),
+    };
+    format!("voucher ..{} {why}", voucher.label)
+}
+
+/// The line of a voucher: which, and what it pays.
+#[must_use]
+pub fn voucher_line(label: &str, pays: Money) -> String {
+    format!("Voucher ..{label}  -{}", pays.plain())
+}
+
+/// Nothing was taken, and there is cash on the counter.
+#[must_use]
+pub fn hand_back(why: &str) -> String {
+    format!("{why} Hand the cash back.")
+}
 /// The card terminal.
 pub const CARD_TERMINAL: &str = "SIMULATED CARD TERMINAL";
 /// Typing another card's number.
@@ -59,6 +112,8 @@ pub const OTHER_CARD: &str = "⟨card.card_number⟩  type a card number";
 pub const CARD_NUMBER: &str = "Card number:";
 /// Cash is on its way to the server.
 pub const BOOKING_CASH: &str = "booking the cash ...";
+/// Vouchers are on their way to the server.
+pub const TENDERS_ASKED: &str = "taking the vouchers ...";
 /// The card is on its way to the server.
 pub const CARD_ASKED: &str = "card: asking the bank ...";
 /// The bank has not answered.

@@ -65,6 +65,7 @@ pub fn prompt(place: Place, holds: bool, amount: bool) -> &'static str {
         Place::Payment => "Pay? ",
         Place::Card => "Card? ",
         Place::CardNumber => "Card number? ",
+        Place::VoucherCode => "Voucher code? ",
         Place::Paying => "Wait, or leave? ",
         Place::Ticket => "Next show? ",
         Place::Bookings => "Booking? ",

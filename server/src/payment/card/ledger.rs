@@ -119,6 +119,7 @@ impl SimCharge {
             status: self.status_at(now),
             captured: self.captured,
             refunded: self.refunded,
+            bounced: 0,
             reason: self.reason.clone(),
             updated_at: self.updated_at,
         }

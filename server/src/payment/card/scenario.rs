@@ -26,7 +26,7 @@ pub(super) enum Scenario {
 impl Scenario {
     /// What this card does for this payment. The same payment gets the same answer.
     pub(super) fn of(card: &Card, dial: CardDial, payment: PaymentId) -> Self {
-        match card.number.as_str() {
+        match card.secret() {
             "4000000000000002" => Self::Decline,
             "4000000000000069" => Self::Slow,
             "4000000000000119" => Self::AnswerLost,
@@ -122,9 +122,7 @@ mod tests {
     }
 
     fn card(number: &str) -> Card {
-        Card {
-            number: number.to_owned(),
-        }
+        Card::number(number)
     }
 
     #[test]

@@ -1,4 +1,5 @@
 mod silence;
+mod split;
 
 use houseful_core::ids::ShowId;
 use proptest::prelude::*;
@@ -43,6 +44,7 @@ fn charge(status: ChargeStatus, captured: i64, refunded: i64) -> Charge {
         status,
         captured,
         refunded,
+        bounced: 0,
         reason: None,
         updated_at: UtcMillis(0),
     }

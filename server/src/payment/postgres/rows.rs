@@ -10,6 +10,7 @@ use tokio_postgres::Row;
 use crate::{
     payment::{
         machine::{Account, Keep},
+        parts,
         store::{Held, Lease},
         words,
     },
@@ -21,7 +22,13 @@ use crate::{
 macro_rules! payments {
     ($($condition:literal),* $(,)?) => {
         concat!(
-            "SELECT p.payment, p.show_id, p.booking, p.quote, p.tender, p.state, p.amount, \
+            "SELECT p.payment, p.show_id, p.booking, p.quote, \
+             (SELECT coalesce(json_agg(json_build_object('number', t.number, 'tender', t.tender, \
+              'means', t.means, 'amount', t.amount, 'voucher', t.voucher, 'label', t.label, \
+              'status', t.status, 'captured', t.captured, 'ordered_back', t.ordered_back, \
+              'refunded', t.refunded, 'reason', t.reason)), '[]')::text \
+              FROM payment_tender t WHERE t.payment = p.payment), \
+             p.state, p.amount, \
              p.currency, p.captured, p.ordered_back, p.refunded, p.keep, p.settle_ver, \
              p.settled_ver, p.reason, p.tries, p.next_at, o.told, o.tell_at, p.created_at, \
              p.updated_at, p.tried, p.lease_by, p.lease_until, p.fingerprint \
@@ -54,14 +61,14 @@ pub(super) fn booking(row: &Row, column: usize) -> Result<BookingId, StoreError>
 
 /// A row of [`payments`].
 pub(super) fn account(row: &Row) -> Result<Account, StoreError> {
-    let (tender, state, currency) = words::of_payment(get(row, 4)?, get(row, 5)?, get(row, 7)?)?;
+    let (state, currency) = words::of_payment(get(row, 5)?, get(row, 7)?)?;
     let keep: Option<i64> = get(row, 11)?;
     let settle_ver: Option<i64> = get(row, 12)?;
     Ok(Account {
         id: PaymentId(get(row, 0)?),
         booking: booking(row, 1)?,
         quote: QuoteHash(get(row, 3)?),
-        tender,
+        parts: parts::read(get(row, 4)?)?,
         amount: Money::new(get(row, 6)?, currency),
         state,
         captured: get(row, 8)?,

@@ -6,7 +6,8 @@ use uuid::Uuid;
 use super::rows::whole;
 use crate::{
     payment::{
-        machine::Account,
+        machine::{Account, Part},
+        parts,
         store::{Held, Lease},
     },
     postgres::{Fault, Transaction},
@@ -40,7 +41,7 @@ pub(super) async fn insert(
                 &a.booking.uuid,
                 &a.quote.0,
                 &fingerprint.as_slice(),
-                &a.tender.word(),
+                &a.tender().word(),
                 &a.amount.minor,
                 &a.amount.currency.code(),
                 &a.created_at.0,
@@ -52,11 +53,20 @@ pub(super) async fn insert(
             ],
         )
         .await?;
-    Ok(!done.is_empty())
+    if done.is_empty() {
+        return Ok(false);
+    }
+    write_parts(tx, &[], a, a.created_at).await?;
+    Ok(true)
 }
 
-/// Writes a payment as it stands, with what is still to be told.
-pub(super) async fn update(tx: &Transaction, held: &Held) -> Result<(), Fault> {
+/// Writes a payment as it stands, with what is still to be told. Its tenders were `before`.
+pub(super) async fn update(
+    tx: &Transaction,
+    before: &[Part],
+    held: &Held,
+    at: UtcMillis,
+) -> Result<(), Fault> {
     let a = &held.account;
     tx.query(
         "UPDATE payment SET state = $2, captured = $3, ordered_back = $4, refunded = $5, keep = $6,
@@ -83,6 +93,7 @@ pub(super) async fn update(tx: &Transaction, held: &Held) -> Result<(), Fault> {
         ],
     )
     .await?;
+    write_parts(tx, before, a, at).await?;
     let told = match a.tell_at {
         Some(at) => {
             let sql = "INSERT INTO payment_outbox (payment, tell_at, told) VALUES ($1, $2, $3)
@@ -96,6 +107,49 @@ pub(super) async fn update(tx: &Transaction, held: &Held) -> Result<(), Fault> {
         }
     };
     told.map(drop)
+}
+
+/// Writes what a step changed of a payment's tenders, with a line for each movement of money.
+async fn write_parts(
+    tx: &Transaction,
+    before: &[Part],
+    a: &Account,
+    at: UtcMillis,
+) -> Result<(), Fault> {
+    for (number, part) in parts::changed(before, a) {
+        tx.query(
+            "INSERT INTO payment_tender (payment, number, tender, means, amount, voucher, label,
+                                         status, captured, ordered_back, refunded, reason)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+             ON CONFLICT (payment, number) DO UPDATE SET status = $8, captured = $9,
+                    ordered_back = $10, refunded = $11, reason = $12",
+            &[
+                &a.id.0,
+                &number,
+                &part.id.0,
+                &part.means.word(),
+                &part.amount,
+                &part.voucher.map(|v| v.0),
+                &part.label,
+                &part.status.word(),
+                &part.captured,
+                &part.ordered_back,
+                &part.refunded,
+                &part.reason,
+            ],
+        )
+        .await?;
+    }
+    for line in parts::movements(before, a) {
+        tx.query(
+            "INSERT INTO payment_ledger (payment, seq, number, at, kind, minor)
+             SELECT $1, coalesce(max(seq), 0) + 1, $2, $3, $4, $5
+             FROM payment_ledger WHERE payment = $1",
+            &[&a.id.0, &line.number, &at.0, &line.kind, &line.minor],
+        )
+        .await?;
+    }
+    Ok(())
 }
 
 /// Writes who is at a payment.

@@ -11,13 +11,18 @@ use uuid::Uuid;
 use crate::{
     payment::{
         machine::{Account, Keep},
-        words,
+        parts, words,
     },
     store::StoreError,
 };
 
 /// Reads whole payments; a condition on `p` goes behind it.
-pub(super) const COLUMNS: &str = "SELECT p.payment, p.show_id, p.booking, p.quote, p.tender, \
+pub(super) const COLUMNS: &str = "SELECT p.payment, p.show_id, p.booking, p.quote, \
+     (SELECT json_group_array(json_object('number', t.number, 'tender', hex(t.tender), \
+      'means', t.means, 'amount', t.amount, 'voucher', nullif(hex(t.voucher), ''), \
+      'label', t.label, 'status', t.status, 'captured', t.captured, \
+      'ordered_back', t.ordered_back, 'refunded', t.refunded, 'reason', t.reason)) \
+      FROM payment_tender t WHERE t.payment = p.payment), \
      p.state, p.amount, p.currency, p.captured, p.ordered_back, p.refunded, p.keep, p.settle_ver, \
      p.settled_ver, p.reason, p.tries, p.next_at, o.told, o.tell_at, p.created_at, p.updated_at, \
      p.tried \
@@ -57,9 +62,10 @@ pub(super) fn account(row: &Row<'_>) -> rusqlite::Result<Result<Account, StoreEr
     };
     let keep: Option<i64> = row.get(11)?;
     let settle_ver: Option<i64> = row.get(12)?;
-    let [tender, state, currency]: [String; 3] = [row.get(4)?, row.get(5)?, row.get(7)?];
-    let read = words::of_payment(&tender, &state, &currency);
-    let (tender, state, currency) = match read {
+    let [tenders, state, currency]: [String; 3] = [row.get(4)?, row.get(5)?, row.get(7)?];
+    let read = words::of_payment(&state, &currency);
+    let read = read.and_then(|words| Ok((words, parts::read(&tenders)?)));
+    let ((state, currency), parts) = match read {
         Ok(read) => read,
         Err(error) => return Ok(Err(error)),
     };
@@ -67,7 +73,7 @@ pub(super) fn account(row: &Row<'_>) -> rusqlite::Result<Result<Account, StoreEr
         id: PaymentId(id(row, 0)?),
         booking: booking(row, 1)?,
         quote: QuoteHash(id(row, 3)?),
-        tender,
+        parts,
         amount: Money::new(row.get(6)?, currency),
         state,
         captured: row.get(8)?,

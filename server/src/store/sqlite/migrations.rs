@@ -52,6 +52,16 @@ pub(super) const ALL: &[Migration] = &[
         name: "servers",
         sql: include_str!("migrations/0009_servers.sql"),
     },
+    Migration {
+        number: 10,
+        name: "tenders",
+        sql: include_str!("migrations/0010_tenders.sql"),
+    },
+    Migration {
+        number: 11,
+        name: "stripe",
+        sql: include_str!("migrations/0011_stripe.sql"),
+    },
 ];
 
 /// Why a schema can't be brought up to date.

@@ -2,7 +2,7 @@
 
 use houseful_core::{
     code::BookingCode,
-    ids::{OwnerRef, ShowId},
+    ids::{OwnerRef, ShowId, VoucherId},
     price::Channel,
     refusal::Refusal,
     show::{Ask as CoreAsk, Party, SeatPick, Wish as CoreWish},
@@ -14,6 +14,7 @@ use houseful_core::{
         payment::{PayRequest, Payment, PaymentState, PaymentToken},
         problem::{Facts, Problem},
         seats::LayoutView,
+        voucher::{Voucher, VoucherState},
     },
 };
 use uuid::Uuid;
@@ -24,6 +25,27 @@ use super::{
     clerk, rules,
 };
 use crate::tui::msg::{Ask, BookingsWanted, Failure, Reply};
+
+/// A voucher that is good for so much, or used up.
+fn voucher(label: String, worth: i64) -> Voucher {
+    Voucher {
+        id: VoucherId(Uuid::from_u128(5)),
+        label,
+        state: match worth {
+            0 => VoucherState::UsedUp,
+            _ => VoucherState::Good,
+        },
+        value: money(5_000),
+        left: money(worth),
+        uses: 0,
+        uses_max: None,
+        valid_from: None,
+        valid_until: None,
+        note: None,
+        created_at: Time(super::START),
+        cancelled_at: None,
+    }
+}
 
 impl Till {
     pub(in crate::tui::tests) fn result(&mut self, ask: &Ask) -> Result<Reply, Failure> {
@@ -104,6 +126,11 @@ impl Till {
                 expires_at: Time(self.now),
             })),
             Ask::Pay(owned, request) => self.pay(owned.id.uuid, request)?,
+            Ask::Voucher(code) => {
+                let worth = self.vouchers.get(code.label().as_str());
+                let worth = *worth.ok_or_else(|| refused("voucher_unknown"))?;
+                Reply::Voucher(Box::new(voucher(code.label(), worth)))
+            }
             Ask::Payment(..) => {
                 let (payment, _) = self.paid.as_mut().expect("a payment");
                 payment.state = self.card;
@@ -125,6 +152,8 @@ impl Till {
             captured: booking.total,
             refunded: money(0),
             reason: Some("insufficient funds".into()),
+            action: None,
+            tenders: Vec::new(),
             settled: true,
             created_at: Time(self.now),
             updated_at: Time(self.now),

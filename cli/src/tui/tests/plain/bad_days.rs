@@ -31,7 +31,7 @@ fn a_declined_card_leaves_the_choice() {
     talk.till.card = PaymentState::Declined;
     talk.all(&["1", "2", "", "3"]);
     let declined = "Insufficient funds; the seats stay held, pay another way.\n\
-                    Pay GBP 19.00. 1 cash exact, 2 cash other amount, 3 card.";
+                    Pay GBP 19.00. 1 cash exact, 2 cash other amount, 3 card, voucher.";
     assert_eq!(talk.say("2"), declined);
     // The same once more is news once more.
     talk.say("card");

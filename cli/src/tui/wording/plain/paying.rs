@@ -11,9 +11,9 @@ pub const TYPE_AMOUNT: &str = "Type what the customer gives, or an empty line to
 #[must_use]
 pub fn tenders(takes_cash: bool) -> &'static str {
     if takes_cash {
-        "1 cash exact, 2 cash other amount, 3 card."
+        "1 cash exact, 2 cash other amount, 3 card, voucher."
     } else {
-        "3 card. Taking cash needs a clerk's token."
+        "3 card, voucher. Taking cash needs a clerk's token."
     }
 }
 
@@ -40,6 +40,8 @@ pub const CARDS: &str = "Simulated card terminal. Enter is card 1, n another num
 
 /// The card terminal wants a number.
 pub const TYPE_CARD: &str = "Type the number of the card; cancel leaves this.";
+/// A voucher wants its code.
+pub const TYPE_VOUCHER: &str = "Type or scan the code of the voucher; cancel leaves this.";
 
 /// It is paid.
 #[must_use]
@@ -52,6 +54,12 @@ pub const PAID: &str = "Paid.";
 
 /// Paid by card.
 pub const PAID_BY_CARD: &str = "Paid by card.";
+/// Paid by vouchers.
+pub const PAID_BY_VOUCHER: &str = "Paid by voucher.";
+/// Paid by vouchers and cash.
+pub const PAID_BY_VOUCHER_AND_CASH: &str = "Paid by voucher and cash.";
+/// Paid by vouchers and a card.
+pub const PAID_BY_VOUCHER_AND_CARD: &str = "Paid by voucher and card.";
 
 /// Paid earlier, or elsewhere.
 pub const SOLD: &str = "Sold.";

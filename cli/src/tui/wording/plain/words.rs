@@ -86,6 +86,7 @@ pub fn action_words(action: Action) -> &'static [&'static str] {
         Action::Undo => &["undo"],
         Action::Card => &["card"],
         Action::CardNumber => &["card number"],
+        Action::Voucher => &["voucher"],
         Action::NextTicket => &["next ticket"],
         Action::PreviousTicket => &["previous ticket"],
         Action::Yes => &["yes"],

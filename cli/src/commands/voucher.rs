@@ -1,0 +1,131 @@
+//! `houseful voucher`: value that pays by a code.
+
+use houseful_core::{
+    money::{Currency, Money},
+    wire::{Time, voucher::CreateVouchers},
+};
+
+use super::dry_run;
+use crate::{
+    args::{VoucherArgs, VoucherCommand, VoucherRef},
+    context::Context,
+    error::CliError,
+    output::{Columns, extra, usual},
+};
+
+pub(super) static COLUMNS: Columns = Columns {
+    id: "id",
+    columns: &[
+        usual("id", "Voucher"),
+        usual("label", "Code ends"),
+        usual("state", "State"),
+        usual("value", "Worth"),
+        usual("left", "Left"),
+        usual("uses", "Uses"),
+        usual("valid_until", "Ends"),
+        extra("uses_max", "Uses at most"),
+        extra("valid_from", "Begins"),
+        extra("note", "Note"),
+        extra("created_at", "Made"),
+        extra("cancelled_at", "Taken back"),
+    ],
+};
+
+/// Vouchers that were just made, with their codes.
+pub(super) static NEW: Columns = Columns {
+    id: "id",
+    columns: &[
+        usual("code", "Code"),
+        usual("value", "Worth"),
+        usual("valid_until", "Ends"),
+        usual("id", "Voucher"),
+    ],
+};
+
+/// A voucher and what it was used for.
+pub(super) static DETAIL: Columns = Columns {
+    id: "voucher.id",
+    columns: &[
+        usual("voucher.id", "Voucher"),
+        usual("voucher.label", "Code ends"),
+        usual("voucher.state", "State"),
+        usual("voucher.value", "Worth"),
+        usual("voucher.left", "Left"),
+        usual("voucher.uses", "Uses"),
+        usual("voucher.valid_until", "Ends"),
+        usual("uses.payment", "Payments"),
+        usual("uses.state", "Their states"),
+        usual("uses.used", "Used by each"),
+        usual("uses.returned", "Come back of each"),
+        extra("voucher.uses_max", "Uses at most"),
+        extra("voucher.valid_from", "Begins"),
+        extra("voucher.note", "Note"),
+        extra("voucher.created_at", "Made"),
+        extra("voucher.cancelled_at", "Taken back"),
+        extra("uses.amount", "Asked by each"),
+        extra("uses.at", "When"),
+    ],
+};
+
+pub(super) async fn run(ctx: &mut Context, command: VoucherCommand) -> Result<(), CliError> {
+    match command {
+        VoucherCommand::Create(args) => create(ctx, args).await,
+        VoucherCommand::List => {
+            let client = ctx.client().await?;
+            let asked = ("asking for vouchers", client.vouchers());
+            ctx.list_of(&COLUMNS, asked, "no vouchers").await
+        }
+        VoucherCommand::View { voucher } => {
+            let client = ctx.client().await?;
+            match voucher {
+                VoucherRef::Id(id) => {
+                    let asked = ("asking for the voucher", client.voucher(id));
+                    ctx.one_of(&DETAIL, asked).await
+                }
+                VoucherRef::Code(code) => {
+                    let asked = ("asking for the voucher", client.check_voucher(code));
+                    ctx.one_of(&COLUMNS, asked).await
+                }
+            }
+        }
+        VoucherCommand::Cancel { voucher } => {
+            if ctx.globals.dry_run {
+                let path = format!("/v1/vouchers/{voucher}/cancel");
+                let effect = "nobody could pay with it any more";
+                let nothing = serde_json::json!({});
+                return dry_run::tell(ctx, "POST", path, &nothing, effect.to_owned());
+            }
+            ctx.confirm("take the voucher back for good?").await?;
+            let client = ctx.client().await?;
+            let asked = ("taking it back", client.cancel_voucher(voucher));
+            ctx.one_of(&COLUMNS, asked).await
+        }
+    }
+}
+
+/// Makes vouchers. Their codes are written to the output and nowhere else.
+async fn create(ctx: &mut Context, args: VoucherArgs) -> Result<(), CliError> {
+    let currency: Result<Currency, _> = args.currency.to_uppercase().parse();
+    let currency = currency.map_err(|e| CliError::usage(e.to_string()))?;
+    let value = Money::parse(&args.value, currency).map_err(|e| CliError::usage(e.to_string()))?;
+    let request = CreateVouchers {
+        command: ctx.command_id(),
+        value,
+        count: args.count,
+        uses_max: args.uses,
+        valid_from: args.from.map(Time),
+        valid_until: args.expires.map(Time),
+        note: args.note,
+    };
+    if ctx.globals.dry_run {
+        let all = Money::new(value.minor.saturating_mul(i64::from(args.count)), currency);
+        let effect = match args.count {
+            1 => format!("one voucher would be made, worth {value}"),
+            count => format!("{count} vouchers would be made, worth {value} each and {all} in all"),
+        };
+        return dry_run::tell(ctx, "POST", "/v1/vouchers".to_owned(), &request, effect);
+    }
+    let client = ctx.client().await?;
+    let asked = ("making vouchers", client.create_vouchers(&request));
+    ctx.list_of(&NEW, asked, "no vouchers").await
+}

@@ -1,0 +1,67 @@
+//! Which intent at Stripe is which payment's, in a Postgres database.
+
+use houseful_core::ids::PaymentId;
+
+use crate::{
+    payment::{
+        provider::Calling,
+        stripe::{IntentBook, Named},
+        words,
+    },
+    postgres::{Database, Fault, row::get},
+    store::StoreError,
+};
+
+/// The book in a Postgres database.
+#[derive(Clone)]
+pub struct PostgresIntents {
+    db: Database,
+}
+
+impl PostgresIntents {
+    /// The book in `db`.
+    #[must_use]
+    pub fn new(db: Database) -> Self {
+        Self { db }
+    }
+
+    async fn enter(&self, payment: PaymentId, intent: Option<String>) -> Result<Named, StoreError> {
+        let tx = self.db.begin().await?;
+        let enter = "INSERT INTO stripe_intent (payment, intent) VALUES ($1, $2)
+                     ON CONFLICT (payment) DO NOTHING";
+        let entered = tx.query(enter, &[&payment.0, &intent]).await;
+        entered.map_err(Fault::writing)?;
+        // Of two servers the second waits for the first, and sees its line.
+        let look = "SELECT intent FROM stripe_intent WHERE payment = $1";
+        let found = tx
+            .query(look, &[&payment.0])
+            .await
+            .map_err(Fault::writing)?;
+        let line = found.first().map(|row| get(row, 0)).transpose()?;
+        tx.commit().await.map_err(Fault::writing)?;
+        line.map(Named::of).ok_or(StoreError::Busy)
+    }
+}
+
+impl IntentBook for PostgresIntents {
+    fn name(&self, payment: PaymentId, intent: String) -> Calling<'_, Named> {
+        Box::pin(async move {
+            let entered = self.enter(payment, Some(intent)).await;
+            entered.map_err(words::book_away)
+        })
+    }
+
+    fn close(&self, payment: PaymentId) -> Calling<'_, Named> {
+        Box::pin(async move { self.enter(payment, None).await.map_err(words::book_away) })
+    }
+
+    fn get(&self, payment: PaymentId) -> Calling<'_, Option<Named>> {
+        Box::pin(async move {
+            let look = "SELECT intent FROM stripe_intent WHERE payment = $1";
+            let found = self.db.read(look, &[&payment.0]).await;
+            let found = found.map_err(words::book_away)?;
+            let line = found.first().map(|row| get(row, 0)).transpose();
+            Ok(line.map_err(words::book_away)?.map(Named::of))
+        })
+    }
+}

@@ -1,0 +1,66 @@
+//! Which intent at Stripe is which payment's, in a file.
+
+use houseful_core::ids::PaymentId;
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::rows::blob;
+use crate::{
+    payment::{
+        provider::Calling,
+        stripe::{IntentBook, Named},
+        words,
+    },
+    store::{StoreError, sqlite::Database},
+};
+
+/// The book in a file.
+#[derive(Clone)]
+pub struct SqliteIntents {
+    db: Database,
+}
+
+impl SqliteIntents {
+    /// The book in `db`.
+    #[must_use]
+    pub fn new(db: Database) -> Self {
+        Self { db }
+    }
+
+    async fn enter(&self, payment: PaymentId, intent: Option<String>) -> Result<Named, StoreError> {
+        let work = move |conn: &Connection| {
+            if let Some(known) = load(conn, payment)? {
+                return Ok(known);
+            }
+            conn.prepare_cached("INSERT INTO stripe_intent (payment, intent) VALUES (?1, ?2)")?
+                .execute(params![blob(payment.0), intent])?;
+            Ok(Named::of(intent))
+        };
+        self.db.write(work).await
+    }
+}
+
+impl IntentBook for SqliteIntents {
+    fn name(&self, payment: PaymentId, intent: String) -> Calling<'_, Named> {
+        Box::pin(async move {
+            let entered = self.enter(payment, Some(intent)).await;
+            entered.map_err(words::book_away)
+        })
+    }
+
+    fn close(&self, payment: PaymentId) -> Calling<'_, Named> {
+        Box::pin(async move { self.enter(payment, None).await.map_err(words::book_away) })
+    }
+
+    fn get(&self, payment: PaymentId) -> Calling<'_, Option<Named>> {
+        let work = move |conn: &Connection| load(conn, payment);
+        Box::pin(async move { self.db.read(work).await.map_err(words::book_away) })
+    }
+}
+
+fn load(conn: &Connection, payment: PaymentId) -> Result<Option<Named>, StoreError> {
+    let found = conn
+        .prepare_cached("SELECT intent FROM stripe_intent WHERE payment = ?1")?
+        .query_row([blob(payment.0)], |row| row.get(0))
+        .optional()?;
+    Ok(found.map(Named::of))
+}

@@ -1,0 +1,34 @@
+//! Which intent at Stripe is which payment's. Written before an intent is confirmed, so that every
+//! promise of money has its line here; a payment that was called off before is closed, and gets no
+//! intent any more.
+
+use houseful_core::ids::PaymentId;
+
+use crate::payment::provider::Calling;
+
+/// What the book has of a payment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Named {
+    /// This intent is its own.
+    Intent(String),
+    /// It has none and will have none.
+    Closed,
+}
+
+impl Named {
+    /// A line of the table: no intent means closed.
+    pub(in crate::payment) fn of(intent: Option<String>) -> Self {
+        intent.map_or(Self::Closed, Self::Intent)
+    }
+}
+
+/// Where intents are written down. The first line of a payment stands for good; what is answered
+/// is durable.
+pub trait IntentBook: Send + Sync {
+    /// Writes a payment's intent down unless it has a line; answers with its line.
+    fn name(&self, payment: PaymentId, intent: String) -> Calling<'_, Named>;
+    /// Closes a payment unless it has a line; answers with its line.
+    fn close(&self, payment: PaymentId) -> Calling<'_, Named>;
+    /// The line of a payment.
+    fn get(&self, payment: PaymentId) -> Calling<'_, Option<Named>>;
+}

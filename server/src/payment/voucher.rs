@@ -1,0 +1,233 @@
+//! Vouchers: value that was sold or given away beforehand, by a code.
+//!
+//! They stand at the payment role because a voucher counts across shows. What a tender reserves is
+//! off the voucher at once, so two tills can't both have the last of it; what is not used goes back
+//! onto it. The rules are here, free of IO; [`VoucherStore`] carries them out under the voucher's
+//! own lock.
+
+mod desk;
+pub mod store;
+
+use houseful_core::{
+    code::VoucherCode,
+    ids::{CommandId, PaymentId, VoucherId},
+    money::Money,
+    time::{MINUTE_MS, UtcMillis},
+    wire::voucher::{Voucher as Shown, VoucherState, VoucherUse},
+};
+
+pub(super) use self::desk::VoucherDesk;
+pub use self::store::VoucherStore;
+use super::provider::ChargeStatus;
+
+/// For how long value can be used that came back after or shortly before a voucher's end: what
+/// somebody paid with while it was good is not lost because their show was called off.
+const BACK_FOR_MS: i64 = 30 * 24 * 60 * MINUTE_MS;
+
+/// A voucher.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Voucher {
+    /// Its id.
+    pub id: VoucherId,
+    /// SHA-256 of its code.
+    pub hash: [u8; 32],
+    /// The last characters of its code.
+    pub label: String,
+    /// What made it, with others.
+    pub batch: CommandId,
+    /// What it was worth.
+    pub value: Money,
+    /// What of that is neither used nor reserved, in minor units.
+    pub remaining: i64,
+    /// For how many payments it is used or reserved.
+    pub uses: u32,
+    /// For how many it may be.
+    pub uses_max: Option<u32>,
+    /// From when on it is good.
+    pub valid_from: Option<UtcMillis>,
+    /// Until when.
+    pub valid_until: Option<UtcMillis>,
+    /// What it is for.
+    pub note: Option<String>,
+    /// When it was made.
+    pub created_at: UtcMillis,
+    /// When staff took it back.
+    pub cancelled_at: Option<UtcMillis>,
+}
+
+/// What one tender had of a voucher.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Use {
+    /// The tender's key.
+    pub tender: PaymentId,
+    /// Which voucher.
+    pub voucher: VoucherId,
+    /// The payment that the tender is of.
+    pub payment: PaymentId,
+    /// What was asked for.
+    pub amount: Money,
+    /// Where it stands: `authorised` is reserved, `captured` is used.
+    pub status: ChargeStatus,
+    /// What was used, in minor units.
+    pub captured: i64,
+    /// What of that came back, in minor units.
+    pub refunded: i64,
+    /// Why it was refused.
+    pub reason: Option<String>,
+    /// When it last changed.
+    pub updated_at: UtcMillis,
+}
+
+impl Voucher {
+    /// Whether it pays at `now`.
+    #[must_use]
+    pub fn state(&self, now: UtcMillis) -> VoucherState {
+        let used_up = self.uses_max.is_some_and(|max| self.uses >= max);
+        if self.cancelled_at.is_some() {
+            VoucherState::Cancelled
+        } else if self.valid_until.is_some_and(|end| end <= now) {
+            VoucherState::Over
+        } else if self.remaining == 0 || used_up {
+            VoucherState::UsedUp
+        } else if self.valid_from.is_some_and(|start| start > now) {
+            VoucherState::NotYet
+        } else {
+            VoucherState::Good
+        }
+    }
+
+    /// Why it does not pay `amount` at `now`, in words; `None` if it does.
+    #[must_use]
+    pub fn refusal(&self, amount: Money, now: UtcMillis) -> Option<String> {
+        let at = |time: Option<UtcMillis>| time.map(|t| t.rfc3339()).unwrap_or_default();
+        match self.state(now) {
+            VoucherState::Cancelled => Some("it was taken back".to_owned()),
+            VoucherState::Over => Some(format!("it ended at {}", at(self.valid_until))),
+            VoucherState::NotYet => Some(format!("it begins at {}", at(self.valid_from))),
+            VoucherState::UsedUp => Some("nothing is left on it".to_owned()),
+            VoucherState::Good if amount.currency != self.value.currency => {
+                let (has, asked) = (self.value.currency, amount.currency);
+                Some(format!("it is in {has}, and this is paid in {asked}"))
+            }
+            VoucherState::Good if amount.minor > self.remaining => {
+                let left = Money::new(self.remaining, self.value.currency);
+                Some(format!("{left} is left on it"))
+            }
+            VoucherState::Good => None,
+        }
+    }
+
+    /// Reserves `amount`, once: a repeat finds what was reserved or refused.
+    pub(super) fn reserve(&mut self, used: &mut Option<Use>, fresh: Use, now: UtcMillis) {
+        if used.is_some() {
+            return;
+        }
+        let refusal = self.refusal(fresh.amount, now);
+        let status = if refusal.is_some() {
+            ChargeStatus::Declined
+        } else {
+            self.remaining -= fresh.amount.minor;
+            self.uses = self.uses.saturating_add(1);
+            ChargeStatus::Authorised
+        };
+        *used = Some(Use {
+            status,
+            reason: refusal,
+            ..fresh
+        });
+    }
+
+    /// Gives back what was reserved. What never was, never will be.
+    pub(super) fn void(&mut self, used: &mut Option<Use>, fresh: Use, now: UtcMillis) {
+        let Some(used) = used else {
+            *used = Some(Use {
+                status: ChargeStatus::Never,
+                ..fresh
+            });
+            return;
+        };
+        if used.status == ChargeStatus::Authorised {
+            used.status = ChargeStatus::Voided;
+            used.updated_at = now;
+            self.put_back(used.amount.minor);
+            self.uses = self.uses.saturating_sub(1);
+        }
+    }
+
+    /// Uses `minor` of what was reserved, whatever has happened to the voucher since: a promise is
+    /// kept after its end too. The rest goes back.
+    pub(super) fn capture(&mut self, used: &mut Use, minor: i64, now: UtcMillis) {
+        if used.status == ChargeStatus::Authorised {
+            used.status = ChargeStatus::Captured;
+            used.captured = minor.clamp(0, used.amount.minor);
+            used.updated_at = now;
+            self.put_back(used.amount.minor - used.captured);
+        }
+    }
+
+    /// Puts back what is missing to `total` of what was used. Value comes back after the voucher's
+    /// end too, and can then be used for 30 days more; on one that staff took back it waits for
+    /// them.
+    pub(super) fn refund(&mut self, used: &mut Use, total: i64, now: UtcMillis) {
+        let total = total.clamp(0, used.captured);
+        if total <= used.refunded {
+            return;
+        }
+        self.put_back(total - used.refunded);
+        used.refunded = total;
+        used.updated_at = now;
+        if total == used.captured {
+            self.uses = self.uses.saturating_sub(1);
+        }
+        let until = now.plus_ms(BACK_FOR_MS);
+        self.valid_until = self.valid_until.map(|end| end.max(until));
+    }
+
+    fn put_back(&mut self, minor: i64) {
+        self.remaining = self.remaining.saturating_add(minor).min(self.value.minor);
+    }
+
+    /// As staff and whoever has its code see it.
+    #[must_use]
+    pub fn shown(&self, now: UtcMillis) -> Shown {
+        Shown {
+            id: self.id,
+            label: self.label.clone(),
+            state: self.state(now),
+            value: self.value,
+            left: Money::new(self.remaining, self.value.currency),
+            uses: self.uses,
+            uses_max: self.uses_max,
+            valid_from: self.valid_from.map(Into::into),
+            valid_until: self.valid_until.map(Into::into),
+            note: self.note.clone(),
+            created_at: self.created_at.into(),
+            cancelled_at: self.cancelled_at.map(Into::into),
+        }
+    }
+}
+
+impl Use {
+    /// As staff see it.
+    #[must_use]
+    pub fn shown(&self) -> VoucherUse {
+        let money = |minor| Money::new(minor, self.amount.currency);
+        VoucherUse {
+            payment: self.payment,
+            state: self.status.word().to_owned(),
+            amount: self.amount,
+            used: money(self.captured),
+            returned: money(self.refunded),
+            at: self.updated_at.into(),
+        }
+    }
+}
+
+/// A code made by chance.
+#[must_use]
+pub fn fresh_code() -> VoucherCode {
+    VoucherCode::from_bits(u64::from_be_bytes(crate::chance::bytes()))
+}
+
+#[cfg(test)]
+mod tests;

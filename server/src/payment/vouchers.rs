@@ -1,0 +1,131 @@
+//! What staff do with vouchers.
+
+use std::sync::Arc;
+
+use houseful_core::{
+    code::VoucherCode,
+    ids::VoucherId,
+    wire::voucher::{CreateVouchers, NewVoucher, Voucher as Shown, VoucherDetail},
+};
+
+use super::{
+    PaymentError, Payments,
+    voucher::{Use, Voucher, VoucherStore, fresh_code, store::VoucherCursor},
+};
+use crate::chance;
+
+/// How many uses of a voucher are told.
+const USES_MAX: u32 = 100;
+
+impl Payments {
+    fn vouchers(&self) -> Arc<dyn VoucherStore> {
+        Arc::clone(&self.flow.store) as _
+    }
+
+    /// Makes vouchers and tells their codes, this once.
+    ///
+    /// # Errors
+    /// They were made by the same command before, or can't be written now.
+    pub async fn create_vouchers(
+        &self,
+        request: CreateVouchers,
+    ) -> Result<Vec<NewVoucher>, PaymentError> {
+        let now = self.flow.clock.now();
+        let made = |_| {
+            let code = fresh_code();
+            let voucher = Voucher {
+                id: VoucherId(chance::uuid()),
+                hash: code.hash(),
+                label: code.label(),
+                batch: request.command,
+                value: request.value,
+                remaining: request.value.minor,
+                uses: 0,
+                uses_max: request.uses_max,
+                valid_from: request.valid_from.map(|t| t.0),
+                valid_until: request.valid_until.map(|t| t.0),
+                note: request.note.clone(),
+                created_at: now,
+                cancelled_at: None,
+            };
+            (code, voucher)
+        };
+        let made: Vec<_> = (0..request.count).map(made).collect();
+        let told = made.iter().map(|(code, voucher)| NewVoucher {
+            id: voucher.id,
+            code: *code,
+            value: voucher.value,
+            valid_until: voucher.valid_until.map(Into::into),
+        });
+        let told = told.collect();
+        let vouchers = made.into_iter().map(|(_, voucher)| voucher).collect();
+        if self.vouchers().add(request.command, vouchers).await? {
+            Ok(told)
+        } else {
+            Err(PaymentError::VouchersMade)
+        }
+    }
+
+    /// What a code is worth now.
+    ///
+    /// # Errors
+    /// No voucher has it, or it can't be read now.
+    pub async fn check_voucher(&self, code: VoucherCode) -> Result<Shown, PaymentError> {
+        let found = self.vouchers().by_hash(code.hash()).await?;
+        let now = self.flow.clock.now();
+        found
+            .map(|voucher| voucher.shown(now))
+            .ok_or(PaymentError::VoucherUnknown { number: 1 })
+    }
+
+    /// Vouchers, the newest first, at most `limit`, those behind `after` only; and where the next
+    /// page begins.
+    ///
+    /// # Errors
+    /// They can't be read now.
+    pub async fn list_vouchers(
+        &self,
+        after: Option<VoucherCursor>,
+        limit: u32,
+    ) -> Result<(Vec<Shown>, Option<VoucherCursor>), PaymentError> {
+        let asked = limit.saturating_add(1);
+        let mut found = self.vouchers().vouchers(after, asked).await?;
+        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+        let more = found.len() > limit;
+        found.truncate(limit);
+        let last = found.last().filter(|_| more);
+        let next = last.map(|v| VoucherCursor {
+            created_at: v.created_at,
+            voucher: v.id,
+        });
+        let now = self.flow.clock.now();
+        Ok((found.iter().map(|v| v.shown(now)).collect(), next))
+    }
+
+    /// A voucher and what it was used for; `None` if there is none.
+    ///
+    /// # Errors
+    /// It can't be read now.
+    pub async fn voucher(&self, id: VoucherId) -> Result<Option<VoucherDetail>, PaymentError> {
+        let store = self.vouchers();
+        let Some(voucher) = store.voucher(id).await? else {
+            return Ok(None);
+        };
+        let uses = store.uses(id, USES_MAX).await?;
+        Ok(Some(VoucherDetail {
+            voucher: voucher.shown(self.flow.clock.now()),
+            uses: uses.iter().map(Use::shown).collect(),
+        }))
+    }
+
+    /// Takes a voucher back for good; what was reserved by then is still paid. `None` if there is
+    /// none.
+    ///
+    /// # Errors
+    /// It can't be written now.
+    pub async fn cancel_voucher(&self, id: VoucherId) -> Result<Option<Shown>, PaymentError> {
+        let now = self.flow.clock.now();
+        let found = self.vouchers().cancel(id, now).await?;
+        Ok(found.map(|voucher| voucher.shown(now)))
+    }
+}

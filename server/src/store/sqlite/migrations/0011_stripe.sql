@@ -1,0 +1,7 @@
+-- Which intent at Stripe is which payment's, written before the intent may take anything. A line
+-- without an intent says that the payment gets none any more. No card is ever written here.
+
+CREATE TABLE stripe_intent (
+    payment BLOB NOT NULL PRIMARY KEY,
+    intent  TEXT UNIQUE
+) STRICT, WITHOUT ROWID;

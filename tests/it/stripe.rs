@@ -1,0 +1,10 @@
+//! Stripe: the contract of providers, what a house makes of its answers and silences, its messages,
+//! and its list.
+
+mod contract;
+mod faults;
+mod listed;
+mod shop;
+mod soak;
+mod tokens;
+mod webhooks;

@@ -1,0 +1,131 @@
+//! What only Stripe's list knows of: payments that no message told of, and charges that are not
+//! what was ordered.
+
+use houseful_tests::test_app::{As, booking};
+use serde_json::json;
+
+use super::shop::{ASKS_BANK, Payer, Shop};
+use crate::http_log::logged;
+
+async fn reconcile(shop: &Shop) -> serde_json::Value {
+    let done = shop
+        .app
+        .post(As::Manager, "/v1/payments/reconcile", &json!({}))
+        .await;
+    done.expect(200)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_no_message_told_of_is_found_on_the_list() {
+    let shop = Shop::deaf(21).await;
+    let (payer, _) = shop.pay(&["A1", "A2"], ASKS_BANK, 20_000).await;
+    let intent = shop.kept(&payer).intent;
+    shop.double
+        .at_the_desk(|books| books.authenticate(&intent, true));
+    let done = reconcile(&shop).await;
+    assert_eq!(
+        (&done["repaired"], &done["unknown"]),
+        (&json!(1), &json!(0)),
+        "{done}"
+    );
+    shop.until_booking(&payer, "confirmed").await;
+    shop.until_payment(&payer, |p| p["settled"] == true).await;
+    let done = reconcile(&shop).await;
+    assert_eq!(
+        (&done["repaired"], &done["checked"]),
+        (&json!(0), &json!(1)),
+        "{done}"
+    );
+    shop.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_compares_by_itself_after_a_while() {
+    let shop = Shop::deaf(22).await;
+    let payer = shop.sell(&["A1", "A2"]).await;
+    let intent = shop.kept(&payer).intent;
+    shop.double
+        .at_the_desk(|books| books.refund_by_hand(&intent, 2_200));
+    shop.advance_until(10_000, async || {
+        shop.payment(&payer).await["refunded"]["minor"] == 2_200
+    })
+    .await;
+    shop.app.abandon().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn money_that_nobody_here_knows_of_is_booked_or_goes_back() {
+    let shop = Shop::deaf(23).await;
+    // Another house with the same account, or this one before its database was lost.
+    let payment = houseful_tests::test_app::payment();
+    let form = format!(
+        "amount=2200&currency=gbp&payment_method=pm_card_visa&metadata%5Bpayment%5D={payment}\
+         &metadata%5Bbooking%5D={}&metadata%5Bquote%5D=0192f0c1a2b34c5d8e6f708192a3b4c5",
+        booking(shop.show)
+    );
+    shop.double.make_and_promise(&form);
+    let done = reconcile(&shop).await;
+    assert_eq!(done["unknown"], 1, "{done}");
+    let payer = Payer {
+        booking: String::new(),
+        payment,
+    };
+    shop.until_payment(&payer, |p| p["state"] == "voided").await;
+    assert_eq!(shop.kept(&payer).status, "canceled");
+    shop.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_charge_that_is_not_what_was_ordered_sells_nothing_and_somebody_is_told() {
+    logged();
+    let shop = Shop::deaf(24).await;
+    let (payer, _) = shop.pay(&["A1", "A2"], ASKS_BANK, 20_000).await;
+    let intent = shop.kept(&payer).intent;
+    let other = booking(shop.show);
+    shop.double.at_the_desk(|books| {
+        books.tamper(&intent, 1, &other)?;
+        books.authenticate(&intent, true)
+    });
+    let done = reconcile(&shop).await;
+    assert_eq!(
+        (&done["differing"], &done["repaired"]),
+        (&json!(1), &json!(0)),
+        "{done}"
+    );
+    assert!(logged().contains("a charge is not what its payment ordered"));
+    assert_eq!(shop.payment(&payer).await["state"], "pending");
+    shop.until_booking(&payer, "held").await;
+    shop.app.abandon().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_that_changes_while_it_is_read_loses_nothing() {
+    let shop = Shop::deaf(25).await;
+    // More than a page of them, most of them another shop's.
+    for _ in 0..230 {
+        shop.double
+            .make_and_promise("amount=100&currency=gbp&payment_method=pm_card_visa");
+    }
+    let (payer, _) = shop.pay(&["A1", "A2"], ASKS_BANK, 20_000).await;
+    let intent = shop.kept(&payer).intent;
+    for _ in 0..120 {
+        shop.double
+            .make_and_promise("amount=100&currency=gbp&payment_method=pm_card_visa");
+    }
+    let also = intent.clone();
+    // New ones come in at the front, and the one in question changes on its page.
+    shop.double.between_pages(move |books| {
+        for _ in 0..30 {
+            let _ = books.make_and_promise("amount=100&currency=gbp&payment_method=pm_card_visa");
+        }
+        let _ = books.authenticate(&also, true);
+    });
+    let done = reconcile(&shop).await;
+    assert_eq!(
+        (&done["checked"], &done["repaired"]),
+        (&json!(1), &json!(1)),
+        "{done}"
+    );
+    shop.until_booking(&payer, "confirmed").await;
+    shop.app.abandon().await;
+}

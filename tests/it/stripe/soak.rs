@@ -1,0 +1,238 @@
+//! Many payments through the fault dial: one in ten times out, half of those after it was done;
+//! three messages in ten come twice; one refund in five is refused, two captures in a hundred; and
+//! for twenty minutes Stripe is not there at all. At every check the ledger agrees with the seats,
+//! and in the end with Stripe's books to the penny.
+//!
+//! `HOUSEFUL_SOAK_PAYMENTS=20000 cargo test -p houseful-tests --test it -- stripe::soak --nocapture`
+
+#![expect(clippy::expect_used, reason = "a test ends where it can not go on")]
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use houseful_core::ids::ShowId;
+use houseful_server::clock::Clock;
+use houseful_tests::{
+    stripe_double::Dial,
+    test_app::{As, booking, command, payment},
+};
+use serde_json::{Value, json};
+
+use super::shop::{GUEST, Payer, Shop, VISA};
+
+/// How many payments if nobody says.
+const PAYMENTS: u64 = 240;
+/// Payers at once.
+const AT_ONCE: usize = 12;
+/// Seats of a show.
+const SEATS: u64 = 40;
+/// How the clock runs: so many milliseconds of the house's time in each real step.
+const STEP_MS: i64 = 400;
+const STEP_REAL_MS: u64 = 20;
+/// How long Stripe is away, in milliseconds of the house's time.
+const OUTAGE_MS: i64 = 1_200_000;
+/// How long a payer waits for the end, in real time.
+const PATIENCE: Duration = Duration::from_secs(600);
+
+const BAD_DAY: Dial = Dial {
+    lost: 50,
+    silent: 50,
+    broken_before: 10,
+    broken_after: 10,
+    too_many: 10,
+    capture_refused: 20,
+    refund_fails: 200,
+    doubled: 300,
+    unsent: 50,
+    outage: false,
+};
+
+#[derive(Default)]
+struct Tally {
+    begun: AtomicU64,
+    confirmed: AtomicU64,
+    declined: AtomicU64,
+    cancelled: AtomicU64,
+    over: AtomicBool,
+}
+
+/// One payer, from the hold to the end.
+async fn one(shop: &Shop, tally: &Tally, n: u64) {
+    let seat = n % SEATS;
+    let row = ["A", "B", "C", "D"][usize::try_from(seat / 10).unwrap_or(0)];
+    let payer = Payer {
+        booking: booking(ShowId(100 + n / SEATS)),
+        payment: payment(),
+    };
+    let seat = format!("{row}{}", seat % 10 + 1);
+    let wish = json!({"seats": [{"seat": seat}]});
+    let hold = json!({"booking": payer.booking, "command": command(), "wish": wish, "allow_orphans": true});
+    let held = shop.app.post(As::Clerk, "/v1/bookings", &hold).await;
+    assert_eq!(held.status, 201, "{}", held.text);
+    let path = format!("/v1/bookings/{}/payment-token", payer.booking);
+    let leave = shop
+        .app
+        .post(As::Clerk, &path, &json!({}))
+        .await
+        .expect(200);
+    let request = json!({
+        "payment": payer.payment, "token": leave["token"], "card": {"payment_method": VISA},
+    });
+    let said = shop
+        .app
+        .post(As::Clerk, "/v1/payments?wait_ms=0", &request)
+        .await;
+    assert!(matches!(said.status, 200..=202), "{}", said.text);
+    tally.begun.fetch_add(1, Ordering::Relaxed);
+    let began = Clock::stopwatch();
+    let ended = loop {
+        let paid = shop.payment(&payer).await;
+        let settled = paid["settled"] == true;
+        match paid["state"].as_str() {
+            Some("declined" | "voided" | "capture_refused" | "refunded") => break paid,
+            Some("captured") if settled => break paid,
+            _ => {}
+        }
+        assert!(
+            Clock::stopwatch().duration_since(began) < PATIENCE,
+            "{paid}"
+        );
+        Clock::rest_before_any(40).await;
+    };
+    if ended["state"] != "captured" {
+        tally.declined.fetch_add(1, Ordering::Relaxed);
+        return;
+    }
+    tally.confirmed.fetch_add(1, Ordering::Relaxed);
+    if n.is_multiple_of(3) {
+        shop.cancel(&payer).await;
+        tally.cancelled.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+/// What must hold at every moment.
+async fn check(shop: &Shop, tally: &Tally) {
+    let audit = shop.app.get(As::Manager, "/v1/audit").await.expect(200);
+    for wrong in ["double_sold", "money_mismatch", "stuck_seats"] {
+        assert_eq!(audit[wrong], 0, "{audit}");
+    }
+    let list = shop
+        .app
+        .get(As::Clerk, "/v1/payments?limit=1000")
+        .await
+        .expect(200);
+    let minor = |p: &Value, name: &str| p[name]["minor"].as_i64().expect("an amount");
+    let (mut captured, mut refunded, mut open) = (0, 0, 0);
+    for paid in list["items"].as_array().expect("payments") {
+        let (taken, back) = (minor(paid, "captured"), minor(paid, "refunded"));
+        assert!(back <= taken && taken <= minor(paid, "amount"), "{paid}");
+        captured += taken;
+        refunded += back;
+        open += u64::from(paid["settled"] == false);
+    }
+    let of = |count: &AtomicU64| count.load(Ordering::Relaxed);
+    println!(
+        "begun {} confirmed {} declined {} cancelled {}; of the last thousand: captured {captured} refunded {refunded} open {open}; calls {} messages {:?}",
+        of(&tally.begun),
+        of(&tally.confirmed),
+        of(&tally.declined),
+        of(&tally.cancelled),
+        shop.double.calls(),
+        shop.double.sent(),
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_payments_through_a_bad_day_end_to_the_penny() {
+    let asked = std::env::var("HOUSEFUL_SOAK_PAYMENTS").ok();
+    let payments = asked.map_or(PAYMENTS, |text| text.parse().expect("a number of payments"));
+    let shop = Arc::new(Shop::open(41).await);
+    let tally = Arc::new(Tally::default());
+    shop.double.set_dial(BAD_DAY);
+    let time = tokio::spawn({
+        let (shop, tally) = (Arc::clone(&shop), Arc::clone(&tally));
+        async move {
+            while !tally.over.load(Ordering::Relaxed) {
+                shop.app.advance_ms(STEP_MS);
+                Clock::rest_before_any(STEP_REAL_MS).await;
+            }
+        }
+    });
+    let began = Clock::stopwatch();
+    let (every, outage_at) = ((payments / 10).max(1), payments / 2);
+    let mut under_way = tokio::task::JoinSet::new();
+    let mut outage_since = None;
+    for n in 0..payments {
+        if n.is_multiple_of(SEATS) {
+            shop.app.open_show(100 + n / SEATS).await;
+        }
+        if n == outage_at {
+            shop.double.set_dial(Dial {
+                outage: true,
+                ..BAD_DAY
+            });
+            outage_since = Some(shop.app.now());
+        }
+        if outage_since.is_some_and(|since| shop.app.now().ms_since(since) > OUTAGE_MS) {
+            shop.double.set_dial(BAD_DAY);
+            outage_since = None;
+        }
+        while under_way.len() >= AT_ONCE {
+            under_way
+                .join_next()
+                .await
+                .expect("a payer")
+                .expect("no panic");
+        }
+        let (shop_of, tally_of) = (Arc::clone(&shop), Arc::clone(&tally));
+        under_way.spawn(async move { one(&shop_of, &tally_of, n).await });
+        if n.is_multiple_of(every) {
+            check(&shop, &tally).await;
+        }
+    }
+    if let Some(since) = outage_since {
+        while shop.app.now().ms_since(since) < OUTAGE_MS {
+            Clock::rest_before_any(STEP_REAL_MS).await;
+        }
+        shop.double.set_dial(BAD_DAY);
+    }
+    while let Some(done) = under_way.join_next().await {
+        done.expect("no panic");
+    }
+    tally.over.store(true, Ordering::Relaxed);
+    time.await.expect("no panic");
+    check(&shop, &tally).await;
+    shop.double.set_dial(Dial::default());
+    shop.comes_to_rest().await;
+    check(&shop, &tally).await;
+    let took = Clock::stopwatch().duration_since(began);
+    println!("{payments} payments in {took:?}");
+    // Not everything went well, and not everything went wrong.
+    let of = |count: &AtomicU64| count.load(Ordering::Relaxed);
+    assert!(of(&tally.confirmed) > payments / 4 && of(&tally.declined) > 0);
+    let kept = shop.double.kept();
+    let left: i64 = kept.iter().map(|kept| kept.captured - kept.refunded).sum();
+    let worth = worth(&shop, payments).await;
+    assert_eq!(left, worth, "what Stripe has is what the tickets cost");
+    let shop = Arc::into_inner(shop).expect("nobody else has it");
+    shop.finish().await;
+    let _ = GUEST;
+}
+
+/// What all valid tickets cost.
+async fn worth(shop: &Shop, payments: u64) -> i64 {
+    let mut worth = 0;
+    for show in 0..payments.div_ceil(SEATS) {
+        let path = format!("/v1/bookings?show={}&state=confirmed", ShowId(100 + show));
+        let list = shop.app.get(As::Clerk, &path).await.expect(200);
+        for booking in list["items"].as_array().expect("bookings") {
+            worth += booking["total"]["minor"].as_i64().expect("a total");
+        }
+    }
+    worth
+}
