@@ -4,6 +4,8 @@ mod catalogue;
 mod globals;
 mod help;
 mod plumbing;
+mod refund;
+mod report;
 #[cfg(feature = "embedded")]
 mod running;
 mod sales;
@@ -20,6 +22,8 @@ pub use help::{GROUPS, short_help};
 pub use plumbing::{
     ApiArgs, ClockCommand, CompletionArgs, ConfigCommand, DoctorArgs, HelpArgs, ManArgs,
 };
+pub use refund::{RefundArgs, RefundCommand, RefundReasonArg};
+pub use report::{DeskArgs, MoneyArgs, ReportCommand};
 #[cfg(feature = "embedded")]
 pub use running::{DbArg, DbCommand, DbFile, DemoArgs, LogArg, ReplicaArg, ServeArgs, ShardsArg};
 pub use sales::{
@@ -121,6 +125,12 @@ pub enum Command {
     /// Payments
     #[command(subcommand, alias = "payments")]
     Payment(PaymentCommand),
+    /// Refunds that wait for a manager
+    #[command(subcommand, alias = "refunds")]
+    Refund(RefundCommand),
+    /// Reports that hold the books against each other
+    #[command(subcommand, alias = "reports")]
+    Report(ReportCommand),
 
     /// Serve a database file: catalogue, bookings and payments
     #[cfg(feature = "embedded")]

@@ -24,6 +24,8 @@ mod man;
 mod movie;
 mod names;
 mod payment;
+mod refund;
+mod report;
 mod sell;
 #[cfg(feature = "embedded")]
 mod serve;
@@ -77,6 +79,8 @@ async fn talk(ctx: &mut Context, command: Command) -> Result<(), CliError> {
         Command::Booking(command) => booking::run(ctx, command).await,
         Command::Ticket(command) => ticket::run(ctx, command).await,
         Command::Payment(command) => payment::run(ctx, command).await,
+        Command::Refund(command) => refund::run(ctx, command).await,
+        Command::Report(command) => report::run(ctx, command).await,
         Command::Auth(command) => auth::run(ctx, command).await,
         Command::Doctor(args) => doctor::run(ctx, &args).await,
         Command::Api(args) => api::run(ctx, args).await,

@@ -254,6 +254,7 @@ fn every_price_card_is_whole() {
                 .flat_map(|(c, types)| types.iter().map(move |t| row(c, t)))
                 .collect(),
             fees: country.fees.clone(),
+            refunds: country.refunds.clone(),
         };
         assert_eq!(card.check(), Ok(()), "{}", country.name);
         for category in &sold {

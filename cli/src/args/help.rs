@@ -9,7 +9,10 @@ pub const GROUPS: [(&str, &[&str]); 5] = [
         &["sell", "today", "find", "tui", "display", "demo"],
     ),
     ("Catalogue", &["city", "cinema", "movie", "show"]),
-    ("Sales", &["hold", "booking", "ticket", "payment"]),
+    (
+        "Sales",
+        &["hold", "booking", "ticket", "payment", "refund", "report"],
+    ),
     ("Running it", &["serve", "db", "auth", "config", "doctor"]),
     (
         "Plumbing",

@@ -4,13 +4,14 @@
 #[cfg(feature = "embedded")]
 use super::db;
 use super::{
-    auth, booking, cinema, city, clock, config, doctor, dry_run, find, movie, payment, sell, show,
-    ticket, version,
+    auth, booking, cinema, city, clock, config, doctor, dry_run, find, movie, payment, refund,
+    report, sell, show, ticket, version,
 };
 use crate::{
     args::{
         AuthCommand, BookingCommand, ClockCommand, Command, ConfigCommand, HoldCommand,
-        PaymentCommand, SellArgs, ShowCommand, TicketCommand, TokenCommand,
+        PaymentCommand, RefundCommand, ReportCommand, SellArgs, ShowCommand, TicketCommand,
+        TokenCommand,
     },
     context::Context,
     error::CliError,
@@ -53,7 +54,12 @@ fn of(command: &Command, dry_run: bool) -> Option<&'static Columns> {
         }
         Command::Payment(PaymentCommand::Reconcile) if dry_run => Some(&dry_run::REQUEST),
         Command::Payment(PaymentCommand::Reconcile) => Some(&payment::RECONCILED),
+        Command::Payment(PaymentCommand::Late(_)) => Some(&report::DESK),
         Command::Payment(_) => Some(&payment::COLUMNS),
+        Command::Refund(RefundCommand::List) => Some(&refund::WAITING),
+        Command::Refund(_) if dry_run => Some(&dry_run::REQUEST),
+        Command::Refund(_) => Some(&booking::COLUMNS),
+        Command::Report(ReportCommand::Money(_)) => Some(&report::MONEY),
         Command::Auth(command) => of_auth(command, dry_run),
         Command::Config(ConfigCommand::List | ConfigCommand::Explain { .. }) => {
             Some(&config::COLUMNS)
@@ -102,6 +108,7 @@ fn of_booking(command: &BookingCommand, dry_run: bool) -> Option<&'static Column
         BookingCommand::Pay(_) | BookingCommand::Cancel { .. } if dry_run => {
             Some(&dry_run::REQUEST)
         }
+        BookingCommand::Refund(_) if dry_run => Some(&refund::QUOTE),
         BookingCommand::Watch { .. } => None,
         _ => Some(&booking::COLUMNS),
     }

@@ -2,7 +2,7 @@
 
 use houseful_core::wire::{Time, payment::ReopenRequest};
 
-use super::{dry_run, names};
+use super::{dry_run, names, report};
 use crate::{
     args::PaymentCommand,
     context::Context,
@@ -75,6 +75,7 @@ pub(super) async fn run(ctx: &mut Context, command: PaymentCommand) -> Result<()
             let asked = ("comparing", client.reconcile());
             ctx.one_of(&RECONCILED, asked).await
         }
+        PaymentCommand::Late(args) => report::desk(ctx, &client, args).await,
         PaymentCommand::Reopen { since } => {
             let request = ReopenRequest { since: Time(since) };
             if ctx.globals.dry_run {

@@ -74,6 +74,7 @@ fn terms(now: UtcMillis) -> Arc<ShowTerms> {
             minor: 900,
         }],
         fees: BTreeMap::from([(Channel::Web, 50)]),
+        refunds: None,
     };
     let window = SalesWindow {
         opens_at: now.plus_ms(-DAY_MS),

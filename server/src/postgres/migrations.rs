@@ -37,6 +37,11 @@ pub(super) const ALL: &[Migration] = &[
         name: "shards",
         sql: include_str!("migrations/0006_shards.sql"),
     },
+    Migration {
+        number: 9,
+        name: "desk",
+        sql: include_str!("migrations/0009_desk.sql"),
+    },
 ];
 
 /// Why a schema can't be brought up to date.

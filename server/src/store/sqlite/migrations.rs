@@ -52,6 +52,11 @@ pub(super) const ALL: &[Migration] = &[
         name: "servers",
         sql: include_str!("migrations/0009_servers.sql"),
     },
+    Migration {
+        number: 12,
+        name: "desk",
+        sql: include_str!("migrations/0012_desk.sql"),
+    },
 ];
 
 /// Why a schema can't be brought up to date.
