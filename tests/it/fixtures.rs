@@ -125,6 +125,7 @@ struct Country {
     currency: Currency,
     fees: BTreeMap<Channel, i64>,
     prices: BTreeMap<String, BTreeMap<String, i64>>,
+    refunds: Option<houseful_core::refund::RefundTerms>,
 }
 
 #[derive(Deserialize)]

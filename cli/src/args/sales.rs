@@ -184,7 +184,7 @@ pub enum PaymentCommand {
     /// List payments
     #[command(after_long_help = "Examples:\n  houseful payment list --open")]
     List {
-        /// Only those that are not settled
+        /// Only those that are not settled, with what each waits for
         #[arg(long)]
         open: bool,
         /// Only those of this booking, by id or code

@@ -54,6 +54,7 @@ fn of(command: &Command, dry_run: bool) -> Option<&'static Columns> {
         }
         Command::Payment(PaymentCommand::Reconcile) if dry_run => Some(&dry_run::REQUEST),
         Command::Payment(PaymentCommand::Reconcile) => Some(&payment::RECONCILED),
+        Command::Payment(PaymentCommand::List { open: true, .. }) => Some(&payment::OPEN),
         Command::Payment(PaymentCommand::Late(_)) => Some(&report::DESK),
         Command::Payment(_) => Some(&payment::COLUMNS),
         Command::Refund(RefundCommand::List) => Some(&refund::WAITING),
@@ -121,9 +122,9 @@ fn of_show(command: &ShowCommand, dry_run: bool) -> Option<&'static Columns> {
         ShowCommand::Seats { .. } => Some(&show::SEAT_COLUMNS),
         ShowCommand::Journal { .. } => Some(&show::JOURNAL_COLUMNS),
         ShowCommand::Watch { .. } => None,
+        ShowCommand::Cancel { .. } if dry_run => Some(&show::PAID_BACK),
         ShowCommand::Pause { .. }
         | ShowCommand::Resume { .. }
-        | ShowCommand::Cancel { .. }
         | ShowCommand::Block { .. }
         | ShowCommand::Unblock { .. }
             if dry_run =>

@@ -6,6 +6,7 @@
 
 mod contact;
 mod detail;
+mod give_back;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,6 +19,7 @@ use tui_input::Input;
 
 pub use contact::{ContactField, ContactForm};
 pub use detail::{Detail, What, cash_back};
+pub use give_back::{GiveBack, Quoted};
 
 use super::{
     desk::{Desk, is_held},

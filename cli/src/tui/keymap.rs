@@ -69,6 +69,8 @@ pub enum Place {
     AskCash,
     /// Asks before money goes back, and why.
     AskRefund,
+    /// Asks which tickets are given back.
+    AskGiveBack,
     /// Asks before a payment is left alone.
     AskLeave,
     /// Seats were taken by somebody else, and others are offered.
@@ -110,6 +112,7 @@ impl Place {
                 | Self::AskGiveUp
                 | Self::AskCash
                 | Self::AskRefund
+                | Self::AskGiveBack
                 | Self::AskLeave
                 | Self::LostRace
                 | Self::NoOffer
@@ -215,6 +218,8 @@ pub enum Action {
     GiveUp,
     /// Gives the money of the open booking back.
     Refund,
+    /// Gives single tickets of the open booking back.
+    GiveBack,
     /// Changes who the open booking is for.
     EditContact,
     /// Shows the tickets of the open booking.

@@ -3,7 +3,7 @@
 
 use houseful_core::{
     ids::{BookingId, CinemaId, CityId, MovieId, PaymentId, ShowId},
-    seat::SeatNo,
+    seat::{SeatLabel, SeatNo},
     wire::{
         admin::ServerInfo,
         booking::{
@@ -13,6 +13,7 @@ use houseful_core::{
         catalogue::{City, Movie, Show, ShowDetail},
         payment::{PayRequest, Payment, PaymentToken},
         problem::Problem,
+        refund::{RefundQuote, RefundRequest},
         seats::{LayoutView, SeatChanges, SeatMap},
     },
 };
@@ -222,6 +223,10 @@ pub enum Ask {
     Contact(Owned, Box<Contact>),
     /// Gives a booking's money back.
     Cancel(Owned, Box<CancelRequest>),
+    /// What giving these seats back comes to.
+    RefundQuote(Owned, Vec<SeatLabel>),
+    /// Gives tickets back by the terms they were sold under.
+    GiveBack(Owned, Box<RefundRequest>),
     /// Takes cash.
     Cash(Owned, CashRequest),
     /// Leave to pay by card.
@@ -242,6 +247,7 @@ impl Ask {
             | Self::Release(..)
             | Self::Contact(..)
             | Self::Cancel(..)
+            | Self::GiveBack(..)
             | Self::Cash(..)
             | Self::Pay(..) => true,
             Self::Info
@@ -254,6 +260,7 @@ impl Ask {
             | Self::Booking(_)
             | Self::Bookings(_)
             | Self::Token(_)
+            | Self::RefundQuote(..)
             | Self::Payment(..) => false,
         }
     }
@@ -280,6 +287,8 @@ pub enum Reply {
     Booking(Box<Booking>),
     /// To `Bookings`.
     Bookings(Vec<Booking>),
+    /// To `RefundQuote`.
+    Quote(Box<RefundQuote>),
     /// To `Token`.
     Token(Box<PaymentToken>),
     /// To `Pay` and `Payment`.

@@ -186,6 +186,12 @@ impl Desk {
             Ask::Cancel(owned, request) => {
                 Reply::Booking(Box::new(client.cancel(owned.id, request).await?))
             }
+            Ask::RefundQuote(owned, seats) => {
+                Reply::Quote(Box::new(client.refund_quote(owned.id, seats, false).await?))
+            }
+            Ask::GiveBack(owned, request) => {
+                Reply::Booking(Box::new(client.refund(owned.id, request).await?))
+            }
             Ask::Cash(owned, request) => {
                 Reply::Booking(Box::new(client.cash(owned.id, request).await?))
             }
@@ -217,6 +223,8 @@ fn owner(ask: &Ask) -> Option<&Owned> {
         | Ask::Booking(owned)
         | Ask::Contact(owned, _)
         | Ask::Cancel(owned, _)
+        | Ask::RefundQuote(owned, _)
+        | Ask::GiveBack(owned, _)
         | Ask::Cash(owned, _)
         | Ask::Token(owned)
         | Ask::Pay(owned, _)

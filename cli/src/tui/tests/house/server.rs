@@ -5,10 +5,10 @@ use houseful_core::{
     ids::{OwnerRef, ShowId},
     price::Channel,
     refusal::Refusal,
-    show::{Ask as CoreAsk, Party, SeatPick, Wish as CoreWish},
+    show::{Ask as CoreAsk, Party, RefundRules, SeatPick, Wish as CoreWish},
     wire::{
         Time,
-        admin::ServerInfo,
+        admin::{Role, ServerInfo},
         booking::{Booking, BookingState, Contact, Ticket, Wish},
         catalogue::{Fee, Price, ShowDetail},
         payment::{PayRequest, Payment, PaymentState, PaymentToken},
@@ -97,6 +97,26 @@ impl Till {
                 self.reasons.push(request.reason.clone());
                 self.booking_after(ask, Some(request.command.0), owned.id.uuid)?
             }
+            Ask::RefundQuote(owned, seats) => {
+                let (uuid, rules) = (owned.id.uuid, self.refund_rules());
+                let actor = clerk();
+                let quote = self
+                    .state
+                    .refund_quote(&actor, uuid, seats, rules, self.now);
+                let quote =
+                    quote.map_err(|refusal| Failure::Refused(Box::new(self.problem(&refusal))))?;
+                Reply::Quote(Box::new(self.state.refund_quote_view(uuid, &quote)))
+            }
+            Ask::GiveBack(owned, request) => {
+                let ask = CoreAsk::Refund {
+                    booking: owned.id.uuid,
+                    seats: request.seats.clone(),
+                    reason: request.reason,
+                    note: request.note.clone(),
+                    rules: self.refund_rules(),
+                };
+                self.booking_after(ask, Some(request.command.0), owned.id.uuid)?
+            }
             Ask::Token(owned) => Reply::Token(Box::new(PaymentToken {
                 token: "token".into(),
                 booking: owned.id,
@@ -133,6 +153,13 @@ impl Till {
         booking.code = Some(BookingCode::new(ShowId(1), 5));
         self.paid = Some((payment.clone(), Some(*booking)));
         Ok(Reply::Payment(Box::new(payment)))
+    }
+
+    fn refund_rules(&self) -> RefundRules {
+        RefundRules {
+            alone: self.role >= Role::Manager,
+            waive: false,
+        }
     }
 
     fn booking_after(

@@ -95,6 +95,7 @@ pub fn action_words(action: Action) -> &'static [&'static str] {
         Action::LastSale => &["last sale", "reprint"],
         Action::GiveUp => &["release"],
         Action::Refund => &["refund"],
+        Action::GiveBack => &["give back"],
         Action::Tickets => &["tickets"],
         Action::EditContact => &["contact", "name and phone"],
         Action::Quick => &["quick line"],
