@@ -66,7 +66,10 @@ async fn seats_are_given_back_by_the_terms_and_the_books_stay_sound() {
     let told = app.get(As::Clerk, &format!("{quote}?seats=A1")).await;
     let told = told.expect(200);
     // A quarter of 9.50 is 2.375: rounded down, 2.37 are kept.
-    assert_eq!((&told["kept"]["minor"], &told["back"]["minor"]), (&json!(237), &json!(713)));
+    assert_eq!(
+        (&told["kept"]["minor"], &told["back"]["minor"]),
+        (&json!(237), &json!(713))
+    );
     assert_eq!(told["needs_approval"], false);
     let bad = app.get(As::Clerk, &format!("{quote}?seats=A1,what")).await;
     assert_eq!(bad.status, 400, "{}", bad.text);
@@ -78,7 +81,9 @@ async fn seats_are_given_back_by_the_terms_and_the_books_stay_sound() {
     assert_eq!(said["total"]["minor"], 1_900);
     assert_eq!(said["refunds"][0]["back"]["minor"], 713);
     // The ticket that came back opens no door, and is told so.
-    let code = said["refunds"][0]["tickets"][0]["code"].as_str().expect("a code");
+    let code = said["refunds"][0]["tickets"][0]["code"]
+        .as_str()
+        .expect("a code");
     let ticket = app.get(As::Clerk, &format!("/v1/tickets/{code}")).await;
     assert_eq!(ticket.expect(200)["valid"], false);
     let again = app.post(As::Clerk, &path, &ask).await.expect(200);
@@ -86,15 +91,22 @@ async fn seats_are_given_back_by_the_terms_and_the_books_stay_sound() {
     app.hold(GUEST, &booking(SHOW), &["A1"]).await.expect(201);
 
     let settled = |b: &Value| b["payments"][0]["settled"] == true;
-    let now = app.until(As::Clerk, &format!("/v1/bookings/{id}"), settled).await;
+    let now = app
+        .until(As::Clerk, &format!("/v1/bookings/{id}"), settled)
+        .await;
     assert_eq!(now["payments"][0]["keep"]["minor"], 1_900 + 237);
-    let payments = app.get(As::Clerk, &format!("/v1/payments?booking={id}")).await;
+    let payments = app
+        .get(As::Clerk, &format!("/v1/payments?booking={id}"))
+        .await;
     assert_eq!(payments.expect(200)["items"][0]["refunded"]["minor"], 713);
     let report = app.get(As::Manager, "/v1/reports/money").await.expect(200);
     assert_eq!(report["sound"], true, "{report}");
     let row = &report["rows"][0];
     let sums = ["captured", "refunded", "tickets", "fees_kept", "difference"];
-    let sums: Vec<i64> = sums.iter().filter_map(|s| row[s]["minor"].as_i64()).collect();
+    let sums: Vec<i64> = sums
+        .iter()
+        .filter_map(|s| row[s]["minor"].as_i64())
+        .collect();
     assert_eq!(sums, [2_850, 713, 1_900, 237, 0]);
     app.finish().await;
 }
@@ -112,7 +124,10 @@ async fn what_a_clerk_may_not_give_back_waits_for_a_manager_on_the_desk() {
     assert_eq!(desk["items"].as_array().map(Vec::len), Some(1), "{desk}");
     assert_eq!(desk["items"][0]["end"], "waits");
     let waits = &desk["items"][0]["refund"];
-    assert_eq!((&waits["id"], &waits["back"]["minor"]), (&ask["command"], &json!(1_426)));
+    assert_eq!(
+        (&waits["id"], &waits["back"]["minor"]),
+        (&ask["command"], &json!(1_426))
+    );
     let verdict = format!("/v1/bookings/{id}/refund-verdict");
     let yes = json!({"command": command(), "refund": ask["command"], "approve": true});
     let said = app.post(As::Clerk, &verdict, &yes).await;
@@ -131,7 +146,8 @@ async fn what_a_clerk_may_not_give_back_waits_for_a_manager_on_the_desk() {
     let said = app.post(As::Manager, &path, &waive).await.expect(200);
     assert_eq!(said["refunds"][0]["kept"]["minor"], 0);
     let settled = |b: &Value| b["payments"][0]["settled"] == true;
-    app.until(As::Clerk, &format!("/v1/bookings/{id}"), settled).await;
+    app.until(As::Clerk, &format!("/v1/bookings/{id}"), settled)
+        .await;
     app.finish().await;
 }
 
@@ -147,13 +163,21 @@ async fn money_that_came_too_late_is_on_the_desk_with_how_it_ended() {
     let pay = json!({"payment": payment(), "token": token["token"], "card": card});
     app.post(GUEST, "/v1/payments?wait_ms=0", &pay).await;
     app.advance_ms(300_000);
-    app.hold(As::Clerk, &booking(SHOW), &["A1"]).await.expect(201);
+    app.hold(As::Clerk, &booking(SHOW), &["A1"])
+        .await
+        .expect(201);
     app.advance_ms(30_000);
     let ended = |desk: &Value| desk["items"][0]["end"] == "given_back";
     let desk = app.until(As::Clerk, "/v1/desk", ended).await;
     let case = &desk["items"][0];
-    assert_eq!((&case["kind"], &case["why"]), (&json!("money_back"), &json!("seats_gone")));
-    assert_eq!((&case["seats"], &case["amount"]["minor"]), (&json!(2), &json!(1_900)));
+    assert_eq!(
+        (&case["kind"], &case["why"]),
+        (&json!("money_back"), &json!("seats_gone"))
+    );
+    assert_eq!(
+        (&case["seats"], &case["amount"]["minor"]),
+        (&json!(2), &json!(1_900))
+    );
     let none = app.get(As::Clerk, "/v1/desk?kind=late_won").await;
     assert_eq!(none.expect(200)["items"], json!([]));
     app.finish().await;

@@ -6,7 +6,7 @@ use houseful_core::{refund::RefundReason, seat::SeatLabel};
 /// `houseful booking refund`.
 #[derive(Debug, Args)]
 #[command(
-    after_long_help = "Examples:\n  booking=$(houseful sell 1 --adult 2 --best --pay cash -q)\n  houseful booking refund \"$booking\" --reason unable --dry-run\n  seat=$(houseful ticket list \"$booking\" --fields seat | head -n 1)\n  houseful booking refund \"$booking\" --seats \"$seat\" --reason unable --yes"
+    after_long_help = "Examples:\n  b=$(houseful sell 1 --adult 2 --best --pay cash -q)\n  s=$(houseful ticket list \"$b\" --fields seat | head -n 1)\n  houseful booking refund $b --reason fault --waive --note cold --dry-run\n  houseful booking refund $b --seats $s --reason fault --waive --note cold --yes"
 )]
 pub struct RefundArgs {
     /// Booking id or code
@@ -63,7 +63,9 @@ pub enum RefundCommand {
     #[command(after_long_help = "Examples:\n  houseful refund list")]
     List,
     /// Say yes: the money goes back as it was told when it was asked for
-    #[command(after_long_help = "Examples:\n  houseful refund approve 2T-7KQ3-9XMP --dry-run")]
+    #[command(
+        after_long_help = "Examples:\n  houseful refund list -q | head -n 1 | xargs -r houseful refund approve"
+    )]
     Approve {
         /// The refund's id, or its booking's id or code
         #[arg(value_name = "REFUND")]
@@ -71,7 +73,7 @@ pub enum RefundCommand {
     },
     /// Say no: everything stays as it is
     #[command(
-        after_long_help = "Examples:\n  houseful refund refuse 2T-7KQ3-9XMP --note \"too late\" --dry-run"
+        after_long_help = "Examples:\n  houseful refund list -q | xargs -rn 1 houseful refund refuse --note no"
     )]
     Refuse {
         /// The refund's id, or its booking's id or code

@@ -220,6 +220,8 @@ pub enum Action {
     Refund,
     /// Gives single tickets of the open booking back.
     GiveBack,
+    /// Lists what came late, and how it ended.
+    Late,
     /// Changes who the open booking is for.
     EditContact,
     /// Shows the tickets of the open booking.

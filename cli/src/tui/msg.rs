@@ -11,6 +11,7 @@ use houseful_core::{
             ReleaseRequest,
         },
         catalogue::{City, Movie, Show, ShowDetail},
+        desk::DeskCase,
         payment::{PayRequest, Payment, PaymentToken},
         problem::Problem,
         refund::{RefundQuote, RefundRequest},
@@ -179,6 +180,8 @@ pub enum BookingsWanted {
     Found(String),
     /// Those that hold seats of this show now.
     HeldOf(ShowId),
+    /// Those on the late-payments desk.
+    Late,
 }
 
 /// What is searched for may be somebody's name.
@@ -188,6 +191,7 @@ impl std::fmt::Debug for BookingsWanted {
             Self::Recent => f.write_str("Recent"),
             Self::Found(_) => f.write_str("Found(..)"),
             Self::HeldOf(show) => write!(f, "HeldOf({show})"),
+            Self::Late => f.write_str("Late"),
         }
     }
 }
@@ -287,6 +291,8 @@ pub enum Reply {
     Booking(Box<Booking>),
     /// To `Bookings`.
     Bookings(Vec<Booking>),
+    /// To `Bookings` of the late-payments desk, each with its case.
+    Late(Vec<(DeskCase, Booking)>),
     /// To `RefundQuote`.
     Quote(Box<RefundQuote>),
     /// To `Token`.

@@ -163,6 +163,9 @@ pub struct Step {
     pub announce: bool,
     /// Whether a person should look at it from now on: booking is silent about it.
     pub flagged: bool,
+    /// Whether a person should look at it from now on: the provider was asked in vain again and
+    /// again. It is asked on all the same.
+    pub stuck: bool,
 }
 
 impl Account {
@@ -262,6 +265,7 @@ impl Account {
             notable: moved || self.keep != before.keep || matches!(input, Input::Missed { .. }),
             announce,
             flagged: self.is_in_silence() && !before.is_in_silence(),
+            stuck: self.tries >= TRIES_FLAGGED && before.tries < TRIES_FLAGGED,
         }
     }
 

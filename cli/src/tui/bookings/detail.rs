@@ -293,12 +293,10 @@ impl Detail {
 
     /// What the server says goes back, for the dialog that is open about it.
     fn quoted(&mut self, desk: &mut Desk, answer: &Answer) {
-        let open = |overlay: &mut Overlay| match overlay {
-            Overlay::AskGiveBack(form) => Some(form),
-            _ => None,
-        };
         let now = desk.now;
-        let Some(form) = desk.overlays.iter_mut().rev().find_map(open) else {
+        let open = |overlay: &Overlay| matches!(overlay, Overlay::AskGiveBack(_));
+        let found = desk.overlays.iter_mut().rev().find(|o| open(o));
+        let Some(Overlay::AskGiveBack(form)) = found else {
             return;
         };
         match &answer.result {

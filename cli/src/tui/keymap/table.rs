@@ -147,6 +147,7 @@ pub const TABLE: &[Binding] = &[
     on(&[Ticket], &[Key::Char('['), Key::Left, Key::Up], "[", Action::PreviousTicket, words::PREVIOUS_TICKET),
     on(&[Bookings], &[Key::Enter], "Enter", Action::Accept, words::BOOKINGS_ACCEPT).must(),
     on(&[Bookings], &[c('/')], "/", Action::Filter, words::BOOKINGS_FILTER),
+    on(&[Bookings], &[c('D')], "D", Action::Late, words::LATE),
     on(&[BookingDetail], &[c('r')], "r", Action::Resume, words::BOOKING_DETAIL_RESUME),
     on(&[BookingDetail], &[c('x')], "x", Action::GiveUp, words::GIVE_UP),
     on(&[BookingDetail], &[c('R')], "R", Action::Refund, words::REFUND),

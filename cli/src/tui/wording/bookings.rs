@@ -5,9 +5,11 @@ use houseful_core::{
     money::Money,
     refund::RefundReason,
     seat::SeatLabel,
+    time::UtcMillis,
     wire::{
         admin::Role,
         booking::{AppliedPayment, Booking, BookingState},
+        desk::{DeskCase, DeskEnd, DeskKind},
         refund::{RefundMade, RefundWaiting},
         seats::SeatMark,
     },
@@ -96,6 +98,34 @@ pub fn give_back_reason_line(at: usize, chosen: Option<RefundReason>) -> String 
     };
     let mark = if chosen == Some(reason) { '>' } else { ' ' };
     format!("{mark} {} {}", at + 1, give_back_reason(reason))
+}
+
+/// Above the late-payments desk.
+pub const LATE_DESK: &str = "Late payments of the last day, and refunds that wait";
+/// The desk without a case.
+pub const NOTHING_LATE: &str = "nothing came late in the last day, and no refund waits";
+
+/// A case of the desk on one line: what happened, how it ended, how long ago.
+#[must_use]
+pub fn desk_case(case: &DeskCase, now: UtcMillis) -> String {
+    let minutes = now.ms_since(case.at.0).max(0) / 60_000;
+    let age = match minutes {
+        0..120 => format!("{minutes} min"),
+        _ => format!("{} h", minutes / 60),
+    };
+    let what = match case.kind {
+        DeskKind::LateWon => "came late, won its seats",
+        DeskKind::MoneyGone => "gone at the provider, seats are for sale",
+        DeskKind::RefundWaits => "a refund waits for a manager",
+        DeskKind::MoneyBack => case.why.as_deref().map_or("goes back", returned_because),
+    };
+    let end = match case.end {
+        DeskEnd::OnItsWay if case.overdue => ", overdue",
+        DeskEnd::OnItsWay => ", on its way",
+        DeskEnd::GivenBack => ", given back",
+        DeskEnd::Confirmed | DeskEnd::Waits => "",
+    };
+    format!("{age}: {what}{end}")
 }
 
 /// Tickets that were given back before.

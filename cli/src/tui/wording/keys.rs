@@ -52,6 +52,7 @@ pub const BOOKINGS_FILTER: Words = words("find", "by code, ticket, name, number"
 pub const BOOKING_DETAIL_RESUME: Words = words("resume", "take the hold up here");
 pub const GIVE_UP: Words = words("release", "give its seats back");
 pub const REFUND: Words = words("refund", "give its money back, asks");
+pub const LATE: Words = words("late payments", "what came late, how it ended");
 pub const GIVE_BACK: Words = words("give back", "tickets back by their terms, asks");
 pub const GIVE_BACK_PICK: Words = words("this seat or not", "give this seat back, or not");
 pub const GIVE_BACK_ACCEPT: Words = words("give back", "give the chosen seats back");

@@ -90,7 +90,10 @@ async fn money_that_is_not_where_the_books_say_is_named() {
     // Payment has not given the half back: for a while that is on its way.
     house.payment(payment, booking, 1_800, 0).await;
     let told = house.report(Wanted::default()).await;
-    assert!(told.sound && told.rows[0].on_its_way.minor == 450, "{told:?}");
+    assert!(
+        told.sound && told.rows[0].on_its_way.minor == 450,
+        "{told:?}"
+    );
     house.later(16).await;
     let told = house.report(Wanted::default()).await;
     assert!(!told.sound);

@@ -11,6 +11,7 @@ use houseful_core::{
         admin::{Role, ServerInfo},
         booking::{Booking, BookingState, Contact, Ticket, Wish},
         catalogue::{Fee, Price, ShowDetail},
+        desk::{DeskCase, DeskEnd, DeskKind},
         payment::{PayRequest, Payment, PaymentState, PaymentToken},
         problem::{Facts, Problem},
         seats::LayoutView,
@@ -80,6 +81,7 @@ impl Till {
                 }
                 _ => self.booking(owned.id.uuid)?,
             },
+            Ask::Bookings(BookingsWanted::Late) => Reply::Late(self.late()),
             Ask::Bookings(wanted) => Reply::Bookings(self.bookings(wanted)),
             Ask::Contact(owned, request) => {
                 let contact = Contact {
@@ -199,6 +201,7 @@ impl Till {
         all.sort_by_key(|b| std::cmp::Reverse((b.held_at.0, b.id)));
         all.retain(|b| match wanted {
             BookingsWanted::Recent => b.code.is_some(),
+            BookingsWanted::Late => b.refund_asked.is_some(),
             BookingsWanted::HeldOf(show) => b.show == *show && b.state == BookingState::Held,
             BookingsWanted::Found(text) => {
                 let text = text.to_lowercase();
@@ -212,6 +215,30 @@ impl Till {
             }
         });
         all
+    }
+
+    /// A desk on which only refunds wait.
+    fn late(&self) -> Vec<(DeskCase, Booking)> {
+        let case = |booking: Booking| {
+            let waits = booking.refund_asked.clone()?;
+            let case = DeskCase {
+                kind: DeskKind::RefundWaits,
+                at: waits.at,
+                end: DeskEnd::Waits,
+                booking: booking.id,
+                code: booking.code,
+                seats: 2,
+                payment: None,
+                amount: waits.back,
+                tender: None,
+                why: None,
+                overdue: false,
+                refund: Some(waits),
+            };
+            Some((case, booking))
+        };
+        let all = self.bookings(&BookingsWanted::Late).into_iter();
+        all.filter_map(case).collect()
     }
 
     fn problem(&self, refusal: &Refusal) -> Problem {

@@ -96,6 +96,7 @@ pub fn action_words(action: Action) -> &'static [&'static str] {
         Action::GiveUp => &["release"],
         Action::Refund => &["refund"],
         Action::GiveBack => &["give back"],
+        Action::Late => &["late payments"],
         Action::Tickets => &["tickets"],
         Action::EditContact => &["contact", "name and phone"],
         Action::Quick => &["quick line"],
