@@ -1,7 +1,5 @@
 //! Tickets that are given back over HTTP: the sum before, who may, what waits, and the books after.
 
-#![expect(clippy::expect_used, reason = "a test stops at what it did not expect")]
-
 use houseful_core::{
     ids::ShowId,
     refund::{RefundStep, RefundTerms},

@@ -242,5 +242,5 @@ async fn named(
     let id = names::booking(ctx, client, text).await?;
     let asked = client.booking(id);
     let found: Booking = ctx.wait("asking for the booking", asked).await?;
-    Ok((found.refund_asked.ok_or_else(missing)?, id))
+    Ok((*found.refund_asked.ok_or_else(missing)?, id))
 }

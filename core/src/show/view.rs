@@ -165,7 +165,7 @@ impl ShowState {
                 .iter()
                 .map(|made| self.refund_view(record, made))
                 .collect(),
-            refund_asked: self.refund_waiting(uuid),
+            refund_asked: self.refund_waiting(uuid).map(Box::new),
             change: None,
         })
     }

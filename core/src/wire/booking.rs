@@ -309,7 +309,7 @@ pub struct Booking {
     pub refunds: Vec<RefundMade>,
     /// A refund that waits for a manager.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub refund_asked: Option<RefundWaiting>,
+    pub refund_asked: Option<Box<RefundWaiting>>,
     /// What to hand back, when cash was taken by this very request.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub change: Option<Money>,

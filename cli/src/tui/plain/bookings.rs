@@ -106,7 +106,7 @@ fn booking(model: &Model, view: &Bookings, detail: &Detail) -> Vec<String> {
     }
     lines.extend(booking.payments.iter().map(wording::payment));
     lines.extend(booking.refunds.iter().map(wording::refund_made));
-    lines.extend(booking.refund_asked.iter().map(wording::refund_waits));
+    lines.extend(booking.refund_asked.as_deref().map(wording::refund_waits));
     if let Some(form) = &detail.form {
         lines.push(plain::contact_form(form.name.value(), form.phone.value()));
     }

@@ -234,6 +234,6 @@ fn money(booking: &Booking) -> Vec<String> {
     lines.push(amount(&total, booking.total.plain()));
     lines.extend(booking.payments.iter().map(wording::payment));
     lines.extend(booking.refunds.iter().map(wording::refund_made));
-    lines.extend(booking.refund_asked.iter().map(wording::refund_waits));
+    lines.extend(booking.refund_asked.as_deref().map(wording::refund_waits));
     lines
 }

@@ -220,7 +220,7 @@ impl Till {
     /// A desk on which only refunds wait.
     fn late(&self) -> Vec<(DeskCase, Booking)> {
         let case = |booking: Booking| {
-            let waits = booking.refund_asked.clone()?;
+            let waits = *booking.refund_asked.clone()?;
             let case = DeskCase {
                 kind: DeskKind::RefundWaits,
                 at: waits.at,
