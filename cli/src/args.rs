@@ -5,6 +5,8 @@ mod globals;
 mod help;
 mod pay;
 mod plumbing;
+mod refund;
+mod report;
 #[cfg(feature = "embedded")]
 mod running;
 mod sales;
@@ -23,6 +25,8 @@ pub use pay::{CardFrom, Pay, PayPart, card_number};
 pub use plumbing::{
     ApiArgs, ClockCommand, CompletionArgs, ConfigCommand, DoctorArgs, HelpArgs, ManArgs,
 };
+pub use refund::{RefundArgs, RefundCommand, RefundReasonArg};
+pub use report::{DeskArgs, MoneyArgs, ReportCommand};
 #[cfg(feature = "embedded")]
 pub use running::{DbArg, DbCommand, DbFile, DemoArgs, LogArg, ReplicaArg, ServeArgs, ShardsArg};
 pub use sales::{
@@ -128,6 +132,12 @@ pub enum Command {
     /// Vouchers that pay by a code
     #[command(subcommand, alias = "vouchers")]
     Voucher(VoucherCommand),
+    /// Refunds that wait for a manager
+    #[command(subcommand, alias = "refunds")]
+    Refund(RefundCommand),
+    /// Reports that hold the books against each other
+    #[command(subcommand, alias = "reports")]
+    Report(ReportCommand),
 
     /// Serve a database file: catalogue, bookings and payments
     #[cfg(feature = "embedded")]

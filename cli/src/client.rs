@@ -9,6 +9,7 @@ mod catalogue;
 mod error;
 mod feed;
 mod payments;
+mod refunds;
 pub mod sse;
 mod staff;
 mod transport;

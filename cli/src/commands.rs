@@ -24,6 +24,8 @@ mod man;
 mod movie;
 mod names;
 mod payment;
+mod refund;
+mod report;
 mod sell;
 #[cfg(feature = "embedded")]
 mod serve;
@@ -79,6 +81,8 @@ async fn talk(ctx: &mut Context, command: Command) -> Result<(), CliError> {
         Command::Ticket(command) => ticket::run(ctx, command).await,
         Command::Payment(command) => payment::run(ctx, command).await,
         Command::Voucher(command) => voucher::run(ctx, command).await,
+        Command::Refund(command) => refund::run(ctx, command).await,
+        Command::Report(command) => report::run(ctx, command).await,
         Command::Auth(command) => auth::run(ctx, command).await,
         Command::Doctor(args) => doctor::run(ctx, &args).await,
         Command::Api(args) => api::run(ctx, args).await,

@@ -149,6 +149,12 @@ pub enum CliError {
         /// How many there were.
         checks: usize,
     },
+    /// The books do not agree.
+    #[error("{what}")]
+    NotSound {
+        /// About what.
+        what: String,
+    },
     /// A database file is not what it should be.
     #[error("{} is damaged", .file.display())]
     Damaged {

@@ -31,6 +31,7 @@ pub mod message;
 pub mod money;
 pub mod orphan;
 pub mod price;
+pub mod refund;
 pub mod refusal;
 pub mod seat;
 pub mod show;

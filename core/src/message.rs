@@ -75,7 +75,7 @@ pub struct Settle {
     pub amount: Money,
     /// By which means.
     pub tender: Tender,
-    /// What the house keeps, in minor units: 0 or the whole amount.
+    /// What the house keeps, in minor units: 0 to the whole amount.
     pub keep_minor: i64,
     /// The version of the show at which this was decided; 0 from a show without a journal, which
     /// keeps nothing.

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     ids::{PriceHash, digest16},
     money::{Currency, Money},
+    refund::{RefundTerms, RefundTermsError},
 };
 
 /// Where a booking is made.
@@ -92,6 +93,10 @@ pub struct PriceCard {
     pub prices: Vec<PriceRow>,
     /// Fee for each ticket by channel; absent means none.
     pub fees: BTreeMap<Channel, i64>,
+    /// Under which terms tickets are taken back. Without any, all of it goes back at any time, and
+    /// a manager has to say so. (Cards of earlier programs have none, and keep their hash.)
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refunds: Option<RefundTerms>,
 }
 
 /// Why a price card can't be used.
@@ -113,6 +118,9 @@ pub enum PriceCardError {
     /// The same pair, type or key twice, or a price for a type that is not on the card.
     #[error("{0} stands on the price card twice or not at all")]
     Inconsistent(String),
+    /// Refund terms that can't be used.
+    #[error(transparent)]
+    Refunds(#[from] RefundTermsError),
 }
 
 impl PriceCard {
@@ -163,6 +171,7 @@ impl PriceCard {
                 )));
             }
         }
+        self.refunds.as_ref().map_or(Ok(()), RefundTerms::check)?;
         Ok(())
     }
 
@@ -226,6 +235,7 @@ mod tests {
             ticket_types: vec![kind("adult", 'a'), kind("child", 'c')],
             prices: vec![row("standard", "adult", 950), row("standard", "child", 700)],
             fees: BTreeMap::from([(Channel::Web, 75)]),
+            refunds: None,
         }
     }
 
@@ -251,6 +261,12 @@ mod tests {
             change(&mut card);
             card.check().is_err()
         };
+        assert!(broken(|c| {
+            c.refunds = Some(RefundTerms {
+                clerk_max_minor: -1,
+                ..RefundTerms::default()
+            });
+        }));
         assert!(broken(|c| c.prices.clear()));
         assert!(broken(|c| c.prices[0].minor = -1));
         assert!(broken(|c| c.prices[1].ticket_type = "adult".into()));

@@ -3,7 +3,7 @@
 mod words;
 
 use crate::{
-    ids::ShardName,
+    ids::{CommandId, ShardName},
     money::Money,
     seat::SeatLabel,
     time::UtcMillis,
@@ -123,6 +123,27 @@ pub enum Refusal {
     BookingCancelled,
     /// Nothing was paid that could be taken back.
     NotPaid,
+    /// Too late to give tickets back by the terms they were sold under.
+    RefundClosed {
+        /// Until when they could be; `None` when never.
+        at: Option<UtcMillis>,
+    },
+    /// Seats to be given back are not the booking's.
+    NotInBooking {
+        /// Which.
+        seats: Vec<SeatLabel>,
+    },
+    /// A refund of the booking waits for a manager.
+    RefundPending {
+        /// Its id.
+        id: CommandId,
+    },
+    /// No refund of the booking waits under that id.
+    RefundNotAsked,
+    /// Only staff give money back.
+    RefundByStaff,
+    /// Only a manager says yes or no to a refund that waits.
+    RefundByManager,
     /// Less cash than the booking costs.
     CashTooLittle {
         /// What it costs.
@@ -177,9 +198,13 @@ impl Refusal {
             Self::AlreadyPaid => "already_paid",
             Self::BookingCancelled => "booking_cancelled",
             Self::NotPaid => "not_paid",
+            Self::RefundClosed { .. } => "refund_closed",
+            Self::NotInBooking { .. } => "not_in_booking",
+            Self::RefundPending { .. } => "refund_pending",
+            Self::RefundNotAsked => "not_found",
             Self::CashTooLittle { .. } => "cash_too_little",
             Self::NothingToPay => "nothing_to_pay",
-            Self::CashByStaff => "forbidden",
+            Self::CashByStaff | Self::RefundByStaff | Self::RefundByManager => "forbidden",
             Self::SeatsSold { .. } => "seats_sold",
             Self::OpenedAlready => "opened_already",
             Self::NotSealed => "not_sealed",
@@ -200,17 +225,20 @@ impl Refusal {
             | Self::AlreadyPaid
             | Self::BookingCancelled
             | Self::NotPaid
+            | Self::RefundClosed { .. }
+            | Self::RefundPending { .. }
             | Self::NothingToPay
             | Self::SeatsSold { .. }
             | Self::OpenedAlready
             | Self::NotSealed => 409,
-            Self::CashByStaff => 403,
+            Self::CashByStaff | Self::RefundByStaff | Self::RefundByManager => 403,
             Self::ShowMoved { .. } => 503,
             Self::HoldExpired { .. } | Self::HoldReleased => 410,
-            Self::BookingNotFound => 404,
+            Self::BookingNotFound | Self::RefundNotAsked => 404,
             Self::UnknownSeats { .. }
             | Self::DuplicateSeats { .. }
             | Self::NoSeats
+            | Self::NotInBooking { .. }
             | Self::TooManySeats { .. }
             | Self::UnknownTicketType { .. }
             | Self::UnknownCategory { .. }
@@ -236,6 +264,12 @@ impl Refusal {
             | Self::AlreadyPaid
             | Self::BookingCancelled
             | Self::NotPaid
+            | Self::RefundClosed { .. }
+            | Self::NotInBooking { .. }
+            | Self::RefundPending { .. }
+            | Self::RefundNotAsked
+            | Self::RefundByStaff
+            | Self::RefundByManager
             | Self::NothingToPay
             | Self::CashByStaff
             | Self::OpenedAlready
@@ -274,6 +308,10 @@ impl Refusal {
             Self::CashByStaff => "pay by card, or at the counter",
             Self::SeatsSold { .. } => "move or cancel those bookings first",
             Self::AlreadyPaid => "a manager can cancel a paid booking",
+            Self::RefundClosed { .. } => "a manager can set the terms aside, for a reason",
+            Self::RefundPending { .. } => "a manager approves or refuses it first",
+            Self::RefundByStaff => "ask at the counter",
+            Self::NotInBooking { .. } => "look at the seats of the booking",
             Self::ShowMoved { .. } => "send the same request again in a moment",
             Self::DuplicateSeats { .. }
             | Self::NoSeats
@@ -286,6 +324,8 @@ impl Refusal {
             | Self::BookingNotFound
             | Self::BookingCancelled
             | Self::NotPaid
+            | Self::RefundNotAsked
+            | Self::RefundByManager
             | Self::OpenedAlready
             | Self::NotSealed => return None,
         })
@@ -331,6 +371,14 @@ impl Refusal {
                 seats: labelled(seats, "twice"),
                 ..none()
             },
+            Self::NotInBooking { seats } => Facts {
+                seats: labelled(seats, "not_in_booking"),
+                ..none()
+            },
+            Self::RefundClosed { at } => Facts {
+                at: at.map(Into::into),
+                ..none()
+            },
             Self::TooManySeats { max, .. } => Facts {
                 max: Some(u64::from(*max)),
                 ..none()
@@ -363,6 +411,10 @@ impl Refusal {
             | Self::AlreadyPaid
             | Self::BookingCancelled
             | Self::NotPaid
+            | Self::RefundPending { .. }
+            | Self::RefundNotAsked
+            | Self::RefundByStaff
+            | Self::RefundByManager
             | Self::NothingToPay
             | Self::CashByStaff
             | Self::OpenedAlready

@@ -13,6 +13,7 @@ mod decide;
 mod event;
 mod pick;
 mod record;
+mod refund;
 mod seal;
 mod terms;
 #[cfg(test)]
@@ -32,6 +33,7 @@ pub use check::Broken;
 pub use command::{Actor, Ask, Command, HoldRules, OrphanRule, Party, Rolls, SeatPick, Wish};
 pub use event::{CashBy, Event, ReturnReason, SalesChange, Tickets};
 pub use record::{DecodeError, Immutables, Row};
+pub use refund::{Refund, RefundAsked, RefundLine, RefundQuote, RefundRecord, RefundRules};
 pub use terms::{SalesWindow, ShowTerms, TermsRow};
 
 use crate::{
@@ -114,8 +116,10 @@ pub struct PaymentRecord {
     pub amount: Money,
     /// By which means.
     pub tender: Tender,
-    /// What the house keeps.
+    /// What the house keeps: the price of the seats it stands for, and `fees_minor`.
     pub keep_minor: i64,
+    /// What of it is kept for tickets that were given back.
+    pub fees_minor: i64,
     /// The version that decided it.
     pub asked_ver: u64,
     /// When that was decided.
@@ -249,6 +253,12 @@ impl ShowState {
     ) -> impl Iterator<Item = (PaymentId, &PaymentRecord)> {
         let ids = self.paid_towards.get(&booking).into_iter().flatten();
         ids.filter_map(|id| Some((*id, self.payments.get(id)?)))
+    }
+
+    /// A payment towards the show.
+    #[must_use]
+    pub fn payment(&self, payment: PaymentId) -> Option<&PaymentRecord> {
+        self.payments.get(&payment)
     }
 
     /// The bookings behind this one in the order of [`Self::bookings`], or all.

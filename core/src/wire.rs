@@ -7,8 +7,11 @@
 pub mod admin;
 pub mod booking;
 pub mod catalogue;
+pub mod desk;
 pub mod payment;
 pub mod problem;
+pub mod refund;
+pub mod report;
 pub mod seats;
 pub mod voucher;
 

@@ -11,6 +11,7 @@
 mod money;
 #[cfg(feature = "postgres")]
 mod postgres;
+mod report;
 mod seats;
 mod sqlite;
 mod store;
@@ -24,6 +25,7 @@ use houseful_core::{ids::ShowId, time::UtcMillis, wire::admin::Audit};
 #[cfg(feature = "postgres")]
 pub use self::postgres::PostgresBooks;
 pub use self::{
+    report::{Place, Wanted, business_date, report},
     sqlite::SqliteBooks,
     store::{BookingRow, FactRow, PaymentBooks, PaymentRow, ShowBooks, ShowRows, TicketRow},
 };

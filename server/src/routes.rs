@@ -8,6 +8,7 @@
 
 mod age;
 mod bookings;
+mod desk;
 mod feed;
 mod house;
 mod input;
@@ -16,6 +17,8 @@ mod money;
 mod payments;
 mod places;
 mod practice;
+mod refunds;
+mod reports;
 mod seats;
 mod server;
 mod shows;
@@ -75,6 +78,9 @@ pub(crate) fn described() -> OpenApiRouter<App> {
         .routes(routes!(money::payment_token))
         .routes(routes!(money::cash))
         .routes(routes!(money::cancel))
+        .routes(routes!(refunds::quote))
+        .routes(routes!(refunds::refund))
+        .routes(routes!(refunds::verdict))
         .routes(routes!(money::tickets))
         .routes(routes!(money::ticket))
         .routes(routes!(payments::pay, payments::payments))
@@ -90,6 +96,8 @@ pub(crate) fn described() -> OpenApiRouter<App> {
         .routes(routes!(house::blocks))
         .routes(routes!(house::journal))
         .routes(routes!(house::audit))
+        .routes(routes!(desk::desk))
+        .routes(routes!(reports::money))
         .routes(routes!(tokens::tokens, tokens::create))
         .routes(routes!(tokens::revoke))
         .routes(routes!(practice::clock))

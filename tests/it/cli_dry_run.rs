@@ -10,7 +10,7 @@ use super::program::{Ran, Server};
 use houseful_tests::folder::Folder;
 
 /// Commands that only look.
-const LOOKS: [&str; 42] = [
+const LOOKS: [&str; 45] = [
     "today",
     "find",
     "city list",
@@ -34,6 +34,9 @@ const LOOKS: [&str; 42] = [
     "ticket print",
     "payment list",
     "payment view",
+    "payment late",
+    "refund list",
+    "report money",
     "auth status",
     "auth token list",
     "config list",
@@ -124,6 +127,24 @@ fn changes<'a>(held: &'a str, paid: &'a str, url: &'a str) -> Vec<(&'a str, Vec<
             "booking cancel",
             vec!["booking", "cancel", held, "--reason", "x"],
             3,
+        ),
+        (
+            "booking refund",
+            vec![
+                "booking", "refund", paid, "--reason", "fault", "--note", "x", "--waive",
+            ],
+            0,
+        ),
+        (
+            "booking refund",
+            vec!["booking", "refund", held, "--reason", "fault"],
+            3,
+        ),
+        ("refund approve", vec!["refund", "approve", paid], 2),
+        (
+            "refund refuse",
+            vec!["refund", "refuse", paid, "--note", "x"],
+            2,
         ),
         ("payment reconcile", vec!["payment", "reconcile"], 0),
         (

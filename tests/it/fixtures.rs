@@ -125,6 +125,7 @@ struct Country {
     currency: Currency,
     fees: BTreeMap<Channel, i64>,
     prices: BTreeMap<String, BTreeMap<String, i64>>,
+    refunds: Option<houseful_core::refund::RefundTerms>,
 }
 
 #[derive(Deserialize)]
@@ -254,6 +255,7 @@ fn every_price_card_is_whole() {
                 .flat_map(|(c, types)| types.iter().map(move |t| row(c, t)))
                 .collect(),
             fees: country.fees.clone(),
+            refunds: country.refunds.clone(),
         };
         assert_eq!(card.check(), Ok(()), "{}", country.name);
         for category in &sold {

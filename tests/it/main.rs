@@ -25,6 +25,7 @@ mod http_bad_input;
 mod http_log;
 mod http_lookup;
 mod http_money;
+mod http_refunds;
 mod http_roles;
 mod http_sale;
 mod http_seats;

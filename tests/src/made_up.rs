@@ -58,6 +58,7 @@ pub fn card(rows: &[(&str, &str, i64)]) -> PriceCard {
         ticket_types,
         prices: rows.iter().map(row).collect(),
         fees: BTreeMap::new(),
+        refunds: None,
     }
 }
 

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use houseful_core::{
     ids::{CommandId, PaymentId},
     seat::SeatNo,
-    show::{Event, Line, SalesChange},
+    show::{Event, Line, Refund, SalesChange},
     time::UtcMillis,
 };
 use uuid::Uuid;
@@ -46,6 +46,8 @@ struct Witness {
     commands: BTreeSet<CommandId>,
     /// What the house keeps of each payment.
     kept: BTreeMap<PaymentId, i64>,
+    /// What of that it keeps for tickets that were given back.
+    fees: BTreeMap<PaymentId, i64>,
 }
 
 /// Goes through a journal.
@@ -212,13 +214,53 @@ impl Witness {
             Event::PaymentSettled { payment } => {
                 ensure(self.kept.contains_key(payment), "an unknown payment")
             }
-            Event::Cancelled { booking, .. } | Event::MoneyGone { booking, .. } => {
-                self.end(*booking, paid, Phase::Over)
+            Event::Cancelled { booking, .. } => self.end(*booking, paid, Phase::Over),
+            Event::MoneyGone { booking, payment } => {
+                if self.fees.remove(payment).is_none() || self.book(*booking, paid).is_ok() {
+                    self.end(*booking, paid, Phase::Over)?;
+                }
+                self.kept.insert(*payment, 0);
+                Ok(())
             }
+            Event::Refunded {
+                booking, refund, ..
+            } => self.see_refund(*booking, refund),
             Event::SalesChanged { to, .. } => self.see_sales(*to),
             Event::BlocksChanged { seats, block, .. } => self.see_blocks(seats, block.is_some()),
             _ => Ok(()),
         }
+    }
+
+    /// Seats go back to sale, their price goes back but for what is kept, never more than it was.
+    fn see_refund(&mut self, booking: Uuid, refund: &Refund) -> Result<(), String> {
+        ensure(!refund.lines.is_empty(), "nothing was given back")?;
+        let book = self.book(booking, |p| p == Phase::Confirmed)?;
+        let payment = book.payment.ok_or("nothing was paid for it")?;
+        for line in &refund.lines {
+            let before = book.seats.len();
+            book.seats.retain(|seat| *seat != line.seat);
+            ensure(book.seats.len() + 1 == before, "not a seat of it")?;
+            let paid = line.price_minor + line.fee_minor;
+            ensure(
+                (0..=paid).contains(&line.kept_minor),
+                "more is kept than was paid",
+            )?;
+            book.total -= paid;
+        }
+        let (left, over) = (book.total, book.seats.is_empty());
+        if over {
+            ensure(left == 0, "paid for no seat")?;
+            book.phase = Phase::Over;
+            book.payment = None;
+        }
+        for line in &refund.lines {
+            let owner = self.owners.remove(&line.seat);
+            ensure(owner == Some(booking), "another's seat")?;
+        }
+        let fees = self.fees.entry(payment).or_default();
+        *fees += refund.lines.iter().map(|l| l.kept_minor).sum::<i64>();
+        self.kept.insert(payment, left + *fees);
+        Ok(())
     }
 
     fn see_secured(&mut self, at: UtcMillis, event: &Event) -> Result<(), String> {
@@ -284,9 +326,10 @@ impl Witness {
         let kept: i64 = self.kept.values().sum();
         let paid = |b: &&Book| matches!(b.phase, Phase::Secured { .. } | Phase::Confirmed);
         let owed: i64 = self.bookings.values().filter(paid).map(|b| b.total).sum();
+        let fees: i64 = self.fees.values().sum();
         ensure(
-            kept == owed,
-            &format!("{kept} are kept for seats of {owed}"),
+            kept == owed + fees,
+            &format!("{kept} are kept for seats of {owed} and fees of {fees}"),
         )?;
         for (id, book) in &self.bookings {
             let has = self.owners.values().filter(|owner| *owner == id).count();
@@ -332,7 +375,9 @@ impl Witness {
         let book = self.book(booking, is)?;
         book.phase = phase;
         let payment = book.payment.take();
-        self.kept.extend(payment.map(|p| (p, 0)));
+        let fees = |p: &PaymentId| self.fees.get(p).copied().unwrap_or(0);
+        let left = payment.map(|p| (p, fees(&p)));
+        self.kept.extend(left);
         self.give_back(booking);
         Ok(())
     }
@@ -344,6 +389,9 @@ fn command_of(event: &Event) -> Option<CommandId> {
         | Event::SeatsChanged { command, .. }
         | Event::Released { command, .. }
         | Event::Cancelled { command, .. }
+        | Event::RefundAsked { command, .. }
+        | Event::Refunded { command, .. }
+        | Event::RefundRefused { command, .. }
         | Event::SalesChanged { command, .. }
         | Event::BlocksChanged { command, .. }
         | Event::Sealed { command, .. }

@@ -11,7 +11,9 @@ pub const GROUPS: [(&str, &[&str]); 5] = [
     ("Catalogue", &["city", "cinema", "movie", "show"]),
     (
         "Sales",
-        &["hold", "booking", "ticket", "payment", "voucher"],
+        &[
+            "hold", "booking", "ticket", "payment", "voucher", "refund", "report",
+        ],
     ),
     ("Running it", &["serve", "db", "auth", "config", "doctor"]),
     (

@@ -3,7 +3,7 @@
 use clap::{Args, Subcommand};
 use houseful_core::{code::TicketCode, ids::PaymentId, time::UtcMillis};
 
-use super::{HoldArgs, Pay, ScopeArgs, ShowRef};
+use super::{DeskArgs, HoldArgs, Pay, RefundArgs, ScopeArgs, ShowRef};
 
 /// `houseful hold`.
 #[derive(Debug, Subcommand)]
@@ -129,6 +129,8 @@ pub enum BookingCommand {
         #[arg(long)]
         reason: String,
     },
+    /// Give tickets of a booking back by the terms they were sold under
+    Refund(RefundArgs),
     /// Say who a booking is for
     Contact(ContactArgs),
     /// Follow a booking until nothing more will happen to it
@@ -183,7 +185,7 @@ pub enum PaymentCommand {
     /// List payments
     #[command(after_long_help = "Examples:\n  houseful payment list --open")]
     List {
-        /// Only those that are not settled
+        /// Only those that are not settled, with what each waits for
         #[arg(long)]
         open: bool,
         /// Only those of this booking, by id or code
@@ -205,6 +207,8 @@ pub enum PaymentCommand {
     /// Compare payments with the provider's list and mend what differs
     #[command(after_long_help = "Examples:\n  houseful payment reconcile")]
     Reconcile,
+    /// List money that came late or went back, how each case ended, and what can be done
+    Late(DeskArgs),
     /// Ask booking again about payments, after its database was restored
     ///
     /// Payments that changed since the copy was made are announced again as if booking had never
@@ -220,6 +224,6 @@ pub enum PaymentCommand {
 }
 
 /// Reads a point in time.
-fn instant(text: &str) -> Result<UtcMillis, String> {
+pub(super) fn instant(text: &str) -> Result<UtcMillis, String> {
     UtcMillis::parse_rfc3339(text).map_err(|_| "a time looks like 2026-11-23T07:00:00Z".to_owned())
 }

@@ -16,7 +16,7 @@ use super::{Client, ClientError, lock, transport::Call};
 
 impl Client {
     /// Sends a call that is answered with a booking, and notes where its show stands.
-    async fn ask_booking(&self, call: Call) -> Result<Booking, ClientError> {
+    pub(super) async fn ask_booking(&self, call: Call) -> Result<Booking, ClientError> {
         let booking: Booking = self.ask(call).await?;
         lock(&self.shared.versions).saw(booking.id.show, booking.version);
         Ok(booking)

@@ -8,7 +8,7 @@ use houseful_core::wire::{
     booking::{Booking, BookingState, CancelRequest, Contact},
 };
 
-use super::{board, dry_run, names, sell};
+use super::{board, dry_run, names, refund, sell};
 use crate::{
     args::{BookingCommand, BookingFindArgs, BookingListArgs, ContactArgs},
     client::{Client, ClientError},
@@ -42,6 +42,10 @@ pub(super) static COLUMNS: Columns = Columns {
         extra("tickets.code", "Tickets"),
         extra("payments.id", "Payments"),
         extra("payments.tender", "Tenders"),
+        extra("refunds.back", "Given back"),
+        extra("refunds.kept", "Kept of it"),
+        extra("refund_asked.id", "Refund that waits"),
+        extra("refund_asked.back", "Waits to go back"),
         extra("relaxed", "Gave way"),
         extra("change", "Change"),
         extra("version", "Version"),
@@ -54,6 +58,7 @@ pub(super) async fn run(ctx: &mut Context, command: BookingCommand) -> Result<()
         BookingCommand::View { booking } => view(ctx, &booking).await,
         BookingCommand::Pay(args) => sell::pay_booking(ctx, args).await,
         BookingCommand::Cancel { booking, reason } => cancel(ctx, &booking, reason).await,
+        BookingCommand::Refund(args) => refund::create(ctx, args).await,
         BookingCommand::Contact(args) => contact(ctx, args).await,
         BookingCommand::Watch { booking } => watch::run(ctx, &booking).await,
     }

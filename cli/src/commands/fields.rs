@@ -4,13 +4,14 @@
 #[cfg(feature = "embedded")]
 use super::db;
 use super::{
-    auth, booking, cinema, city, clock, config, doctor, dry_run, find, movie, payment, sell, show,
-    ticket, version, voucher,
+    auth, booking, cinema, city, clock, config, doctor, dry_run, find, movie, payment, refund,
+    report, sell, show, ticket, version, voucher,
 };
 use crate::{
     args::{
         AuthCommand, BookingCommand, ClockCommand, Command, ConfigCommand, HoldCommand,
-        PaymentCommand, SellArgs, ShowCommand, TicketCommand, TokenCommand, VoucherCommand,
+        PaymentCommand, RefundCommand, ReportCommand, SellArgs, ShowCommand, TicketCommand,
+        TokenCommand, VoucherCommand,
     },
     context::Context,
     error::CliError,
@@ -54,8 +55,14 @@ fn of(command: &Command, dry_run: bool) -> Option<&'static Columns> {
         Command::Payment(PaymentCommand::Reconcile) if dry_run => Some(&dry_run::REQUEST),
         Command::Payment(PaymentCommand::Reconcile) => Some(&payment::RECONCILED),
         Command::Payment(PaymentCommand::View { .. }) => Some(&payment::DETAIL),
+        Command::Payment(PaymentCommand::List { open: true, .. }) => Some(&payment::OPEN),
+        Command::Payment(PaymentCommand::Late(_)) => Some(&report::DESK),
         Command::Payment(_) => Some(&payment::COLUMNS),
         Command::Voucher(command) => Some(of_voucher(command, dry_run)),
+        Command::Refund(RefundCommand::List) => Some(&refund::WAITING),
+        Command::Refund(_) if dry_run => Some(&dry_run::REQUEST),
+        Command::Refund(_) => Some(&booking::COLUMNS),
+        Command::Report(ReportCommand::Money(_)) => Some(&report::MONEY),
         Command::Auth(command) => of_auth(command, dry_run),
         Command::Config(ConfigCommand::List | ConfigCommand::Explain { .. }) => {
             Some(&config::COLUMNS)
@@ -104,6 +111,7 @@ fn of_booking(command: &BookingCommand, dry_run: bool) -> Option<&'static Column
         BookingCommand::Pay(_) | BookingCommand::Cancel { .. } if dry_run => {
             Some(&dry_run::REQUEST)
         }
+        BookingCommand::Refund(_) if dry_run => Some(&refund::QUOTE),
         BookingCommand::Watch { .. } => None,
         _ => Some(&booking::COLUMNS),
     }
@@ -127,9 +135,9 @@ fn of_show(command: &ShowCommand, dry_run: bool) -> Option<&'static Columns> {
         ShowCommand::Seats { .. } => Some(&show::SEAT_COLUMNS),
         ShowCommand::Journal { .. } => Some(&show::JOURNAL_COLUMNS),
         ShowCommand::Watch { .. } => None,
+        ShowCommand::Cancel { .. } if dry_run => Some(&show::PAID_BACK),
         ShowCommand::Pause { .. }
         | ShowCommand::Resume { .. }
-        | ShowCommand::Cancel { .. }
         | ShowCommand::Block { .. }
         | ShowCommand::Unblock { .. }
             if dry_run =>

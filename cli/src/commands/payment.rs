@@ -1,8 +1,15 @@
 //! `houseful payment`: money on its way.
 
-use houseful_core::wire::{Time, payment::ReopenRequest};
+use houseful_core::{
+    time::UtcMillis,
+    wire::{
+        Page, Time,
+        payment::{Payment, PaymentState, ReopenRequest},
+    },
+};
+use serde::Serialize;
 
-use super::{dry_run, names};
+use super::{dry_run, names, report};
 use crate::{
     args::PaymentCommand,
     context::Context,
@@ -55,6 +62,65 @@ pub(super) static DETAIL: Columns = Columns {
     ],
 };
 
+/// Payments that are not settled, with what each waits for.
+pub(super) static OPEN: Columns = Columns {
+    id: "id",
+    columns: &[
+        usual("id", "Payment"),
+        usual("age", "Age"),
+        usual("state", "State"),
+        usual("waits_for", "Waits for"),
+        usual("flagged", "Look"),
+        usual("amount", "Amount"),
+        usual("captured", "Taken"),
+        usual("refunded", "Given back"),
+        usual("reason", "Reason"),
+        extra("provider", "By"),
+        extra("booking", "Booking"),
+        extra("settled", "Settled"),
+        extra("created_at", "Begun"),
+        extra("updated_at", "Changed"),
+    ],
+};
+
+/// A payment that is not settled.
+#[derive(Debug, Serialize)]
+struct Open {
+    /// How long ago it was begun.
+    age: String,
+    /// Whose turn it is.
+    waits_for: &'static str,
+    /// Whether a person should look: it was tried again and again, or booking is silent.
+    flagged: bool,
+    #[serde(flatten)]
+    payment: Payment,
+}
+
+impl Open {
+    fn of(payment: Payment, now: Option<UtcMillis>) -> Self {
+        let age = now.map(|now| report::age(payment.created_at.0, now));
+        Self {
+            age: age.unwrap_or_default(),
+            waits_for: waits_for(&payment),
+            // One that is under way has a reason only when its wait is out of the ordinary.
+            flagged: payment.reason.is_some(),
+            payment,
+        }
+    }
+}
+
+fn waits_for(payment: &Payment) -> &'static str {
+    match payment.state {
+        PaymentState::Pending => "the provider to decide",
+        PaymentState::Authorised => "booking's word, or the capture",
+        PaymentState::RefundDue => "the provider to give it back",
+        PaymentState::Captured | PaymentState::Refunded => "booking to hear of it",
+        PaymentState::Declined | PaymentState::Voided | PaymentState::CaptureRefused => {
+            "booking to hear that nothing was taken"
+        }
+    }
+}
+
 pub(super) static RECONCILED: Columns = Columns {
     id: "checked",
     columns: &[
@@ -81,8 +147,18 @@ pub(super) async fn run(ctx: &mut Context, command: PaymentCommand) -> Result<()
                 Some(name) => Some(names::booking(ctx, &client, &name).await?),
                 None => None,
             };
-            let asked = ("asking for payments", client.payments(open, booking));
-            ctx.list_of(&COLUMNS, asked, "no payments").await
+            let asked = client.payments(open, booking);
+            let page = ctx.wait("asking for payments", asked).await?;
+            if !open {
+                return ctx.list(&COLUMNS, &page, &page.items, "no payments");
+            }
+            let now = client.server_now();
+            let items = page.items.into_iter().map(|p| Open::of(p, now)).collect();
+            let page: Page<Open> = Page {
+                items,
+                next: page.next,
+            };
+            ctx.list(&OPEN, &page, &page.items, "no payment is open")
         }
         PaymentCommand::View { payment, booking } => {
             let booking = match booking {
@@ -103,6 +179,7 @@ pub(super) async fn run(ctx: &mut Context, command: PaymentCommand) -> Result<()
             let asked = ("comparing", client.reconcile());
             ctx.one_of(&RECONCILED, asked).await
         }
+        PaymentCommand::Late(args) => report::desk(ctx, &client, args).await,
         PaymentCommand::Reopen { since } => {
             let request = ReopenRequest { since: Time(since) };
             if ctx.globals.dry_run {

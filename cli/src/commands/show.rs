@@ -22,7 +22,7 @@ use crate::{
 pub(super) use {
     journal::COLUMNS as JOURNAL_COLUMNS,
     list::{COLUMNS, DETAIL_COLUMNS, TODAY, today},
-    manage::BLOCK_COLUMNS,
+    manage::{BLOCK_COLUMNS, PAID_BACK},
     seats::{COLUMNS as SEAT_COLUMNS, free_seats},
 };
 

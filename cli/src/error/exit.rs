@@ -140,6 +140,7 @@ impl CliError {
             Self::State(_)
             | Self::Unwell { .. }
             | Self::Damaged { .. }
+            | Self::NotSound { .. }
             | Self::File { .. }
             | Self::Output(_)
             | Self::NoServer { .. }

@@ -191,6 +191,13 @@ impl Report {
             CliError::Damaged { .. } => {
                 self.hint = Some("`houseful db restore` puts a copy in its place".to_owned());
             }
+            CliError::NotSound { .. } => {
+                self.hint = Some(
+                    "`houseful payment reconcile` compares with the provider; `houseful payment \
+                     list --open` has what is under way"
+                        .to_owned(),
+                );
+            }
             CliError::Output(_) | CliError::ReaderGone | CliError::System { .. } => {}
         }
     }
@@ -278,6 +285,7 @@ impl CliError {
             Self::NotConfirmed { .. } => "not_confirmed",
             Self::Unwell { .. } => "unwell",
             Self::Damaged { .. } => "damaged",
+            Self::NotSound { .. } => "not_sound",
             Self::File { .. } => "file",
             Self::Output(_) => "output",
             Self::ReaderGone => "reader_gone",

@@ -71,6 +71,8 @@ pub enum Place {
     AskCash,
     /// Asks before money goes back, and why.
     AskRefund,
+    /// Asks which tickets are given back.
+    AskGiveBack,
     /// Asks before a payment is left alone.
     AskLeave,
     /// Seats were taken by somebody else, and others are offered.
@@ -113,6 +115,7 @@ impl Place {
                 | Self::AskGiveUp
                 | Self::AskCash
                 | Self::AskRefund
+                | Self::AskGiveBack
                 | Self::AskLeave
                 | Self::LostRace
                 | Self::NoOffer
@@ -220,6 +223,10 @@ pub enum Action {
     GiveUp,
     /// Gives the money of the open booking back.
     Refund,
+    /// Gives single tickets of the open booking back.
+    GiveBack,
+    /// Lists what came late, and how it ended.
+    Late,
     /// Changes who the open booking is for.
     EditContact,
     /// Shows the tickets of the open booking.

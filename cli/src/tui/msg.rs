@@ -4,7 +4,7 @@
 use houseful_core::{
     code::VoucherCode,
     ids::{BookingId, CinemaId, CityId, MovieId, PaymentId, ShowId},
-    seat::SeatNo,
+    seat::{SeatLabel, SeatNo},
     wire::{
         admin::ServerInfo,
         booking::{
@@ -12,8 +12,10 @@ use houseful_core::{
             ReleaseRequest,
         },
         catalogue::{City, Movie, Show, ShowDetail},
+        desk::DeskCase,
         payment::{PayRequest, Payment, PaymentToken},
         problem::Problem,
+        refund::{RefundQuote, RefundRequest},
         seats::{LayoutView, SeatChanges, SeatMap},
         voucher::Voucher,
     },
@@ -180,6 +182,8 @@ pub enum BookingsWanted {
     Found(String),
     /// Those that hold seats of this show now.
     HeldOf(ShowId),
+    /// Those on the late-payments desk.
+    Late,
 }
 
 /// What is searched for may be somebody's name.
@@ -189,6 +193,7 @@ impl std::fmt::Debug for BookingsWanted {
             Self::Recent => f.write_str("Recent"),
             Self::Found(_) => f.write_str("Found(..)"),
             Self::HeldOf(show) => write!(f, "HeldOf({show})"),
+            Self::Late => f.write_str("Late"),
         }
     }
 }
@@ -224,6 +229,10 @@ pub enum Ask {
     Contact(Owned, Box<Contact>),
     /// Gives a booking's money back.
     Cancel(Owned, Box<CancelRequest>),
+    /// What giving these seats back comes to.
+    RefundQuote(Owned, Vec<SeatLabel>),
+    /// Gives tickets back by the terms they were sold under.
+    GiveBack(Owned, Box<RefundRequest>),
     /// Takes cash.
     Cash(Owned, CashRequest),
     /// Leave to pay by card.
@@ -246,6 +255,7 @@ impl Ask {
             | Self::Release(..)
             | Self::Contact(..)
             | Self::Cancel(..)
+            | Self::GiveBack(..)
             | Self::Cash(..)
             | Self::Pay(..) => true,
             Self::Info
@@ -259,6 +269,7 @@ impl Ask {
             | Self::Bookings(_)
             | Self::Token(_)
             | Self::Voucher(_)
+            | Self::RefundQuote(..)
             | Self::Payment(..) => false,
         }
     }
@@ -285,6 +296,10 @@ pub enum Reply {
     Booking(Box<Booking>),
     /// To `Bookings`.
     Bookings(Vec<Booking>),
+    /// To `Bookings` of the late-payments desk, each with its case.
+    Late(Vec<(DeskCase, Booking)>),
+    /// To `RefundQuote`.
+    Quote(Box<RefundQuote>),
     /// To `Token`.
     Token(Box<PaymentToken>),
     /// To `Pay` and `Payment`.

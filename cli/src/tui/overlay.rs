@@ -10,7 +10,7 @@ use houseful_core::{
     },
 };
 
-use super::{help::Help, keymap::Place};
+use super::{bookings::GiveBack, help::Help, keymap::Place};
 
 /// What leaving means when the user says yes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,6 +47,8 @@ pub enum Overlay {
         /// Which of the reasons, once one was chosen.
         reason: Option<usize>,
     },
+    /// Asks which tickets are given back, and why.
+    AskGiveBack(GiveBack),
     /// Asks before a payment under way is left alone.
     AskLeave,
     /// Somebody else was faster.
@@ -112,6 +114,7 @@ impl Overlay {
             Self::AskRelease { then, .. } => *then != Leaving::Quit,
             Self::AskGiveUp { .. }
             | Self::AskRefund { .. }
+            | Self::AskGiveBack(_)
             | Self::HoldOver { .. }
             | Self::Trouble { .. } => false,
         }
@@ -126,6 +129,7 @@ impl Overlay {
             Self::AskGiveUp { .. } => Place::AskGiveUp,
             Self::AskCash { .. } => Place::AskCash,
             Self::AskRefund { .. } => Place::AskRefund,
+            Self::AskGiveBack(_) => Place::AskGiveBack,
             Self::AskLeave => Place::AskLeave,
             Self::LostRace { next_best, .. } if next_best.is_empty() => Place::NoOffer,
             Self::LostRace { .. } => Place::LostRace,

@@ -245,6 +245,7 @@ fn prompt(model: &Model, talk: &Talk) -> &'static str {
     match (place, model.above.last()) {
         (Place::Browse, Some(View::Browse(browse))) => browse::prompt(browse),
         (Place::AskRefund, _) => wording::plain::REFUND_PROMPT,
+        (Place::AskGiveBack, _) => wording::plain::GIVE_BACK_PROMPT,
         (Place::Seats, Some(View::Seats(seats))) => {
             wording::plain::prompt(place, seats.booking.is_some(), false)
         }

@@ -123,6 +123,24 @@ impl fmt::Display for Refusal {
             Self::AlreadyPaid => f.write_str("the booking is paid for"),
             Self::BookingCancelled => f.write_str("the booking was cancelled"),
             Self::NotPaid => f.write_str("the booking is not paid for"),
+            Self::RefundClosed { at: Some(at) } => {
+                write!(f, "tickets could be given back until {}", at.rfc3339())
+            }
+            Self::RefundClosed { at: None } => {
+                f.write_str("tickets of this show are not taken back")
+            }
+            Self::NotInBooking { seats } => write!(
+                f,
+                "{} {} not of this booking",
+                seats_named(seats.iter()),
+                are(seats.len())
+            ),
+            Self::RefundPending { id } => {
+                write!(f, "the refund {id} of this booking waits for a manager")
+            }
+            Self::RefundNotAsked => f.write_str("no refund of this booking waits under that id"),
+            Self::RefundByManager => f.write_str("a manager says yes or no to a refund"),
+            Self::RefundByStaff => f.write_str("tickets are taken back by staff"),
             Self::CashTooLittle { total, given } => {
                 write!(f, "{given} was given and {total} is to pay")
             }

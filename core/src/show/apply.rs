@@ -5,8 +5,8 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use super::{
-    BookingRecord, CashBy, Done, Due, Event, Line, PaymentRecord, ReturnReason, SETTLE_AGAIN_MS,
-    Sales, SalesChange, ShowState, ShowTerms, Slot, Tickets,
+    BookingRecord, CashBy, Done, Due, Event, Line, PaymentRecord, RefundAsked, ReturnReason,
+    SETTLE_AGAIN_MS, Sales, SalesChange, ShowState, ShowTerms, Slot, Tickets,
 };
 use crate::{
     ids::{CommandId, Fingerprint, OwnerRef, PaymentId},
@@ -117,7 +117,7 @@ impl ShowState {
             Event::Confirmed { booking, by } => self.confirm(*booking, by.as_ref()),
             Event::CaptureRefused { booking, payment } => {
                 self.back_to_held(*booking);
-                self.keep_nothing(at, *payment, ReturnReason::CaptureRefused);
+                self.keep_no_seats(at, *payment, ReturnReason::CaptureRefused);
                 self.settled(*payment);
             }
             Event::SettleLapsed { bookings } => {
@@ -140,9 +140,13 @@ impl ShowState {
                 self.ask(at, *payment, *booking, (*amount, *tender), 0, Some(*why));
             }
             Event::PaymentSettled { payment } => self.settled(*payment),
-            Event::MoneyGone { booking, .. } => {
+            Event::MoneyGone { booking, payment } => {
                 let why = ReturnReason::RefundedElsewhere;
                 self.end_paid(at, *booking, BookingState::Cancelled, why);
+                if let Some(known) = self.payments.get_mut(payment) {
+                    known.fees_minor = 0;
+                }
+                self.keep(at, *payment, 0, why);
             }
             Event::Cancelled {
                 command,
@@ -158,6 +162,45 @@ impl ShowState {
                     BookingState::Cancelled,
                     ReturnReason::Cancelled,
                 );
+            }
+            Event::RefundAsked {
+                command,
+                fingerprint,
+                owner,
+                booking,
+                refund,
+            } => {
+                self.done(*command, *fingerprint, *owner);
+                if let Some(record) = self.bookings.get_mut(booking) {
+                    record.refund_asked = Some(RefundAsked {
+                        id: *command,
+                        at,
+                        refund: refund.clone(),
+                    });
+                }
+            }
+            Event::Refunded {
+                command,
+                fingerprint,
+                owner,
+                booking,
+                refund,
+                asked,
+            } => {
+                self.done(*command, *fingerprint, *owner);
+                self.refund(at, *booking, asked.unwrap_or(*command), refund);
+            }
+            Event::RefundRefused {
+                command,
+                fingerprint,
+                owner,
+                booking,
+                ..
+            } => {
+                self.done(*command, *fingerprint, *owner);
+                if let Some(record) = self.bookings.get_mut(booking) {
+                    record.refund_asked = None;
+                }
             }
             Event::SalesChanged {
                 command,
@@ -230,6 +273,8 @@ impl ShowState {
             code: None,
             tickets: Vec::new(),
             payment: None,
+            refunds: Vec::new(),
+            refund_asked: None,
         }
     }
 
@@ -240,7 +285,7 @@ impl ShowState {
             .map_or_else(Currency::first, |t| t.prices.currency)
     }
 
-    fn put(&mut self, seat: SeatNo, slot: Slot) {
+    pub(super) fn put(&mut self, seat: SeatNo, slot: Slot) {
         let Some(place) = self.slots.get_mut(seat.index()) else {
             return;
         };
@@ -301,10 +346,11 @@ impl ShowState {
             if !shown {
                 record.tickets.clear();
             }
+            record.refund_asked = None;
             record.payment.take()
         });
         if let Some(payment) = payment {
-            self.keep_nothing(at, payment, why);
+            self.keep_no_seats(at, payment, why);
         }
     }
 
@@ -378,6 +424,7 @@ impl ShowState {
             amount,
             tender,
             keep_minor,
+            fees_minor: self.payments.get(&payment).map_or(0, |p| p.fees_minor),
             asked_ver: self.ver,
             asked_at: at,
             settled: false,
@@ -391,13 +438,27 @@ impl ShowState {
             .insert((at.plus_ms(SETTLE_AGAIN_MS), Due::Payment(payment)));
     }
 
-    fn keep_nothing(&mut self, at: UtcMillis, payment: PaymentId, why: ReturnReason) {
+    /// Nothing of a payment stands for seats any more. What was kept for tickets that came back
+    /// before stays.
+    fn keep_no_seats(&mut self, at: UtcMillis, payment: PaymentId, why: ReturnReason) {
+        let fees = self.payments.get(&payment).map_or(0, |p| p.fees_minor);
+        self.keep(at, payment, fees, why);
+    }
+
+    /// From now on the house keeps `keep_minor` of a known payment.
+    pub(super) fn keep(
+        &mut self,
+        at: UtcMillis,
+        payment: PaymentId,
+        keep_minor: i64,
+        why: ReturnReason,
+    ) {
         self.settled(payment);
         let Some(known) = self.payments.get(&payment) else {
             return;
         };
         let (booking, worth) = (known.booking, (known.amount, known.tender));
-        self.ask(at, payment, booking, worth, 0, Some(why));
+        self.ask(at, payment, booking, worth, keep_minor, Some(why));
     }
 
     fn settled(&mut self, payment: PaymentId) {

@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use serde::{Deserialize, Serialize};
 
+use super::{RefundAsked, RefundRecord};
 use crate::{
     best::Relaxed,
     code::{BookingCode, TicketCode},
@@ -57,6 +58,10 @@ pub struct BookingRecord {
     pub tickets: Vec<TicketCode>,
     /// The payment whose money is in the seats.
     pub payment: Option<PaymentId>,
+    /// What was given back of it, in order; those seats are in `lines` no more.
+    pub refunds: Vec<RefundRecord>,
+    /// What waits for a manager.
+    pub refund_asked: Option<RefundAsked>,
 }
 
 impl BookingRecord {
@@ -68,6 +73,13 @@ impl BookingRecord {
             .iter()
             .fold(0_i64, |sum, l| sum.saturating_add(l.minor));
         Money::new(lines.saturating_add(self.fee_minor), self.currency)
+    }
+
+    /// One ticket's part of the booking fee, in minor units: it is the same for all of them.
+    #[must_use]
+    pub fn fee_each(&self) -> i64 {
+        let seats = i64::try_from(self.lines.len()).unwrap_or(i64::MAX);
+        self.fee_minor.checked_div(seats).unwrap_or(0)
     }
 
     /// Whether it has its seats at `now`.

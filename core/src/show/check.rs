@@ -106,6 +106,20 @@ impl ShowState {
             if paid && record.tickets.len() != record.lines.len() {
                 return Err(format!("booking {id} is paid and lacks tickets"));
             }
+            if let Some(asked) = &record.refund_asked {
+                let has = |line: &super::RefundLine| {
+                    record
+                        .lines
+                        .iter()
+                        .any(|l| l.seat == line.seat && l.minor == line.price_minor)
+                };
+                let whole = asked.refund.lines.iter().all(has);
+                if record.state != BookingState::Confirmed || !whole {
+                    return Err(format!(
+                        "booking {id} waits for a refund of what it has not"
+                    ));
+                }
+            }
             if paid != record.payment.is_some()
                 || (record.state == BookingState::Secured) != record.settle_until.is_some()
             {
@@ -125,8 +139,8 @@ impl ShowState {
                 .bookings
                 .get(&payment.booking)
                 .filter(|r| r.payment == Some(*id));
-            let keep = good.map_or(0, |r| r.total().minor);
-            if payment.keep_minor != keep {
+            let keep = good.map_or(0, |r| r.total().minor) + payment.fees_minor;
+            if payment.keep_minor != keep || !(0..=payment.amount.minor).contains(&keep) {
                 return Err(format!(
                     "payment {id} keeps {} for {keep}",
                     payment.keep_minor

@@ -7,7 +7,7 @@
 use sha2::Digest;
 use uuid::Uuid;
 
-use super::{BookingRecord, Event, ReturnReason, Rolls, Sales, ShowState, Tickets};
+use super::{BookingRecord, Event, PaymentRecord, ReturnReason, Rolls, Sales, ShowState, Tickets};
 use crate::{
     code::{BookingCode, TicketCode},
     expiry::{LATE_MS, SETTLE_MS, is_alive},
@@ -30,7 +30,7 @@ impl ShowState {
     ) -> Vec<Event> {
         match self.payments.get(&news.payment) {
             None => self.decide_first_news(news, rolls, now),
-            Some(known) if known.is(news) && self.is_paid_back(known.booking, news) => {
+            Some(known) if known.is(news) && self.is_paid_back(known, news) => {
                 let (booking, payment) = (known.booking, news.payment);
                 vec![Event::MoneyGone { booking, payment }]
             }
@@ -66,15 +66,16 @@ impl ShowState {
         }
     }
 
-    /// Whether a booking has tickets for money that is not there any more. What booking ordered back is
-    /// no booking's money by then.
-    fn is_paid_back(&self, booking: Uuid, news: &Announcement) -> bool {
+    /// Whether a booking has tickets for money that is not there any more, or the house still counts
+    /// on what it kept for tickets that came back. What booking ordered back is no booking's money by
+    /// then.
+    fn is_paid_back(&self, known: &PaymentRecord, news: &Announcement) -> bool {
         let whole = news.amount.minor > 0 && news.refunded_minor >= news.amount.minor;
-        let record = self.bookings.get(&booking);
+        let record = self.bookings.get(&known.booking);
         let stands = |r: &BookingRecord| {
             r.state == BookingState::Confirmed && r.payment == Some(news.payment)
         };
-        whole && record.is_some_and(stands)
+        whole && (known.fees_minor > 0 || record.is_some_and(stands))
     }
 
     /// A hold that outlived its end while it was secured ends with the capture.

@@ -4,13 +4,14 @@ use std::{fmt::Write, sync::Arc};
 
 use uuid::Uuid;
 
-use super::ShowTerms;
+use super::{RefundRules, ShowTerms};
 use crate::{
     best::Zone,
     ids::{CommandId, Fingerprint, OwnerRef, PaymentId, ShardName, digest16},
     layout::BlockReason,
     message::Announcement,
     price::Channel,
+    refund::RefundReason,
     seat::SeatLabel,
 };
 
@@ -136,6 +137,32 @@ pub enum Ask {
         /// Why.
         reason: String,
     },
+    /// Give tickets of a paid booking back, by the terms of its price card.
+    Refund {
+        /// The booking.
+        booking: Uuid,
+        /// Which seats; all of them when none is named.
+        seats: Vec<SeatLabel>,
+        /// Why.
+        reason: RefundReason,
+        /// More about it.
+        note: String,
+        /// What the asker may do.
+        rules: RefundRules,
+    },
+    /// Say yes or no to a refund that waits for a manager.
+    RefundVerdict {
+        /// The booking.
+        booking: Uuid,
+        /// The command that asked.
+        asked: CommandId,
+        /// Yes.
+        approve: bool,
+        /// Why not.
+        note: String,
+        /// Whether a manager says so; nobody else may.
+        manager: bool,
+    },
     /// Stop sales for a while.
     Pause,
     /// Sell again.
@@ -203,7 +230,9 @@ impl Ask {
             | Self::ChangeSeats { booking, .. }
             | Self::Release { booking }
             | Self::PayCash { booking, .. }
-            | Self::Cancel { booking, .. } => Some(*booking),
+            | Self::Cancel { booking, .. }
+            | Self::Refund { booking, .. }
+            | Self::RefundVerdict { booking, .. } => Some(*booking),
             Self::Announced(news) => Some(news.booking.uuid),
             Self::Open(_)
             | Self::Pause
@@ -243,6 +272,24 @@ impl Ask {
             }
             Self::Announced(news) => format!("announced {}", news.payment),
             Self::Cancel { booking, reason } => format!("cancel {booking} {reason}"),
+            Self::Refund {
+                booking,
+                seats,
+                reason,
+                note,
+                rules,
+            } => {
+                let waive = if rules.waive { " waive" } else { "" };
+                let (seats, reason) = (labels(seats), reason.word());
+                format!("refund {booking} {seats}{reason}{waive} {note}")
+            }
+            Self::RefundVerdict {
+                booking,
+                asked,
+                approve,
+                note,
+                ..
+            } => format!("refund-verdict {booking} {asked} {approve} {note}"),
             Self::Pause => "pause".to_owned(),
             Self::Resume => "resume".to_owned(),
             Self::CancelShow { reason } => format!("cancel-show {reason}"),

@@ -70,6 +70,21 @@ impl ShowState {
                 given_minor,
             } => self.decide_cash(command, *booking, *payment, *given_minor, now),
             Ask::Cancel { booking, reason } => self.decide_cancel(command, *booking, reason),
+            Ask::Refund {
+                booking,
+                seats,
+                reason,
+                note,
+                rules,
+            } => self.decide_refund(command, (*booking, seats), (*reason, note), *rules, now),
+            Ask::RefundVerdict {
+                booking,
+                asked,
+                approve,
+                note,
+                manager,
+            } if *manager => self.decide_verdict(command, (*booking, *asked), *approve, note),
+            Ask::RefundVerdict { .. } => Err(Refusal::RefundByManager),
             Ask::Pause => self.decide_sales(command, SalesChange::Paused, ""),
             Ask::Resume => self.decide_sales(command, SalesChange::Resumed, ""),
             Ask::CancelShow { reason } => {
@@ -114,7 +129,7 @@ impl ShowState {
     }
 
     /// A booking, if the actor may act on it. Somebody else's looks like one that is not there.
-    fn owned(&self, actor: &Actor, booking: Uuid) -> Result<&BookingRecord, Refusal> {
+    pub(super) fn owned(&self, actor: &Actor, booking: Uuid) -> Result<&BookingRecord, Refusal> {
         self.bookings
             .get(&booking)
             .filter(|record| actor.staff || record.owner == actor.owner)

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Line, ShowTerms};
+use super::{Line, Refund, ShowTerms};
 use crate::{
     best::Relaxed,
     code::{BookingCode, TicketCode},
@@ -50,6 +50,8 @@ pub enum ReturnReason {
     CaptureRefused,
     /// It had gone back already, and not by our order.
     RefundedElsewhere,
+    /// Tickets were given back; the house keeps what is left of it.
+    Refunded,
 }
 
 impl ReturnReason {
@@ -71,6 +73,7 @@ impl ReturnReason {
             Self::CaptureOverdue => "capture_overdue",
             Self::CaptureRefused => "capture_refused",
             Self::RefundedElsewhere => "refunded_elsewhere",
+            Self::Refunded => "refunded",
         }
     }
 }
@@ -227,6 +230,50 @@ pub enum Event {
         booking: Uuid,
         /// Why.
         reason: String,
+    },
+    /// A clerk wants to give back more than a clerk may: it waits for a manager.
+    RefundAsked {
+        /// The command.
+        command: CommandId,
+        /// What was asked.
+        fingerprint: Fingerprint,
+        /// Who asked.
+        owner: OwnerRef,
+        /// The booking.
+        booking: Uuid,
+        /// What shall be given back.
+        refund: Refund,
+    },
+    /// Tickets were given back: their seats are free, and the house keeps what the terms say.
+    Refunded {
+        /// The command.
+        command: CommandId,
+        /// What was asked.
+        fingerprint: Fingerprint,
+        /// Who asked, or approved.
+        owner: OwnerRef,
+        /// The booking.
+        booking: Uuid,
+        /// What was given back.
+        refund: Refund,
+        /// The command whose wish was approved, if it had to wait.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        asked: Option<CommandId>,
+    },
+    /// A manager said no to what waited.
+    RefundRefused {
+        /// The command.
+        command: CommandId,
+        /// What was asked.
+        fingerprint: Fingerprint,
+        /// Who said no.
+        owner: OwnerRef,
+        /// The booking.
+        booking: Uuid,
+        /// The command whose wish was refused.
+        asked: CommandId,
+        /// Why not.
+        note: String,
     },
     /// Sales stopped, started again, or the show was called off with all its bookings.
     SalesChanged {

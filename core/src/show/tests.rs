@@ -42,6 +42,7 @@ fn terms() -> Arc<ShowTerms> {
             minor: 950,
         }],
         fees: BTreeMap::from([(Channel::Web, 75)]),
+        refunds: None,
     };
     let window = SalesWindow {
         opens_at: UtcMillis(0),

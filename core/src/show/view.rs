@@ -4,17 +4,20 @@ use std::collections::BTreeMap;
 
 use uuid::Uuid;
 
-use super::{BookingRecord, Sales, ShowState, Slot, pick::category_of};
+use super::{
+    BookingRecord, RefundLine, RefundQuote, RefundRecord, Sales, ShowState, Slot, pick::category_of,
+};
 use crate::{
     ids::ShowId,
     layout::LayoutHash,
-    money::Money,
+    money::{Currency, Money},
     seat::{SeatLabel, SeatNo},
     time::UtcMillis,
     wire::{
         Time,
         booking::{AppliedPayment, Booking, BookingLine, BookingState, Ticket},
         catalogue::ShowStatus,
+        refund::{self as wire, RefundMade, RefundSeat, RefundWaiting},
         seats::{HoldEnd, SeatChange, SeatMap, SeatMark, Version},
     },
 };
@@ -157,8 +160,87 @@ impl ShowState {
                 })
                 .collect(),
             tickets: self.tickets_view(record),
+            refunds: record
+                .refunds
+                .iter()
+                .map(|made| self.refund_view(record, made))
+                .collect(),
+            refund_asked: self.refund_waiting(uuid).map(Box::new),
             change: None,
         })
+    }
+
+    /// A refund that waits for a manager.
+    #[must_use]
+    pub fn refund_waiting(&self, booking: Uuid) -> Option<RefundWaiting> {
+        let record = self.bookings.get(&booking)?;
+        let asked = record.refund_asked.as_ref()?;
+        let money = |minor| Money::new(minor, record.currency);
+        Some(RefundWaiting {
+            id: asked.id,
+            booking: self.booking_id(booking),
+            code: record.code,
+            at: Time(asked.at),
+            lines: self.refund_seats(&asked.refund.lines, record.currency),
+            back: money(asked.refund.back_minor()),
+            kept: money(asked.refund.kept_minor()),
+            reason: asked.refund.reason,
+            note: asked.refund.note.clone(),
+            waived: asked.refund.waived,
+        })
+    }
+
+    /// What a refund would come to, as it is told.
+    #[must_use]
+    pub fn refund_quote_view(&self, booking: Uuid, quote: &RefundQuote) -> wire::RefundQuote {
+        let currency = self.currency();
+        let sum =
+            |part: fn(&RefundLine) -> i64| Money::new(quote.lines.iter().map(part).sum(), currency);
+        wire::RefundQuote {
+            booking: self.booking_id(booking),
+            lines: self.refund_seats(&quote.lines, currency),
+            back: sum(RefundLine::back_minor),
+            kept: sum(|l| l.kept_minor),
+            keep_percent: quote.keep_percent,
+            needs_approval: quote.needs_approval,
+        }
+    }
+
+    fn refund_view(&self, record: &BookingRecord, made: &RefundRecord) -> RefundMade {
+        let money = |minor| Money::new(minor, record.currency);
+        let ticket = |(line, code): &(super::Line, crate::code::TicketCode)| {
+            Some(Ticket {
+                show: self.show,
+                seat: self.label(line.seat)?,
+                ticket_type: line.ticket_type.clone(),
+                code: *code,
+                valid: false,
+            })
+        };
+        RefundMade {
+            id: made.id,
+            at: Time(made.at),
+            lines: self.refund_seats(&made.refund.lines, record.currency),
+            back: money(made.refund.back_minor()),
+            kept: money(made.refund.kept_minor()),
+            reason: made.refund.reason,
+            waived: made.refund.waived,
+            tickets: made.ended.iter().filter_map(ticket).collect(),
+        }
+    }
+
+    fn refund_seats(&self, lines: &[RefundLine], currency: Currency) -> Vec<RefundSeat> {
+        let money = |minor| Money::new(minor, currency);
+        let seat = |line: &RefundLine| {
+            Some(RefundSeat {
+                seat: self.label(line.seat)?,
+                price: money(line.price_minor),
+                fee: money(line.fee_minor),
+                kept: money(line.kept_minor),
+                back: money(line.back_minor()),
+            })
+        };
+        lines.iter().filter_map(seat).collect()
     }
 
     fn lines_view(&self, record: &BookingRecord) -> Vec<BookingLine> {

@@ -2,7 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Time, seats::Version};
+use super::{
+    Time,
+    refund::{RefundMade, RefundWaiting},
+    seats::Version,
+};
 use crate::{
     best::{Relaxed, Zone},
     code::{BookingCode, TicketCode},
@@ -300,6 +304,12 @@ pub struct Booking {
     /// Tickets, once it is confirmed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tickets: Vec<Ticket>,
+    /// What was given back of it, in order. Those seats are in `lines` no more.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub refunds: Vec<RefundMade>,
+    /// A refund that waits for a manager.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refund_asked: Option<Box<RefundWaiting>>,
     /// What to hand back, when cash was taken by this very request.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub change: Option<Money>,

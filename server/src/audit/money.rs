@@ -32,6 +32,11 @@ impl Books {
         super::whole(self.wrong.len())
     }
 
+    /// Those payments, or bookings without one.
+    pub(super) fn wrong_ids(&self) -> impl Iterator<Item = Uuid> + '_ {
+        self.wrong.iter().copied()
+    }
+
     /// Counts a payment as one that does not add up.
     pub(super) fn wrong(&mut self, payment: Uuid) {
         self.wrong.insert(payment);
@@ -42,7 +47,8 @@ impl Books {
         let mut tables = tables(rows);
         for (id, sold) in house.sold() {
             let (row, lines) = tables.remove(&id).unwrap_or_default();
-            let kept = if sold.confirmed { sold.total } else { 0 };
+            let price = if sold.confirmed { sold.total } else { 0 };
+            let kept = price + sold.fees;
             let as_row = match row {
                 None => !sold.known,
                 Some((true, total)) => sold.confirmed && total == sold.total,
@@ -51,7 +57,7 @@ impl Books {
             // While the tickets are a booking's, what is kept of its payment is its price.
             let as_paid = sold.payment.is_none_or(|p| {
                 let keep = house.paid.get(&p).map(|paid| (paid.keep, paid.booking));
-                keep == Some((sold.total, id))
+                keep == Some((sold.total + sold.fees, id))
             });
             if !as_row || lines != kept || !as_paid {
                 self.wrong.insert(sold.payment.unwrap_or(id));
@@ -64,6 +70,7 @@ impl Books {
                 (show, *payment),
                 Paid {
                     currency: paid.currency.clone(),
+                    tender: paid.tender.clone(),
                     ..*paid
                 },
             );
@@ -83,7 +90,7 @@ impl Books {
             Some(paid) => {
                 let same =
                     paid.booking == row.booking && paid.currency.is_none_or(|c| c == row.currency);
-                let at_rest = kept == paid.keep && (kept == 0 || paid.in_tickets);
+                let at_rest = kept == paid.keep && (kept == paid.fees || paid.in_tickets);
                 let over = is_late(paid.since, now) || (row.settled && paid.settled);
                 same && (at_rest || !over)
             }
@@ -106,7 +113,7 @@ fn is_older(since: UtcMillis, ms: i64, now: UtcMillis) -> bool {
     since.plus_ms(ms).0 < now.0
 }
 
-fn is_late(since: UtcMillis, now: UtcMillis) -> bool {
+pub(super) fn is_late(since: UtcMillis, now: UtcMillis) -> bool {
     is_older(since, ON_ITS_WAY_MS, now)
 }
 

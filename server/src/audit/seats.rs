@@ -37,6 +37,7 @@ pub(super) enum Fact {
     Secured {
         booking: Uuid,
         payment: PaymentText,
+        tender: String,
         amount: Amount,
         tickets: Codes,
         settle_until: UtcMillis,
@@ -55,6 +56,7 @@ pub(super) enum Fact {
     PaymentReturned {
         payment: PaymentText,
         booking: Uuid,
+        tender: String,
         amount: Amount,
     },
     PaymentSettled {
@@ -62,10 +64,17 @@ pub(super) enum Fact {
     },
     MoneyGone {
         booking: Uuid,
+        payment: PaymentText,
     },
     Cancelled {
         booking: Uuid,
     },
+    RefundAsked {},
+    Refunded {
+        booking: Uuid,
+        refund: Returned,
+    },
+    RefundRefused {},
     SalesChanged {
         to: String,
     },
@@ -86,6 +95,20 @@ pub(super) struct Terms {
 pub(super) struct Line {
     seat: u16,
     minor: i64,
+}
+
+/// Seats that were given back.
+#[derive(Deserialize)]
+pub(super) struct Returned {
+    lines: Vec<ReturnedLine>,
+}
+
+#[derive(Deserialize)]
+struct ReturnedLine {
+    seat: u16,
+    price_minor: i64,
+    fee_minor: i64,
+    kept_minor: i64,
 }
 
 #[derive(Deserialize)]
@@ -135,6 +158,10 @@ struct Booking {
     seats: Vec<u16>,
     codes: Vec<TicketCode>,
     total: i64,
+    /// What the house kept for tickets that were given back.
+    fees: i64,
+    /// Whether it was ever secured.
+    known: bool,
     held_at: UtcMillis,
     hold_until: UtcMillis,
     payment: Option<Uuid>,
@@ -147,8 +174,14 @@ pub(super) struct Paid {
     pub(super) amount: i64,
     /// What the house keeps of it.
     pub(super) keep: i64,
+    /// What of that is kept for tickets that were given back.
+    pub(super) fees: i64,
     /// Its currency; unknown for one that only ever went back.
     pub(super) currency: Option<String>,
+    /// By which means.
+    pub(super) tender: String,
+    /// When booking first spoke of it.
+    pub(super) first: UtcMillis,
     /// When that was decided.
     pub(super) since: UtcMillis,
     /// Whether it is in tickets that the buyer has; while a capture is awaited it is not.
@@ -160,6 +193,8 @@ pub(super) struct Paid {
 /// A booking that was confirmed and stands, or did not.
 pub(super) struct Sold {
     pub(super) total: i64,
+    /// What the house kept for tickets that were given back.
+    pub(super) fees: i64,
     pub(super) payment: Option<Uuid>,
     pub(super) confirmed: bool,
     /// Whether it was ever secured, so that tables speak of it.
@@ -216,6 +251,8 @@ impl House {
                     seats: lines.iter().map(|l| l.seat).collect(),
                     codes: Vec::new(),
                     total: total(&lines, fee_minor),
+                    fees: 0,
+                    known: false,
                     held_at: at,
                     hold_until,
                     payment: None,
@@ -260,6 +297,7 @@ impl House {
             Fact::Secured {
                 booking,
                 payment,
+                tender,
                 amount,
                 tickets,
                 settle_until,
@@ -270,12 +308,16 @@ impl House {
                     until: settle_until,
                 };
                 record.codes = tickets.codes;
+                record.known = true;
                 record.payment = Some(payment.0);
                 let paid = Paid {
                     booking,
                     amount: amount.minor,
                     keep: amount.minor,
+                    fees: 0,
                     currency: Some(amount.currency),
+                    tender,
+                    first: at,
                     since: at,
                     in_tickets: false,
                     settled: false,
@@ -314,13 +356,17 @@ impl House {
             Fact::PaymentReturned {
                 payment,
                 booking,
+                tender,
                 amount,
             } => {
                 let paid = Paid {
                     booking,
                     amount: amount.minor,
                     keep: 0,
+                    fees: 0,
                     currency: Some(amount.currency),
+                    tender,
+                    first: at,
                     since: at,
                     in_tickets: false,
                     settled: false,
@@ -328,7 +374,16 @@ impl House {
                 self.paid.insert(payment.0, paid);
                 Ok(())
             }
-            Fact::Cancelled { booking } | Fact::MoneyGone { booking } => self.end(at, booking),
+            Fact::Cancelled { booking } => self.end(at, booking),
+            Fact::Refunded { booking, refund } => self.give_back(at, booking, &refund.lines),
+            Fact::MoneyGone { booking, payment } => {
+                self.end(at, booking)?;
+                self.booking(booking)?.fees = 0;
+                if let Some(paid) = self.paid.get_mut(&payment.0) {
+                    (paid.fees, paid.keep) = (0, 0);
+                }
+                Ok(())
+            }
             Fact::SalesChanged { to } if to == "cancelled" => {
                 let standing = self.bookings.iter().filter(|(_, b)| b.stand != Stand::Over);
                 let all: Vec<Uuid> = standing.map(|(id, _)| *id).collect();
@@ -389,9 +444,47 @@ impl House {
         Ok(())
     }
 
+    /// Takes seats from a paid booking; of their price the house keeps what the row says.
+    fn give_back(
+        &mut self,
+        at: UtcMillis,
+        booking: Uuid,
+        lines: &[ReturnedLine],
+    ) -> Result<(), String> {
+        let record = self.booking(booking)?;
+        for line in lines {
+            let place = record.seats.iter().position(|s| *s == line.seat);
+            let place = place.ok_or_else(|| format!("{booking} gives back a seat it has not"))?;
+            record.seats.remove(place);
+            record.codes.remove(place);
+            record.total -= line.price_minor + line.fee_minor;
+            record.fees += line.kept_minor;
+        }
+        let kept: i64 = lines.iter().map(|l| l.kept_minor).sum();
+        let (payment, total, over) = (record.payment, record.total, record.seats.is_empty());
+        if over {
+            record.stand = Stand::Over;
+            record.payment = None;
+        }
+        for line in lines {
+            match self.owners.get_mut(usize::from(line.seat)) {
+                Some(owner) if *owner == Some(booking) => *owner = None,
+                _ => return Err(format!("seat {} was not {booking}'s", line.seat)),
+            }
+        }
+        if let Some(paid) = payment.and_then(|p| self.paid.get_mut(&p)) {
+            paid.fees += kept;
+            paid.keep = total + paid.fees;
+            paid.since = at;
+            paid.in_tickets = !over;
+            paid.settled = false;
+        }
+        Ok(())
+    }
+
     fn keep_nothing(&mut self, at: UtcMillis, payment: Option<Uuid>) {
         if let Some(paid) = payment.and_then(|p| self.paid.get_mut(&p)) {
-            paid.keep = 0;
+            paid.keep = paid.fees;
             paid.since = at;
             paid.in_tickets = false;
             paid.settled = false;
@@ -457,9 +550,10 @@ impl House {
         self.bookings.iter().map(|(id, b)| {
             let sold = Sold {
                 total: b.total,
+                fees: b.fees,
                 payment: b.payment,
                 confirmed: b.stand == Stand::Confirmed,
-                known: !b.codes.is_empty(),
+                known: b.known,
             };
             (*id, sold)
         })

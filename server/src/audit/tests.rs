@@ -1,5 +1,7 @@
 //! Each count is shown to be right in a healthy house, and to move when the house is harmed.
 
+mod refunds;
+
 use std::{
     collections::BTreeMap,
     path::PathBuf,
@@ -12,6 +14,7 @@ use houseful_core::{
     message::{Announcement, Settle, Tender},
     money::Money,
     price::{Channel, PriceCard, PriceRow, TicketType},
+    refund::{RefundStep, RefundTerms},
     show::{Actor, Ask, Command, HoldRules, OrphanRule, SalesWindow, SeatPick, ShowTerms, Wish},
     time::{DAY_MS, UtcMillis},
     wire::{admin::Audit, payment::PaymentState},
@@ -74,6 +77,14 @@ fn terms(now: UtcMillis) -> Arc<ShowTerms> {
             minor: 900,
         }],
         fees: BTreeMap::from([(Channel::Web, 50)]),
+        refunds: Some(RefundTerms {
+            steps: vec![RefundStep {
+                before_minutes: 60,
+                keep_percent: 50,
+            }],
+            booking_fee_kept: true,
+            clerk_max_minor: 0,
+        }),
     };
     let window = SalesWindow {
         opens_at: now.plus_ms(-DAY_MS),

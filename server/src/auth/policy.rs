@@ -56,6 +56,10 @@ pub const API: &[Rule] = &[
     // Of a customer only what costs nothing; the show sees to that.
     ("POST", "/v1/bookings/{id}/cash", CUSTOMER),
     ("POST", "/v1/bookings/{id}/cancel", MANAGER),
+    ("GET", "/v1/bookings/{id}/refund-quote", CLERK),
+    // How much a clerk gives back alone the terms say; the show sees to that.
+    ("POST", "/v1/bookings/{id}/refunds", CLERK),
+    ("POST", "/v1/bookings/{id}/refund-verdict", MANAGER),
     ("GET", "/v1/bookings/{id}/tickets", CUSTOMER),
     ("GET", "/v1/tickets/{code}", CLERK),
     ("POST", "/v1/payments", CUSTOMER),
@@ -74,6 +78,8 @@ pub const API: &[Rule] = &[
     ("POST", "/v1/shows/{id}/blocks", MANAGER),
     ("GET", "/v1/shows/{id}/journal", MANAGER),
     ("GET", "/v1/audit", MANAGER),
+    ("GET", "/v1/desk", CLERK),
+    ("GET", "/v1/reports/money", MANAGER),
     ("GET", "/v1/tokens", ADMIN),
     ("POST", "/v1/tokens", ADMIN),
     ("DELETE", "/v1/tokens/{id}", ADMIN),

@@ -156,6 +156,7 @@ fn price_cards(file: &File) -> Result<BTreeMap<String, PriceCard>, CatalogueErro
             ticket_types: file.ticket_type.clone(),
             prices: rows.collect(),
             fees: country.fees.clone(),
+            refunds: country.refunds.clone(),
         };
         Ok((country.code.clone(), card))
     };

@@ -2,9 +2,9 @@
 
 use houseful_core::{
     code::TicketCode,
-    ids::BookingId,
+    ids::{BookingId, PaymentId},
     money::Money,
-    show::{BookingRecord, Event, SalesChange, ShowState},
+    show::{BookingRecord, Event, Refund, SalesChange, ShowState},
     time::UtcMillis,
     wire::booking::BookingState,
 };
@@ -49,9 +49,15 @@ pub(super) fn project(before: &ShowState, event: &Event, at: UtcMillis) -> Vec<P
             .iter()
             .flat_map(|b| paid(b, BookingState::Expired))
             .collect(),
-        Event::Cancelled { booking, .. } | Event::MoneyGone { booking, .. } => {
-            paid(booking, BookingState::Cancelled)
+        Event::Cancelled { booking, .. } => paid(booking, BookingState::Cancelled),
+        Event::MoneyGone { booking, payment } => {
+            let mut rows = paid(booking, BookingState::Cancelled);
+            rows.extend(fees_gone(before, *booking, *payment, at));
+            rows
         }
+        Event::Refunded {
+            booking, refund, ..
+        } => refunded(before, *booking, refund, at),
         Event::SalesChanged {
             to: SalesChange::Cancelled,
             ..
@@ -72,6 +78,8 @@ pub(super) fn project(before: &ShowState, event: &Event, at: UtcMillis) -> Vec<P
         | Event::SeatsChanged { .. }
         | Event::PaymentReturned { .. }
         | Event::PaymentSettled { .. }
+        | Event::RefundAsked { .. }
+        | Event::RefundRefused { .. }
         | Event::SalesChanged { .. }
         | Event::BlocksChanged { .. }
         | Event::Sealed { .. }
@@ -106,6 +114,58 @@ fn end_paid(
         rows.extend(money_row(before, booking, record, back, at));
     }
     rows
+}
+
+/// Some tickets end, the booking goes on with the rest, and money goes back.
+fn refunded(before: &ShowState, booking: Uuid, refund: &Refund, at: UtcMillis) -> Vec<Projection> {
+    let Some(record) = before.booking(booking) else {
+        return Vec::new();
+    };
+    let goes = |seat| refund.lines.iter().any(|l| l.seat == seat);
+    let mut rows = ticket_rows(before, booking, record, &record.tickets, false);
+    rows.retain(|row| matches!(row, Projection::Ticket { seat, .. } if goes(*seat)));
+    let whole = record.lines.iter().all(|l| goes(l.seat));
+    let state = if whole {
+        BookingState::Cancelled
+    } else {
+        BookingState::Confirmed
+    };
+    let currency = record.currency;
+    let gone: i64 = refund
+        .lines
+        .iter()
+        .map(|l| l.price_minor + l.fee_minor)
+        .sum();
+    let left = Money::new(record.total().minor - gone, currency);
+    for mut row in booking_row(before, booking, record, state, at) {
+        if let Projection::Booking { total, .. } = &mut row {
+            *total = left;
+        }
+        rows.push(row);
+    }
+    let back = Money::new(-refund.back_minor(), currency);
+    rows.extend(money_row(before, booking, record, back, at));
+    rows
+}
+
+/// What was kept for tickets that came back has gone back all the same.
+fn fees_gone(
+    before: &ShowState,
+    booking: Uuid,
+    payment: PaymentId,
+    at: UtcMillis,
+) -> Option<Projection> {
+    let known = before.payment(payment).filter(|p| p.fees_minor > 0)?;
+    Some(Projection::Money {
+        payment,
+        booking: BookingId {
+            show: before.show(),
+            uuid: booking,
+        },
+        tender: known.tender,
+        amount: Money::new(-known.fees_minor, known.amount.currency),
+        at,
+    })
 }
 
 fn ticket_rows(

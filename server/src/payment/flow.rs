@@ -358,6 +358,12 @@ impl Flow {
             metrics::counter!("payments_in_silence_total").increment(1);
             tracing::error!(payment.id = %id, booking.id = %account.booking, why, "booking is silent about a payment");
         }
+        if step.stuck {
+            let call = account.call().map_or("none", Call::word);
+            let why = account.reason.as_deref().unwrap_or_default();
+            metrics::counter!("payments_stuck_total", "call" => call).increment(1);
+            tracing::error!(payment.id = %id, booking.id = %account.booking, call, why, "the provider was asked in vain again and again");
+        }
         if step.announce {
             self.expect_echo(&account);
             self.bus.announce(account.announcement());

@@ -165,6 +165,9 @@ pub struct Step {
     pub announce: bool,
     /// Whether a person should look at it from now on: booking is silent about it.
     pub flagged: bool,
+    /// Whether a person should look at it from now on: the provider was asked in vain again and
+    /// again. It is asked on all the same.
+    pub stuck: bool,
 }
 
 impl Account {
@@ -274,6 +277,7 @@ impl Account {
             notable: stirred || matches!(input, Input::Missed { .. }),
             announce,
             flagged: self.is_in_silence() && !before.is_in_silence(),
+            stuck: self.tries >= TRIES_FLAGGED && before.tries < TRIES_FLAGGED,
         }
     }
 

@@ -47,6 +47,11 @@ pub(super) const ALL: &[Migration] = &[
         name: "stripe",
         sql: include_str!("migrations/0008_stripe.sql"),
     },
+    Migration {
+        number: 9,
+        name: "desk",
+        sql: include_str!("migrations/0009_desk.sql"),
+    },
 ];
 
 /// Why a schema can't be brought up to date.

@@ -58,6 +58,14 @@ fn refusals() -> Vec<Refusal> {
         Refusal::AlreadyPaid,
         Refusal::BookingCancelled,
         Refusal::NotPaid,
+        Refusal::RefundClosed { at: Some(at) },
+        Refusal::NotInBooking { seats: seats() },
+        Refusal::RefundPending {
+            id: houseful_core::ids::CommandId(uuid::Uuid::nil()),
+        },
+        Refusal::RefundNotAsked,
+        Refusal::RefundByStaff,
+        Refusal::RefundByManager,
         Refusal::CashTooLittle {
             total: money(2),
             given: money(1),
@@ -97,6 +105,12 @@ fn is_listed(refusal: &Refusal) -> bool {
         | Refusal::AlreadyPaid
         | Refusal::BookingCancelled
         | Refusal::NotPaid
+        | Refusal::RefundClosed { .. }
+        | Refusal::NotInBooking { .. }
+        | Refusal::RefundPending { .. }
+        | Refusal::RefundNotAsked
+        | Refusal::RefundByStaff
+        | Refusal::RefundByManager
         | Refusal::CashTooLittle { .. }
         | Refusal::NothingToPay
         | Refusal::CashByStaff

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use houseful_core::{
     ids::{BookingId, OwnerRef, PaymentId},
-    wire::admin::Audit,
+    wire::{admin::Audit, report::MoneyReport},
 };
 
 use serde::Serialize;
@@ -16,7 +16,13 @@ use super::{
     peer::Health,
     words::{Claim, Claimed, ClockMoved, Nothing, OwnerAnswer, OwnerWanted, at},
 };
-use crate::{app::App, audit, lane::LaneError, payment::PaymentError, problem::ApiError};
+use crate::{
+    app::App,
+    audit::{self, Wanted},
+    lane::LaneError,
+    payment::PaymentError,
+    problem::ApiError,
+};
 
 /// The longest anybody waits for others to hear of something that they will hear of anyway.
 const TOLD_MAX: Duration = Duration::from_secs(1);
@@ -92,6 +98,26 @@ pub(crate) async fn audit(app: &App) -> Result<Audit, ApiError> {
     match elsewhere.trouble() {
         Some(error) => Err(error.into()),
         None => Ok(swept?),
+    }
+}
+
+/// Holds both books against each other. Where the payments are another server's, they are fetched.
+///
+/// # Errors
+/// A journal can't be followed, or the payments can't be had.
+pub(crate) async fn report_money(app: &App, wanted: Wanted) -> Result<MoneyReport, ApiError> {
+    let (shows, now) = (&app.journals, app.clock.now());
+    let snapshot = app.catalogue.snapshot();
+    let place = |show| snapshot.place(show);
+    if app.cluster.has(ServerRole::Payment) {
+        let payments = app.books.payment_books.as_ref();
+        return Ok(audit::report(shows, payments, &place, wanted, now).await?);
+    }
+    let elsewhere = PaymentsElsewhere::new(app.cluster.clone());
+    let reported = audit::report(shows, &elsewhere, &place, wanted, now).await;
+    match elsewhere.trouble() {
+        Some(error) => Err(error.into()),
+        None => Ok(reported?),
     }
 }
 

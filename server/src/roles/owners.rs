@@ -20,6 +20,8 @@ pub(crate) fn of(route: &str) -> &'static [ServerRole] {
         ("/v1/bookings", &[Booking]),
         ("/v1/tickets", &[Booking]),
         ("/v1/audit", &[Booking]),
+        ("/v1/desk", &[Booking]),
+        ("/v1/reports", &[Booking]),
         ("/v1/payments", &[Payment]),
         ("/v1/vouchers", &[Payment]),
         ("/v1/webhooks", &[Payment]),

@@ -159,6 +159,8 @@ pub(super) async fn ticket(
     let found = app.journals.ticket_by_code(code).await?;
     let (booking, _) = found.ok_or_else(missing)?;
     let booking = find(&app, caller.staff_actor(), booking).await?;
-    let ticket = booking.tickets.into_iter().find(|t| t.code == code);
+    let ended = booking.refunds.into_iter().flat_map(|made| made.tickets);
+    let mut tickets = booking.tickets.into_iter().chain(ended);
+    let ticket = tickets.find(|t| t.code == code);
     ticket.map(Json).ok_or_else(missing)
 }

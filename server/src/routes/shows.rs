@@ -192,7 +192,7 @@ pub(super) fn show_of(app: &App, id: ShowId) -> Result<Show, ApiError> {
     show.ok_or(ApiError::NoSuch("show"))
 }
 
-fn date(text: Option<&str>) -> Result<Option<jiff::civil::Date>, ApiError> {
+pub(super) fn date(text: Option<&str>) -> Result<Option<jiff::civil::Date>, ApiError> {
     let Some(text) = text else { return Ok(None) };
     text.parse().map(Some).map_err(|_| ApiError::BadRequest {
         detail: format!(

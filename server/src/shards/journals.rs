@@ -136,6 +136,29 @@ impl Journals {
         }
     }
 
+    /// Rows that the late-payments desk is about, of all shards, the newest first; see
+    /// [`Store::desk`]. While a show moves its rows stand in two shards; each is told once.
+    ///
+    /// # Errors
+    /// A shard can't be reached or read: what needs a human must not look as if there were nothing.
+    pub async fn desk(
+        &self,
+        since: UtcMillis,
+        refunds: bool,
+        limit: u32,
+    ) -> Result<Vec<JournalEntry>, StoreError> {
+        let asked = self.shards.iter().map(|books| async move {
+            let books = books.get().ok_or(StoreError::Busy)?;
+            books.journal.desk(since, refunds, limit).await
+        });
+        let mut rows: Vec<JournalEntry> =
+            try_join_all(asked).await?.into_iter().flatten().collect();
+        rows.sort_by_key(|row| (std::cmp::Reverse(row.at), row.show, row.ver));
+        rows.dedup_by_key(|row| (row.show, row.ver));
+        rows.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+        Ok(rows)
+    }
+
     /// Bookings with this code: it says which slot they are in, so only the shard of that is asked,
     /// and the one it has gone to.
     ///

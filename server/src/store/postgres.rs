@@ -177,6 +177,10 @@ impl Store for PostgresStore {
         Box::pin(rows::journal(&self.db, show, after, limit))
     }
 
+    fn desk(&self, since: UtcMillis, refunds: bool, limit: u32) -> Later<'_, Vec<JournalEntry>> {
+        Box::pin(rows::desk(&self.db, since, refunds, limit))
+    }
+
     fn bookings_by_code(&self, code: BookingCode) -> Later<'_, Vec<BookingId>> {
         Box::pin(async move {
             let sql =

@@ -155,6 +155,13 @@ impl Store for SqliteStore {
         )
     }
 
+    fn desk(&self, since: UtcMillis, refunds: bool, limit: u32) -> Later<'_, Vec<JournalEntry>> {
+        Box::pin(
+            self.db
+                .read(move |conn| rows::desk(conn, since, refunds, limit)),
+        )
+    }
+
     fn bookings_by_code(&self, code: BookingCode) -> Later<'_, Vec<BookingId>> {
         Box::pin(self.db.read(move |conn| {
             let mut select = conn.prepare_cached(

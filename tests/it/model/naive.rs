@@ -23,6 +23,11 @@ pub struct Book {
     pub stands: Stands,
     pub seats: Vec<u16>,
     pub total: i64,
+    pub kind: String,
+    /// What was given back of it.
+    pub back: i64,
+    /// The command that asked for a refund, with the seats and what would be kept of them.
+    pub waits: Option<(u32, Vec<(u16, i64)>)>,
     pub held_at: i64,
     pub until: i64,
     pub payment: Option<u8>,
@@ -72,6 +77,8 @@ pub struct Naive {
     pub blocked: BTreeSet<u16>,
     pub books: BTreeMap<u8, Book>,
     pub kept: BTreeMap<u8, i64>,
+    /// What of that is kept for tickets that came back.
+    pub fees: BTreeMap<u8, i64>,
     /// What each payment that was met is, told apart from others under its id.
     pub worth: BTreeMap<u8, Worth>,
     /// What was asked under an id that was used: the words, and by whom.
@@ -115,7 +122,7 @@ impl Naive {
         !self.blocked.contains(&seat) && (owner.is_none() || owner == own)
     }
 
-    fn price(&self, seat: u16, kind: &str) -> Result<i64, No> {
+    pub fn price(&self, seat: u16, kind: &str) -> Result<i64, No> {
         let premium = seat / self.width == (self.seats - 1) / self.width;
         match (kind, premium) {
             ("adult", false) => Ok(1000),
@@ -267,7 +274,11 @@ impl Naive {
 
     fn keep_nothing(&mut self, id: u8) {
         if let Some(payment) = self.books.get_mut(&id).and_then(|b| b.payment.take()) {
-            self.kept.insert(payment, 0);
+            let fees = self.fees.get(&payment).copied().unwrap_or(0);
+            self.kept.insert(payment, fees);
+        }
+        if let Some(book) = self.books.get_mut(&id) {
+            book.waits = None;
         }
     }
 
@@ -300,6 +311,9 @@ impl Naive {
             stands: Stands::Held,
             seats,
             total,
+            kind: chosen.map_or("adult", |want| want.kind).to_owned(),
+            back: 0,
+            waits: None,
             held_at: self.now,
             until: self.now + 300_000,
             payment: None,
@@ -327,6 +341,7 @@ impl Naive {
         self.clear(&seats, Some(id));
         if let Some(book) = self.books.get_mut(&id) {
             (book.seats, book.total) = (seats, total);
+            book.kind = chosen.map_or("adult", |want| want.kind).to_owned();
         }
         Ok(true)
     }
@@ -357,6 +372,7 @@ impl Naive {
         let total = prices.sum::<Result<i64, _>>().map_err(|e| e.0.to_owned())?;
         if let Some(book) = self.books.get_mut(&id) {
             (book.seats, book.total) = (seats.to_vec(), total);
+            kind.clone_into(&mut book.kind);
         }
         Ok(())
     }

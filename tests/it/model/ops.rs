@@ -49,6 +49,20 @@ pub enum Op {
         of: u8,
         who: u8,
     },
+    /// The seats of the booking whose bits are set, or all of it.
+    Refund {
+        of: u8,
+        who: u8,
+        bits: u8,
+        waive: bool,
+    },
+    /// About the refund that waits, or about one that does not.
+    Verdict {
+        of: u8,
+        who: u8,
+        approve: bool,
+        odd: bool,
+    },
     Sales(u8),
     Block {
         raw: Raw,
@@ -95,6 +109,10 @@ pub fn op() -> impl Strategy<Value = Op> {
         12 => (any::<u8>(), 0_u8..12, 0_u8..8, prop_oneof![9 => Just(0_u8), 1 => 1_u8..3])
             .prop_map(|(of, payment, state, odd)| Op::News { of, payment, state, odd }),
         2 => (any::<u8>(), 0_u8..5).prop_map(|(of, who)| Op::Cancel { of, who }),
+        6 => (any::<u8>(), 2_u8..5, 0_u8..20, proptest::bool::weighted(0.15))
+            .prop_map(|(of, who, bits, waive)| Op::Refund { of, who, bits, waive }),
+        3 => (any::<u8>(), 3_u8..5, any::<bool>(), proptest::bool::weighted(0.2))
+            .prop_map(|(of, who, approve, odd)| Op::Verdict { of, who, approve, odd }),
         2 => (0_u8..24).prop_map(Op::Sales),
         3 => (raw(), any::<bool>()).prop_map(|(raw, block)| Op::Block { raw, block }),
         3 => Just(Op::Expire),

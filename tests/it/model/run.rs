@@ -61,6 +61,7 @@ impl<'a> Run<'a> {
             blocked: BTreeSet::new(),
             books: BTreeMap::new(),
             kept: BTreeMap::new(),
+            fees: BTreeMap::new(),
             worth: BTreeMap::new(),
             done: BTreeMap::new(),
         };
@@ -300,6 +301,8 @@ impl<'a> Run<'a> {
             let view = record.state_at(self.now()).word();
             prop_assert_eq!(view, self.naive.view(book), "booking {}", id);
             prop_assert_eq!(record.total(), gbp(book.total), "booking {}", id);
+            let waits = record.refund_asked.is_some();
+            prop_assert_eq!(waits, book.waits.is_some(), "booking {}", id);
             let ends = (record.hold_until.0, record.held_at.0);
             prop_assert_eq!(ends, (book.until, book.held_at), "booking {}", id);
         }
@@ -314,6 +317,20 @@ impl<'a> Run<'a> {
             .iter()
             .map(|(p, kept)| (payment_id(*p), *kept));
         prop_assert_eq!(kept, wanted.collect());
+        self.adds_up()
+    }
+
+    /// Of each payment: what was paid is in seats, was kept for tickets that came back, or goes back.
+    fn adds_up(&self) -> Result<(), TestCaseError> {
+        for (id, payment) in self.state.payments() {
+            let stands = self.state.booking(payment.booking);
+            let stands = stands.filter(|r| r.payment == Some(id));
+            let applied = stands.map_or(0, |r| r.total().minor);
+            let back = payment.amount.minor - payment.keep_minor;
+            let parts = applied + payment.fees_minor + back;
+            prop_assert_eq!(payment.amount.minor, parts, "payment {:?}", id);
+            prop_assert!(back >= 0 && payment.fees_minor >= 0);
+        }
         Ok(())
     }
 }

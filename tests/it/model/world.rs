@@ -7,7 +7,8 @@ use std::{collections::BTreeMap, sync::Arc};
 use houseful_core::{
     ids::{OwnerRef, PaymentId, ShowId},
     money::Money,
-    price::Channel,
+    price::{Channel, PriceCard},
+    refund::{RefundStep, RefundTerms},
     seat::SeatLabel,
     show::{Actor, SalesWindow, ShowTerms},
     time::UtcMillis,
@@ -35,6 +36,18 @@ pub fn terms() -> Arc<ShowTerms> {
         ("standard", "child", 700),
         ("premium", "adult", 1500),
     ]);
+    let step = |before_minutes, keep_percent| RefundStep {
+        before_minutes,
+        keep_percent,
+    };
+    let prices = PriceCard {
+        refunds: Some(RefundTerms {
+            steps: vec![step(30, 10), step(10, 50)],
+            booking_fee_kept: true,
+            clerk_max_minor: 1500,
+        }),
+        ..prices
+    };
     let until = |ms| SalesWindow {
         opens_at: UtcMillis(0),
         closes_at: UtcMillis(NOW + ms),

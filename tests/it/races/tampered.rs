@@ -96,6 +96,10 @@ impl Store for Tampered {
         self.store.journal(show, after, limit)
     }
 
+    fn desk(&self, since: UtcMillis, refunds: bool, limit: u32) -> Later<'_, Vec<JournalEntry>> {
+        self.store.desk(since, refunds, limit)
+    }
+
     fn bookings_by_code(&self, code: BookingCode) -> Later<'_, Vec<BookingId>> {
         self.store.bookings_by_code(code)
     }

@@ -7,6 +7,7 @@ use houseful_core::{
     layout::SeatLayout,
     money::Money,
     price::{Channel, PriceCard},
+    refund::{RefundStep, RefundTerms},
     refusal::Refusal,
     seat::SeatLabel,
     show::{Command, Event, SalesWindow, ShowState, ShowTerms},
@@ -162,7 +163,10 @@ impl Opening {
         let seats_max = said("seats_max").map_or(Ok(ShowTerms::SEATS_MAX), str::parse);
         let terms = ShowTerms {
             layout: Arc::new(layout),
-            prices: Arc::new(prices(said("fee").unwrap_or("0"))?),
+            prices: Arc::new(PriceCard {
+                refunds: said("refunds").map(refunds).transpose()?,
+                ..prices(said("fee").unwrap_or("0"))?
+            }),
             starts_at: stage::point(said("starts").unwrap_or("+2h"))?,
             windows: BTreeMap::from([
                 (Channel::Web, window("web")?),
@@ -175,6 +179,29 @@ impl Opening {
             hall,
         })
     }
+}
+
+/// `24h 0, 2h 50, fee kept, clerk 20.00`: the rungs, whether the booking fee is kept, and what a
+/// clerk gives back alone.
+fn refunds(text: &str) -> Result<RefundTerms, String> {
+    let mut terms = RefundTerms::default();
+    for part in text.split(',').map(str::trim) {
+        match part
+            .split_once(' ')
+            .ok_or_else(|| format!("refunds: `{part}`?"))?
+        {
+            ("fee", "kept") => terms.booking_fee_kept = true,
+            ("clerk", max) => {
+                let max = Money::parse(max, made_up::gbp()).map_err(|e| e.to_string())?;
+                terms.clerk_max_minor = max.minor;
+            }
+            (before, percent) => terms.steps.push(RefundStep {
+                before_minutes: stage::length(before)? / 60_000,
+                keep_percent: percent.parse().map_err(|e| format!("{part}: {e}"))?,
+            }),
+        }
+    }
+    Ok(terms)
 }
 
 /// Adults pay 10.00 and 15.00 in premium, children 7.00 and are not let into premium, guests

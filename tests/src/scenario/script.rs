@@ -39,7 +39,7 @@ pub struct Script {
 }
 
 /// What a head may say.
-const KEYS: [&str; 8] = [
+const KEYS: [&str; 9] = [
     "covers",
     "staff",
     "manager",
@@ -48,6 +48,7 @@ const KEYS: [&str; 8] = [
     "web",
     "counter",
     "seats_max",
+    "refunds",
 ];
 
 impl Script {

@@ -8,8 +8,9 @@ use houseful_core::{
     layout::BlockReason,
     message::{Announcement, Tender},
     money::Money,
+    refund::RefundReason,
     seat::SeatLabel,
-    show::{Ask, Command, HoldRules, OrphanRule, Party, Rolls, SeatPick, Wish},
+    show::{Ask, Command, HoldRules, OrphanRule, Party, RefundRules, Rolls, SeatPick, Wish},
     time::UtcMillis,
     wire::{admin::Role, payment::PaymentState},
 };
@@ -60,7 +61,7 @@ fn id_of(kind: &str, name: &str) -> Uuid {
 }
 
 /// A length of time: `5m`, `300s`, `1ms`.
-fn length(text: &str) -> Result<i64, String> {
+pub(super) fn length(text: &str) -> Result<i64, String> {
     let digits = text.trim_end_matches(|c: char| !c.is_ascii_digit());
     let unit = match &text[digits.len()..] {
         "ms" => 1,
@@ -297,6 +298,11 @@ impl Stage {
                 booking: booking(words.0.first().copied()),
                 reason: words.0.get(1..).unwrap_or_default().join(" "),
             },
+            "refund" => self.refund(actor, words)?,
+            "approve" | "refuse" => {
+                let manager = self.managers.iter().any(|m| m == actor);
+                verdict(verb == "approve", manager, &words)?
+            }
             "pause" => Ask::Pause,
             "resume" => Ask::Resume,
             "cancel-show" => Ask::CancelShow {
@@ -323,6 +329,28 @@ impl Stage {
         })
     }
 
+    /// `sam refund BOOKING [A1 A2] [why goodwill] [waive] [note WORD]`.
+    fn refund(&self, actor: &str, mut words: Words<'_>) -> Result<Ask, String> {
+        let why = words.after("why").unwrap_or("customer");
+        let reason = RefundReason::ALL.into_iter().find(|r| r.word() == why);
+        let waive = words.has("waive");
+        let note = words.after("note").unwrap_or("").to_owned();
+        if words.0.is_empty() {
+            return Err("refund which booking?".into());
+        }
+        let booking = id_of("booking", words.0.remove(0));
+        Ok(Ask::Refund {
+            booking,
+            seats: words.all(seat)?,
+            reason: reason.ok_or_else(|| format!("`{why}` is no reason"))?,
+            note,
+            rules: RefundRules {
+                alone: self.managers.iter().any(|m| m == actor),
+                waive,
+            },
+        })
+    }
+
     fn payment(&mut self, name: &str) -> PaymentId {
         let id = PaymentId(id_of("payment", name));
         self.payments.insert(id, name.to_owned());
@@ -340,6 +368,7 @@ impl Stage {
         let payment = self.payment(name);
         let asked = state.settle(payment);
         let amount = words.after("amount").map(pounds).transpose()?;
+        let back = words.after("back").map(pounds).transpose()?;
         let (booking, quote) = match (self.agreed.get(&payment), words.after("for"), &asked) {
             (Some(agreed), None, _) => *agreed,
             (_, Some(booking), _) => {
@@ -381,9 +410,23 @@ impl Stage {
             tender,
             state: payment_state(verb).ok_or("not a state of a payment")?,
             settled_ver,
-            refunded_minor: 0,
+            refunded_minor: back.map_or(0, |b| b.minor),
         })
     }
+}
+
+/// `mia approve BOOKING c1`, `mia refuse BOOKING c1 why`.
+fn verdict(approve: bool, manager: bool, words: &Words<'_>) -> Result<Ask, String> {
+    let [booking, asked, note @ ..] = words.0.as_slice() else {
+        return Err("which booking, and which refund?".into());
+    };
+    Ok(Ask::RefundVerdict {
+        booking: id_of("booking", booking),
+        asked: CommandId(id_of("command", asked)),
+        approve,
+        note: note.join(" "),
+        manager,
+    })
 }
 
 fn block(mut words: Words<'_>) -> Result<Ask, String> {

@@ -96,6 +96,16 @@ impl Told<'_> {
             let void = if ticket.valid { "" } else { "void " };
             let _ = write!(out, "; {} {void}tickets", booking.tickets.len());
         }
+        for made in &booking.refunds {
+            let (back, kept) = (made.back.plain(), made.kept.plain());
+            let seats = joined(made.lines.iter().map(|l| l.seat), " ");
+            let _ = write!(out, "; {seats} back {back} kept {kept}");
+        }
+        if let Some(asked) = &booking.refund_asked {
+            let (back, kept) = (asked.back.plain(), asked.kept.plain());
+            let seats = joined(asked.lines.iter().map(|l| l.seat), " ");
+            let _ = write!(out, "; waits {seats} back {back} kept {kept}");
+        }
         let mut payments: Vec<String> = Vec::new();
         for paid in &booking.payments {
             let mut text = format!("{} keeps {}", self.name(paid.id), paid.keep.plain());

@@ -5,15 +5,21 @@
 
 use houseful_core::{
     money::Money,
+    refund::RefundReason,
+    seat::SeatLabel,
     time::UtcMillis,
     wire::{
         admin::Role,
         booking::{Booking, BookingState, CancelRequest, ReleaseRequest},
         catalogue::Show,
+        refund::RefundRequest,
     },
 };
 
-use super::ContactForm;
+use super::{
+    ContactForm,
+    give_back::{GiveBack, Quoted},
+};
 use crate::tui::{
     desk::{Desk, is_held},
     key::Key,
@@ -37,6 +43,8 @@ pub enum What {
     Release,
     /// Its money goes back.
     Refund,
+    /// Some of its tickets are given back.
+    GiveBack,
     /// Who it is for is written down.
     Contact,
 }
@@ -61,6 +69,8 @@ pub struct Detail {
     pub doing: Option<Doing>,
     /// Asks how it stands.
     looks: Question,
+    /// Asks what giving the chosen seats back comes to.
+    quotes: Question,
 }
 
 impl Detail {
@@ -72,6 +82,7 @@ impl Detail {
             form: None,
             doing: None,
             looks: Question::default(),
+            quotes: Question::default(),
         }
     }
 
@@ -104,6 +115,13 @@ impl Detail {
                 }
                 _ => wording::cannot_refund(state),
             },
+            Action::GiveBack => match state {
+                BookingState::Confirmed if self.booking.refund_asked.is_some() => {
+                    wording::GIVE_BACK_WAITS
+                }
+                BookingState::Confirmed => return None,
+                _ => wording::cannot_refund(state),
+            },
             Action::Tickets if self.booking.tickets.is_empty() => wording::no_tickets(state),
             _ => return None,
         };
@@ -121,6 +139,7 @@ impl Detail {
             Action::Resume
                 | Action::GiveUp
                 | Action::Refund
+                | Action::GiveBack
                 | Action::EditContact
                 // From the tickets one key leads to the first view, where nothing asks again.
                 | Action::Tickets
@@ -163,6 +182,11 @@ impl Detail {
                 what: wording::refund_what(&self.booking),
                 reason: None,
             }),
+            (Action::GiveBack, _) => {
+                let form = GiveBack::new(&self.booking);
+                self.quote(desk, form.chosen());
+                desk.overlays.push(Overlay::AskGiveBack(form));
+            }
             (Action::EditContact, _) => {
                 self.form = Some(ContactForm::new(self.booking.contact.as_ref()));
             }
@@ -208,6 +232,87 @@ impl Detail {
         self.change(desk, What::Refund, ask);
     }
 
+    /// Asks what giving these seats back comes to.
+    fn quote(&mut self, desk: &mut Desk, seats: Vec<SeatLabel>) {
+        self.quotes = Question::default();
+        if !seats.is_empty() {
+            self.quotes.ask(desk, Ask::RefundQuote(self.owned(), seats));
+        }
+    }
+
+    /// A key of the dialog about giving tickets back; gives the dialog while it stays open.
+    pub fn give_back(
+        &mut self,
+        desk: &mut Desk,
+        mut form: GiveBack,
+        action: Action,
+        key: Key,
+    ) -> Option<GiveBack> {
+        match action {
+            Action::Up | Action::Down => form.step(action == Action::Down),
+            Action::Pick => {
+                form.turn();
+                self.quote(desk, form.chosen());
+            }
+            Action::Digit => {
+                let at = key.digit().map_or(0, usize::from).checked_sub(1);
+                match at.and_then(|at| RefundReason::ALL.get(at)) {
+                    Some(reason) => form.reason = Some(*reason),
+                    None => desk.say(wording::NO_SUCH_GIVE_BACK_REASON),
+                }
+            }
+            Action::Accept => match (&form.quote, form.reason) {
+                (Quoted::Told(_), Some(reason)) => {
+                    self.gives_back(desk, form.chosen(), reason);
+                    return None;
+                }
+                (Quoted::Told(_), None) => desk.say(wording::GIVE_BACK_REASON_FIRST),
+                (other, _) => desk.say(wording::give_back_sum(other)),
+            },
+            _ => return None,
+        }
+        Some(form)
+    }
+
+    fn gives_back(&mut self, desk: &mut Desk, seats: Vec<SeatLabel>, reason: RefundReason) {
+        let note = match reason {
+            // Which has to have a note, and here is nobody to type one.
+            RefundReason::Other => wording::give_back_reason(reason).to_owned(),
+            _ => String::new(),
+        };
+        let request = RefundRequest {
+            command: desk.new_command(),
+            seats,
+            reason,
+            note,
+            waive: false,
+        };
+        let ask = Ask::GiveBack(self.owned(), Box::new(request));
+        self.change(desk, What::GiveBack, ask);
+    }
+
+    /// What the server says goes back, for the dialog that is open about it.
+    fn quoted(&mut self, desk: &mut Desk, answer: &Answer) {
+        let now = desk.now;
+        let open = |overlay: &Overlay| matches!(overlay, Overlay::AskGiveBack(_));
+        let found = desk.overlays.iter_mut().rev().find(|o| open(o));
+        let Some(Overlay::AskGiveBack(form)) = found else {
+            return;
+        };
+        match &answer.result {
+            Ok(Reply::Quote(quote)) => {
+                self.quotes.answered();
+                form.quote = Quoted::Told(quote.clone());
+            }
+            Ok(_) => {}
+            Err(Failure::NoAnswer(_)) => self.quotes.try_again(now),
+            Err(Failure::Refused(problem)) => {
+                form.quote = Quoted::Refused(problem.detail.clone());
+            }
+            Err(Failure::Broken(why)) => form.quote = Quoted::Refused(why.clone()),
+        }
+    }
+
     fn change(&mut self, desk: &mut Desk, what: What, ask: Ask) {
         // An older answer would show the booking as it was.
         self.looks = Question::default();
@@ -232,6 +337,16 @@ impl Detail {
             }
             return;
         }
+        if self.quotes.is_due(desk.now) {
+            let open = |overlay: &Overlay| match overlay {
+                Overlay::AskGiveBack(form) => Some(form.chosen()),
+                _ => None,
+            };
+            match desk.overlays.iter().rev().find_map(open) {
+                Some(seats) => self.quotes.ask(desk, Ask::RefundQuote(self.owned(), seats)),
+                None => self.quotes = Question::default(),
+            }
+        }
         // Only the server says that a hold is dead.
         let over = is_held(&self.booking) && !desk.alive(self.booking.hold_until.0);
         if self.looks.is_due(desk.now) || over && self.looks.is_quiet() {
@@ -244,7 +359,10 @@ impl Detail {
     pub fn again_at(&self) -> Option<UtcMillis> {
         match &self.doing {
             Some(doing) => doing.question.again_at(),
-            None => self.looks.again_at(),
+            None => {
+                let all = [self.looks.again_at(), self.quotes.again_at()];
+                all.into_iter().flatten().min()
+            }
         }
     }
 
@@ -257,6 +375,10 @@ impl Detail {
             .is_some_and(|d| d.question.takes(generation))
         {
             self.changed(desk, answer);
+            return true;
+        }
+        if self.quotes.takes(generation) {
+            self.quoted(desk, answer);
             return true;
         }
         if !self.looks.takes(generation) {
@@ -304,6 +426,12 @@ impl Detail {
                     What::Release => wording::HOLD_RELEASED.to_owned(),
                     What::Contact => wording::CONTACT_KEPT.to_owned(),
                     What::Refund => wording::refunded(&self.booking, cash_back(&self.booking)),
+                    What::GiveBack => match &doing.ask {
+                        Ask::GiveBack(_, request) => {
+                            wording::gave_back(&self.booking, request.command)
+                        }
+                        _ => String::new(),
+                    },
                 });
                 self.look(desk);
             }

@@ -49,10 +49,10 @@ impl Binding {
 }
 
 use Place::{
-    AskCash, AskGiveUp, AskLeave, AskRefund, AskRelease, BookingDetail, Bookings, BookingsSearch,
-    Browse, BrowseFilter, Card, CardNumber, ContactForm, Filter, GoTo, Help, HoldOver, Home, Live,
-    LostRace, NoOffer, Override, Palette, Paying, Payment, QuickLine, Range, Seats, Ticket,
-    Trouble, VoucherCode,
+    AskCash, AskGiveBack, AskGiveUp, AskLeave, AskRefund, AskRelease, BookingDetail, Bookings,
+    BookingsSearch, Browse, BrowseFilter, Card, CardNumber, ContactForm, Filter, GoTo, Help,
+    HoldOver, Home, Live, LostRace, NoOffer, Override, Palette, Paying, Payment, QuickLine, Range,
+    Seats, Ticket, Trouble, VoucherCode,
 };
 
 const ANYWHERE: &[Place] = &[
@@ -81,6 +81,7 @@ const ANYWHERE: &[Place] = &[
     AskGiveUp,
     AskCash,
     AskRefund,
+    AskGiveBack,
     AskLeave,
     LostRace,
     NoOffer,
@@ -155,9 +156,11 @@ pub const TABLE: &[Binding] = &[
     on(&[Ticket], &[Key::Char('['), Key::Left, Key::Up], "[", Action::PreviousTicket, words::PREVIOUS_TICKET),
     on(&[Bookings], &[Key::Enter], "Enter", Action::Accept, words::BOOKINGS_ACCEPT).must(),
     on(&[Bookings], &[c('/')], "/", Action::Filter, words::BOOKINGS_FILTER),
+    on(&[Bookings], &[c('D')], "D", Action::Late, words::LATE),
     on(&[BookingDetail], &[c('r')], "r", Action::Resume, words::BOOKING_DETAIL_RESUME),
     on(&[BookingDetail], &[c('x')], "x", Action::GiveUp, words::GIVE_UP),
     on(&[BookingDetail], &[c('R')], "R", Action::Refund, words::REFUND),
+    on(&[BookingDetail], &[c('g')], "g", Action::GiveBack, words::GIVE_BACK),
     on(&[BookingDetail], &[c('t')], "t", Action::Tickets, words::TICKETS),
     on(&[BookingDetail], &[c('e')], "e", Action::EditContact, words::EDIT_CONTACT),
     on(&[Live], &[Key::Enter], "Enter", Action::Accept, words::BOOKINGS_ACCEPT).must(),
@@ -165,6 +168,12 @@ pub const TABLE: &[Binding] = &[
     many(&[AskRefund], Keys::OneToNine, "1-4", Action::Digit, words::ASK_REFUND_DIGIT).must(),
     on(&[AskRefund], &[Key::Enter], "Enter", Action::Accept, words::ASK_REFUND_ACCEPT).must(),
     on(&[AskRefund], &[Key::Esc, c('n')], "Esc", Action::Back, words::ASK_REFUND_BACK).must(),
+    on(&[AskGiveBack], &[Key::Char(' ')], "Space", Action::Pick, words::GIVE_BACK_PICK).must(),
+    many(&[AskGiveBack], Keys::OneToNine, "1-6", Action::Digit, words::ASK_REFUND_DIGIT).must(),
+    on(&[AskGiveBack], &[Key::Enter], "Enter", Action::Accept, words::GIVE_BACK_ACCEPT).must(),
+    on(&[AskGiveBack], &[Key::Esc, c('n')], "Esc", Action::Back, words::ASK_REFUND_BACK).must(),
+    on(&[AskGiveBack], &[Key::Up, c('k')], "Up", Action::Up, words::HELP_UP),
+    on(&[AskGiveBack], &[Key::Down, c('j')], "Down", Action::Down, words::HELP_DOWN),
     on(&[AskGiveUp], &[c('y')], "y", Action::Yes, words::ASK_GIVE_UP_YES).must(),
     on(&[AskGiveUp], &[c('n'), Key::Esc, Key::Enter], "n", Action::Back, words::ASK_REFUND_BACK).must(),
     on(&[AskCash], &[c('y')], "y", Action::Yes, words::ASK_CASH_YES).must(),

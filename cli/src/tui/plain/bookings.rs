@@ -23,14 +23,16 @@ pub(super) fn awaits(view: &Bookings) -> bool {
 pub(super) fn tell(model: &Model, view: &Bookings, talk: &mut Talk) -> Vec<String> {
     match &view.detail {
         Some(detail) => booking(model, view, detail),
-        None => list(view, talk),
+        None => list(model, view, talk),
     }
 }
 
-fn list(view: &Bookings, talk: &mut Talk) -> Vec<String> {
+fn list(model: &Model, view: &Bookings, talk: &mut Talk) -> Vec<String> {
     let searched = view.search.value().trim();
     let mut lines = vec![match &view.refused {
         Some(why) => format!("{} {}", wording::BOOKINGS_REFUSED, plain::sentence(why)),
+        None if view.found.is_empty() && view.late => plain::sentence(wording::NOTHING_LATE),
+        None if view.late => plain::sentence(wording::LATE_DESK),
         None if view.found.is_empty() && searched.is_empty() => {
             plain::sentence(wording::NO_BOOKINGS)
         }
@@ -39,7 +41,13 @@ fn list(view: &Bookings, talk: &mut Talk) -> Vec<String> {
         None => plain::sentence(&wording::found(view.found.len())),
     }];
     let numbered = (1..).zip(&view.found).map(|(number, booking)| {
-        let line = line(booking, view.shows.get(&booking.show));
+        let mut line = line(booking, view.shows.get(&booking.show));
+        if let Some(case) = view.case(booking) {
+            line = format!(
+                "{}, {line}",
+                wording::desk_case(case, model.desk.server_now())
+            );
+        }
         plain::numbered(number, &line)
     });
     lines.extend(talk.list(numbered.collect()));
@@ -97,6 +105,8 @@ fn booking(model: &Model, view: &Bookings, detail: &Detail) -> Vec<String> {
         lines.push(plain::held_by(&wording::holder(booking), left));
     }
     lines.extend(booking.payments.iter().map(wording::payment));
+    lines.extend(booking.refunds.iter().map(wording::refund_made));
+    lines.extend(booking.refund_asked.as_deref().map(wording::refund_waits));
     if let Some(form) = &detail.form {
         lines.push(plain::contact_form(form.name.value(), form.phone.value()));
     }
@@ -118,7 +128,7 @@ pub(super) fn news(
         bookings.map(|b| (b.id, b.state)).collect()
     };
     let (was_open, is_open) = (open(was), open(is));
-    let searched = was.search.value() != is.search.value();
+    let searched = was.search.value() != is.search.value() || was.late != is.late;
     let changed = if is_open.is_some() {
         was_open.map(|(b, form)| (b.state, b.payments, b.contact, form))
             != is_open.map(|(b, form)| (b.state, b.payments, b.contact, form))

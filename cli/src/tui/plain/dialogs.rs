@@ -34,6 +34,14 @@ fn sentences(overlay: &Overlay) -> Vec<String> {
             lines.extend(reasons.map(|at| said(wording::refund_reason(at, *reason).trim())));
             lines
         }
+        Overlay::AskGiveBack(form) => {
+            let mut lines = vec![plain::give_back(form)];
+            lines.push(said(&wording::give_back_sum(&form.quote)));
+            let reasons = 0..houseful_core::refund::RefundReason::ALL.len();
+            let reason = |at| said(wording::give_back_reason_line(at, form.reason).trim());
+            lines.extend(reasons.map(reason));
+            lines
+        }
         Overlay::AskLeave => vec![plain::kept(wording::ASK_LEAVE)],
         Overlay::LostRace {
             what,

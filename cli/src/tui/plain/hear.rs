@@ -17,6 +17,7 @@ use crate::tui::{
     keymap::{Action, Place},
     model::{Model, View},
     msg::Msg,
+    overlay::Overlay,
     wording::plain,
 };
 
@@ -84,6 +85,7 @@ pub(super) fn hear(line: &str, model: &Model, talk: &Talk) -> Heard {
         .map(|_| enter(place, model))
         .or_else(|| number(&line, place, model, talk))
         .or_else(|| one_key(&line, place, model, talk))
+        .or_else(|| seats_back(&line, model))
         .or_else(|| of_view(&line, place, model))
         .or_else(|| word(&line, place, model))
         .or_else(|| lists::by_itself(&line, place, model))
@@ -107,6 +109,28 @@ fn would_pay(heard: &Heard, place: Place, model: &Model) -> bool {
         )
     };
     leaving && place == Place::Seats && msgs.iter().any(waits)
+}
+
+/// Seats that are to be given back, in place of those that are chosen.
+fn seats_back(line: &str, model: &Model) -> Option<Heard> {
+    let Some(Overlay::AskGiveBack(form)) = model.desk.overlays.last() else {
+        return None;
+    };
+    let words = line.split([',', ' ']).filter(|word| !word.is_empty());
+    let wanted = words.map(|word| word.to_uppercase().parse::<SeatLabel>().ok());
+    let wanted: Vec<SeatLabel> = wanted.collect::<Option<_>>()?;
+    let is_there = |seat: &SeatLabel| form.seats.iter().any(|(known, _)| known == seat);
+    if wanted.is_empty() || !wanted.iter().all(is_there) {
+        return None;
+    }
+    let mut keys = vec![Key::Up; form.at];
+    for (seat, chosen) in &form.seats {
+        if *chosen != wanted.contains(seat) {
+            keys.push(Key::Char(' '));
+        }
+        keys.push(Key::Down);
+    }
+    Some(Heard::keys(keys))
 }
 
 /// Nothing but Enter was pressed.
@@ -213,7 +237,7 @@ fn number(line: &str, place: Place, model: &Model, talk: &Talk) -> Option<Heard>
     }
     // More digits than fit are more than there is of anything.
     let number: usize = line.parse().unwrap_or(usize::MAX);
-    if place == Place::AskRefund {
+    if matches!(place, Place::AskRefund | Place::AskGiveBack) {
         let digit = char::from_digit(u32::try_from(number).unwrap_or(0), 10);
         return Some(Heard::keys(digit.map(Key::Char)));
     }

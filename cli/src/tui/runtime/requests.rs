@@ -6,7 +6,10 @@ use std::time::{Duration, Instant};
 use houseful_core::{
     ids::BookingId,
     time::UtcMillis,
-    wire::booking::{Booking, BookingState},
+    wire::{
+        booking::{Booking, BookingState},
+        desk::DeskCase,
+    },
 };
 use tokio::sync::mpsc::UnboundedSender;
 
@@ -31,6 +34,8 @@ const PAY_WAIT: Duration = Duration::from_secs(2);
 
 /// How many bookings are listed at most.
 const BOOKINGS: u16 = 100;
+/// As many cases of the late-payments desk are looked at.
+const LATE: usize = 30;
 
 /// What asking needs.
 #[derive(Clone)]
@@ -179,12 +184,19 @@ impl Desk {
                 Reply::Booking(Box::new(client.release(owned.id, request).await?))
             }
             Ask::Booking(owned) => Reply::Booking(Box::new(client.booking(owned.id).await?)),
+            Ask::Bookings(BookingsWanted::Late) => Reply::Late(late(client).await?),
             Ask::Bookings(wanted) => Reply::Bookings(bookings(client, wanted).await?),
             Ask::Contact(owned, request) => {
                 Reply::Booking(Box::new(client.contact(owned.id, request).await?))
             }
             Ask::Cancel(owned, request) => {
                 Reply::Booking(Box::new(client.cancel(owned.id, request).await?))
+            }
+            Ask::RefundQuote(owned, seats) => {
+                Reply::Quote(Box::new(client.refund_quote(owned.id, seats, false).await?))
+            }
+            Ask::GiveBack(owned, request) => {
+                Reply::Booking(Box::new(client.refund(owned.id, request).await?))
             }
             Ask::Cash(owned, request) => {
                 Reply::Booking(Box::new(client.cash(owned.id, request).await?))
@@ -206,8 +218,24 @@ async fn bookings(client: &Client, wanted: &BookingsWanted) -> Result<Vec<Bookin
         BookingsWanted::Recent => client.bookings_recent(Some(BOOKINGS)).await?,
         BookingsWanted::Found(text) => client.bookings_found(text, Some(BOOKINGS)).await?,
         BookingsWanted::HeldOf(show) => client.bookings_held(*show).await?,
+        BookingsWanted::Late => return Ok(Vec::new()),
     };
     Ok(page.items)
+}
+
+/// The late-payments desk with its bookings. Money for a booking that nobody knows has no booking to
+/// be looked at.
+async fn late(client: &Client) -> Result<Vec<(DeskCase, Booking)>, ClientError> {
+    let desk = client.desk(None, None).await?;
+    let mut found = Vec::new();
+    for case in desk.items.into_iter().take(LATE) {
+        match client.booking(case.booking).await {
+            Ok(booking) => found.push((case, booking)),
+            Err(ClientError::Problem(problem)) if problem.status == 404 => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(found)
 }
 
 fn owner(ask: &Ask) -> Option<&Owned> {
@@ -218,6 +246,8 @@ fn owner(ask: &Ask) -> Option<&Owned> {
         | Ask::Booking(owned)
         | Ask::Contact(owned, _)
         | Ask::Cancel(owned, _)
+        | Ask::RefundQuote(owned, _)
+        | Ask::GiveBack(owned, _)
         | Ask::Cash(owned, _)
         | Ask::Token(owned)
         | Ask::Pay(owned, _)

@@ -91,6 +91,10 @@ pub(super) fn note(state: &State, server: &str, ask: Ask) -> Result<Noted, State
         | Ask::Booking(_)
         | Ask::Bookings(_)
         | Ask::Contact(..)
+        | Ask::RefundQuote(..)
+        // It names its seats, and those that went back are not of the booking any more: asked for
+        // once more by the next run it gives nothing back twice.
+        | Ask::GiveBack(..)
         | Ask::Token(_)
         | Ask::Voucher(_)
         | Ask::Payment(..) => None,

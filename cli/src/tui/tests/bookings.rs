@@ -99,6 +99,71 @@ fn a_refund_needs_a_reason_and_a_manager() {
 }
 
 #[test]
+fn one_seat_is_given_back_and_the_sum_is_told_before() {
+    let mut till = sold();
+    till.press("B\ng");
+    assert_eq!(till.model.place(), Place::AskGiveBack);
+    let screen = till.screen();
+    assert!(screen.contains("GBP 19.00 back, 0.00 kept"), "{screen}");
+    // Without a reason nothing goes back; without the first seat half of it does.
+    till.press("\n");
+    assert!(till.screen().contains(wording::GIVE_BACK_REASON_FIRST));
+    till.press(" ");
+    let screen = till.screen();
+    assert!(screen.contains("GBP 9.50 back, 0.00 kept"), "{screen}");
+    till.press("2\n");
+    let booking = &detail(&till).booking;
+    assert_eq!(booking.state, BookingState::Confirmed);
+    assert_eq!((booking.lines.len(), booking.total.minor), (1, 950));
+    assert_eq!(booking.refunds.len(), 1);
+    let screen = till.screen();
+    assert!(screen.contains("hand back GBP 9.50 in cash"), "{screen}");
+    assert!(screen.contains("GBP 9.50 back, 0.00 kept"), "{screen}");
+    assert_eq!(till.state.free(till.now).len(), till.layout.len() - 6);
+}
+
+#[test]
+fn a_clerk_asks_a_manager_and_nothing_is_confirmed_without_a_sum() {
+    let mut till = Till::open();
+    till.role = Role::Clerk;
+    till.press("12\n\n\nB\n");
+    till.cut_off = true;
+    till.press("g1\n");
+    assert_eq!(till.model.place(), Place::AskGiveBack);
+    assert!(till.screen().contains(wording::GIVE_BACK_COMES));
+    till.cut_off = false;
+    till.pass(2_000);
+    let screen = till.screen();
+    assert!(screen.contains("a manager has to approve it"), "{screen}");
+    till.press("\n");
+    let screen = till.screen();
+    assert!(screen.contains("wait for a manager"), "{screen}");
+    let booking = &detail(&till).booking;
+    assert!(booking.refund_asked.is_some() && booking.lines.len() == 2);
+    till.press("g");
+    assert!(till.screen().contains(wording::GIVE_BACK_WAITS));
+    // It stands on the desk, until another list is asked for.
+    till.key(Key::Esc);
+    till.press("D");
+    let screen = till.screen();
+    assert!(screen.contains(wording::LATE_DESK), "{screen}");
+    assert!(screen.contains("min: a refund waits"), "{screen}");
+    till.press("\n");
+    assert!(detail(&till).booking.refund_asked.is_some());
+    till.key(Key::Esc);
+    till.key(Key::Esc);
+    assert!(till.screen().contains(wording::RECENT_BOOKINGS));
+    // No seat, no sum, no refund.
+    let mut till = sold();
+    till.press("B\ng ");
+    till.key(Key::Down);
+    till.press(" 1\n");
+    assert!(till.screen().contains(wording::GIVE_BACK_NOTHING));
+    till.key(Key::Esc);
+    assert_eq!(detail(&till).booking.state, BookingState::Confirmed);
+}
+
+#[test]
 fn a_refund_whose_answer_is_lost_is_asked_again_with_the_same_command() {
     let mut till = sold();
     till.press("B\nR2");

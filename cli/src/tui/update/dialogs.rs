@@ -36,6 +36,7 @@ pub(super) fn act(model: &mut Model, action: Action, key: Key) -> Step {
         (Overlay::AskRefund { what, reason }, Action::Digit | Action::Accept) => {
             staff::refund(model, what, reason, key);
         }
+        (Overlay::AskGiveBack(form), action) => staff::give_back(model, form, action, key),
         (Overlay::AskLeave, Action::Yes) => leave_payment(model),
         (Overlay::LostRace { next_best, .. }, Action::NextBest) => {
             let wanted = if next_best.is_empty() {

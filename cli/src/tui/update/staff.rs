@@ -11,9 +11,10 @@ use houseful_core::{
 };
 
 use crate::tui::{
-    bookings::{Bookings, cash_back},
+    bookings::{Bookings, GiveBack, cash_back},
     desk::Desk,
     key::Key,
+    keymap::Action,
     live::Live,
     model::{Model, View},
     overlay::{Leaving, Overlay},
@@ -166,6 +167,16 @@ pub(super) fn release(model: &mut Model) {
         && let Some(detail) = &mut bookings.detail
     {
         detail.release(&mut model.desk);
+    }
+}
+
+/// A key of the dialog about giving tickets back.
+pub(super) fn give_back(model: &mut Model, form: GiveBack, action: Action, key: Key) {
+    if let Some(View::Bookings(bookings)) = model.above.last_mut()
+        && let Some(detail) = &mut bookings.detail
+        && let Some(form) = detail.give_back(&mut model.desk, form, action, key)
+    {
+        model.desk.overlays.push(Overlay::AskGiveBack(form));
     }
 }
 

@@ -233,5 +233,7 @@ fn money(booking: &Booking) -> Vec<String> {
     let total = wording::total(booking.total.currency.code());
     lines.push(amount(&total, booking.total.plain()));
     lines.extend(booking.payments.iter().map(wording::payment));
+    lines.extend(booking.refunds.iter().map(wording::refund_made));
+    lines.extend(booking.refund_asked.as_deref().map(wording::refund_waits));
     lines
 }

@@ -145,6 +145,24 @@ fn sentences(overlay: &Overlay, keymap: &Keymap, width: u16, sheet: &Sheet<'_>) 
                 lines.push((wording::refund_reason(at, *reason), style));
             }
         }
+        Overlay::AskGiveBack(form) => {
+            say(wording::GIVE_BACK_WHICH, theme.strong());
+            for at in around(form.at, form.seats.len()) {
+                let style = if form.at == at {
+                    theme.mine()
+                } else {
+                    theme.text()
+                };
+                lines.push((wording::give_back_seat(form, at), style));
+            }
+            lines.push((wording::give_back_sum(&form.quote), theme.strong()));
+            for at in 0..houseful_core::refund::RefundReason::ALL.len() {
+                lines.push((
+                    wording::give_back_reason_line(at, form.reason),
+                    theme.text(),
+                ));
+            }
+        }
         Overlay::AskLeave => say(wording::ASK_LEAVE, theme.strong()),
         Overlay::LostRace {
             what,
@@ -180,6 +198,16 @@ fn sentences(overlay: &Overlay, keymap: &Keymap, width: u16, sheet: &Sheet<'_>) 
         }
     }
     lines
+}
+
+/// As many seats as are drawn of a list.
+const SEATS_DRAWN: usize = 6;
+
+/// The part of a list around its mark.
+fn around(at: usize, count: usize) -> std::ops::Range<usize> {
+    let first = at.saturating_sub(SEATS_DRAWN / 2);
+    let first = first.min(count.saturating_sub(SEATS_DRAWN));
+    first..count.min(first + SEATS_DRAWN)
 }
 
 fn fact_line(fact: &SeatFact) -> String {

@@ -7,7 +7,8 @@ use crate::{
     ids::PriceHash,
     layout::{LayoutHash, SeatLayout},
     price::PriceCard,
-    show::{DecodeError, Event, Immutables},
+    refund::RefundReason,
+    show::{DecodeError, Event, Immutables, Refund, RefundLine},
 };
 
 /// Nothing is stored.
@@ -95,4 +96,87 @@ fn terms_whose_rows_are_missing_are_not_read() {
     let row = event.to_row();
     let read = Event::from_row(row.kind, row.format, &row.body, &Nothing);
     assert!(matches!(read, Err(DecodeError::Missing(_))), "{read:?}");
+}
+
+#[test]
+fn rows_of_refunds_are_written_and_read_as_they_always_were() {
+    let command = crate::ids::CommandId(uuid::Uuid::nil());
+    let fingerprint = crate::ids::Fingerprint(uuid::Uuid::nil());
+    let owner = crate::ids::OwnerRef([0; 16]);
+    let booking = uuid::Uuid::from_u128(7);
+    let refund = Refund {
+        lines: vec![RefundLine {
+            seat: crate::seat::SeatNo(3),
+            price_minor: 950,
+            fee_minor: 75,
+            kept_minor: 550,
+        }],
+        reason: RefundReason::Unable,
+        note: "ill".to_owned(),
+        waived: false,
+    };
+    let head = concat!(
+        r#""command":"cmd_00000000000000000000000000000000","#,
+        r#""fingerprint":"00000000000000000000000000000000","#,
+        r#""owner":"own_00000000000000000000000000000000","#,
+        r#""booking":"00000000-0000-0000-0000-000000000007""#
+    );
+    let body = concat!(
+        r#""refund":{"lines":[{"seat":3,"price_minor":950,"fee_minor":75,"kept_minor":550}],"#,
+        r#""reason":"unable","note":"ill""#
+    );
+    let asked = r#""asked":"cmd_00000000000000000000000000000000""#;
+    for (event, body) in [
+        (
+            Event::RefundAsked {
+                command,
+                fingerprint,
+                owner,
+                booking,
+                refund: Refund {
+                    waived: true,
+                    ..refund.clone()
+                },
+            },
+            format!(r#"{{"refund_asked":{{{head},{body},"waived":true}}}}}}"#),
+        ),
+        (
+            Event::Refunded {
+                command,
+                fingerprint,
+                owner,
+                booking,
+                refund: refund.clone(),
+                asked: None,
+            },
+            format!(r#"{{"refunded":{{{head},{body}}}}}}}"#),
+        ),
+        (
+            Event::Refunded {
+                command,
+                fingerprint,
+                owner,
+                booking,
+                refund,
+                asked: Some(command),
+            },
+            format!(r#"{{"refunded":{{{head},{body}}},{asked}}}}}"#),
+        ),
+        (
+            Event::RefundRefused {
+                command,
+                fingerprint,
+                owner,
+                booking,
+                asked: command,
+                note: "they came".to_owned(),
+            },
+            format!(r#"{{"refund_refused":{{{head},{asked},"note":"they came"}}}}"#),
+        ),
+    ] {
+        let row = event.to_row();
+        assert_eq!(row.format, 1);
+        assert_eq!(row.body, body);
+        assert_eq!(Event::from_row(row.kind, 1, &body, &Nothing), Ok(event));
+    }
 }

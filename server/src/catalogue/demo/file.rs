@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use houseful_core::price::{Channel, TicketType};
+use houseful_core::{
+    price::{Channel, TicketType},
+    refund::RefundTerms,
+};
 use serde::Deserialize;
 
 /// The file.
@@ -42,6 +45,8 @@ pub(super) struct Country {
     pub(super) currency: String,
     pub(super) fees: BTreeMap<Channel, i64>,
     pub(super) prices: BTreeMap<String, BTreeMap<String, i64>>,
+    #[serde(default)]
+    pub(super) refunds: Option<RefundTerms>,
 }
 
 /// A city.

@@ -115,6 +115,18 @@ impl Snapshot {
         self.show_view(self.show_row(id)?, counts, now)
     }
 
+    /// Where a show is, and which wall clock it goes by.
+    #[must_use]
+    pub fn place(&self, id: ShowId) -> Option<crate::audit::Place> {
+        let place = self.cinema_place(self.show_row(id)?)?;
+        let cinema = &self.rows.cinemas[place];
+        Some(crate::audit::Place {
+            cinema: cinema.id,
+            name: cinema.name.clone(),
+            zone: self.zones[self.city_of[place]].clone(),
+        })
+    }
+
     /// A show with what is needed to sell it.
     #[must_use]
     pub fn show_detail(

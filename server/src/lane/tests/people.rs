@@ -69,6 +69,7 @@ fn make_terms() -> Arc<ShowTerms> {
             minor: 900,
         }],
         fees: BTreeMap::new(),
+        refunds: None,
     };
     let always = SalesWindow {
         opens_at: UtcMillis(0),

@@ -213,13 +213,13 @@ fn a_promise_that_was_gone_when_called_in_is_a_refused_capture() {
 #[test]
 fn calls_in_vain_wait_longer_each_time_and_are_flagged() {
     let mut account = after(&[learned(ChargeStatus::Captured, AMOUNT, 0), settle(0, 5)]);
-    let mut waits = Vec::new();
+    let (mut waits, mut alarms) = (Vec::new(), 0);
     for i in 0..10 {
-        step(&mut account, &missed(), 1_000 * i);
+        alarms += u32::from(step(&mut account, &missed(), 1_000 * i).stuck);
         waits.extend(account.next_at.map(|next| next.0 - 1_000 * i));
     }
     assert_eq!(waits[..6], [1_000, 2_000, 4_000, 8_000, 16_000, 30_000]);
-    assert_eq!(waits[9], 30_000);
+    assert_eq!((waits[9], alarms), (30_000, 1));
     assert_eq!(account.reason.as_deref(), Some("no answer; tried 10 times"));
     assert_eq!(account.due_call(UtcMillis(38_999)), None);
     assert!(account.due_call(UtcMillis(39_000)).is_some());

@@ -295,3 +295,36 @@ pub(super) async fn journal(
     };
     found.iter().map(entry).collect()
 }
+
+/// The rows that the index `show_event_desk` has, in its own words.
+const DESK: &str = "SELECT show_id, ver, at, kind, body FROM show_event
+     WHERE (kind IN ('payment_returned', 'money_gone', 'refund_asked')
+         OR (kind = 'secured' AND position('\"late\":true' IN body) > 0))
+     AND at >= $1 AND (kind = 'refund_asked') = $2 ORDER BY at DESC, show_id, ver LIMIT $3";
+
+/// Rows of all journals that the late-payments desk is about.
+pub(super) async fn desk(
+    db: &Database,
+    since: UtcMillis,
+    refunds: bool,
+    limit: u32,
+) -> Result<Vec<JournalEntry>, StoreError> {
+    let found = db
+        .read(DESK, &[&since.0, &refunds, &i64::from(limit)])
+        .await?;
+    let entry = |found: &Row| {
+        let show = show(found, 0)?;
+        let ver = get::<i64>(found, 1)?.cast_unsigned();
+        let body: &str = get(found, 4)?;
+        let event = serde_json::from_str(body)
+            .map_err(|e| StoreError::Unreadable(format!("{show} at version {ver}: {e}")))?;
+        Ok(JournalEntry {
+            show,
+            ver,
+            at: Time(UtcMillis(get(found, 2)?)),
+            kind: get(found, 3)?,
+            event,
+        })
+    };
+    found.iter().map(entry).collect()
+}

@@ -62,6 +62,11 @@ pub(super) const ALL: &[Migration] = &[
         name: "stripe",
         sql: include_str!("migrations/0011_stripe.sql"),
     },
+    Migration {
+        number: 12,
+        name: "desk",
+        sql: include_str!("migrations/0012_desk.sql"),
+    },
 ];
 
 /// Why a schema can't be brought up to date.

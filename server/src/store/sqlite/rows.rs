@@ -217,3 +217,35 @@ pub(super) fn journal(
     }
     Ok(entries)
 }
+
+/// The rows that the index `show_event_desk` has, in its own words.
+const DESK: &str = "SELECT show_id, ver, at, kind, body FROM show_event
+     WHERE (kind IN ('payment_returned', 'money_gone', 'refund_asked')
+         OR (kind = 'secured' AND instr(body, '\"late\":true') > 0))
+     AND at >= ?1 AND (kind = 'refund_asked') = ?2 ORDER BY at DESC, show_id, ver LIMIT ?3";
+
+/// Rows of all journals that the late-payments desk is about.
+pub(super) fn desk(
+    conn: &Connection,
+    since: UtcMillis,
+    refunds: bool,
+    limit: u32,
+) -> Result<Vec<JournalEntry>, StoreError> {
+    let mut select = conn.prepare_cached(DESK)?;
+    let mut rows = select.query((since.0, refunds, limit))?;
+    let mut entries = Vec::new();
+    while let Some(row) = rows.next()? {
+        let show = ShowId(row.get::<_, i64>(0)?.cast_unsigned());
+        let ver = row.get::<_, i64>(1)?.cast_unsigned();
+        let body: String = row.get(4)?;
+        entries.push(JournalEntry {
+            show,
+            ver,
+            at: Time(UtcMillis(row.get(2)?)),
+            kind: row.get(3)?,
+            event: serde_json::from_str(&body)
+                .map_err(|e| StoreError::Unreadable(format!("{show} at version {ver}: {e}")))?,
+        });
+    }
+    Ok(entries)
+}

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use houseful_core::{
-    ids::{BookingId, QuoteHash},
+    ids::{BookingId, CommandId, QuoteHash},
     layout::BlockReason,
     message::{Announcement, Tender},
+    refund::RefundReason,
     refusal::Refusal,
-    show::{Ask, Command, ReturnReason},
+    show::{Ask, Command, RefundRules, ReturnReason},
     wire::payment::PaymentState,
 };
 use proptest::{prelude::*, test_runner::TestCaseError};
@@ -55,8 +56,71 @@ impl Run<'_> {
                 let command = self.command(who, ask);
                 self.both(&command, Some(book), |naive| naive.cancel(who, book))
             }
+            Op::Refund {
+                of,
+                who,
+                bits,
+                waive,
+            } => self.refund(*of, *who, *bits, *waive),
+            Op::Verdict {
+                of,
+                who,
+                approve,
+                odd,
+            } => self.verdict(*of, *who, *approve, *odd),
             other => self.step_house(other),
         }
+    }
+
+    fn refund(&mut self, of: u8, who: u8, bits: u8, waive: bool) -> Result<(), TestCaseError> {
+        let (book, who) = self.one_of(of, Some(who));
+        let own = self.naive.books.get(&book).map(|b| b.seats.clone());
+        let mut seats: Vec<Option<u16>> = (0_u8..4)
+            .zip(own.unwrap_or_default())
+            .filter(|(bit, _)| bits & (1 << bit) != 0)
+            .map(|(_, seat)| Some(seat))
+            .collect();
+        if bits >= 16 {
+            // Something odd: a seat of nobody's hall, a seat twice, perhaps another's.
+            seats.push(
+                [None, seats.first().copied().flatten(), Some(0), Some(7)][usize::from(bits) - 16],
+            );
+        }
+        let ask = Ask::Refund {
+            booking: book_id(book),
+            seats: seats.iter().map(|s| label(*s)).collect(),
+            reason: RefundReason::Customer,
+            note: String::new(),
+            rules: RefundRules {
+                alone: who.name == 4,
+                waive,
+            },
+        };
+        let command = self.command(who, ask);
+        let n = u32::try_from(command.id.0.as_u128()).unwrap_or(0);
+        self.both(&command, Some(book), |naive| {
+            naive.refund(who, book, (n, &seats), waive)
+        })
+    }
+
+    fn verdict(&mut self, of: u8, who: u8, approve: bool, odd: bool) -> Result<(), TestCaseError> {
+        // Mostly where something waits.
+        let mut waiting = self.naive.books.iter().filter(|(_, b)| b.waits.is_some());
+        let found = waiting.next().map(|(id, _)| *id).filter(|_| !odd);
+        let (book, who) = (found.unwrap_or_else(|| self.pick(of)), person(who));
+        let waits = self.naive.books.get(&book).and_then(|b| b.waits.as_ref());
+        let asked = waits.map_or(1, |(command, _)| *command);
+        let ask = Ask::RefundVerdict {
+            booking: book_id(book),
+            asked: CommandId(Uuid::from_u128(u128::from(asked))),
+            approve,
+            note: String::new(),
+            manager: who.name == 4,
+        };
+        let command = self.command(who, ask);
+        self.both(&command, Some(book), |naive| {
+            naive.verdict(who, book, asked, approve)
+        })
     }
 
     fn step_house(&mut self, op: &Op) -> Result<(), TestCaseError> {

@@ -11,6 +11,7 @@ use houseful_core::{
             BestRequest, CancelRequest, CashRequest, ChangeSeatsRequest, HoldRequest,
             ReleaseRequest, SeatWish, TicketWish,
         },
+        refund::{RefundRequest, VerdictRequest},
     },
 };
 use houseful_server::catalogue::{
@@ -77,6 +78,38 @@ pub(super) fn request(who: &Who, command: &Command) -> Result<(String, Value), S
                 reason: reason.clone(),
             };
             written(format!("/v1/bookings/{}/cancel", bkg(*booking)), &body)
+        }
+        Ask::Refund {
+            booking,
+            seats,
+            reason,
+            note,
+            rules,
+        } => {
+            let body = RefundRequest {
+                command: id,
+                seats: seats.clone(),
+                reason: *reason,
+                note: note.clone(),
+                waive: rules.waive,
+            };
+            written(format!("/v1/bookings/{}/refunds", bkg(*booking)), &body)
+        }
+        Ask::RefundVerdict {
+            booking,
+            asked,
+            approve,
+            note,
+            ..
+        } => {
+            let body = VerdictRequest {
+                command: id,
+                refund: *asked,
+                approve: *approve,
+                note: note.clone(),
+            };
+            let path = format!("/v1/bookings/{}/refund-verdict", bkg(*booking));
+            written(path, &body)
         }
         other => about_show(command, other),
     }

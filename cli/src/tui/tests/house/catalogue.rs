@@ -45,6 +45,7 @@ pub(in crate::tui::tests) fn price_card(layout: &SeatLayout) -> PriceCard {
         ticket_types: vec![kind("adult", "Adult", 'a'), kind("child", "Child", 'c')],
         prices,
         fees: [(Channel::Web, 75)].into(),
+        refunds: None,
     }
 }
 

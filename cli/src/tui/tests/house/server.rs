@@ -5,12 +5,13 @@ use houseful_core::{
     ids::{OwnerRef, ShowId, VoucherId},
     price::Channel,
     refusal::Refusal,
-    show::{Ask as CoreAsk, Party, SeatPick, Wish as CoreWish},
+    show::{Ask as CoreAsk, Party, RefundRules, SeatPick, Wish as CoreWish},
     wire::{
         Time,
-        admin::ServerInfo,
+        admin::{Role, ServerInfo},
         booking::{Booking, BookingState, Contact, Ticket, Wish},
         catalogue::{Fee, Price, ShowDetail},
+        desk::{DeskCase, DeskEnd, DeskKind},
         payment::{PayRequest, Payment, PaymentState, PaymentToken},
         problem::{Facts, Problem},
         seats::LayoutView,
@@ -102,6 +103,7 @@ impl Till {
                 }
                 _ => self.booking(owned.id.uuid)?,
             },
+            Ask::Bookings(BookingsWanted::Late) => Reply::Late(self.late()),
             Ask::Bookings(wanted) => Reply::Bookings(self.bookings(wanted)),
             Ask::Contact(owned, request) => {
                 let contact = Contact {
@@ -117,6 +119,26 @@ impl Till {
                     reason: request.reason.clone(),
                 };
                 self.reasons.push(request.reason.clone());
+                self.booking_after(ask, Some(request.command.0), owned.id.uuid)?
+            }
+            Ask::RefundQuote(owned, seats) => {
+                let (uuid, rules) = (owned.id.uuid, self.refund_rules());
+                let actor = clerk();
+                let quote = self
+                    .state
+                    .refund_quote(&actor, uuid, seats, rules, self.now);
+                let quote =
+                    quote.map_err(|refusal| Failure::Refused(Box::new(self.problem(&refusal))))?;
+                Reply::Quote(Box::new(self.state.refund_quote_view(uuid, &quote)))
+            }
+            Ask::GiveBack(owned, request) => {
+                let ask = CoreAsk::Refund {
+                    booking: owned.id.uuid,
+                    seats: request.seats.clone(),
+                    reason: request.reason,
+                    note: request.note.clone(),
+                    rules: self.refund_rules(),
+                };
                 self.booking_after(ask, Some(request.command.0), owned.id.uuid)?
             }
             Ask::Token(owned) => Reply::Token(Box::new(PaymentToken {
@@ -164,6 +186,13 @@ impl Till {
         Ok(Reply::Payment(Box::new(payment)))
     }
 
+    fn refund_rules(&self) -> RefundRules {
+        RefundRules {
+            alone: self.role >= Role::Manager,
+            waive: false,
+        }
+    }
+
     fn booking_after(
         &mut self,
         ask: CoreAsk,
@@ -201,6 +230,7 @@ impl Till {
         all.sort_by_key(|b| std::cmp::Reverse((b.held_at.0, b.id)));
         all.retain(|b| match wanted {
             BookingsWanted::Recent => b.code.is_some(),
+            BookingsWanted::Late => b.refund_asked.is_some(),
             BookingsWanted::HeldOf(show) => b.show == *show && b.state == BookingState::Held,
             BookingsWanted::Found(text) => {
                 let text = text.to_lowercase();
@@ -214,6 +244,30 @@ impl Till {
             }
         });
         all
+    }
+
+    /// A desk on which only refunds wait.
+    fn late(&self) -> Vec<(DeskCase, Booking)> {
+        let case = |booking: Booking| {
+            let waits = *booking.refund_asked.clone()?;
+            let case = DeskCase {
+                kind: DeskKind::RefundWaits,
+                at: waits.at,
+                end: DeskEnd::Waits,
+                booking: booking.id,
+                code: booking.code,
+                seats: 2,
+                payment: None,
+                amount: waits.back,
+                tender: None,
+                why: None,
+                overdue: false,
+                refund: Some(waits),
+            };
+            Some((case, booking))
+        };
+        let all = self.bookings(&BookingsWanted::Late).into_iter();
+        all.filter_map(case).collect()
     }
 
     fn problem(&self, refusal: &Refusal) -> Problem {

@@ -31,6 +31,22 @@ fn a_booking_is_found_and_its_money_goes_back() {
 }
 
 #[test]
+fn one_seat_is_given_back_in_words() {
+    let mut talk = Talk::open();
+    talk.all(&["1", "2", "", "1", "", "bookings", "1"]);
+    let said = talk.say("give back");
+    assert!(said.contains("Coming back: H11, H12."), "{said}");
+    assert_eq!(talk.prompt(), "Seats, or a reason 1 to 6, then Enter? ");
+    let said = talk.say("h12");
+    assert!(said.contains("Coming back: H12."), "{said}");
+    assert!(said.contains("GBP 9.50 back"), "{said}");
+    talk.say("2");
+    let said = talk.say("");
+    assert!(said.contains("hand back GBP 9.50 in cash"), "{said}");
+    assert!(said.contains("H12 given back"), "{said}");
+}
+
+#[test]
 fn the_live_board_tells_who_holds_what_and_what_changes() {
     let mut talk = Talk::open();
     talk.till.somebody_holds(&["C5", "C6"]);

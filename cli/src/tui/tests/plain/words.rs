@@ -52,6 +52,7 @@ fn everywhere() -> Vec<Talk> {
         and(&["find"]),
         and(&["1"]),
         and(&["1", "refund"]),
+        and(&["1", "give back"]),
         and(&["1", "contact"]),
         walk(&["live"]),
         given_up,

@@ -1,10 +1,32 @@
 //! Bookings and the live board.
 
 use super::duration;
-use crate::tui::live::Counts;
+use crate::tui::{bookings::GiveBack, live::Counts};
 
 /// What is asked before money goes back.
 pub const REFUND_PROMPT: &str = "Reason 1 to 4, then Enter? ";
+
+/// What is asked before tickets are given back.
+pub const GIVE_BACK_PROMPT: &str = "Seats, or a reason 1 to 6, then Enter? ";
+
+/// Which tickets come back, as chosen.
+#[must_use]
+pub fn give_back(form: &GiveBack) -> String {
+    let words = |wanted: bool| {
+        let seats = form.seats.iter().filter(|(_, chosen)| *chosen == wanted);
+        let seats: Vec<String> = seats.map(|(seat, _)| seat.to_string()).collect();
+        seats.join(", ")
+    };
+    match (words(true), words(false)) {
+        (chosen, stays) if stays.is_empty() => {
+            format!("Coming back: {chosen}. Type seats to give back only those.")
+        }
+        (chosen, stays) if chosen.is_empty() => {
+            format!("Nothing comes back; these stay: {stays}. Type the seats that come back.")
+        }
+        (chosen, stays) => format!("Coming back: {chosen}. These stay: {stays}."),
+    }
+}
 
 /// Above the list of bookings.
 #[must_use]

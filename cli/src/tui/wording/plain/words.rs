@@ -96,6 +96,8 @@ pub fn action_words(action: Action) -> &'static [&'static str] {
         Action::LastSale => &["last sale", "reprint"],
         Action::GiveUp => &["release"],
         Action::Refund => &["refund"],
+        Action::GiveBack => &["give back"],
+        Action::Late => &["late payments"],
         Action::Tickets => &["tickets"],
         Action::EditContact => &["contact", "name and phone"],
         Action::Quick => &["quick line"],

@@ -1,0 +1,136 @@
+//! Giving tickets back: what it would come to, asking for it, saying yes or no.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Time, booking::Ticket};
+use crate::{
+    code::BookingCode,
+    ids::{BookingId, CommandId},
+    money::Money,
+    refund::RefundReason,
+    seat::SeatLabel,
+};
+
+/// Gives tickets of a paid booking back: `POST /v1/bookings/{id}/refunds`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RefundRequest {
+    /// The command's id; the refund's id from then on.
+    pub command: CommandId,
+    /// Which seats; all of the booking when absent.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub seats: Vec<SeatLabel>,
+    /// Why.
+    pub reason: RefundReason,
+    /// More about it, at most 200 characters; needed for `other` and to set the terms aside. Never
+    /// who.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub note: String,
+    /// Set the terms aside and give everything back; a clerk's wish then waits for a manager.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub waive: bool,
+}
+
+/// A manager's yes or no to a refund that waits: `POST /v1/bookings/{id}/refund-verdict`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct VerdictRequest {
+    /// The command's id.
+    pub command: CommandId,
+    /// The refund that waits.
+    pub refund: CommandId,
+    /// Yes.
+    pub approve: bool,
+    /// Why not, at most 200 characters.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub note: String,
+}
+
+/// One seat that is given back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RefundSeat {
+    /// The seat.
+    pub seat: SeatLabel,
+    /// What was paid for the ticket, without the fee.
+    pub price: Money,
+    /// The ticket's part of the booking fee.
+    pub fee: Money,
+    /// What the house keeps of both, rounded down to a whole minor unit.
+    pub kept: Money,
+    /// What goes back.
+    pub back: Money,
+}
+
+/// What a refund would come to now: `GET /v1/bookings/{id}/refund-quote`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RefundQuote {
+    /// The booking.
+    pub booking: BookingId,
+    /// Seat by seat.
+    pub lines: Vec<RefundSeat>,
+    /// What goes back in all.
+    pub back: Money,
+    /// What the house keeps in all.
+    pub kept: Money,
+    /// What the house keeps of a price by the terms, in percent.
+    pub keep_percent: u8,
+    /// Whether the asker's wish would wait for a manager.
+    pub needs_approval: bool,
+}
+
+/// A refund that was made.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RefundMade {
+    /// Its id.
+    pub id: CommandId,
+    /// When.
+    pub at: Time,
+    /// Seat by seat.
+    pub lines: Vec<RefundSeat>,
+    /// What goes back in all.
+    pub back: Money,
+    /// What the house keeps in all.
+    pub kept: Money,
+    /// Why.
+    pub reason: RefundReason,
+    /// Whether the terms were set aside.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub waived: bool,
+    /// The tickets that let nobody in any more.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tickets: Vec<Ticket>,
+}
+
+/// A refund that waits for a manager.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RefundWaiting {
+    /// Its id.
+    pub id: CommandId,
+    /// The booking.
+    pub booking: BookingId,
+    /// The booking's code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<BookingCode>,
+    /// Since when.
+    pub at: Time,
+    /// Seat by seat.
+    pub lines: Vec<RefundSeat>,
+    /// What would go back in all.
+    pub back: Money,
+    /// What the house would keep in all.
+    pub kept: Money,
+    /// Why.
+    pub reason: RefundReason,
+    /// More about it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub note: String,
+    /// Whether the terms would be set aside.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub waived: bool,
+}
