@@ -6,6 +6,7 @@
 
 mod disk;
 mod sale;
+mod vouchers;
 
 use std::{
     collections::BTreeSet,

@@ -171,30 +171,41 @@ impl BookingCode {
     }
 }
 
-/// Pays: 60 random bits, and a secret like a note of money. It is shown once, when it is made; what
-/// is kept of it is a hash and its last characters.
+/// Pays: 80 random bits, and a secret like a note of money. It is shown to whoever has it made; what
+/// is kept of it is a hash and its last characters, which leave 60 bits to be guessed.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub struct VoucherCode(TicketCode);
+pub struct VoucherCode(u128);
 
 /// The text is not a voucher code. It is not said again: but for a slip it may be one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a voucher code has 12 letters and digits, as in `7KQM-4T2X-PA9D`")]
+#[error("a voucher code has 16 letters and digits, as in `7KQM-4T2X-H3WZ-PA9D`")]
 pub struct VoucherCodeError;
 
 impl VoucherCode {
     /// How many of its last characters are shown.
     const SHOWN: usize = 4;
+    /// How often it is hashed: nobody at a till notices, and whoever tries out all codes for a hash
+    /// that he has does.
+    const ROUNDS: u32 = 1_024;
 
     /// A code of these bits; higher ones are ignored.
     #[must_use]
-    pub const fn from_bits(bits: u64) -> Self {
-        Self(TicketCode::from_bits(bits))
+    pub const fn from_bits(bits: u128) -> Self {
+        Self(bits & ((1 << 80) - 1))
+    }
+
+    fn halves(self) -> (u64, u64) {
+        let half = |bits: u128| u64::try_from(bits & ((1 << 40) - 1)).unwrap_or(0);
+        (half(self.0 >> 40), half(self.0))
     }
 
     /// The code itself, for whoever buys it and for whoever is asked to take it.
     #[must_use]
     pub fn secret(self) -> String {
-        self.0.to_string()
+        let (high, low) = self.halves();
+        let (high, low) = (encode(high, 8), encode(low, 8));
+        let parts = [&high[..4], &high[4..], &low[..4], &low[4..]];
+        parts.join("-")
     }
 
     /// What people know it by without being able to pay with it: its last characters.
@@ -207,7 +218,11 @@ impl VoucherCode {
     /// What is kept of it.
     #[must_use]
     pub fn hash(self) -> [u8; 32] {
-        sha2::Sha256::digest(self.0.bits().to_be_bytes()).into()
+        let mut hash: [u8; 32] = sha2::Sha256::digest(self.0.to_be_bytes()).into();
+        for _ in 1..Self::ROUNDS {
+            hash = sha2::Sha256::digest(hash).into();
+        }
+        hash
     }
 }
 
@@ -221,13 +236,24 @@ impl fmt::Debug for VoucherCode {
 impl FromStr for VoucherCode {
     type Err = VoucherCodeError;
     fn from_str(text: &str) -> Result<Self, VoucherCodeError> {
-        text.parse().map(Self).map_err(|_| VoucherCodeError)
+        let plain = text.chars().filter(|c| !matches!(c, '-' | ' '));
+        let chars: Vec<char> = plain.take(17).collect();
+        let half = |chars: &[char]| decode(&chars.iter().collect::<String>(), 8);
+        match chars.as_slice() {
+            all if all.len() == 16 => {
+                let (high, low) = all.split_at(8);
+                let halves = half(high).zip(half(low));
+                let bits = halves.map(|(high, low)| u128::from(high) << 40 | u128::from(low));
+                bits.map(Self).ok_or(VoucherCodeError)
+            }
+            _ => Err(VoucherCodeError),
+        }
     }
 }
 
 impl Serialize for VoucherCode {
     fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
-        self.0.serialize(s)
+        s.serialize_str(&self.secret())
     }
 }
 
@@ -241,7 +267,10 @@ impl<'de> Deserialize<'de> for VoucherCode {
 #[cfg(feature = "openapi")]
 impl utoipa::PartialSchema for VoucherCode {
     fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
-        TicketCode::schema()
+        utoipa::openapi::ObjectBuilder::new()
+            .schema_type(utoipa::openapi::schema::Type::String)
+            .examples(["7KQM-4T2X-H3WZ-PA9D"])
+            .into()
     }
 }
 #[cfg(feature = "openapi")]
@@ -253,11 +282,22 @@ mod tests {
 
     #[test]
     fn a_voucher_code_is_shown_by_its_end_alone() {
-        let code: VoucherCode = "7kqm 4t2x pa9d".parse().expect("a code");
-        assert_eq!(code.secret(), "7KQM-4T2X-PA9D");
+        let code: VoucherCode = "7kqm 4t2x h3wz pa9d".parse().expect("a code");
+        assert_eq!(code.secret(), "7KQM-4T2X-H3WZ-PA9D");
         assert_eq!(format!("{code:?}"), "VoucherCode(..PA9D)");
-        let slip = "7KQM-4T2X-PA9".parse::<VoucherCode>().expect_err("short");
-        assert!(!slip.to_string().contains("PA9`"), "{slip}");
+        for slip in [
+            "7KQM-4T2X-H3WZ-PA9",
+            "7KQM-4T2X-H3WZ-PA9DX",
+            "7KQM-4T2X-H3WZ-PAUD",
+            "",
+        ] {
+            let slip = slip.parse::<VoucherCode>().expect_err("a slip");
+            assert!(!slip.to_string().contains("PA9`"), "{slip}");
+        }
+        let all = VoucherCode::from_bits(u128::MAX).secret();
+        assert_eq!(all, "ZZZZ-ZZZZ-ZZZZ-ZZZZ");
+        assert_eq!(all.parse(), Ok(VoucherCode::from_bits(u128::MAX)));
+        assert_ne!(code.hash(), VoucherCode::from_bits(u128::MAX).hash());
     }
 
     #[test]

@@ -134,6 +134,14 @@ impl PaymentRecord {
     }
 }
 
+impl PaymentRecord {
+    /// Whether the news are about one tender of this payment alone.
+    fn is_one_tender_of(&self, news: &Announcement) -> bool {
+        let several = matches!(self.tender, Tender::Split | Tender::Voucher);
+        several && self.booking == news.booking.uuid && news.tender != self.tender
+    }
+}
+
 /// A command that was carried out, so that its repeat gets the same answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Done {
@@ -347,10 +355,15 @@ impl ShowState {
     }
 
     /// What payment is told when it announces something; `None` for a payment that nothing was
-    /// decided about. Of another payment under a known id the house keeps nothing, for ever.
+    /// decided about. Of another payment under a known id the house keeps nothing, for ever. Only of
+    /// one tender of a known payment nothing is said: payment lost the others, and all of them may be
+    /// in tickets, so a person has to look.
     #[must_use]
     pub fn settle_for(&self, news: &Announcement) -> Option<Settle> {
         let known = self.payments.get(&news.payment)?;
+        if known.is_one_tender_of(news) {
+            return None;
+        }
         Some(if known.is(news) {
             self.settle_of(news.payment, known)
         } else {

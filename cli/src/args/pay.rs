@@ -85,7 +85,7 @@ impl std::fmt::Debug for Pay {
 }
 
 const HOW: &str = "pay with `cash`, `cash=50.00`, `card`, `card=-`, `card=@FILE`, or several as in \
-                   `voucher:7KQM-4T2X-PA9D,card` or `cash:10.00,card`";
+                   `voucher:7KQM-4T2X-H3WZ-PA9D,card` or `cash:10.00,card`";
 
 impl FromStr for Pay {
     type Err = String;
@@ -155,15 +155,15 @@ mod tests {
 
     #[test]
     fn several_means_stand_behind_commas() {
-        let code: VoucherCode = "7KQM-4T2X-PA9D".parse().expect("a code");
-        let pay: Pay = "voucher:7kqm-4t2x-pa9d,card".parse().expect("a split");
+        let code: VoucherCode = "7KQM-4T2X-H3WZ-PA9D".parse().expect("a code");
+        let pay: Pay = "voucher:7kqm-4t2x-h3wz-pa9d,card".parse().expect("a split");
         let voucher = PayPart::Voucher { code, amount: None };
         let card = PayPart::Card {
             from: CardFrom::Practice,
             amount: None,
         };
         assert!(pay == Pay::Split(vec![voucher.clone(), card.clone()]));
-        let alone: Pay = "voucher=7KQM4T2XPA9D".parse().expect("a voucher");
+        let alone: Pay = "voucher=7KQM4T2XH3WZPA9D".parse().expect("a voucher");
         assert!(alone == Pay::Split(vec![voucher]));
         let cash = PayPart::Cash {
             amount: Some("10.00".to_owned()),

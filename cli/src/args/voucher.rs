@@ -35,7 +35,7 @@ impl FromStr for VoucherRef {
 /// Which vouchers to make.
 #[derive(Debug, Args)]
 #[command(
-    after_long_help = "Examples:\n  houseful voucher create --value 20.00 --currency GBP --count 50 --expires 2030-12-31 -o csv\n  houseful voucher create --value 12 --currency GBP --uses 1 --note \"opening night\""
+    after_long_help = "Examples:\n  houseful voucher create --value 20.00 --count 50 --expires 2030-12-31 -o csv\n  houseful voucher create --value 12 --currency EUR --uses 1 --note \"opening night\""
 )]
 pub struct VoucherArgs {
     /// What each is worth, as in 20.00
@@ -71,7 +71,7 @@ pub enum VoucherCommand {
     List,
     /// Show one voucher and what it was used for
     #[command(
-        after_long_help = "Examples:\n  id=$(houseful voucher create --value 20 --currency GBP -q)\n  houseful voucher view \"$id\""
+        after_long_help = "Examples:\n  id=$(houseful voucher create --value 20 -q)\n  houseful voucher view \"$id\""
     )]
     View {
         /// Voucher id, or the code
@@ -80,7 +80,7 @@ pub enum VoucherCommand {
     },
     /// Take a voucher back for good
     #[command(
-        after_long_help = "Examples:\n  id=$(houseful voucher create --value 20 --currency GBP -q)\n  houseful voucher cancel \"$id\" --yes"
+        after_long_help = "Examples:\n  id=$(houseful voucher create --value 20 -q)\n  houseful voucher cancel \"$id\" --yes"
     )]
     Cancel {
         /// Voucher id

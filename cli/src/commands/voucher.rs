@@ -2,7 +2,10 @@
 
 use houseful_core::{
     money::{Currency, Money},
-    wire::{Time, voucher::CreateVouchers},
+    wire::{
+        Time,
+        voucher::{CreateVouchers, VoucherSeed},
+    },
 };
 
 use super::dry_run;
@@ -10,6 +13,7 @@ use crate::{
     args::{VoucherArgs, VoucherCommand, VoucherRef},
     context::Context,
     error::CliError,
+    moment,
     output::{Columns, extra, usual},
 };
 
@@ -28,6 +32,8 @@ pub(super) static COLUMNS: Columns = Columns {
         extra("note", "Note"),
         extra("created_at", "Made"),
         extra("cancelled_at", "Taken back"),
+        extra("made_by", "Made by"),
+        extra("cancelled_by", "Taken back by"),
     ],
 };
 
@@ -62,6 +68,8 @@ pub(super) static DETAIL: Columns = Columns {
         extra("voucher.note", "Note"),
         extra("voucher.created_at", "Made"),
         extra("voucher.cancelled_at", "Taken back"),
+        extra("voucher.made_by", "Made by"),
+        extra("voucher.cancelled_by", "Taken back by"),
         extra("uses.amount", "Asked by each"),
         extra("uses.at", "When"),
     ],
@@ -108,8 +116,16 @@ async fn create(ctx: &mut Context, args: VoucherArgs) -> Result<(), CliError> {
     let currency: Result<Currency, _> = args.currency.to_uppercase().parse();
     let currency = currency.map_err(|e| CliError::usage(e.to_string()))?;
     let value = Money::parse(&args.value, currency).map_err(|e| CliError::usage(e.to_string()))?;
+    let command = ctx.command_id();
+    let seed = if ctx.globals.dry_run {
+        VoucherSeed(moment::fresh_secret())
+    } else {
+        // On the disk before it is asked for: whoever asks again is told the same codes.
+        ctx.state.note_vouchers(command)?
+    };
     let request = CreateVouchers {
-        command: ctx.command_id(),
+        command,
+        seed,
         value,
         count: args.count,
         uses_max: args.uses,
@@ -123,9 +139,26 @@ async fn create(ctx: &mut Context, args: VoucherArgs) -> Result<(), CliError> {
             1 => format!("one voucher would be made, worth {value}"),
             count => format!("{count} vouchers would be made, worth {value} each and {all} in all"),
         };
-        return dry_run::tell(ctx, "POST", "/v1/vouchers".to_owned(), &request, effect);
+        let mut body = serde_json::to_value(&request).unwrap_or_default();
+        // Nobody needs what would be made of it.
+        body["seed"] = "...".into();
+        return dry_run::tell(ctx, "POST", "/v1/vouchers".to_owned(), &body, effect);
     }
     let client = ctx.client().await?;
-    let asked = ("making vouchers", client.create_vouchers(&request));
-    ctx.list_of(&NEW, asked, "no vouchers").await
+    let asked = ctx
+        .wait("making vouchers", client.create_vouchers(&request))
+        .await;
+    let page = asked.map_err(CliError::from);
+    if page.as_ref().is_err_and(CliError::outcome_unknown) {
+        let again = format!("houseful --idempotency-key {command} voucher create ...");
+        return page.map(drop).map_err(|error| error.with_next(again));
+    }
+    if page.is_err() {
+        ctx.state.vouchers_told(command)?;
+    }
+    let page = page?;
+    ctx.list(&NEW, &page, &page.items, "no vouchers")?;
+    // They are on their way to whoever asked; from here on they are nowhere else.
+    ctx.flush()?;
+    Ok(ctx.state.vouchers_told(command)?)
 }

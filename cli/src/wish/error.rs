@@ -34,7 +34,7 @@ pub enum WishError {
     #[error("`{}` is not cash; write cash, or cash=50 for what is handed over", shown(.0, 24))]
     NotCash(String),
     /// Not the code of a voucher. It is not shown again.
-    #[error("{0}; write voucher:7KQM-4T2X-PA9D")]
+    #[error("{0}; write voucher:7KQM-4T2X-H3WZ-PA9D")]
     NotAVoucher(VoucherCodeError),
     /// No seat.
     #[error(transparent)]

@@ -42,8 +42,8 @@ fn split() -> impl Strategy<Value = PayWord> {
         Just(SplitWord::Card),
         (amount(), amount()).prop_map(|(amount, given)| SplitWord::Cash { amount, given }),
     ];
-    (vec(any::<u64>(), 1..3), option::of(rest)).prop_map(|(codes, rest)| {
-        let codes: BTreeSet<u64> = codes.into_iter().map(|c| c % (1 << 60)).collect();
+    (vec(any::<u128>(), 1..3), option::of(rest)).prop_map(|(codes, rest)| {
+        let codes: BTreeSet<u128> = codes.into_iter().map(|c| c % (1 << 80)).collect();
         let codes = codes.into_iter().map(VoucherCode::from_bits);
         PayWord::Split(codes.map(SplitWord::Voucher).chain(rest).collect())
     })

@@ -14,9 +14,12 @@ use crate::{
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CreateVouchers {
-    /// The command's id, made by the client. Their codes are told once: a repeat makes no more of
-    /// them and is refused.
+    /// The command's id, made by the client.
     pub command: CommandId,
+    /// A secret that the client makes, 22 to 128 characters: the codes are made of it and nobody
+    /// keeps it, so a repeat with the same command and seed, and only that, is told the same codes
+    /// again.
+    pub seed: VoucherSeed,
     /// What each is worth.
     pub value: Money,
     /// How many, 1 to 1,000.
@@ -41,6 +44,23 @@ impl CreateVouchers {
     pub const COUNT_MAX: u32 = 1_000;
     /// The longest note, in characters.
     pub const NOTE_CHARS_MAX: usize = 120;
+}
+
+/// What codes are made of. It is as good as all of them.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct VoucherSeed(pub String);
+
+impl VoucherSeed {
+    /// How long one is.
+    pub const CHARS: std::ops::RangeInclusive<usize> = 22..=128;
+}
+
+impl std::fmt::Debug for VoucherSeed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("VoucherSeed(..)")
+    }
 }
 
 /// Whether a voucher pays.
@@ -107,6 +127,12 @@ pub struct Voucher {
     /// When staff took it back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cancelled_at: Option<Time>,
+    /// Which account of staff made it; told to managers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub made_by: Option<String>,
+    /// Which account took it back; told to managers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cancelled_by: Option<String>,
 }
 
 /// A voucher with its code, told once.

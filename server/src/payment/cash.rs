@@ -52,8 +52,8 @@ impl Provider for Cash {
     }
 
     fn refund(&self, order: Order, total_minor: i64) -> Calling<'_, Charge> {
-        let taken = order.amount.minor;
-        let back = Self::charge(&order, ChargeStatus::Captured, taken, total_minor);
+        // How much was taken the payment knows; here is only said how much is back.
+        let back = Self::charge(&order, ChargeStatus::Captured, total_minor, total_minor);
         Box::pin(std::future::ready(Ok(back)))
     }
 

@@ -59,8 +59,8 @@ pub enum PaymentError {
         /// Why.
         why: String,
     },
-    /// The command that makes vouchers was carried out, and their codes were told then.
-    #[error("these vouchers were made before, and their codes are told once")]
+    /// The command that makes vouchers made others before.
+    #[error("this command made other vouchers before, or by another seed")]
     VouchersMade,
     /// Not a payment method of the provider.
     #[error("a payment method is one of Stripe's, as in `pm_card_visa`")]

@@ -292,6 +292,8 @@ impl Flow {
             Call::Capture { minor } => provider.capture(order, minor),
             Call::Void => provider.void(order),
             Call::Refund { total_minor } => provider.refund(order, total_minor),
+            // In the house nothing is needed but the order itself, so what was not asked yet is asked.
+            Call::Resolve if !part.is_outside() => provider.authorise(order, Card::number("")),
             Call::Resolve => Box::pin(async {
                 match provider.look_up(order.payment).await? {
                     Some(charge) => Ok(charge),

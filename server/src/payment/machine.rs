@@ -207,7 +207,12 @@ impl Account {
         let nothing = QuoteHash(uuid::Uuid::nil());
         let begun = Self::begin(ask.payment, (ask.booking, nothing), ask.amount, now);
         match ask.tender {
-            Tender::Card | Tender::Voucher | Tender::Split => Self {
+            Tender::Card => Self {
+                next_at: Some(now),
+                ..begun
+            },
+            Tender::Voucher | Tender::Split => Self {
+                parts: vec![Part::new(ask.payment, ask.tender, ask.amount.minor)],
                 next_at: Some(now),
                 ..begun
             },

@@ -1,11 +1,15 @@
 //! Tenders as tables have them: read from one text a payment, and what a step wrote of them.
 
-use houseful_core::ids::{PaymentId, VoucherId};
+use houseful_core::{
+    ids::{PaymentId, VoucherId},
+    wire::payment::PaymentState,
+};
 use serde::Deserialize;
 use uuid::Uuid;
 
 use super::{
     machine::{Account, Part},
+    provider::ChargeStatus,
     words,
 };
 use crate::store::StoreError;
@@ -47,6 +51,32 @@ pub(super) fn read(json: &str) -> Result<Vec<Part>, StoreError> {
         })
     };
     rows.into_iter().map(part).collect()
+}
+
+/// The tenders of a payment; one that has no rows was begun by a program that knew of one tender
+/// a payment, and is that one.
+pub(super) fn or_one(account: Account, means: &str) -> Result<Account, StoreError> {
+    if !account.parts.is_empty() {
+        return Ok(account);
+    }
+    let status = match account.state {
+        _ if account.captured > 0 => ChargeStatus::Captured,
+        PaymentState::Captured => ChargeStatus::Captured,
+        PaymentState::Declined if !account.tried => ChargeStatus::Never,
+        state => words::status(state.word())?,
+    };
+    let part = Part {
+        status,
+        captured: account.captured,
+        ordered_back: account.ordered_back,
+        refunded: account.refunded,
+        reason: account.reason.clone(),
+        ..Part::new(account.id, words::tender(means)?, account.amount.minor)
+    };
+    Ok(Account {
+        parts: vec![part],
+        ..account
+    })
 }
 
 /// A movement of a tender's money.

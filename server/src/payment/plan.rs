@@ -76,7 +76,7 @@ pub(super) fn wishes(request: &PayRequest) -> Result<Vec<TenderWish>, PaymentErr
             return Err(PaymentError::BadTenders("a tender pays more than nothing"));
         }
         match wish {
-            TenderWish::Voucher { code, .. } if !codes.insert(code.hash()) => {
+            TenderWish::Voucher { code, .. } if !codes.insert(code.secret()) => {
                 return Err(PaymentError::BadTenders("a voucher is named once"));
             }
             _ => {}

@@ -13,8 +13,9 @@ use houseful_core::{
     ids::{CommandId, PaymentId, VoucherId},
     money::Money,
     time::{MINUTE_MS, UtcMillis},
-    wire::voucher::{Voucher as Shown, VoucherState, VoucherUse},
+    wire::voucher::{Voucher as Shown, VoucherSeed, VoucherState, VoucherUse},
 };
+use sha2::Digest;
 
 pub(super) use self::desk::VoucherDesk;
 pub use self::store::VoucherStore;
@@ -53,6 +54,10 @@ pub struct Voucher {
     pub created_at: UtcMillis,
     /// When staff took it back.
     pub cancelled_at: Option<UtcMillis>,
+    /// Which account of staff made it.
+    pub made_by: String,
+    /// Which account took it back.
+    pub cancelled_by: Option<String>,
 }
 
 /// What one tender had of a voucher.
@@ -151,6 +156,10 @@ impl Voucher {
             used.updated_at = now;
             self.put_back(used.amount.minor);
             self.uses = self.uses.saturating_sub(1);
+            // It was good when it was reserved.
+            if self.valid_until.is_some_and(|end| end <= now) {
+                self.lengthen(now);
+            }
         }
     }
 
@@ -179,6 +188,10 @@ impl Voucher {
         if total == used.captured {
             self.uses = self.uses.saturating_sub(1);
         }
+        self.lengthen(now);
+    }
+
+    fn lengthen(&mut self, now: UtcMillis) {
         let until = now.plus_ms(BACK_FOR_MS);
         self.valid_until = self.valid_until.map(|end| end.max(until));
     }
@@ -203,11 +216,21 @@ impl Voucher {
             note: self.note.clone(),
             created_at: self.created_at.into(),
             cancelled_at: self.cancelled_at.map(Into::into),
+            made_by: Some(self.made_by.clone()),
+            cancelled_by: self.cancelled_by.clone(),
         }
     }
 }
 
 impl Use {
+    /// Whether it is of the tender that `asked`: of the same voucher, for the same payment, over as
+    /// much.
+    #[must_use]
+    pub fn is_of(&self, asked: &Self) -> bool {
+        let about = |used: &Self| (used.tender, used.voucher, used.payment, used.amount);
+        about(self) == about(asked)
+    }
+
     /// As staff see it.
     #[must_use]
     pub fn shown(&self) -> VoucherUse {
@@ -223,10 +246,18 @@ impl Use {
     }
 }
 
-/// A code made by chance.
+/// The code of a voucher: of the client's secret, the command and the voucher's number among those
+/// that the command makes.
 #[must_use]
-pub fn fresh_code() -> VoucherCode {
-    VoucherCode::from_bits(u64::from_be_bytes(crate::chance::bytes()))
+pub fn code_of(seed: &VoucherSeed, command: CommandId, number: u32) -> VoucherCode {
+    let mut hash = sha2::Sha256::new();
+    hash.update(b"voucher");
+    hash.update(command.0.as_bytes());
+    hash.update(number.to_be_bytes());
+    hash.update(seed.0.as_bytes());
+    let mut bits = [0; 16];
+    bits.copy_from_slice(&hash.finalize()[..16]);
+    VoucherCode::from_bits(u128::from_be_bytes(bits))
 }
 
 #[cfg(test)]

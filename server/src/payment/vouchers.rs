@@ -10,7 +10,7 @@ use houseful_core::{
 
 use super::{
     PaymentError, Payments,
-    voucher::{Use, Voucher, VoucherStore, fresh_code, store::VoucherCursor},
+    voucher::{Use, Voucher, VoucherStore, code_of, store::VoucherCursor},
 };
 use crate::chance;
 
@@ -22,17 +22,20 @@ impl Payments {
         Arc::clone(&self.flow.store) as _
     }
 
-    /// Makes vouchers and tells their codes, this once.
+    /// Makes vouchers and tells their codes. The same request again makes no more and is told the
+    /// same codes.
     ///
     /// # Errors
-    /// They were made by the same command before, or can't be written now.
+    /// Others were made by the same command before, or they can't be written now.
     pub async fn create_vouchers(
         &self,
         request: CreateVouchers,
+        by: String,
     ) -> Result<Vec<NewVoucher>, PaymentError> {
         let now = self.flow.clock.now();
-        let made = |_| {
-            let code = fresh_code();
+        let command = request.command;
+        let made = move |number| {
+            let code = code_of(&request.seed, request.command, number);
             let voucher = Voucher {
                 id: VoucherId(chance::uuid()),
                 hash: code.hash(),
@@ -47,23 +50,38 @@ impl Payments {
                 note: request.note.clone(),
                 created_at: now,
                 cancelled_at: None,
+                made_by: by.clone(),
+                cancelled_by: None,
             };
             (code, voucher)
         };
-        let made: Vec<_> = (0..request.count).map(made).collect();
+        // Many hashes take their time, in which others are answered.
+        let made = move || (0..request.count).map(made).collect::<Vec<_>>();
+        let made = tokio::task::spawn_blocking(made);
+        let made = made.await.map_err(|_| PaymentError::Busy)?;
         let told = made.iter().map(|(code, voucher)| NewVoucher {
             id: voucher.id,
             code: *code,
             value: voucher.value,
             valid_until: voucher.valid_until.map(Into::into),
         });
-        let told = told.collect();
-        let vouchers = made.into_iter().map(|(_, voucher)| voucher).collect();
-        if self.vouchers().add(request.command, vouchers).await? {
-            Ok(told)
-        } else {
-            Err(PaymentError::VouchersMade)
+        let mut told: Vec<NewVoucher> = told.collect();
+        let vouchers: Vec<Voucher> = made.into_iter().map(|(_, voucher)| voucher).collect();
+        let store = self.vouchers();
+        if store.add(command, vouchers.clone()).await? {
+            return Ok(told);
         }
+        // Made before: the same request finds each of its own.
+        for (told, fresh) in told.iter_mut().zip(&vouchers) {
+            let found = store.by_hash(fresh.hash).await?;
+            let same = |known: &Voucher| {
+                (known.batch, known.value, known.valid_until, known.uses_max)
+                    == (fresh.batch, fresh.value, fresh.valid_until, fresh.uses_max)
+            };
+            let known = found.filter(same).ok_or(PaymentError::VouchersMade)?;
+            told.id = known.id;
+        }
+        Ok(told)
     }
 
     /// What a code is worth now.
@@ -73,9 +91,13 @@ impl Payments {
     pub async fn check_voucher(&self, code: VoucherCode) -> Result<Shown, PaymentError> {
         let found = self.vouchers().by_hash(code.hash()).await?;
         let now = self.flow.clock.now();
-        found
-            .map(|voucher| voucher.shown(now))
-            .ok_or(PaymentError::VoucherUnknown { number: 1 })
+        let found = found.ok_or(PaymentError::VoucherUnknown { number: 1 })?;
+        Ok(Shown {
+            made_by: None,
+            cancelled_by: None,
+            note: None,
+            ..found.shown(now)
+        })
     }
 
     /// Vouchers, the newest first, at most `limit`, those behind `after` only; and where the next
@@ -123,9 +145,13 @@ impl Payments {
     ///
     /// # Errors
     /// It can't be written now.
-    pub async fn cancel_voucher(&self, id: VoucherId) -> Result<Option<Shown>, PaymentError> {
+    pub async fn cancel_voucher(
+        &self,
+        id: VoucherId,
+        by: String,
+    ) -> Result<Option<Shown>, PaymentError> {
         let now = self.flow.clock.now();
-        let found = self.vouchers().cancel(id, now).await?;
+        let found = self.vouchers().cancel(id, by, now).await?;
         Ok(found.map(|voucher| voucher.shown(now)))
     }
 }

@@ -103,14 +103,20 @@ pub(super) async fn pay(
     if of(Tender::Cash) > 0 && !actor.staff {
         return Err(Refusal::CashByStaff.into());
     }
-    // More than can be paid with are refused by their number.
-    let codes = u32::try_from(of(Tender::Voucher)).unwrap_or(u32::MAX);
-    let codes = codes.min(PayRequest::TENDERS_MAX as u32);
-    app.limits
-        .count_codes(&caller.account, actor.staff, codes)?;
     let known = app.payments.get(request.payment).await?.is_some();
     if known {
         tracing::info!(payment.id = %request.payment, "a request to pay came again");
+    } else {
+        // More than can be paid with are refused by their number.
+        let codes = u32::try_from(of(Tender::Voucher)).unwrap_or(u32::MAX);
+        let codes = codes.min(PayRequest::TENDERS_MAX as u32);
+        if !actor.staff {
+            // One customer does not use up what all customers of a website have.
+            let whose = format!("{:?}", actor.owner);
+            app.limits.count_codes(&whose, true, codes)?;
+        }
+        app.limits
+            .count_codes(&caller.account, actor.staff, codes)?;
     }
     let payment = app.payments.pay(request, wait_ms).await?;
     let status = match (payment.is_final(), known) {

@@ -11,7 +11,7 @@ use houseful_core::{
     wire::{
         Page,
         problem::Problem,
-        voucher::{CheckVoucher, CreateVouchers, NewVoucher, Voucher, VoucherDetail},
+        voucher::{CheckVoucher, CreateVouchers, NewVoucher, Voucher, VoucherDetail, VoucherSeed},
     },
 };
 use serde::Deserialize;
@@ -49,12 +49,13 @@ const fn limit_default() -> u32 {
     LIST_MAX
 }
 
-/// Makes vouchers, all alike. Their codes are told this once.
+/// Makes vouchers, all alike. Their codes are told to this request alone.
 #[utoipa::path(post, path = "/v1/vouchers", tag = "vouchers", request_body = CreateVouchers,
     responses((status = 201, body = Page<NewVoucher>),
               (status = 409, body = Problem, content_type = "application/problem+json", description = "the command was carried out before")))]
 pub(super) async fn create(
     State(app): State<App>,
+    caller: Caller,
     Body(mut request): Body<CreateVouchers>,
 ) -> Result<Response, ApiError> {
     bounded("count", request.count, 1, CreateVouchers::COUNT_MAX)?;
@@ -67,6 +68,18 @@ pub(super) async fn create(
             detail: format!("a voucher is worth something, and at most {VALUE_MAX} minor units"),
             field: "value",
             max: Some(VALUE_MAX),
+        });
+    }
+    let seed = &request.seed.0;
+    let plain_seed = seed
+        .bytes()
+        .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
+    if !plain_seed || !VoucherSeed::CHARS.contains(&seed.len()) {
+        return Err(ApiError::BadValue {
+            detail: "a seed is 22 to 128 characters of `A-Z a-z 0-9 _ -`, made by chance"
+                .to_owned(),
+            field: "seed",
+            max: None,
         });
     }
     let now = app.clock.now();
@@ -82,7 +95,8 @@ pub(super) async fn create(
     let note = note.map(|note| plain("note", note, CreateVouchers::NOTE_CHARS_MAX));
     request.note = note.transpose()?.filter(|note| !note.is_empty());
     let payments = app.payments.clone();
-    let create = async move { Ok(payments.create_vouchers(request).await?) };
+    let by = caller.account.to_string();
+    let create = async move { Ok(payments.create_vouchers(request, by).await?) };
     let items = whole(&app, create).await?;
     let page = Page { items, next: None };
     Ok((StatusCode::CREATED, Json(page)).into_response())
@@ -149,11 +163,13 @@ pub(super) async fn check(
     responses((status = 200, body = Voucher)))]
 pub(super) async fn cancel(
     State(app): State<App>,
+    caller: Caller,
     Id(id): Id<VoucherId>,
     Body(Nothing {}): Body<Nothing>,
 ) -> Result<Json<Voucher>, ApiError> {
     let payments = app.payments.clone();
-    let cancel = async move { Ok(payments.cancel_voucher(id).await?) };
+    let by = caller.account.to_string();
+    let cancel = async move { Ok(payments.cancel_voucher(id, by).await?) };
     let found = whole(&app, cancel).await?;
     found.map(Json).ok_or(ApiError::NoSuch("voucher"))
 }

@@ -180,3 +180,42 @@ async fn payments_of_an_older_database_go_on_as_one_tender_each() {
     })
     .await;
 }
+
+/// Takes the tenders of all payments away, as if a server of the older program had begun them.
+fn without_tenders(place: &Place) {
+    const SQL: &str = "DELETE FROM payment_tender";
+    match place {
+        Place::File(folder) => {
+            let file = rusqlite::Connection::open(folder.path("house.db")).expect("a file");
+            file.execute(SQL, []).expect("deleted");
+        }
+        Place::Postgres(url) => drop(Cluster::shared().admin_in(url, SQL)),
+    }
+}
+
+#[tokio::test]
+async fn a_payment_that_an_older_server_begins_beside_us_is_one_tender() {
+    everywhere(|two: Two| async move {
+        let account = account();
+        two.one
+            .payments
+            .begin(begin(&account))
+            .await
+            .expect("begun");
+        two.one.ground.close().await;
+        two.other.ground.close().await;
+        without_tenders(&two.place);
+        let books = two.place.open().await;
+        let store = books.payments.as_ref();
+        assert_eq!(store.get(account.id).await, Ok(Some(account.clone())));
+        let last = taken(store, &account).await;
+        assert_eq!(last.state, PaymentState::Captured);
+        assert!(last.is_settled());
+        assert_eq!(
+            store.get(account.id).await.expect("read").map(|a| a.parts),
+            Some(last.parts)
+        );
+        books.ground.close().await;
+    })
+    .await;
+}

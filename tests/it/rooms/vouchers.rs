@@ -6,13 +6,14 @@ use houseful_core::{
     ids::{CommandId, PaymentId, VoucherId},
     money::Money,
     time::UtcMillis,
+    wire::voucher::VoucherSeed,
 };
 use houseful_server::{
     chance,
     payment::{
         PaymentStore,
         provider::ChargeStatus,
-        voucher::{Use, Voucher, fresh_code, store::VoucherCursor},
+        voucher::{Use, Voucher, code_of, store::VoucherCursor},
     },
 };
 
@@ -23,12 +24,17 @@ fn pounds(minor: i64) -> Money {
 }
 
 fn voucher(value: i64, uses_max: Option<u32>, created_at: UtcMillis) -> Voucher {
-    let code = fresh_code();
+    let batch = CommandId(chance::uuid());
+    let code = code_of(
+        &VoucherSeed("a-seed-of-twenty-two-chars".to_owned()),
+        batch,
+        0,
+    );
     Voucher {
         id: VoucherId(chance::uuid()),
         hash: code.hash(),
         label: code.label(),
-        batch: CommandId(chance::uuid()),
+        batch,
         value: pounds(value),
         remaining: value,
         uses: 0,
@@ -38,6 +44,8 @@ fn voucher(value: i64, uses_max: Option<u32>, created_at: UtcMillis) -> Voucher 
         note: Some("for friends".to_owned()),
         created_at,
         cancelled_at: None,
+        made_by: "maya".to_owned(),
+        cancelled_by: None,
     }
 }
 
@@ -88,12 +96,19 @@ async fn a_voucher_is_found_by_its_hash_and_read_as_it_was_written() {
         let again = one.add(first.batch, vec![voucher(1, None, NOW)]).await;
         assert_eq!(again, Ok(false), "a batch is made once");
         let late = NOW.plus_ms(9);
-        let cancelled = other.cancel(first.id, NOW).await.expect("written");
+        let cancelled = other
+            .cancel(first.id, "joe".to_owned(), NOW)
+            .await
+            .expect("written");
         assert_eq!(cancelled.and_then(|v| v.cancelled_at), Some(NOW));
-        let twice = one.cancel(first.id, late).await.expect("written");
-        assert_eq!(twice.and_then(|v| v.cancelled_at), Some(NOW));
+        let twice = one
+            .cancel(first.id, "ann".to_owned(), late)
+            .await
+            .expect("written");
+        let twice = twice.map(|v| (v.cancelled_at, v.cancelled_by));
+        assert_eq!(twice, Some((Some(NOW), Some("joe".to_owned()))));
         let nobody = VoucherId(chance::uuid());
-        assert_eq!(one.cancel(nobody, late).await, Ok(None));
+        assert_eq!(one.cancel(nobody, "ann".to_owned(), late).await, Ok(None));
         assert_eq!(one.voucher(nobody).await, Ok(None));
     })
     .await;

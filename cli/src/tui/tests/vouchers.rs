@@ -15,8 +15,8 @@ use crate::tui::{
 };
 
 /// As a scanner types it: the code and Enter.
-const FIRST: &str = "7KQM4T2XPA9D\n";
-const SECOND: &str = "7kqm-4t2x-0000\n";
+const FIRST: &str = "7KQM4T2XH3WZPA9D\n";
+const SECOND: &str = "7kqm-4t2x-h3wz-0000\n";
 
 /// A till with two seats for 19.00 at the payment view, and two vouchers.
 fn till() -> Till {
@@ -125,7 +125,7 @@ fn a_voucher_that_does_not_pay_is_refused_by_its_end_and_nothing_is_lost() {
     let screen = till.screen();
     assert!(screen.contains("voucher ..PA9D is used up"), "{screen}");
     till.press("\u{1b}v");
-    till.press("0000-0000-1111\n");
+    till.press("0000-0000-0000-1111\n");
     assert_eq!(till.model.place(), Place::VoucherCode, "typed again");
     till.press("\u{1b}v");
     till.press("7KQM\n");
@@ -171,7 +171,7 @@ fn a_declined_payment_leaves_the_vouchers_named_and_the_cash_is_handed_back() {
 fn a_line_names_a_voucher_and_a_key_pays_the_rest() {
     let mut till = Till::open();
     till.vouchers.insert("PA9D", 1_200);
-    till.press(":1 2 voucher:7kqm-4t2x-pa9d card\n");
+    till.press(":1 2 voucher:7kqm-4t2x-h3wz-pa9d card\n");
     assert_eq!(till.model.place(), Place::Payment);
     let screen = till.screen();
     assert!(screen.contains("To pay  GBP 7.00"), "{screen}");
@@ -184,7 +184,7 @@ fn a_line_names_a_voucher_and_a_key_pays_the_rest() {
 
 #[test]
 fn codes_are_in_no_effect_but_the_questions_about_them() {
-    let code: houseful_core::code::VoucherCode = "7KQM4T2XPA9D".parse().expect("a code");
+    let code: houseful_core::code::VoucherCode = "7KQM4T2XH3WZPA9D".parse().expect("a code");
     let effect = Effect::Ask(crate::tui::msg::Generation(1), Ask::Voucher(code));
     assert!(!format!("{effect:?}").contains("7KQM"));
 }

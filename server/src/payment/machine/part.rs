@@ -18,7 +18,8 @@ use crate::payment::provider::{Charge, ChargeStatus};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Part {
     /// The key of all calls about it: the payment's own id for a card, which alone goes out of the
-    /// house, and for a payment that is one tender; else made of the payment's id and its number.
+    /// house; else made of the payment's id and its number. A payment's id is chosen by whoever
+    /// pays, so nothing in the house is ever known by one.
     pub id: PaymentId,
     /// By which means.
     pub means: Tender,
@@ -75,8 +76,10 @@ impl Part {
     }
 
     /// Whether somebody outside of the house is asked about it.
-    const fn is_outside(&self) -> bool {
-        matches!(self.means, Tender::Card)
+    #[must_use]
+    pub const fn is_outside(&self) -> bool {
+        // Of several that nobody knows any more the card alone can be found again.
+        matches!(self.means, Tender::Card | Tender::Split)
     }
 
     /// Whether it was promised or taken, as far as that is known.
@@ -180,9 +183,8 @@ impl Account {
             Tender::Card | Tender::Split => 1,
             Tender::Cash => 2,
         });
-        let alone = parts.len() == 1;
         for (number, part) in (0_u8..).zip(&mut parts) {
-            part.id = if alone || part.is_outside() {
+            part.id = if part.is_outside() {
                 self.id
             } else {
                 numbered(self.id, number)
@@ -220,7 +222,7 @@ impl Account {
     fn shares(&self, keep: i64) -> Vec<i64> {
         let mut left = keep;
         let mut shares = vec![0; self.parts.len()];
-        for means in [Tender::Voucher, Tender::Cash, Tender::Card] {
+        for means in [Tender::Voucher, Tender::Cash, Tender::Card, Tender::Split] {
             let parts = shares.iter_mut().zip(&self.parts);
             for (share, part) in parts.filter(|(_, part)| part.means == means) {
                 *share = part.amount.min(left);
@@ -324,8 +326,18 @@ impl Account {
         let targets = self.targets();
         let targets = targets.into_iter().map(|target| self.keep.map(|_| target));
         let calls = self.parts.iter().zip(targets);
+        // A tender has its turn when all before it are promised.
+        let open = self.parts.iter();
+        let turn = open
+            .take_while(|part| part.status != ChargeStatus::Pending)
+            .count();
         calls
-            .filter_map(|(part, target)| Some((part, part.call(doomed, target)?)))
+            .enumerate()
+            .filter_map(|(at, (part, target))| {
+                let call = part.call(doomed, target)?;
+                let early = call == Call::Resolve && at > turn;
+                (!early).then_some((part, call))
+            })
             .min_by_key(|(part, call)| part.rank(*call))
     }
 }

@@ -31,7 +31,7 @@ macro_rules! payments {
              p.state, p.amount, \
              p.currency, p.captured, p.ordered_back, p.refunded, p.keep, p.settle_ver, \
              p.settled_ver, p.reason, p.tries, p.next_at, o.told, o.tell_at, p.created_at, \
-             p.updated_at, p.tried, p.lease_by, p.lease_until, p.fingerprint \
+             p.updated_at, p.tried, p.lease_by, p.lease_until, p.fingerprint, p.tender \
              FROM payment p LEFT JOIN payment_outbox o ON o.payment = p.payment ",
             $($condition),*
         )
@@ -64,7 +64,7 @@ pub(super) fn account(row: &Row) -> Result<Account, StoreError> {
     let (state, currency) = words::of_payment(get(row, 5)?, get(row, 7)?)?;
     let keep: Option<i64> = get(row, 11)?;
     let settle_ver: Option<i64> = get(row, 12)?;
-    Ok(Account {
+    let account = Account {
         id: PaymentId(get(row, 0)?),
         booking: booking(row, 1)?,
         quote: QuoteHash(get(row, 3)?),
@@ -87,7 +87,8 @@ pub(super) fn account(row: &Row) -> Result<Account, StoreError> {
         created_at: UtcMillis(get(row, 19)?),
         updated_at: UtcMillis(get(row, 20)?),
         tried: get(row, 21)?,
-    })
+    };
+    parts::or_one(account, get(row, 25)?)
 }
 
 /// The same with who is at it.

@@ -24,7 +24,8 @@ macro_rules! vouchers {
     ($condition:literal) => {
         concat!(
             "SELECT voucher, hash, label, batch, value, currency, remaining, uses, uses_max, \
-             valid_from, valid_until, note, created_at, cancelled_at FROM voucher ",
+             valid_from, valid_until, note, created_at, cancelled_at, made_by, cancelled_by \
+             FROM voucher ",
             $condition
         )
     };
@@ -152,11 +153,11 @@ impl VoucherStore for PostgresPayments {
         })
     }
 
-    fn cancel(&self, id: VoucherId, now: UtcMillis) -> Later<'_, Option<Voucher>> {
+    fn cancel(&self, id: VoucherId, by: String, now: UtcMillis) -> Later<'_, Option<Voucher>> {
         Box::pin(async move {
-            let sql = "UPDATE voucher SET cancelled_at = $2
+            let sql = "UPDATE voucher SET cancelled_at = $2, cancelled_by = $3
                        WHERE voucher = $1 AND cancelled_at IS NULL";
-            self.db.write(sql, &[&id.0, &now.0]).await?;
+            self.db.write(sql, &[&id.0, &now.0, &by]).await?;
             let rows = self
                 .db
                 .read(vouchers!("WHERE voucher = $1"), &[&id.0])
@@ -193,6 +194,8 @@ fn voucher(row: &Row) -> Result<Voucher, StoreError> {
         note: get(row, 11)?,
         created_at: UtcMillis(get(row, 12)?),
         cancelled_at: time(13)?,
+        made_by: get(row, 14)?,
+        cancelled_by: get(row, 15)?,
     })
 }
 
@@ -213,8 +216,9 @@ fn used(row: &Row) -> Result<Use, StoreError> {
 async fn insert(tx: &Transaction, v: &Voucher) -> Result<(), Fault> {
     tx.query(
         "INSERT INTO voucher (voucher, hash, label, batch, value, currency, remaining, uses,
-                              uses_max, valid_from, valid_until, note, created_at, cancelled_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+                              uses_max, valid_from, valid_until, note, created_at, cancelled_at,
+                              made_by, cancelled_by)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
         &[
             &v.id.0,
             &v.hash.as_slice(),
@@ -230,6 +234,8 @@ async fn insert(tx: &Transaction, v: &Voucher) -> Result<(), Fault> {
             &v.note,
             &v.created_at.0,
             &v.cancelled_at.map(|t| t.0),
+            &v.made_by,
+            &v.cancelled_by,
         ],
     )
     .await

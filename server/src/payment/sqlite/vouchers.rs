@@ -84,12 +84,13 @@ impl VoucherStore for SqlitePayments {
         Box::pin(self.db.read(move |conn| load_use(conn, tender)))
     }
 
-    fn cancel(&self, id: VoucherId, now: UtcMillis) -> Later<'_, Option<Voucher>> {
+    fn cancel(&self, id: VoucherId, by: String, now: UtcMillis) -> Later<'_, Option<Voucher>> {
         Box::pin(self.db.write(move |conn| {
             conn.prepare_cached(
-                "UPDATE voucher SET cancelled_at = ?2 WHERE voucher = ?1 AND cancelled_at IS NULL",
+                "UPDATE voucher SET cancelled_at = ?2, cancelled_by = ?3
+                 WHERE voucher = ?1 AND cancelled_at IS NULL",
             )?
-            .execute(params![blob(id.0), now.0])?;
+            .execute(params![blob(id.0), now.0, by])?;
             load(conn, id)
         }))
     }
@@ -119,7 +120,8 @@ impl VoucherStore for SqlitePayments {
 }
 
 const VOUCHERS: &str = "SELECT voucher, hash, label, batch, value, currency, remaining, uses, \
-     uses_max, valid_from, valid_until, note, created_at, cancelled_at FROM voucher";
+     uses_max, valid_from, valid_until, note, created_at, cancelled_at, \
+     made_by, cancelled_by FROM voucher";
 const USES: &str = "SELECT tender, voucher, payment, amount, currency, status, captured, refunded, \
      reason, updated_at FROM voucher_use";
 
@@ -159,6 +161,8 @@ fn voucher(row: &Row<'_>) -> rusqlite::Result<Result<Voucher, StoreError>> {
         note: row.get(11)?,
         created_at: UtcMillis(row.get(12)?),
         cancelled_at: time(13)?,
+        made_by: row.get(14)?,
+        cancelled_by: row.get(15)?,
     }))
 }
 
@@ -184,8 +188,9 @@ fn used(row: &Row<'_>) -> rusqlite::Result<Result<Use, StoreError>> {
 fn insert(conn: &Connection, v: &Voucher) -> rusqlite::Result<()> {
     conn.prepare_cached(
         "INSERT INTO voucher (voucher, hash, label, batch, value, currency, remaining, uses,
-                              uses_max, valid_from, valid_until, note, created_at, cancelled_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
+                              uses_max, valid_from, valid_until, note, created_at, cancelled_at,
+                              made_by, cancelled_by)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
     )?
     .execute(params![
         blob(v.id.0),
@@ -202,6 +207,8 @@ fn insert(conn: &Connection, v: &Voucher) -> rusqlite::Result<()> {
         v.note,
         v.created_at.0,
         v.cancelled_at.map(|t| t.0),
+        v.made_by,
+        v.cancelled_by,
     ])?;
     Ok(())
 }

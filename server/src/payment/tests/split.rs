@@ -5,7 +5,7 @@ use houseful_core::{
     ids::CommandId,
     wire::{
         payment::{PaidTender, TenderWish},
-        voucher::{CreateVouchers, VoucherState},
+        voucher::{CreateVouchers, VoucherSeed, VoucherState},
     },
 };
 
@@ -13,6 +13,10 @@ use super::*;
 
 const DECLINES: &str = "4000000000000002";
 const REFUSES_CAPTURE: &str = "4000000000000341";
+
+fn seed() -> VoucherSeed {
+    VoucherSeed(chance::secret())
+}
 
 /// Leave to pay 19.00 for a booking of its own, by these tenders.
 fn request(role: &Role, tenders: Vec<TenderWish>) -> PayRequest {
@@ -41,6 +45,7 @@ impl Role {
     async fn voucher(&self, minor: i64) -> VoucherCode {
         let request = CreateVouchers {
             command: CommandId(chance::uuid()),
+            seed: seed(),
             value: Money::new(minor, "GBP".parse().expect("a currency")),
             count: 1,
             uses_max: None,
@@ -48,7 +53,11 @@ impl Role {
             valid_until: None,
             note: None,
         };
-        let made = self.payments.create_vouchers(request).await.expect("made");
+        let made = self
+            .payments
+            .create_vouchers(request, "maya".to_owned())
+            .await
+            .expect("made");
         made.first().expect("one").code
     }
 
@@ -237,11 +246,61 @@ async fn a_repeat_is_the_same_payment_although_the_voucher_is_empty_by_then() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn no_payment_lives_off_what_another_one_took_of_a_voucher() {
+    let folder = Folder::new();
+    let role = role(folder.open()).await;
+    let (a, c) = (role.voucher(1_000).await, role.voucher(1_900).await);
+    let first = request(&role, vec![voucher(a), card(APPROVES)]);
+    role.pay(&first).await.expect("begun");
+    role.until(first.payment, PaymentState::Authorised).await;
+    let known = role.payments.flow.store.get(first.payment).await;
+    let parts = known.expect("readable").expect("a payment").parts;
+    // Somebody gives a payment of another booking the id of that tender.
+    let mut theft = request(&role, vec![voucher(c)]);
+    theft.payment = parts[0].id;
+    role.pay(&theft).await.expect("begun");
+    role.until(theft.payment, PaymentState::Authorised).await;
+    assert_eq!(
+        (role.left(a).await, role.left(c).await),
+        (0, 0),
+        "each pays for itself"
+    );
+    let keep = Settle {
+        tender: Tender::Voucher,
+        ..role.keep(&theft, 0, 5)
+    };
+    role.payments.settle(keep).await;
+    role.until(theft.payment, PaymentState::Voided).await;
+    assert_eq!((role.left(a).await, role.left(c).await), (0, 1_900));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn cash_waits_for_a_card_that_is_not_decided_at_once() {
+    let folder = Folder::new();
+    let role = role(folder.open()).await;
+    // Approved after 310 seconds, and before that nobody knows.
+    let request = request(&role, vec![card("4000000000000259"), cash(400)]);
+    role.pay(&request).await.expect("begun");
+    for _ in 0..10 {
+        role.clock.advance(25_000);
+        role.clock.rest_real(10).await;
+        role.until(request.payment, PaymentState::Pending).await;
+    }
+    role.clock.advance(100_000);
+    role.until(request.payment, PaymentState::Authorised).await;
+    role.payments
+        .settle(role.keep_split(&request, 1_900, 5))
+        .await;
+    let paid = role.until(request.payment, PaymentState::Captured).await;
+    assert_eq!(by_means(&paid), [("card", 1_500, 0), ("cash", 400, 0)]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn tenders_that_make_no_sense_are_refused_by_their_name() {
     let folder = Folder::new();
     let role = role(folder.open()).await;
     let code = role.voucher(600).await;
-    let unknown: VoucherCode = "0000-0000-0000".parse().expect("a code");
+    let unknown: VoucherCode = "0000-0000-0000-0000".parse().expect("a code");
     let pounds = |minor| Money::new(minor, "GBP".parse().expect("a currency"));
     let too_little = PaymentError::TendersTooLittle {
         left: pounds(1_300),
@@ -316,6 +375,7 @@ async fn codes_of_vouchers_are_nowhere_in_the_files_and_told_once() {
     let role = role(folder.open()).await;
     let make = CreateVouchers {
         command: CommandId(chance::uuid()),
+        seed: seed(),
         value: Money::new(500, "GBP".parse().expect("a currency")),
         count: 3,
         uses_max: Some(1),
@@ -325,18 +385,36 @@ async fn codes_of_vouchers_are_nowhere_in_the_files_and_told_once() {
     };
     let made = role
         .payments
-        .create_vouchers(make.clone())
+        .create_vouchers(make.clone(), "maya".to_owned())
         .await
         .expect("made");
     assert_eq!(made.len(), 3);
-    let again = role.payments.create_vouchers(make).await;
-    assert_eq!(again, Err(PaymentError::VouchersMade));
+    let again = role
+        .payments
+        .create_vouchers(make.clone(), "maya".to_owned());
+    assert_eq!(again.await, Ok(made.clone()), "a lost answer is told again");
+    for other in [
+        CreateVouchers {
+            seed: seed(),
+            ..make.clone()
+        },
+        CreateVouchers {
+            count: 4,
+            ..make.clone()
+        },
+    ] {
+        let other = role
+            .payments
+            .create_vouchers(other, "maya".to_owned())
+            .await;
+        assert_eq!(other, Err(PaymentError::VouchersMade));
+    }
     let (listed, _) = role.payments.list_vouchers(None, 10).await.expect("a list");
     assert_eq!(listed.len(), 3, "a repeat makes no more");
     let first = made.first().expect("one");
     let taken_back = role
         .payments
-        .cancel_voucher(first.id)
+        .cancel_voucher(first.id, "joe".to_owned())
         .await
         .expect("written");
     assert_eq!(taken_back.map(|v| v.state), Some(VoucherState::Cancelled));

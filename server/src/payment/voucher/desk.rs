@@ -78,12 +78,28 @@ impl VoucherDesk {
         change: impl FnOnce(&mut Voucher, &mut Option<Use>) + Send + 'static,
     ) -> Calling<'_, Charge> {
         let tender = self.order.payment;
-        let changed = self.store.change(self.voucher, tender, Box::new(change));
+        let fresh = self.fresh(self.clock.now());
+        let guarded = move |voucher: &mut Voucher, used: &mut Option<Use>| {
+            if used.as_ref().is_none_or(|used| used.is_of(&fresh)) {
+                change(voucher, used);
+            }
+        };
+        let changed = self.store.change(self.voucher, tender, Box::new(guarded));
         Box::pin(async move {
             let used = changed.await.map_err(away)?.flatten();
             let none = || ProviderError::Unavailable("there is no such voucher".to_owned());
-            used.map(|used| self.charge(used)).ok_or_else(none)
+            self.checked(used.ok_or_else(none)?)
         })
+    }
+
+    /// What a use comes to, if it is what this tender asked for.
+    fn checked(&self, used: Use) -> Result<Charge, ProviderError> {
+        if used.is_of(&self.fresh(used.updated_at)) {
+            Ok(self.charge(used))
+        } else {
+            let why = "what stands under the key of a tender is another one's";
+            Err(ProviderError::Fault(why.to_owned()))
+        }
     }
 }
 
@@ -129,7 +145,7 @@ impl Provider for VoucherDesk {
     fn look_up(&self, payment: PaymentId) -> Calling<'_, Option<Charge>> {
         Box::pin(async move {
             let found = self.store.use_by(payment).await.map_err(away)?;
-            Ok(found.map(|used| self.charge(used)))
+            found.map(|used| self.checked(used)).transpose()
         })
     }
 

@@ -39,8 +39,8 @@ pub trait VoucherStore: Send + Sync {
     fn uses(&self, id: VoucherId, limit: u32) -> Later<'_, Vec<Use>>;
     /// What a tender has of a voucher.
     fn use_by(&self, tender: PaymentId) -> Later<'_, Option<Use>>;
-    /// Takes a voucher back for good, and answers with it as it stands. What is reserved stays so.
-    fn cancel(&self, id: VoucherId, now: UtcMillis) -> Later<'_, Option<Voucher>>;
+    /// Takes a voucher back for good by the hand of an account, and answers with it as it stands. What is reserved stays so.
+    fn cancel(&self, id: VoucherId, by: String, now: UtcMillis) -> Later<'_, Option<Voucher>>;
     /// Changes a voucher and what a tender has of it in one step, and answers with that; `None` if
     /// there is no such voucher.
     fn change(

@@ -12,7 +12,7 @@ fn pounds(minor: i64) -> Money {
 }
 
 fn voucher() -> Voucher {
-    let code: VoucherCode = "7KQM-4T2X-PA9D".parse().expect("a code");
+    let code: VoucherCode = "7KQM-4T2X-H3WZ-PA9D".parse().expect("a code");
     Voucher {
         id: VoucherId(Uuid::from_u128(1)),
         hash: code.hash(),
@@ -27,6 +27,8 @@ fn voucher() -> Voucher {
         note: None,
         created_at: NOW,
         cancelled_at: None,
+        made_by: "maya".to_owned(),
+        cancelled_by: None,
     }
 }
 
@@ -95,6 +97,23 @@ fn what_is_reserved_is_honoured_after_the_end_and_when_staff_took_it_back() {
         (ChargeStatus::Captured, 1_500)
     );
     assert_eq!(v.remaining, 500);
+}
+
+#[test]
+fn a_reservation_that_is_given_up_after_the_end_is_not_lost() {
+    let mut v = voucher();
+    let mut used = Some(reserved(&mut v, 1_500, NOW));
+    let late = NOW.plus_ms(5_000);
+    v.void(&mut used, fresh(1_500), late);
+    assert_eq!((v.remaining, v.state(late)), (2_000, VoucherState::Good));
+    let mut early = voucher();
+    let mut used = Some(reserved(&mut early, 1_500, NOW));
+    early.void(&mut used, fresh(1_500), NOW);
+    assert_eq!(
+        early,
+        voucher(),
+        "nobody makes one last longer before its end"
+    );
 }
 
 #[test]

@@ -67,7 +67,11 @@ CREATE TABLE voucher (
     valid_until  bigint,
     note         text,
     created_at   bigint  NOT NULL,
-    cancelled_at bigint
+    cancelled_at bigint,
+    -- Which accounts of staff.
+    made_by      text    NOT NULL,
+    cancelled_by text,
+    CHECK ((cancelled_at IS NULL) = (cancelled_by IS NULL))
 ) WITH (fillfactor = 70);
 
 CREATE INDEX voucher_created ON voucher (created_at, voucher);

@@ -44,6 +44,8 @@ fn voucher(label: String, worth: i64) -> Voucher {
         note: None,
         created_at: Time(super::START),
         cancelled_at: None,
+        made_by: None,
+        cancelled_by: None,
     }
 }
 

@@ -67,6 +67,7 @@ fn everywhere() -> Vec<Talk> {
         walk(&["1", "2", "", "3"]),
         walk(&["1", "2", "", "951"]),
         walk(&["1", "2", "", "3", "n"]),
+        walk(&["1", "2", "", "voucher"]),
         paying,
         walk(&["1", "2", "", "1"]),
         help,

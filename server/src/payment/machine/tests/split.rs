@@ -63,6 +63,8 @@ fn tenders_are_asked_for_in_order_and_the_card_has_the_payments_own_id() {
     assert_eq!(order, ALL);
     let ids: std::collections::BTreeSet<_> = account.parts.iter().map(|p| p.id).collect();
     assert_eq!(ids.len(), 3);
+    let alone = fresh().of_parts(vec![Part::new(fresh().id, Tender::Voucher, AMOUNT)]);
+    assert_ne!(alone.parts[0].id, alone.id, "whoever pays chose that one");
     assert_eq!(account.parts[1].id, account.id);
     assert_eq!(three(), account, "the same ids each time");
     assert_eq!(account.tender(), Tender::Split);
@@ -198,6 +200,39 @@ fn what_is_in_the_house_goes_back_although_the_bank_is_away() {
         (account.state, account.settled_ver),
         (PaymentState::Voided, Some(5))
     );
+}
+
+#[test]
+fn a_tender_has_its_turn_when_those_before_it_are_promised() {
+    let mut account = three();
+    assert_eq!(next(&account), Some((Tender::Voucher, Call::Resolve)));
+    promise(&mut account, &[Tender::Voucher]);
+    assert_eq!(next(&account), Some((Tender::Card, Call::Resolve)));
+    hear(&mut account, Tender::Card, ChargeStatus::Pending, (0, 0));
+    assert_eq!(next(&account), Some((Tender::Card, Call::Resolve)));
+    promise(&mut account, &[Tender::Card]);
+    assert_eq!(next(&account), Some((Tender::Cash, Call::Resolve)));
+}
+
+#[test]
+fn of_several_tenders_that_nobody_knows_any_more_the_card_is_found_again() {
+    let ask = Settle {
+        payment: fresh().id,
+        booking: fresh().booking,
+        amount: money(),
+        tender: Tender::Split,
+        keep_minor: AMOUNT,
+        ver: 4,
+    };
+    let mut account = Account::unheard(&ask, UtcMillis(0));
+    step(&mut account, &settle(AMOUNT, 4), 1);
+    assert_eq!(account.announcement().tender, Tender::Split);
+    step(&mut account, &learned(ChargeStatus::Captured, CARD, 0), 2);
+    assert_eq!((account.captured, account.is_settled()), (CARD, false));
+    assert_eq!(account.call(), None, "a person has to look");
+    step(&mut account, &settle(0, 5), 3);
+    let back = Call::Refund { total_minor: CARD };
+    assert_eq!(account.call(), Some(back), "what is there goes back");
 }
 
 #[test]

@@ -71,7 +71,11 @@ CREATE TABLE voucher (
     valid_until  INTEGER,
     note         TEXT,
     created_at   INTEGER NOT NULL,
-    cancelled_at INTEGER
+    cancelled_at INTEGER,
+    -- Which accounts of staff.
+    made_by      TEXT    NOT NULL,
+    cancelled_by TEXT,
+    CHECK ((cancelled_at IS NULL) = (cancelled_by IS NULL))
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX voucher_created ON voucher (created_at, voucher);
