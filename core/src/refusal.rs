@@ -140,6 +140,13 @@ pub enum Refusal {
     },
     /// No refund of the booking waits under that id.
     RefundNotAsked,
+    /// Less would go back than the asker was told.
+    RefundChanged {
+        /// What would go back now.
+        back: Money,
+    },
+    /// A manager said no to it, or nobody said anything in time, or the booking ended otherwise.
+    RefundRefused,
     /// Only staff give money back.
     RefundByStaff,
     /// Only a manager says yes or no to a refund that waits.
@@ -201,6 +208,8 @@ impl Refusal {
             Self::RefundClosed { .. } => "refund_closed",
             Self::NotInBooking { .. } => "not_in_booking",
             Self::RefundPending { .. } => "refund_pending",
+            Self::RefundChanged { .. } => "refund_changed",
+            Self::RefundRefused => "refund_refused",
             Self::RefundNotAsked => "not_found",
             Self::CashTooLittle { .. } => "cash_too_little",
             Self::NothingToPay => "nothing_to_pay",
@@ -227,6 +236,8 @@ impl Refusal {
             | Self::NotPaid
             | Self::RefundClosed { .. }
             | Self::RefundPending { .. }
+            | Self::RefundChanged { .. }
+            | Self::RefundRefused
             | Self::NothingToPay
             | Self::SeatsSold { .. }
             | Self::OpenedAlready
@@ -267,6 +278,8 @@ impl Refusal {
             | Self::RefundClosed { .. }
             | Self::NotInBooking { .. }
             | Self::RefundPending { .. }
+            | Self::RefundChanged { .. }
+            | Self::RefundRefused
             | Self::RefundNotAsked
             | Self::RefundByStaff
             | Self::RefundByManager
@@ -310,6 +323,7 @@ impl Refusal {
             Self::AlreadyPaid => "a manager can cancel a paid booking",
             Self::RefundClosed { .. } => "a manager can set the terms aside, for a reason",
             Self::RefundPending { .. } => "a manager approves or refuses it first",
+            Self::RefundChanged { .. } => "tell the customer the new sum and ask again",
             Self::RefundByStaff => "ask at the counter",
             Self::NotInBooking { .. } => "look at the seats of the booking",
             Self::ShowMoved { .. } => "send the same request again in a moment",
@@ -325,6 +339,7 @@ impl Refusal {
             | Self::BookingCancelled
             | Self::NotPaid
             | Self::RefundNotAsked
+            | Self::RefundRefused
             | Self::RefundByManager
             | Self::OpenedAlready
             | Self::NotSealed => return None,
@@ -397,6 +412,10 @@ impl Refusal {
                 at: Some((*at).into()),
                 ..none()
             },
+            Self::RefundChanged { back } => Facts {
+                max: u64::try_from(back.minor).ok(),
+                ..none()
+            },
             Self::CashTooLittle { total, .. } => Facts {
                 max: u64::try_from(total.minor).ok(),
                 ..none()
@@ -412,6 +431,7 @@ impl Refusal {
             | Self::BookingCancelled
             | Self::NotPaid
             | Self::RefundPending { .. }
+            | Self::RefundRefused
             | Self::RefundNotAsked
             | Self::RefundByStaff
             | Self::RefundByManager

@@ -120,6 +120,8 @@ pub struct PaymentRecord {
     pub keep_minor: i64,
     /// What of it is kept for tickets that were given back.
     pub fees_minor: i64,
+    /// What payment said has gone back, when that was more than was ordered.
+    pub back_minor: i64,
     /// The version that decided it.
     pub asked_ver: u64,
     /// When that was decided.
@@ -131,6 +133,12 @@ pub struct PaymentRecord {
 }
 
 impl PaymentRecord {
+    /// Whether more of it has gone back than was ordered, so that what is kept is not there.
+    #[must_use]
+    pub fn is_short(&self) -> bool {
+        self.back_minor > self.amount.minor - self.keep_minor
+    }
+
     /// Whether the news are about this payment, and not about another one with its id.
     fn is(&self, news: &Announcement) -> bool {
         let (booking, tender) = (news.booking.uuid, news.tender);
@@ -158,6 +166,8 @@ pub(crate) struct Done {
 enum Due {
     Booking(Uuid),
     Payment(PaymentId),
+    /// A refund of the booking that waits for a manager.
+    Refund(Uuid),
 }
 
 /// The fold of one show's journal.
@@ -320,14 +330,14 @@ impl ShowState {
             return None;
         }
         let after = |(at, due): &(UtcMillis, Due)| match due {
-            Due::Booking(_) => *at,
+            Due::Booking(_) | Due::Refund(_) => *at,
             Due::Payment(_) => (*at).max(asked_until),
         };
         // In order of time: behind the first booking nothing comes earlier than it.
         let booking = self
             .due
             .iter()
-            .position(|(_, due)| matches!(due, Due::Booking(_)));
+            .position(|(_, due)| !matches!(due, Due::Payment(_)));
         let to_look_at = booking.map_or(self.due.len(), |at| at + 1);
         self.due.iter().take(to_look_at).map(after).min()
     }
@@ -337,7 +347,7 @@ impl ShowState {
     pub fn next_end(&self, now: UtcMillis) -> Option<UtcMillis> {
         let mut ends = self.due.iter().filter_map(|(at, due)| match due {
             Due::Booking(_) => Some(*at),
-            Due::Payment(_) => None,
+            Due::Payment(_) | Due::Refund(_) => None,
         });
         ends.find(|at| is_alive(*at, now))
     }

@@ -281,10 +281,16 @@ pub trait Store: Send + Sync {
     fn heads(&self) -> Later<'_, Vec<Head>>;
     /// Journal rows after version `after`, as they are stored.
     fn journal(&self, show: ShowId, after: u64, limit: u32) -> Later<'_, Vec<JournalEntry>>;
-    /// Rows of all journals that the late-payments desk is about, decided at `since` or later, the
-    /// newest first: refunds that were asked for, or else money that won its seats late, went back
-    /// or is gone.
-    fn desk(&self, since: UtcMillis, refunds: bool, limit: u32) -> Later<'_, Vec<JournalEntry>>;
+    /// Rows of all journals about money that won its seats late, went back, is gone or short, decided
+    /// at `since` or later, the newest first; of one kind only, if that is named.
+    fn desk(
+        &self,
+        since: UtcMillis,
+        kind: Option<&'static str>,
+        limit: u32,
+    ) -> Later<'_, Vec<JournalEntry>>;
+    /// Shows that wait for something, by number.
+    fn waiting(&self) -> Later<'_, Vec<ShowId>>;
     /// Bookings with this code.
     fn bookings_by_code(&self, code: BookingCode) -> Later<'_, Vec<BookingId>>;
     /// The booking whose ticket has this code, and the seat.

@@ -215,11 +215,16 @@ impl Witness {
                 ensure(self.kept.contains_key(payment), "an unknown payment")
             }
             Event::Cancelled { booking, .. } => self.end(*booking, paid, Phase::Over),
-            Event::MoneyGone { booking, payment } => {
+            Event::MoneyGone {
+                booking,
+                payment,
+                left_minor,
+            } => {
                 if self.fees.remove(payment).is_none() || self.book(*booking, paid).is_ok() {
                     self.end(*booking, paid, Phase::Over)?;
                 }
-                self.kept.insert(*payment, 0);
+                self.fees.insert(*payment, *left_minor);
+                self.kept.insert(*payment, *left_minor);
                 Ok(())
             }
             Event::Refunded {

@@ -55,8 +55,12 @@ pub enum DeskKindArg {
     MoneyBack,
     /// Money of a booking went back, not by our order
     MoneyGone,
+    /// More money went back than was ordered, and the tickets stand
+    MoneyShort,
     /// A refund waits for a manager
     RefundWaits,
+    /// Decided a quarter of an hour ago or earlier, and not done
+    Overdue,
 }
 
 impl From<DeskKindArg> for DeskKind {
@@ -65,7 +69,9 @@ impl From<DeskKindArg> for DeskKind {
             DeskKindArg::LateWon => Self::LateWon,
             DeskKindArg::MoneyBack => Self::MoneyBack,
             DeskKindArg::MoneyGone => Self::MoneyGone,
+            DeskKindArg::MoneyShort => Self::MoneyShort,
             DeskKindArg::RefundWaits => Self::RefundWaits,
+            DeskKindArg::Overdue => Self::Overdue,
         }
     }
 }

@@ -7,7 +7,7 @@ use houseful_core::{
     text::shown,
     wire::{
         Page,
-        booking::Booking,
+        booking::{AppliedPayment, Booking},
         desk::{DeskCase, DeskKind},
         refund::{RefundQuote, RefundRequest, RefundSeat, RefundWaiting, VerdictRequest},
     },
@@ -75,6 +75,7 @@ pub(super) async fn create(ctx: &mut Context, args: RefundArgs) -> Result<(), Cl
         seats: args.seats,
         reason,
         note: args.note,
+        told_minor: Some(quote.back.minor),
         waive: args.waive,
     };
     let done = ctx
@@ -96,7 +97,17 @@ pub(super) async fn create(ctx: &mut Context, args: RefundArgs) -> Result<(), Cl
                 .map_or_else(|| id.to_string(), |code| code.to_string()),
         ));
     }
+    say_cash(ctx, &done, request.command);
     booking::show(ctx, &client, &done).await
+}
+
+/// Cash goes back by somebody's hand: says how much, once it is decided.
+fn say_cash(ctx: &mut Context, done: &Booking, refund: CommandId) {
+    let by_cash = |p: &AppliedPayment| p.tender.as_deref() == Some("cash");
+    let made = done.refunds.iter().find(|made| made.id == refund);
+    if let (Some(made), true) = (made, done.payments.iter().any(by_cash)) {
+        ctx.say(&format!("hand back {} in cash", made.back));
+    }
 }
 
 /// A refund whose answer was lost may have been made. Asking for the same seats again does no harm:
@@ -215,6 +226,7 @@ async fn decide(
     let asked = client.refund_verdict(id, &request);
     let done = ctx.wait("telling", asked).await;
     let done = done.map_err(|error| unheard(error.into(), id))?;
+    say_cash(ctx, &done, waits.id);
     booking::show(ctx, client, &done).await
 }
 

@@ -90,10 +90,13 @@ async fn money(ctx: &mut Context, client: &Client, args: MoneyArgs) -> Result<()
         return Ok(());
     }
     for wrong in &report.breaks {
-        ctx.warn(&format!(
-            "{} ({}): {}; payment has {}, booking wants {}",
-            wrong.booking, wrong.payment, wrong.what, wrong.has, wrong.wants
-        ));
+        let sums = match (wrong.payment, wrong.has, wrong.wants) {
+            (Some(payment), Some(has), Some(wants)) => {
+                format!("; {payment}: payment has {has}, booking wants {wants}")
+            }
+            _ => String::new(),
+        };
+        ctx.warn(&format!("{}: {}{sums}", wrong.booking, wrong.what));
     }
     Err(CliError::NotSound {
         what: format!("the books disagree about {} payments", report.breaks.len()),
@@ -148,7 +151,12 @@ fn next(case: &DeskCase) -> String {
             || "look at it".to_owned(),
             |payment| format!("houseful payment view {payment}"),
         ),
-        (DeskKind::LateWon, _) => "nothing: they have the seats".to_owned(),
+        (DeskKind::Overdue, _) => "houseful payment list --open".to_owned(),
+        (DeskKind::MoneyShort, _) => {
+            format!("houseful booking refund {} --waive --reason other", name())
+        }
+        (DeskKind::LateWon, DeskEnd::Confirmed) => "nothing: they have the seats".to_owned(),
+        (DeskKind::LateWon, _) => "nothing: it ended otherwise since".to_owned(),
         (DeskKind::MoneyGone, _) => "nothing: the seats are for sale".to_owned(),
         (DeskKind::MoneyBack, _) if sells_others(case) => {
             format!(
@@ -162,11 +170,6 @@ fn next(case: &DeskCase) -> String {
 
 /// Whether the payer wanted seats and got none, so that others can be offered.
 fn sells_others(case: &DeskCase) -> bool {
-    let lost = [
-        "seats_gone",
-        "too_late",
-        "capture_overdue",
-        "capture_refused",
-    ];
+    let lost = ["seats_gone", "too_late"];
     case.seats > 0 && case.why.as_deref().is_some_and(|why| lost.contains(&why))
 }

@@ -139,6 +139,8 @@ impl fmt::Display for Refusal {
                 write!(f, "the refund {id} of this booking waits for a manager")
             }
             Self::RefundNotAsked => f.write_str("no refund of this booking waits under that id"),
+            Self::RefundRefused => f.write_str("the refund that was asked for was not approved"),
+            Self::RefundChanged { back } => write!(f, "only {back} would go back by now"),
             Self::RefundByManager => f.write_str("a manager says yes or no to a refund"),
             Self::RefundByStaff => f.write_str("tickets are taken back by staff"),
             Self::CashTooLittle { total, given } => {

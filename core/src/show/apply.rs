@@ -140,13 +140,31 @@ impl ShowState {
                 self.ask(at, *payment, *booking, (*amount, *tender), 0, Some(*why));
             }
             Event::PaymentSettled { payment } => self.settled(*payment),
-            Event::MoneyGone { booking, payment } => {
+            Event::MoneyGone {
+                booking,
+                payment,
+                left_minor,
+            } => {
                 let why = ReturnReason::RefundedElsewhere;
                 self.end_paid(at, *booking, BookingState::Cancelled, why);
                 if let Some(known) = self.payments.get_mut(payment) {
-                    known.fees_minor = 0;
+                    known.fees_minor = *left_minor;
                 }
-                self.keep(at, *payment, 0, why);
+                self.keep(at, *payment, *left_minor, Some(why));
+            }
+            Event::MoneyShort {
+                payment,
+                refunded_minor,
+                ..
+            } => {
+                let known = self.payments.get_mut(payment).map(|known| {
+                    known.back_minor = *refunded_minor;
+                    (known.keep_minor, known.returned)
+                });
+                // It is not settled any more, and waits in the timetable until somebody has seen to it.
+                if let Some((keep_minor, why)) = known {
+                    self.keep(at, *payment, keep_minor, why);
+                }
             }
             Event::Cancelled {
                 command,
@@ -169,14 +187,24 @@ impl ShowState {
                 owner,
                 booking,
                 refund,
+                until,
             } => {
                 self.done(*command, *fingerprint, *owner);
+                self.no_refund_waits(*booking);
                 if let Some(record) = self.bookings.get_mut(booking) {
                     record.refund_asked = Some(RefundAsked {
                         id: *command,
                         at,
+                        until: *until,
+                        owner: *owner,
                         refund: refund.clone(),
                     });
+                    self.due.insert((*until, Due::Refund(*booking)));
+                }
+            }
+            Event::RefundLapsed { bookings } => {
+                for booking in bookings {
+                    self.no_refund_waits(*booking);
                 }
             }
             Event::Refunded {
@@ -198,9 +226,7 @@ impl ShowState {
                 ..
             } => {
                 self.done(*command, *fingerprint, *owner);
-                if let Some(record) = self.bookings.get_mut(booking) {
-                    record.refund_asked = None;
-                }
+                self.no_refund_waits(*booking);
             }
             Event::SalesChanged {
                 command,
@@ -342,15 +368,23 @@ impl ShowState {
         let record = self.bookings.get(&booking);
         let shown = record.is_some_and(|r| r.state == BookingState::Confirmed);
         self.end(booking, state);
+        self.no_refund_waits(booking);
         let payment = self.bookings.get_mut(&booking).and_then(|record| {
             if !shown {
                 record.tickets.clear();
             }
-            record.refund_asked = None;
             record.payment.take()
         });
         if let Some(payment) = payment {
             self.keep_no_seats(at, payment, why);
+        }
+    }
+
+    /// Whatever refund waited for a manager waits no more.
+    pub(super) fn no_refund_waits(&mut self, booking: Uuid) {
+        let record = self.bookings.get_mut(&booking);
+        if let Some(asked) = record.and_then(|r| r.refund_asked.take()) {
+            self.due.remove(&(asked.until, Due::Refund(booking)));
         }
     }
 
@@ -425,6 +459,7 @@ impl ShowState {
             tender,
             keep_minor,
             fees_minor: self.payments.get(&payment).map_or(0, |p| p.fees_minor),
+            back_minor: self.payments.get(&payment).map_or(0, |p| p.back_minor),
             asked_ver: self.ver,
             asked_at: at,
             settled: false,
@@ -442,7 +477,7 @@ impl ShowState {
     /// before stays.
     fn keep_no_seats(&mut self, at: UtcMillis, payment: PaymentId, why: ReturnReason) {
         let fees = self.payments.get(&payment).map_or(0, |p| p.fees_minor);
-        self.keep(at, payment, fees, why);
+        self.keep(at, payment, fees, Some(why));
     }
 
     /// From now on the house keeps `keep_minor` of a known payment.
@@ -451,14 +486,14 @@ impl ShowState {
         at: UtcMillis,
         payment: PaymentId,
         keep_minor: i64,
-        why: ReturnReason,
+        why: Option<ReturnReason>,
     ) {
         self.settled(payment);
         let Some(known) = self.payments.get(&payment) else {
             return;
         };
         let (booking, worth) = (known.booking, (known.amount, known.tender));
-        self.ask(at, payment, booking, worth, keep_minor, Some(why));
+        self.ask(at, payment, booking, worth, keep_minor, why);
     }
 
     fn settled(&mut self, payment: PaymentId) {

@@ -82,6 +82,14 @@ impl BookingRecord {
         self.fee_minor.checked_div(seats).unwrap_or(0)
     }
 
+    /// The refund that waits for a manager at `now`; one whose end has passed waits no more, written
+    /// down or not.
+    #[must_use]
+    pub fn refund_waits(&self, now: UtcMillis) -> Option<&RefundAsked> {
+        let asked = self.refund_asked.as_ref();
+        asked.filter(|asked| is_alive(asked.until, now))
+    }
+
     /// Whether it has its seats at `now`.
     #[must_use]
     pub fn is_living(&self, now: UtcMillis) -> bool {

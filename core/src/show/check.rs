@@ -189,7 +189,11 @@ impl ShowState {
             .iter()
             .filter(|(_, p)| !p.settled)
             .map(|(id, p)| (p.asked_at.plus_ms(SETTLE_AGAIN_MS), Due::Payment(*id)));
-        let due: BTreeSet<_> = bookings.chain(payments).collect();
+        let refunds = self.bookings.iter().filter_map(|(id, r)| {
+            let asked = r.refund_asked.as_ref()?;
+            Some((asked.until, Due::Refund(*id)))
+        });
+        let due: BTreeSet<_> = bookings.chain(payments).chain(refunds).collect();
         if due == self.due {
             Ok(())
         } else {

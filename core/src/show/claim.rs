@@ -30,9 +30,22 @@ impl ShowState {
     ) -> Vec<Event> {
         match self.payments.get(&news.payment) {
             None => self.decide_first_news(news, rolls, now),
-            Some(known) if known.is(news) && self.is_paid_back(known, news) => {
+            Some(known) if known.is(news) && self.lacks(known, news) => {
                 let (booking, payment) = (known.booking, news.payment);
-                vec![Event::MoneyGone { booking, payment }]
+                let left_minor = news.amount.minor.saturating_sub(news.refunded_minor).max(0);
+                vec![if left_minor <= known.fees_minor {
+                    Event::MoneyGone {
+                        booking,
+                        payment,
+                        left_minor,
+                    }
+                } else {
+                    Event::MoneyShort {
+                        booking,
+                        payment,
+                        refunded_minor: news.refunded_minor,
+                    }
+                }]
             }
             Some(known) if known.settled || !known.is(news) => Vec::new(),
             Some(known) => {
@@ -66,16 +79,18 @@ impl ShowState {
         }
     }
 
-    /// Whether a booking has tickets for money that is not there any more, or the house still counts
-    /// on what it kept for tickets that came back. What booking ordered back is no booking's money by
-    /// then.
-    fn is_paid_back(&self, known: &PaymentRecord, news: &Announcement) -> bool {
-        let whole = news.amount.minor > 0 && news.refunded_minor >= news.amount.minor;
+    /// Whether more has gone back than was ordered, and that is news: a booking has tickets, or the
+    /// house counts on what it kept for tickets that came back, for money that is not there. What is
+    /// ordered back only ever grows, so news of a payment that is in order never say so.
+    fn lacks(&self, known: &PaymentRecord, news: &Announcement) -> bool {
+        let short = news.refunded_minor > known.amount.minor - known.keep_minor;
         let record = self.bookings.get(&known.booking);
         let stands = |r: &BookingRecord| {
             r.state == BookingState::Confirmed && r.payment == Some(news.payment)
         };
-        whole && (known.fees_minor > 0 || record.is_some_and(stands))
+        short
+            && news.refunded_minor > known.back_minor
+            && (known.fees_minor > 0 || record.is_some_and(stands))
     }
 
     /// A hold that outlived its end while it was secured ends with the capture.

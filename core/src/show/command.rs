@@ -149,6 +149,8 @@ pub enum Ask {
         note: String,
         /// What the asker may do.
         rules: RefundRules,
+        /// What the asker was told would go back, in minor units: less is refused.
+        told_minor: Option<i64>,
     },
     /// Say yes or no to a refund that waits for a manager.
     RefundVerdict {
@@ -160,7 +162,7 @@ pub enum Ask {
         approve: bool,
         /// Why not.
         note: String,
-        /// Whether a manager says so; nobody else may.
+        /// Whether a manager says so. Who asked may say no, too; nobody else may say anything.
         manager: bool,
     },
     /// Stop sales for a while.
@@ -278,10 +280,10 @@ impl Ask {
                 reason,
                 note,
                 rules,
+                told_minor,
             } => {
-                let waive = if rules.waive { " waive" } else { "" };
-                let (seats, reason) = (labels(seats), reason.word());
-                format!("refund {booking} {seats}{reason}{waive} {note}")
+                let (seats, reason, waive) = (labels(seats), reason.word(), rules.waive);
+                format!("refund {booking} {seats}{reason} waive={waive} {told_minor:?} {note}")
             }
             Self::RefundVerdict {
                 booking,

@@ -76,15 +76,21 @@ impl ShowState {
                 reason,
                 note,
                 rules,
-            } => self.decide_refund(command, (*booking, seats), (*reason, note), *rules, now),
+                told_minor,
+            } => {
+                let rules = (*rules, *told_minor);
+                self.decide_refund(command, (*booking, seats), (*reason, note), rules, now)
+            }
             Ask::RefundVerdict {
                 booking,
                 asked,
                 approve,
                 note,
                 manager,
-            } if *manager => self.decide_verdict(command, (*booking, *asked), *approve, note),
-            Ask::RefundVerdict { .. } => Err(Refusal::RefundByManager),
+            } => {
+                let said = (*approve, note.as_str(), *manager);
+                self.decide_verdict(command, (*booking, *asked), said, now)
+            }
             Ask::Pause => self.decide_sales(command, SalesChange::Paused, ""),
             Ask::Resume => self.decide_sales(command, SalesChange::Resumed, ""),
             Ask::CancelShow { reason } => {
@@ -362,11 +368,19 @@ impl ShowState {
     /// Writes down what has ended. Selling does not wait for this.
     fn decide_expire(&self, now: UtcMillis) -> Vec<Event> {
         let over = self.due.iter().take_while(|(at, _)| !is_alive(*at, now));
-        let bookings = over.filter_map(|(_, due)| match due {
-            super::Due::Booking(booking) => Some(*booking),
-            super::Due::Payment(_) => None,
-        });
-        self.ended(bookings.collect())
+        let (mut bookings, mut wishes) = (Vec::new(), Vec::new());
+        for (_, due) in over {
+            match due {
+                super::Due::Booking(booking) => bookings.push(*booking),
+                super::Due::Refund(booking) => wishes.push(*booking),
+                super::Due::Payment(_) => {}
+            }
+        }
+        let mut events = self.ended(bookings);
+        if !wishes.is_empty() {
+            events.push(Event::RefundLapsed { bookings: wishes });
+        }
+        events
     }
 
     /// Writes down that these bookings are over: holds that ran out, captures that did not come.

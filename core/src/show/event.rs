@@ -217,6 +217,19 @@ pub enum Event {
         booking: Uuid,
         /// The payment.
         payment: PaymentId,
+        /// What is left of what was kept for tickets that had come back before, in minor units.
+        #[serde(default, skip_serializing_if = "is_zero")]
+        left_minor: i64,
+    },
+    /// More money of a paid booking has gone back than was ordered, and not all that its seats rest
+    /// on: somebody has to look.
+    MoneyShort {
+        /// The booking.
+        booking: Uuid,
+        /// The payment.
+        payment: PaymentId,
+        /// What has gone back in all, in minor units.
+        refunded_minor: i64,
     },
     /// A paid booking was taken back; seats and money go back.
     Cancelled {
@@ -243,6 +256,13 @@ pub enum Event {
         booking: Uuid,
         /// What shall be given back.
         refund: Refund,
+        /// When the wait ends, answered or not.
+        until: UtcMillis,
+    },
+    /// Nobody said yes or no in time: nothing waits any more.
+    RefundLapsed {
+        /// Which bookings.
+        bookings: Vec<Uuid>,
     },
     /// Tickets were given back: their seats are free, and the house keeps what the terms say.
     Refunded {
@@ -339,4 +359,12 @@ pub enum SalesChange {
     Resumed,
     /// They are over and all money goes back.
     Cancelled,
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde hands the field over by reference"
+)]
+const fn is_zero(minor: &i64) -> bool {
+    *minor == 0
 }

@@ -79,6 +79,8 @@ impl Event {
             Self::MoneyGone { .. } => "money_gone",
             Self::Cancelled { .. } => "cancelled",
             Self::RefundAsked { .. } => "refund_asked",
+            Self::RefundLapsed { .. } => "refund_lapsed",
+            Self::MoneyShort { .. } => "money_short",
             Self::Refunded { .. } => "refunded",
             Self::RefundRefused { .. } => "refund_refused",
             Self::SalesChanged { .. } => "sales_changed",

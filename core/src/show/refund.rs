@@ -13,14 +13,19 @@ use uuid::Uuid;
 use super::{Actor, BookingRecord, Command, Event, Line, ReturnReason, ShowState, ShowTerms};
 use crate::{
     code::TicketCode,
-    ids::CommandId,
+    expiry::is_alive,
+    ids::{CommandId, OwnerRef},
+    money::Money,
     refund::{RefundReason, RefundTerms, kept_of},
     refusal::Refusal,
     seat::{SeatLabel, SeatNo},
     show::pick::find_seats,
-    time::UtcMillis,
+    time::{DAY_MS, UtcMillis},
     wire::booking::BookingState,
 };
+
+/// The longest that a refund waits for a manager: a day.
+const WAITS_MS: i64 = DAY_MS;
 
 /// What the asker may do; the server sets it from the asker's role.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,6 +92,10 @@ pub struct RefundAsked {
     pub id: CommandId,
     /// When.
     pub at: UtcMillis,
+    /// When the wait ends; at that instant it is over.
+    pub until: UtcMillis,
+    /// Who asked.
+    pub owner: OwnerRef,
     /// What for.
     pub refund: Refund,
 }
@@ -139,7 +148,8 @@ impl ShowState {
             | BookingState::Expired
             | BookingState::Released => return Err(Refusal::NotPaid),
         }
-        if let Some(asked) = &record.refund_asked {
+        // A manager's own refund takes the place of what waits for a manager.
+        if let Some(asked) = record.refund_waits(now).filter(|_| !rules.alone) {
             return Err(Refusal::RefundPending { id: asked.id });
         }
         let chosen = chosen(terms, record, seats)?;
@@ -176,7 +186,7 @@ impl ShowState {
         command: &Command,
         (booking, seats): (Uuid, &[SeatLabel]),
         (reason, note): (RefundReason, &str),
-        rules: RefundRules,
+        (rules, told_minor): (RefundRules, Option<i64>),
         now: UtcMillis,
     ) -> Result<Vec<Event>, Refusal> {
         let actor = &command.actor;
@@ -190,6 +200,10 @@ impl ShowState {
             note: note.to_owned(),
             waived: rules.waive,
         };
+        let back = Money::new(refund.back_minor(), self.currency());
+        if told_minor.is_some_and(|told| back.minor < told) {
+            return Err(Refusal::RefundChanged { back });
+        }
         let (command, fingerprint, owner) = (command.id, command.fingerprint(), actor.owner);
         Ok(vec![if quote.needs_approval {
             Event::RefundAsked {
@@ -198,6 +212,7 @@ impl ShowState {
                 owner,
                 booking,
                 refund,
+                until: self.refund_until(now),
             }
         } else {
             Event::Refunded {
@@ -211,18 +226,35 @@ impl ShowState {
         }])
     }
 
-    /// A manager says yes or no to a refund that waits.
+    /// A wish waits until the show begins, a day at most: whoever has seen the film gives nothing
+    /// back by what was asked before it.
+    fn refund_until(&self, now: UtcMillis) -> UtcMillis {
+        let day = now.plus_ms(WAITS_MS);
+        let starts_at = self.terms.as_ref().map(|t| t.starts_at);
+        let ahead = starts_at.filter(|starts_at| is_alive(*starts_at, now));
+        ahead.map_or(day, |starts_at| starts_at.min(day))
+    }
+
+    /// A manager says yes or no to a refund that waits; who asked may withdraw it.
     pub(super) fn decide_verdict(
         &self,
         command: &Command,
         (booking, asked): (Uuid, CommandId),
-        approve: bool,
-        note: &str,
+        (approve, note, manager): (bool, &str, bool),
+        now: UtcMillis,
     ) -> Result<Vec<Event>, Refusal> {
         let actor = &command.actor;
         let record = self.owned(actor, booking)?;
         let waits = record.refund_asked.as_ref().filter(|a| a.id == asked);
         let waits = waits.ok_or(Refusal::RefundNotAsked)?;
+        if !is_alive(waits.until, now) {
+            return Err(Refusal::RefundClosed {
+                at: Some(waits.until),
+            });
+        }
+        if !manager && (approve || waits.owner != actor.owner) {
+            return Err(Refusal::RefundByManager);
+        }
         let (command, fingerprint, owner) = (command.id, command.fingerprint(), actor.owner);
         Ok(vec![if approve {
             Event::Refunded {
@@ -247,6 +279,7 @@ impl ShowState {
 
     /// Folds a refund in: its seats are free, its tickets end, the house keeps the rest.
     pub(super) fn refund(&mut self, at: UtcMillis, booking: Uuid, id: CommandId, refund: &Refund) {
+        self.no_refund_waits(booking);
         let goes = |seat: SeatNo| refund.lines.iter().any(|l| l.seat == seat);
         let Some(record) = self.bookings.get_mut(&booking) else {
             return;
@@ -259,7 +292,6 @@ impl ShowState {
         let (ended, stays): (Vec<_>, Vec<_>) = all.into_iter().partition(|(l, _)| goes(l.seat));
         (record.lines, record.tickets) = stays.into_iter().unzip();
         record.fee_minor -= refund.lines.iter().map(|l| l.fee_minor).sum::<i64>();
-        record.refund_asked = None;
         let seats: Vec<SeatNo> = ended.iter().map(|(l, _)| l.seat).collect();
         record.refunds.push(RefundRecord {
             id,
@@ -284,7 +316,7 @@ impl ShowState {
                 known.fees_minor += refund.kept_minor();
                 known.fees_minor
             });
-            self.keep(at, payment, price + fees, ReturnReason::Refunded);
+            self.keep(at, payment, price + fees, Some(ReturnReason::Refunded));
         }
     }
 }

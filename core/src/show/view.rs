@@ -165,22 +165,27 @@ impl ShowState {
                 .iter()
                 .map(|made| self.refund_view(record, made))
                 .collect(),
-            refund_asked: self.refund_waiting(uuid).map(Box::new),
+            // What staff say about it is for staff, on the desk.
+            refund_asked: self.refund_waiting(uuid, now).map(|waits| {
+                let note = String::new();
+                Box::new(RefundWaiting { note, ..waits })
+            }),
             change: None,
         })
     }
 
     /// A refund that waits for a manager.
     #[must_use]
-    pub fn refund_waiting(&self, booking: Uuid) -> Option<RefundWaiting> {
+    pub fn refund_waiting(&self, booking: Uuid, now: UtcMillis) -> Option<RefundWaiting> {
         let record = self.bookings.get(&booking)?;
-        let asked = record.refund_asked.as_ref()?;
+        let asked = record.refund_waits(now)?;
         let money = |minor| Money::new(minor, record.currency);
         Some(RefundWaiting {
             id: asked.id,
             booking: self.booking_id(booking),
             code: record.code,
             at: Time(asked.at),
+            until: Time(asked.until),
             lines: self.refund_seats(&asked.refund.lines, record.currency),
             back: money(asked.refund.back_minor()),
             kept: money(asked.refund.kept_minor()),

@@ -21,17 +21,23 @@ pub enum DeskKind {
     MoneyBack,
     /// Money of a booking went back, and not by our order.
     MoneyGone,
+    /// More money of a booking went back than was ordered, and not all of it: its tickets stand.
+    MoneyShort,
     /// A refund waits for a manager.
     RefundWaits,
+    /// What was decided a quarter of an hour ago or earlier, and payment has not done yet.
+    Overdue,
 }
 
 impl DeskKind {
     /// All of them.
-    pub const ALL: [Self; 4] = [
+    pub const ALL: [Self; 6] = [
         Self::LateWon,
         Self::MoneyBack,
         Self::MoneyGone,
+        Self::MoneyShort,
         Self::RefundWaits,
+        Self::Overdue,
     ];
 
     /// The word on the wire and in tables.
@@ -41,7 +47,9 @@ impl DeskKind {
             Self::LateWon => "late_won",
             Self::MoneyBack => "money_back",
             Self::MoneyGone => "money_gone",
+            Self::MoneyShort => "money_short",
             Self::RefundWaits => "refund_waits",
+            Self::Overdue => "overdue",
         }
     }
 }
@@ -57,8 +65,10 @@ pub enum DeskEnd {
     GivenBack,
     /// It was decided, and payment has not done it yet.
     OnItsWay,
-    /// A manager has to say yes or no.
+    /// Somebody has to do something: a manager says yes or no, or the tickets are taken back.
     Waits,
+    /// It ended otherwise since: the booking was given back or cancelled later.
+    Over,
 }
 
 impl DeskEnd {
@@ -70,6 +80,7 @@ impl DeskEnd {
             Self::GivenBack => "given_back",
             Self::OnItsWay => "on_its_way",
             Self::Waits => "waits",
+            Self::Over => "over",
         }
     }
 }

@@ -27,12 +27,16 @@ pub struct RefundRequest {
     /// who.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub note: String,
+    /// What the asker was told would go back (`back` of the quote), in minor units. If it would be
+    /// less by now, nothing is done (`refund_changed`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub told_minor: Option<i64>,
     /// Set the terms aside and give everything back; a clerk's wish then waits for a manager.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub waive: bool,
 }
 
-/// A manager's yes or no to a refund that waits: `POST /v1/bookings/{id}/refund-verdict`.
+/// A manager's yes or no to a refund that waits, or the asker's own no: `POST /v1/bookings/{id}/refund-verdict`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -119,6 +123,8 @@ pub struct RefundWaiting {
     pub code: Option<BookingCode>,
     /// Since when.
     pub at: Time,
+    /// Until when a manager can say yes: the start of the show, a day at most.
+    pub until: Time,
     /// Seat by seat.
     pub lines: Vec<RefundSeat>,
     /// What would go back in all.

@@ -46,12 +46,15 @@ pub struct MoneyRow {
 pub struct MoneyBreak {
     /// The booking.
     pub booking: BookingId,
-    /// The payment.
-    pub payment: PaymentId,
-    /// What payment has of it: captured less refunded.
-    pub has: Money,
+    /// The payment; absent where tickets or tables are wrong, and no payment is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payment: Option<PaymentId>,
+    /// What payment has of it: captured less refunded; absent where no payment is named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub has: Option<Money>,
     /// What booking wants kept of it.
-    pub wants: Money,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wants: Option<Money>,
     /// What is wrong, in words.
     pub what: String,
 }

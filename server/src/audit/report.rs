@@ -88,7 +88,7 @@ pub async fn report(
         there.is_none_or(|c| place(show).is_some_and(|p| p.cinema == c))
     };
     let mut entries: BTreeMap<Uuid, Entry> = BTreeMap::new();
-    let mut lines_wrong: Vec<(ShowId, Uuid)> = Vec::new();
+    let mut lines_wrong: Vec<(ShowId, Uuid, &'static str)> = Vec::new();
     each_show(&mut reader, &here, &mut entries, &mut lines_wrong).await?;
     each_payment(payments, &here, &mut entries).await?;
     look_again(&mut reader, payments, &mut entries, now).await?;
@@ -98,7 +98,11 @@ pub async fn report(
         let zone = place.as_ref().map_or(TimeZone::UTC, |p| p.zone.clone());
         let date = business_date(begun(entry), &zone);
         if wanted.date.is_none_or(|wanted| wanted == date) {
-            sums.add(PaymentId(Uuid::from_u128(id.as_u128())), entry, place, date);
+            sums.add(PaymentId(*id), entry, place, date);
+        } else {
+            // What is wrong with another day's booking is told in that day's report.
+            let booking = entry.paid.as_ref().map(|p| p.booking);
+            lines_wrong.retain(|(show, id, _)| *show != entry.show || Some(*id) != booking);
         }
     }
     Ok(sums.done(&lines_wrong))
@@ -120,7 +124,7 @@ async fn each_show(
     reader: &mut Reader<'_>,
     here: &(dyn Fn(ShowId) -> bool + Sync),
     entries: &mut BTreeMap<Uuid, Entry>,
-    lines_wrong: &mut Vec<(ShowId, Uuid)>,
+    lines_wrong: &mut Vec<(ShowId, Uuid, &'static str)>,
 ) -> Result<(), StoreError> {
     let mut after = None;
     loop {
@@ -132,7 +136,16 @@ async fn each_show(
             let house = reader.house(*show, &rows).await?;
             let mut books = super::money::Books::default();
             books.add(*show, &house, &rows);
-            lines_wrong.extend(books.wrong_ids().map(|id| (*show, id)));
+            let tables = "the tables of booking disagree with its journal";
+            lines_wrong.extend(books.wrong_ids().map(|id| {
+                let booking = house.paid.get(&id).map_or(id, |paid| paid.booking);
+                (*show, booking, tables)
+            }));
+            let tickets =
+                "tickets of its show are valid that should not be, or not valid that should";
+            if !house.double_sold.is_empty() {
+                lines_wrong.push((*show, Uuid::nil(), tickets));
+            }
             for (payment, paid) in house.paid {
                 let (show, paid) = (*show, Some(paid));
                 let row = None;
@@ -305,34 +318,32 @@ impl Sums {
                     show: entry.show,
                     uuid: uuid.unwrap_or_default(),
                 },
-                payment,
-                has: money(has),
-                wants: money(wants),
+                payment: Some(payment),
+                has: Some(money(has)),
+                wants: Some(money(wants)),
                 what: what.to_owned(),
             });
         }
     }
 
-    fn done(mut self, lines_wrong: &[(ShowId, Uuid)]) -> MoneyReport {
+    fn done(mut self, wrong: &[(ShowId, Uuid, &'static str)]) -> MoneyReport {
         // What the tables of booking say otherwise than its journal, if nothing else named it.
-        for (show, id) in lines_wrong {
-            let known = |b: &MoneyBreak| b.payment.0 == *id || b.booking.uuid == *id;
-            let zero = self.rows.values().next().map(|row| Money {
-                minor: 0,
-                ..row.captured
-            });
-            if let Some(zero) = zero.filter(|_| !self.breaks.iter().any(known)) {
-                self.breaks.push(MoneyBreak {
-                    booking: BookingId {
-                        show: *show,
-                        uuid: *id,
-                    },
-                    payment: PaymentId(*id),
-                    has: zero,
-                    wants: zero,
-                    what: "the tables of booking disagree with its journal".to_owned(),
-                });
+        for (show, id, what) in wrong {
+            let known =
+                |b: &MoneyBreak| b.payment.is_some_and(|p| p.0 == *id) || b.booking.uuid == *id;
+            if self.breaks.iter().any(known) {
+                continue;
             }
+            self.breaks.push(MoneyBreak {
+                booking: BookingId {
+                    show: *show,
+                    uuid: *id,
+                },
+                payment: None,
+                has: None,
+                wants: None,
+                what: (*what).to_owned(),
+            });
         }
         let rows: Vec<MoneyRow> = self.rows.into_values().collect();
         let even = rows.iter().all(|row| row.difference.minor == 0);

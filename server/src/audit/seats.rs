@@ -65,6 +65,8 @@ pub(super) enum Fact {
     MoneyGone {
         booking: Uuid,
         payment: PaymentText,
+        #[serde(default)]
+        left_minor: i64,
     },
     Cancelled {
         booking: Uuid,
@@ -75,6 +77,10 @@ pub(super) enum Fact {
         refund: Returned,
     },
     RefundRefused {},
+    RefundLapsed {},
+    MoneyShort {
+        payment: PaymentText,
+    },
     SalesChanged {
         to: String,
     },
@@ -376,11 +382,21 @@ impl House {
             }
             Fact::Cancelled { booking } => self.end(at, booking),
             Fact::Refunded { booking, refund } => self.give_back(at, booking, &refund.lines),
-            Fact::MoneyGone { booking, payment } => {
-                self.end(at, booking)?;
-                self.booking(booking)?.fees = 0;
+            Fact::MoneyShort { payment } => {
                 if let Some(paid) = self.paid.get_mut(&payment.0) {
-                    (paid.fees, paid.keep) = (0, 0);
+                    paid.settled = false;
+                }
+                Ok(())
+            }
+            Fact::MoneyGone {
+                booking,
+                payment,
+                left_minor,
+            } => {
+                self.end(at, booking)?;
+                self.booking(booking)?.fees = left_minor;
+                if let Some(paid) = self.paid.get_mut(&payment.0) {
+                    (paid.fees, paid.keep) = (left_minor, left_minor);
                 }
                 Ok(())
             }
@@ -455,6 +471,12 @@ impl House {
         for line in lines {
             let place = record.seats.iter().position(|s| *s == line.seat);
             let place = place.ok_or_else(|| format!("{booking} gives back a seat it has not"))?;
+            if record.stand != Stand::Confirmed || place >= record.codes.len() {
+                return Err(format!("{booking} gives back what was not paid for"));
+            }
+            if !(0..=line.price_minor + line.fee_minor).contains(&line.kept_minor) {
+                return Err(format!("{booking} keeps more than was paid"));
+            }
             record.seats.remove(place);
             record.codes.remove(place);
             record.total -= line.price_minor + line.fee_minor;

@@ -50,9 +50,13 @@ pub(super) fn project(before: &ShowState, event: &Event, at: UtcMillis) -> Vec<P
             .flat_map(|b| paid(b, BookingState::Expired))
             .collect(),
         Event::Cancelled { booking, .. } => paid(booking, BookingState::Cancelled),
-        Event::MoneyGone { booking, payment } => {
+        Event::MoneyGone {
+            booking,
+            payment,
+            left_minor,
+        } => {
             let mut rows = paid(booking, BookingState::Cancelled);
-            rows.extend(fees_gone(before, *booking, *payment, at));
+            rows.extend(fees_gone(before, *booking, (*payment, *left_minor), at));
             rows
         }
         Event::Refunded {
@@ -80,6 +84,8 @@ pub(super) fn project(before: &ShowState, event: &Event, at: UtcMillis) -> Vec<P
         | Event::PaymentSettled { .. }
         | Event::RefundAsked { .. }
         | Event::RefundRefused { .. }
+        | Event::RefundLapsed { .. }
+        | Event::MoneyShort { .. }
         | Event::SalesChanged { .. }
         | Event::BlocksChanged { .. }
         | Event::Sealed { .. }
@@ -152,10 +158,11 @@ fn refunded(before: &ShowState, booking: Uuid, refund: &Refund, at: UtcMillis) -
 fn fees_gone(
     before: &ShowState,
     booking: Uuid,
-    payment: PaymentId,
+    (payment, left_minor): (PaymentId, i64),
     at: UtcMillis,
 ) -> Option<Projection> {
-    let known = before.payment(payment).filter(|p| p.fees_minor > 0)?;
+    let known = before.payment(payment);
+    let known = known.filter(|p| p.fees_minor > left_minor)?;
     Some(Projection::Money {
         payment,
         booking: BookingId {
@@ -163,7 +170,7 @@ fn fees_gone(
             uuid: booking,
         },
         tender: known.tender,
-        amount: Money::new(-known.fees_minor, known.amount.currency),
+        amount: Money::new(left_minor - known.fees_minor, known.amount.currency),
         at,
     })
 }

@@ -64,6 +64,8 @@ fn refusals() -> Vec<Refusal> {
             id: houseful_core::ids::CommandId(uuid::Uuid::nil()),
         },
         Refusal::RefundNotAsked,
+        Refusal::RefundRefused,
+        Refusal::RefundChanged { back: money(1) },
         Refusal::RefundByStaff,
         Refusal::RefundByManager,
         Refusal::CashTooLittle {
@@ -109,6 +111,8 @@ fn is_listed(refusal: &Refusal) -> bool {
         | Refusal::NotInBooking { .. }
         | Refusal::RefundPending { .. }
         | Refusal::RefundNotAsked
+        | Refusal::RefundRefused
+        | Refusal::RefundChanged { .. }
         | Refusal::RefundByStaff
         | Refusal::RefundByManager
         | Refusal::CashTooLittle { .. }

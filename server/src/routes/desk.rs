@@ -21,10 +21,8 @@ use uuid::Uuid;
 use super::input::{Params, bounded};
 use crate::{app::App, lane::LaneError, problem::ApiError};
 
-/// How far back is looked, when nobody says.
+/// How far back is looked for what has ended, when nobody says.
 const SINCE_MS: i64 = DAY_MS;
-/// Refunds that wait are looked for so far back: longer than any show is on sale.
-const WAITING_MS: i64 = 400 * DAY_MS;
 /// After so long a decision that payment has not carried out is somebody's concern.
 const OVERDUE_MS: i64 = 15 * 60_000;
 
@@ -33,13 +31,13 @@ const OVERDUE_MS: i64 = 15 * 60_000;
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(super) struct DeskQuery {
-    /// Decided then or later; the last 24 hours when absent. Refunds that wait are told whatever
-    /// their age.
+    /// Decided then or later; the last 24 hours when absent. What waits or is overdue is told
+    /// whatever its age.
     #[param(value_type = Option<String>)]
     since: Option<Time>,
     /// Only of this kind.
     kind: Option<DeskKind>,
-    /// At most so many, 1 to 1,000.
+    /// At most so many of those that have ended, 1 to 1,000.
     #[serde(default = "limit_default")]
     #[param(default = 200, minimum = 1, maximum = 1_000)]
     limit: u32,
@@ -49,7 +47,7 @@ const fn limit_default() -> u32 {
     200
 }
 
-/// Cases of the late-payments desk, the newest first.
+/// Cases of the late-payments desk: what needs a human first, then the newest.
 #[utoipa::path(get, path = "/v1/desk", tag = "house", params(DeskQuery),
     responses((status = 200, body = Page<DeskCase>)))]
 pub(super) async fn desk(
@@ -59,53 +57,120 @@ pub(super) async fn desk(
     let limit = bounded("limit", query.limit, 1, 1_000)?;
     let now = app.clock.now();
     let since = query.since.map_or(now.plus_ms(-SINCE_MS), |t| t.0);
-    let waits_only = query.kind == Some(DeskKind::RefundWaits);
-    let mut rows = Vec::new();
-    if !waits_only {
-        rows.extend(app.journals.desk(since, false, limit).await?);
-    }
-    if query.kind.is_none_or(|kind| kind == DeskKind::RefundWaits) {
-        let since = now.plus_ms(-WAITING_MS);
-        rows.extend(app.journals.desk(since, true, limit).await?);
-    }
-    let mut items = cases(&app, rows).await?;
-    items.retain(|case| query.kind.is_none_or(|kind| kind == case.kind));
-    items.sort_by_key(|case| (std::cmp::Reverse(case.at), case.booking));
-    items.dedup_by_key(|case| (case.kind, case.booking, case.payment));
-    items.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-    Ok(Json(Page { items, next: None }))
-}
-
-/// What the journal's rows say, with where each case stands now: one look at each show. What a show
-/// that can't be read has is left out, since the others are still wanted.
-async fn cases(app: &App, rows: Vec<JournalEntry>) -> Result<Vec<DeskCase>, ApiError> {
+    let wants = |kind| query.kind.is_none_or(|wanted| wanted == kind);
     let mut by_show: BTreeMap<ShowId, Vec<Found>> = BTreeMap::new();
-    for row in rows {
-        if let Some(found) = Found::of(&row) {
-            by_show.entry(row.show).or_default().push(found);
+    // Whatever a show waits for stands in its timetable, so nothing that waits can be overlooked
+    // for its age or for how much else there is.
+    if [
+        DeskKind::RefundWaits,
+        DeskKind::Overdue,
+        DeskKind::MoneyShort,
+    ]
+    .into_iter()
+    .any(wants)
+    {
+        let waiting = app.journals.waiting().await?;
+        by_show.extend(waiting.into_iter().map(|show| (show, Vec::new())));
+    }
+    if let Some(word) = row_kind(query.kind) {
+        for row in app.journals.desk(since, word, limit).await? {
+            by_show.entry(row.show).or_default().extend(Found::of(&row));
         }
     }
-    let mut cases = Vec::new();
+    let mut items = Vec::new();
     for (show, found) in by_show {
-        let read = app.lane.read(show, move |state, _, now| {
-            let case = |f: Found| f.case(state, now);
-            found.into_iter().filter_map(case).collect::<Vec<_>>()
-        });
+        let read = app
+            .lane
+            .read(show, move |state, _, now| cases(state, found, now));
         match read.await {
-            Ok(some) => cases.extend(some),
-            Err(LaneError::NoSuchShow | LaneError::ReadOnly(_)) => {}
+            Ok(some) => items.extend(some),
+            Err(LaneError::NoSuchShow) => {}
+            // Its cases can't be told; the alarm of a show that stands still is one of its own.
+            Err(LaneError::ReadOnly(why)) => {
+                tracing::warn!(show.id = %show, why, "a show is missing from the late-payments desk");
+            }
             Err(error) => return Err(error.into()),
         }
     }
-    Ok(cases)
+    items.retain(|case| wants(case.kind));
+    items.sort_by_key(|case| (!needs_human(case), std::cmp::Reverse(case.at), case.booking));
+    Ok(Json(Page { items, next: None }))
 }
 
-/// A row of a journal that the desk is about.
+fn needs_human(case: &DeskCase) -> bool {
+    case.end == DeskEnd::Waits || case.overdue
+}
+
+/// The kind of journal rows to look for; `None` when no row is looked for, `Some(None)` for all.
+fn row_kind(kind: Option<DeskKind>) -> Option<Option<&'static str>> {
+    match kind {
+        None => Some(None),
+        Some(DeskKind::LateWon) => Some(Some("secured")),
+        Some(DeskKind::MoneyBack) => Some(Some("payment_returned")),
+        Some(DeskKind::MoneyGone) => Some(Some("money_gone")),
+        Some(DeskKind::MoneyShort | DeskKind::RefundWaits | DeskKind::Overdue) => None,
+    }
+}
+
+/// The cases of a show: those of its rows with where they stand now, and whatever waits.
+fn cases(state: &ShowState, found: Vec<Found>, now: UtcMillis) -> Vec<DeskCase> {
+    let mut cases: Vec<DeskCase> = Vec::new();
+    for (booking, record) in state.bookings() {
+        if record.refund_waits(now).is_some() {
+            cases.extend(refund_case(state, booking, now));
+        }
+    }
+    for (id, payment) in state.payments().filter(|(_, p)| !p.settled) {
+        let found = |kind, at| Found {
+            kind,
+            at,
+            booking: payment.booking,
+            payment: id,
+        };
+        if payment.is_short() {
+            cases.extend(found(DeskKind::MoneyShort, payment.asked_at).case(state, now));
+        } else if payment.asked_at.plus_ms(OVERDUE_MS).0 < now.0 {
+            cases.extend(found(DeskKind::Overdue, payment.asked_at).case(state, now));
+        }
+    }
+    for row in found {
+        // One that is overdue stands there once.
+        if !cases.iter().any(|case| case.payment == Some(row.payment)) {
+            cases.extend(row.case(state, now));
+        }
+    }
+    cases
+}
+
+fn refund_case(state: &ShowState, booking: Uuid, now: UtcMillis) -> Option<DeskCase> {
+    let waits = state.refund_waiting(booking, now)?;
+    let record = state.booking(booking)?;
+    Some(DeskCase {
+        kind: DeskKind::RefundWaits,
+        at: waits.at,
+        end: DeskEnd::Waits,
+        booking: waits.booking,
+        code: record.code,
+        seats: seats(record),
+        payment: None,
+        amount: waits.back,
+        tender: None,
+        why: None,
+        overdue: false,
+        refund: Some(waits),
+    })
+}
+
+fn seats(record: &BookingRecord) -> u16 {
+    u16::try_from(record.lines.len()).unwrap_or(u16::MAX)
+}
+
+/// A payment that the desk is about.
 struct Found {
     kind: DeskKind,
     at: UtcMillis,
     booking: Uuid,
-    payment: Option<PaymentId>,
+    payment: PaymentId,
 }
 
 impl Found {
@@ -118,14 +183,13 @@ impl Found {
                 payment,
                 late: true,
                 ..
-            } => (DeskKind::LateWon, booking, Some(payment)),
+            } => (DeskKind::LateWon, booking, payment),
             Event::PaymentReturned {
                 booking, payment, ..
-            } => (DeskKind::MoneyBack, booking, Some(payment)),
+            } => (DeskKind::MoneyBack, booking, payment),
             Event::MoneyGone {
                 booking, payment, ..
-            } => (DeskKind::MoneyGone, booking, Some(payment)),
-            Event::RefundAsked { booking, .. } => (DeskKind::RefundWaits, booking, None),
+            } => (DeskKind::MoneyGone, booking, payment),
             _ => return None,
         };
         Some(Self {
@@ -138,24 +202,12 @@ impl Found {
 
     fn case(self, state: &ShowState, now: UtcMillis) -> Option<DeskCase> {
         let record = state.booking(self.booking);
-        let refund = match self.kind {
-            DeskKind::RefundWaits => {
-                let waits = state.refund_waiting(self.booking)?;
-                // A wish that was decided is no case; another one of the same booking has its row.
-                (waits.at.0 == self.at).then_some(waits)?.into()
-            }
-            _ => None,
+        let payment = state.payment(self.payment)?;
+        let end = match self.kind {
+            DeskKind::MoneyShort => DeskEnd::Waits,
+            kind => stands(kind, self.payment, payment, record),
         };
-        let payment = self.payment.and_then(|id| state.payment(id));
-        let amount = match (&refund, payment) {
-            (Some(waits), _) => waits.back,
-            (None, payment) => payment?.amount,
-        };
-        let end = match payment {
-            None => DeskEnd::Waits,
-            Some(payment) => stands(self.payment, payment, record),
-        };
-        let asked_at = payment.map_or(self.at, |p| p.asked_at);
+        let waits = end == DeskEnd::OnItsWay;
         Some(DeskCase {
             kind: self.kind,
             at: Time(self.at),
@@ -165,29 +217,29 @@ impl Found {
                 uuid: self.booking,
             },
             code: record.and_then(|r| r.code),
-            seats: record.map_or(0, |r| u16::try_from(r.lines.len()).unwrap_or(u16::MAX)),
-            payment: self.payment,
-            amount,
-            tender: payment.map(|p| p.tender.word().to_owned()),
-            why: payment
-                .and_then(|p| p.returned)
-                .map(|why| why.word().to_owned()),
-            overdue: end == DeskEnd::OnItsWay && asked_at.plus_ms(OVERDUE_MS).0 < now.0,
-            refund,
+            seats: record.map_or(0, seats),
+            payment: Some(self.payment),
+            amount: payment.amount,
+            tender: Some(payment.tender.word().to_owned()),
+            why: payment.returned.map(|why| why.word().to_owned()),
+            overdue: waits && payment.asked_at.plus_ms(OVERDUE_MS).0 < now.0,
+            refund: None,
         })
     }
 }
 
 /// How a payment's case ended, or that payment has yet to do what was decided.
 fn stands(
-    id: Option<PaymentId>,
+    kind: DeskKind,
+    id: PaymentId,
     payment: &PaymentRecord,
     record: Option<&BookingRecord>,
 ) -> DeskEnd {
-    let has_seats = record.is_some_and(|r| id.is_some() && r.payment == id);
-    match (payment.settled, has_seats) {
-        (false, _) => DeskEnd::OnItsWay,
-        (true, true) => DeskEnd::Confirmed,
-        (true, false) => DeskEnd::GivenBack,
+    let has_seats = record.is_some_and(|r| r.payment == Some(id));
+    match (payment.settled, has_seats, kind) {
+        (false, ..) => DeskEnd::OnItsWay,
+        (true, true, _) => DeskEnd::Confirmed,
+        (true, false, DeskKind::LateWon) => DeskEnd::Over,
+        (true, false, _) => DeskEnd::GivenBack,
     }
 }

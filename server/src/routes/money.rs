@@ -89,8 +89,11 @@ pub(super) async fn cash(
     }
     let mut booking = of(ask_about(&app, id, command).await?)?;
     // What was given is part of the request, so its repeat is told the same change.
+    // What was paid by this payment: the total is less once a ticket came back.
+    let mut paid = booking.payments.iter().filter(|p| p.id == request.payment);
+    let paid = paid.next().and_then(|p| p.amount).unwrap_or(booking.total);
     booking.change = request.given_minor.map(|given| {
-        let change = given.saturating_sub(booking.total.minor).max(0);
+        let change = given.saturating_sub(paid.minor).max(0);
         Money::new(change, booking.total.currency)
     });
     Ok(Json(booking))

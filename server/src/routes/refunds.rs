@@ -11,6 +11,7 @@ use axum::{
 use houseful_core::{
     ids::BookingId,
     refund::RefundReason,
+    refusal::Refusal,
     seat::SeatLabel,
     show::{Ask, RefundRules},
     wire::{
@@ -58,7 +59,7 @@ pub(super) async fn quote(
     let (actor, rules) = (caller.staff_actor(), rules(&caller, query.waive));
     let read = app.lane.read(id.show, move |state, _, now| {
         let quote = state.refund_quote(&actor, id.uuid, &seats, rules, now)?;
-        Ok::<_, houseful_core::refusal::Refusal>(state.refund_quote_view(id.uuid, &quote))
+        Ok::<_, Refusal>(state.refund_quote_view(id.uuid, &quote))
     });
     Ok(Json(read.await.map_err(about_booking)??))
 }
@@ -92,18 +93,24 @@ pub(super) async fn refund(
         reason: request.reason,
         note,
         rules: rules(&caller, request.waive),
+        told_minor: request.told_minor,
     };
     let command = command(request.command, caller.staff_actor(), ask);
     ask_about(&app, id, command).await?;
     let booking = one(&app, &caller, &HeaderMap::new(), id).await?;
     let waits = booking.refund_asked.as_ref();
-    let waits = waits.is_some_and(|asked| asked.id == request.command);
-    let status = if waits {
-        StatusCode::ACCEPTED
-    } else {
-        StatusCode::OK
-    };
-    Ok((status, Json(booking)).into_response())
+    if waits.is_some_and(|asked| asked.id == request.command) {
+        return Ok((StatusCode::ACCEPTED, Json(booking)).into_response());
+    }
+    if booking
+        .refunds
+        .iter()
+        .any(|made| made.id == request.command)
+    {
+        return Ok(Json(booking).into_response());
+    }
+    // It was asked for before, and is neither made nor waited for any more.
+    Err(Refusal::RefundRefused.into())
 }
 
 /// Says yes or no to a refund that waits for a manager. Of one that is approved goes back what was

@@ -144,19 +144,32 @@ impl Journals {
     pub async fn desk(
         &self,
         since: UtcMillis,
-        refunds: bool,
+        kind: Option<&'static str>,
         limit: u32,
     ) -> Result<Vec<JournalEntry>, StoreError> {
         let asked = self.shards.iter().map(|books| async move {
             let books = books.get().ok_or(StoreError::Busy)?;
-            books.journal.desk(since, refunds, limit).await
+            books.journal.desk(since, kind, limit).await
         });
-        let mut rows: Vec<JournalEntry> =
-            try_join_all(asked).await?.into_iter().flatten().collect();
+        let answers = try_join_all(asked).await?;
+        let mut rows: Vec<JournalEntry> = answers.into_iter().flatten().collect();
         rows.sort_by_key(|row| (std::cmp::Reverse(row.at), row.show, row.ver));
         rows.dedup_by_key(|row| (row.show, row.ver));
         rows.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
         Ok(rows)
+    }
+
+    /// Shows that wait for something, of all shards.
+    ///
+    /// # Errors
+    /// A shard can't be reached or read.
+    pub async fn waiting(&self) -> Result<BTreeSet<ShowId>, StoreError> {
+        let asked = self.shards.iter().map(|books| async move {
+            let books = books.get().ok_or(StoreError::Busy)?;
+            books.journal.waiting().await
+        });
+        let answers = try_join_all(asked).await?;
+        Ok(answers.into_iter().flatten().collect())
     }
 
     /// Bookings with this code: it says which slot they are in, so only the shard of that is asked,

@@ -177,8 +177,17 @@ impl Store for PostgresStore {
         Box::pin(rows::journal(&self.db, show, after, limit))
     }
 
-    fn desk(&self, since: UtcMillis, refunds: bool, limit: u32) -> Later<'_, Vec<JournalEntry>> {
-        Box::pin(rows::desk(&self.db, since, refunds, limit))
+    fn desk(
+        &self,
+        since: UtcMillis,
+        kind: Option<&'static str>,
+        limit: u32,
+    ) -> Later<'_, Vec<JournalEntry>> {
+        Box::pin(rows::desk(&self.db, since, kind, limit))
+    }
+
+    fn waiting(&self) -> Later<'_, Vec<ShowId>> {
+        Box::pin(rows::waiting(&self.db))
     }
 
     fn bookings_by_code(&self, code: BookingCode) -> Later<'_, Vec<BookingId>> {

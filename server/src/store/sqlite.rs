@@ -155,11 +155,20 @@ impl Store for SqliteStore {
         )
     }
 
-    fn desk(&self, since: UtcMillis, refunds: bool, limit: u32) -> Later<'_, Vec<JournalEntry>> {
+    fn desk(
+        &self,
+        since: UtcMillis,
+        kind: Option<&'static str>,
+        limit: u32,
+    ) -> Later<'_, Vec<JournalEntry>> {
         Box::pin(
             self.db
-                .read(move |conn| rows::desk(conn, since, refunds, limit)),
+                .read(move |conn| rows::desk(conn, since, kind, limit)),
         )
+    }
+
+    fn waiting(&self) -> Later<'_, Vec<ShowId>> {
+        Box::pin(self.db.read(rows::waiting))
     }
 
     fn bookings_by_code(&self, code: BookingCode) -> Later<'_, Vec<BookingId>> {

@@ -26,11 +26,21 @@ pub struct Book {
     pub kind: String,
     /// What was given back of it.
     pub back: i64,
-    /// The command that asked for a refund, with the seats and what would be kept of them.
-    pub waits: Option<(u32, Vec<(u16, i64)>)>,
+    /// The refund that waits for a manager.
+    pub waits: Option<Waits>,
     pub held_at: i64,
     pub until: i64,
     pub payment: Option<u8>,
+}
+
+/// The command that asked for a refund, until when and by whom, with the seats and what would be
+/// kept of them.
+#[derive(Clone, Debug)]
+pub struct Waits {
+    pub command: u32,
+    pub until: i64,
+    pub by: u8,
+    pub lines: Vec<(u16, i64)>,
 }
 
 /// What a payment is for. Another one under its id is good for nothing.

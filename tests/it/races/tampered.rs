@@ -96,8 +96,17 @@ impl Store for Tampered {
         self.store.journal(show, after, limit)
     }
 
-    fn desk(&self, since: UtcMillis, refunds: bool, limit: u32) -> Later<'_, Vec<JournalEntry>> {
-        self.store.desk(since, refunds, limit)
+    fn desk(
+        &self,
+        since: UtcMillis,
+        kind: Option<&'static str>,
+        limit: u32,
+    ) -> Later<'_, Vec<JournalEntry>> {
+        self.store.desk(since, kind, limit)
+    }
+
+    fn waiting(&self) -> Later<'_, Vec<ShowId>> {
+        self.store.waiting()
     }
 
     fn bookings_by_code(&self, code: BookingCode) -> Later<'_, Vec<BookingId>> {

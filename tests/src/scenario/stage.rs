@@ -335,6 +335,7 @@ impl Stage {
         let reason = RefundReason::ALL.into_iter().find(|r| r.word() == why);
         let waive = words.has("waive");
         let note = words.after("note").unwrap_or("").to_owned();
+        let told = words.after("told").map(pounds).transpose()?;
         if words.0.is_empty() {
             return Err("refund which booking?".into());
         }
@@ -348,6 +349,7 @@ impl Stage {
                 alone: self.managers.iter().any(|m| m == actor),
                 waive,
             },
+            told_minor: told.map(|t| t.minor),
         })
     }
 

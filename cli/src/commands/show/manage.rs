@@ -189,7 +189,10 @@ async fn follow_refunds(
 ) -> Result<(), CliError> {
     for _ in 0..FOLLOWED {
         let asked = client.bookings_of(detail.show.id);
-        let page = ctx.wait("money goes back", asked).await?;
+        // The show is cancelled, whatever becomes of looking after it.
+        let Ok(page) = ctx.wait("money goes back", asked).await else {
+            break;
+        };
         let money = |b: &Booking| b.state == BookingState::Cancelled && !b.payments.is_empty();
         let (mut all, mut done) = (0_usize, 0_usize);
         for booking in page.items.iter().filter(|b| money(b)) {

@@ -262,8 +262,9 @@ impl Detail {
                 }
             }
             Action::Accept => match (&form.quote, form.reason) {
-                (Quoted::Told(_), Some(reason)) => {
-                    self.gives_back(desk, form.chosen(), reason);
+                (Quoted::Told(quote), Some(reason)) => {
+                    let told = quote.back.minor;
+                    self.gives_back(desk, form.chosen(), reason, told);
                     return None;
                 }
                 (Quoted::Told(_), None) => desk.say(wording::GIVE_BACK_REASON_FIRST),
@@ -274,7 +275,13 @@ impl Detail {
         Some(form)
     }
 
-    fn gives_back(&mut self, desk: &mut Desk, seats: Vec<SeatLabel>, reason: RefundReason) {
+    fn gives_back(
+        &mut self,
+        desk: &mut Desk,
+        seats: Vec<SeatLabel>,
+        reason: RefundReason,
+        told_minor: i64,
+    ) {
         let note = match reason {
             // Which has to have a note, and here is nobody to type one.
             RefundReason::Other => wording::give_back_reason(reason).to_owned(),
@@ -285,6 +292,7 @@ impl Detail {
             seats,
             reason,
             note,
+            told_minor: Some(told_minor),
             waive: false,
         };
         let ask = Ask::GiveBack(self.owned(), Box::new(request));
@@ -456,7 +464,8 @@ impl Detail {
     }
 }
 
-/// The cash that somebody at the till has to hand back.
+/// The cash that somebody at the till has to hand back for a cancelled booking: what has not been
+/// handed back before, for single tickets.
 pub fn cash_back(booking: &Booking) -> Option<Money> {
     let cash = booking
         .payments
@@ -467,6 +476,8 @@ pub fn cash_back(booking: &Booking) -> Option<Money> {
         let minor = amount.minor.checked_sub(p.keep.minor)?;
         Some(Money::new(minor, amount.currency))
     });
-    back.filter(|m| m.minor > 0)
-        .reduce(|a, b| a.plus(b).unwrap_or(a))
+    let all = back.reduce(|a, b| a.plus(b).unwrap_or(a))?;
+    let before: i64 = booking.refunds.iter().map(|made| made.back.minor).sum();
+    let minor = all.minor.checked_sub(before)?;
+    Some(Money::new(minor, all.currency)).filter(|m| m.minor > 0)
 }

@@ -123,6 +123,20 @@ fn one_seat_is_given_back_and_the_sum_is_told_before() {
 }
 
 #[test]
+fn cash_that_went_back_for_a_ticket_does_not_go_back_twice() {
+    let mut till = sold();
+    till.press("B\ng 2\n");
+    assert!(till.screen().contains("hand back GBP 9.50 in cash"));
+    till.press("R2\n");
+    assert_eq!(detail(&till).booking.state, BookingState::Cancelled);
+    let screen = till.screen();
+    assert!(
+        screen.contains("refunded: hand back GBP 9.50 in cash"),
+        "{screen}"
+    );
+}
+
+#[test]
 fn a_clerk_asks_a_manager_and_nothing_is_confirmed_without_a_sum() {
     let mut till = Till::open();
     till.role = Role::Clerk;

@@ -114,7 +114,10 @@ pub fn desk_case(case: &DeskCase, now: UtcMillis) -> String {
         _ => format!("{} h", minutes / 60),
     };
     let what = match case.kind {
+        DeskKind::LateWon if case.end == DeskEnd::Over => "came late, ended otherwise since",
         DeskKind::LateWon => "came late, won its seats",
+        DeskKind::MoneyShort => "more went back than was ordered: take the tickets back",
+        DeskKind::Overdue => case.why.as_deref().map_or("not done yet", returned_because),
         DeskKind::MoneyGone => "gone at the provider, seats are for sale",
         DeskKind::RefundWaits => "a refund waits for a manager",
         DeskKind::MoneyBack => case.why.as_deref().map_or("goes back", returned_because),
@@ -123,7 +126,7 @@ pub fn desk_case(case: &DeskCase, now: UtcMillis) -> String {
         DeskEnd::OnItsWay if case.overdue => ", overdue",
         DeskEnd::OnItsWay => ", on its way",
         DeskEnd::GivenBack => ", given back",
-        DeskEnd::Confirmed | DeskEnd::Waits => "",
+        DeskEnd::Confirmed | DeskEnd::Waits | DeskEnd::Over => "",
     };
     format!("{age}: {what}{end}")
 }

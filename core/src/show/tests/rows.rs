@@ -76,6 +76,7 @@ fn rows_of_money_that_is_gone_are_written_and_read_as_they_always_were() {
     let event = Event::MoneyGone {
         booking: uuid::Uuid::from_u128(7),
         payment: crate::ids::PaymentId(uuid::Uuid::from_u128(8)),
+        left_minor: 0,
     };
     let row = event.to_row();
     assert_eq!((row.kind, row.format), ("money_gone", 1));
@@ -137,8 +138,39 @@ fn rows_of_refunds_are_written_and_read_as_they_always_were() {
                     waived: true,
                     ..refund.clone()
                 },
+                until: crate::time::UtcMillis(9),
             },
-            format!(r#"{{"refund_asked":{{{head},{body},"waived":true}}}}}}"#),
+            format!(r#"{{"refund_asked":{{{head},{body},"waived":true}},"until":9}}}}"#),
+        ),
+        (
+            Event::RefundLapsed {
+                bookings: vec![booking],
+            },
+            r#"{"refund_lapsed":{"bookings":["00000000-0000-0000-0000-000000000007"]}}"#.to_owned(),
+        ),
+        (
+            Event::MoneyShort {
+                booking,
+                payment: crate::ids::PaymentId(uuid::Uuid::nil()),
+                refunded_minor: 5,
+            },
+            concat!(
+                r#"{"money_short":{"booking":"00000000-0000-0000-0000-000000000007","#,
+                r#""payment":"pay_00000000000000000000000000000000","refunded_minor":5}}"#
+            )
+            .to_owned(),
+        ),
+        (
+            Event::MoneyGone {
+                booking,
+                payment: crate::ids::PaymentId(uuid::Uuid::nil()),
+                left_minor: 5,
+            },
+            concat!(
+                r#"{"money_gone":{"booking":"00000000-0000-0000-0000-000000000007","#,
+                r#""payment":"pay_00000000000000000000000000000000","left_minor":5}}"#
+            )
+            .to_owned(),
         ),
         (
             Event::Refunded {

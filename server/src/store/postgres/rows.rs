@@ -298,20 +298,18 @@ pub(super) async fn journal(
 
 /// The rows that the index `show_event_desk` has, in its own words.
 const DESK: &str = "SELECT show_id, ver, at, kind, body FROM show_event
-     WHERE (kind IN ('payment_returned', 'money_gone', 'refund_asked')
+     WHERE (kind IN ('payment_returned', 'money_gone', 'money_short')
          OR (kind = 'secured' AND position('\"late\":true' IN body) > 0))
-     AND at >= $1 AND (kind = 'refund_asked') = $2 ORDER BY at DESC, show_id, ver LIMIT $3";
+     AND at >= $1 AND ($2::text IS NULL OR kind = $2) ORDER BY at DESC, show_id, ver LIMIT $3";
 
 /// Rows of all journals that the late-payments desk is about.
 pub(super) async fn desk(
     db: &Database,
     since: UtcMillis,
-    refunds: bool,
+    kind: Option<&'static str>,
     limit: u32,
 ) -> Result<Vec<JournalEntry>, StoreError> {
-    let found = db
-        .read(DESK, &[&since.0, &refunds, &i64::from(limit)])
-        .await?;
+    let found = db.read(DESK, &[&since.0, &kind, &i64::from(limit)]).await?;
     let entry = |found: &Row| {
         let show = show(found, 0)?;
         let ver = get::<i64>(found, 1)?.cast_unsigned();
@@ -327,4 +325,11 @@ pub(super) async fn desk(
         })
     };
     found.iter().map(entry).collect()
+}
+
+/// Shows that wait for something.
+pub(super) async fn waiting(db: &Database) -> Result<Vec<ShowId>, StoreError> {
+    let sql = "SELECT show_id FROM show_head WHERE next_due IS NOT NULL ORDER BY show_id";
+    let found = db.read(sql, &[]).await?;
+    found.iter().map(|row| show(row, 0)).collect()
 }

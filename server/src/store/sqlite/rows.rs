@@ -220,19 +220,19 @@ pub(super) fn journal(
 
 /// The rows that the index `show_event_desk` has, in its own words.
 const DESK: &str = "SELECT show_id, ver, at, kind, body FROM show_event
-     WHERE (kind IN ('payment_returned', 'money_gone', 'refund_asked')
+     WHERE (kind IN ('payment_returned', 'money_gone', 'money_short')
          OR (kind = 'secured' AND instr(body, '\"late\":true') > 0))
-     AND at >= ?1 AND (kind = 'refund_asked') = ?2 ORDER BY at DESC, show_id, ver LIMIT ?3";
+     AND at >= ?1 AND (?2 IS NULL OR kind = ?2) ORDER BY at DESC, show_id, ver LIMIT ?3";
 
 /// Rows of all journals that the late-payments desk is about.
 pub(super) fn desk(
     conn: &Connection,
     since: UtcMillis,
-    refunds: bool,
+    kind: Option<&'static str>,
     limit: u32,
 ) -> Result<Vec<JournalEntry>, StoreError> {
     let mut select = conn.prepare_cached(DESK)?;
-    let mut rows = select.query((since.0, refunds, limit))?;
+    let mut rows = select.query((since.0, kind, limit))?;
     let mut entries = Vec::new();
     while let Some(row) = rows.next()? {
         let show = ShowId(row.get::<_, i64>(0)?.cast_unsigned());
@@ -248,4 +248,13 @@ pub(super) fn desk(
         });
     }
     Ok(entries)
+}
+
+/// Shows that wait for something.
+pub(super) fn waiting(conn: &Connection) -> Result<Vec<ShowId>, StoreError> {
+    let mut select = conn.prepare_cached(
+        "SELECT show_id FROM show_head WHERE next_due IS NOT NULL ORDER BY show_id",
+    )?;
+    let shows = select.query_map([], |row| Ok(ShowId(row.get::<_, i64>(0)?.cast_unsigned())))?;
+    Ok(shows.collect::<Result<_, _>>()?)
 }

@@ -1,6 +1,6 @@
 //! What people, money and time do to bookings that are there.
 
-use super::{Book, Expected, Naive, Stands, Who, Worth, no};
+use super::{Book, Expected, Naive, Stands, Waits, Who, Worth, no};
 
 impl Naive {
     pub fn release(&mut self, who: Who, id: u8) -> Expected {
@@ -91,7 +91,9 @@ impl Naive {
             Stands::Cancelled => return no("booking_cancelled"),
             _ => return no("not_paid"),
         }
-        if book.waits.is_some() {
+        let manager = who.name == 4;
+        let waits = book.waits.as_ref().is_some_and(|w| self.now < w.until);
+        if waits && !manager {
             return no("refund_pending");
         }
         let mut chosen = self.find(seats)?;
@@ -116,10 +118,21 @@ impl Naive {
             back += price - kept;
             lines.push((seat, kept));
         }
-        let manager = who.name == 4;
         if !manager && (waive || book.back + back > 1500) {
+            let day = self.now + 86_400_000;
+            let until = if self.now < self.starts {
+                self.starts.min(day)
+            } else {
+                day
+            };
             if let Some(book) = self.books.get_mut(&id) {
-                book.waits = Some((command, lines));
+                let by = who.name;
+                book.waits = Some(Waits {
+                    command,
+                    until,
+                    by,
+                    lines,
+                });
             }
             return Ok(true);
         }
@@ -129,15 +142,18 @@ impl Naive {
 
     /// A manager's word about what waits.
     pub fn verdict(&mut self, who: Who, id: u8, asked: u32, approve: bool) -> Expected {
-        if who.name != 4 {
-            return no("forbidden");
-        }
         let waits = self.mine(who, id)?.waits.clone();
-        let Some((_, lines)) = waits.filter(|(command, _)| *command == asked) else {
+        let Some(waits) = waits.filter(|w| w.command == asked) else {
             return no("not_found");
         };
+        if self.now >= waits.until {
+            return no("refund_closed");
+        }
+        if who.name != 4 && (approve || waits.by != who.name) {
+            return no("forbidden");
+        }
         if approve {
-            self.give_back(id, &lines);
+            self.give_back(id, &waits.lines);
         } else if let Some(book) = self.books.get_mut(&id) {
             book.waits = None;
         }
@@ -227,7 +243,13 @@ impl Naive {
         for id in &dead {
             self.lapse(*id);
         }
-        Ok(!dead.is_empty())
+        let mut lapsed = false;
+        for book in self.books.values_mut() {
+            if book.waits.as_ref().is_some_and(|w| self.now >= w.until) {
+                (book.waits, lapsed) = (None, true);
+            }
+        }
+        Ok(!dead.is_empty() || lapsed)
     }
 
     /// Money's news. `fair`: for the very offer and amount that stand.

@@ -95,6 +95,7 @@ impl Run<'_> {
                 alone: who.name == 4,
                 waive,
             },
+            told_minor: None,
         };
         let command = self.command(who, ask);
         let n = u32::try_from(command.id.0.as_u128()).unwrap_or(0);
@@ -109,7 +110,7 @@ impl Run<'_> {
         let found = waiting.next().map(|(id, _)| *id).filter(|_| !odd);
         let (book, who) = (found.unwrap_or_else(|| self.pick(of)), person(who));
         let waits = self.naive.books.get(&book).and_then(|b| b.waits.as_ref());
-        let asked = waits.map_or(1, |(command, _)| *command);
+        let asked = waits.map_or(1, |w| w.command);
         let ask = Ask::RefundVerdict {
             booking: book_id(book),
             asked: CommandId(Uuid::from_u128(u128::from(asked))),

@@ -85,8 +85,10 @@ pub(super) fn request(who: &Who, command: &Command) -> Result<(String, Value), S
             reason,
             note,
             rules,
+            told_minor,
         } => {
             let body = RefundRequest {
+                told_minor: *told_minor,
                 command: id,
                 seats: seats.clone(),
                 reason: *reason,

@@ -140,6 +140,7 @@ impl Till {
                     reason: request.reason,
                     note: request.note.clone(),
                     rules: self.refund_rules(),
+                    told_minor: request.told_minor,
                 };
                 self.booking_after(ask, Some(request.command.0), owned.id.uuid)?
             }
@@ -251,7 +252,7 @@ impl Till {
     /// A desk on which only refunds wait.
     fn late(&self) -> Vec<(DeskCase, Booking)> {
         let case = |booking: Booking| {
-            let waits = *booking.refund_asked.clone()?;
+            let waits = self.state.refund_waiting(booking.id.uuid, self.now)?;
             let case = DeskCase {
                 kind: DeskKind::RefundWaits,
                 at: waits.at,

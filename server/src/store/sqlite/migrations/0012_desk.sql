@@ -1,5 +1,5 @@
--- What the late-payments desk looks for: money that won its seats late, went back or is gone, and
--- refunds that were asked for. Few rows of a journal are of this kind.
+-- What the late-payments desk looks for beside what waits: money that won its seats late, went back,
+-- is gone or short. Few rows of a journal are of this kind.
 CREATE INDEX show_event_desk ON show_event (at) WHERE
-    kind IN ('payment_returned', 'money_gone', 'refund_asked')
+    kind IN ('payment_returned', 'money_gone', 'money_short')
     OR (kind = 'secured' AND instr(body, '"late":true') > 0);
