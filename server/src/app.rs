@@ -24,7 +24,7 @@ use tokio_util::{
 pub use self::start::StartError;
 use crate::{
     auth::tokens::Tokens,
-    bus::{Bus, local::Weather},
+    bus::{Bus, kafka::KafkaConfig, local::Weather},
     catalogue::Catalogue,
     clock::{Clock, ClockKind},
     database::{Address, Books, PostgresUrl},
@@ -66,6 +66,8 @@ pub struct ServerConfig {
     pub roles: RolesConfig,
     /// Where replicas of the database are that maps, feeds, lists and the catalogue are read from.
     pub replicas: Vec<PostgresUrl>,
+    /// The Kafka that messages between servers go through; they go by HTTP if `None`.
+    pub kafka: Option<KafkaConfig>,
 }
 
 impl ServerConfig {
@@ -85,6 +87,7 @@ impl ServerConfig {
             weather: Weather::default(),
             roles: RolesConfig::default(),
             replicas: Vec::new(),
+            kafka: None,
         }
     }
 }

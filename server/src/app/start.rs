@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use houseful_core::wire::admin::Mode;
 use tokio::{net::TcpListener, task::JoinHandle};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
@@ -10,7 +11,11 @@ use super::{
     listen::listen, messages, others, payment, shards,
 };
 use crate::{
-    bus::{Bus, local::LocalBus},
+    bus::{
+        Bus,
+        kafka::{Kafka, KafkaError, Who},
+        local::LocalBus,
+    },
     catalogue::{Catalogue, CatalogueError},
     clock::Clock,
     copies,
@@ -20,7 +25,7 @@ use crate::{
     lane::LaneError,
     limits::Limits,
     numbers,
-    roles::{BadRoles, Cluster, ServerRole, feed::Elsewhere},
+    roles::{BadRoles, Cluster, ServerRole, cluster::kind_of, feed::Elsewhere},
     routes,
     shards::{Opened, OpeningError},
     store::StoreError,
@@ -83,6 +88,9 @@ pub enum StartError {
     /// A show of the chain can't be opened for sale.
     #[error("a show can't be opened for sale: {0}")]
     Show(#[from] LaneError),
+    /// Messages can't go through Kafka as it is set.
+    #[error(transparent)]
+    Kafka(#[from] KafkaError),
     /// The listener has no address, or a thread can't be started.
     #[error("the operating system said no: {0}")]
     System(#[from] std::io::Error),
@@ -130,6 +138,23 @@ async fn put_on_sale(
     Ok(background)
 }
 
+/// Looks at the Kafka that messages are to go through, if there is one.
+async fn open_kafka(
+    config: &ServerConfig,
+    mode: Mode,
+    clock: &Clock,
+) -> Result<Option<Kafka>, StartError> {
+    let Some(kafka) = &config.kafka else {
+        return Ok(None);
+    };
+    let who = Who {
+        roles: config.roles.own,
+        key: config.roles.key.as_ref(),
+        house: kind_of(mode, config.clock),
+    };
+    Ok(Some(Kafka::open(kafka, who, clock).await?))
+}
+
 /// Starts what a server is made of, each on what was started before it.
 pub(super) async fn start(
     config: ServerConfig,
@@ -149,6 +174,7 @@ pub(super) async fn start(
         None
     };
     let clock = house::clock(&books, opened.as_ref(), config.clock, heard.as_ref()).await?;
+    let kafka = open_kafka(&config, mode, &clock).await?;
     // Whatever fails from here on stops what was started.
     let (closing, shutdown) = (CancellationToken::new(), CancellationToken::new());
     let (closing_guard, shutdown_guard) =
@@ -169,7 +195,7 @@ pub(super) async fn start(
     background.extend(messages::start(
         (announcements, settlements),
         (booking.lane.clone(), payments.clone()),
-        (&cluster, &clock),
+        (&cluster, &clock, kafka.as_ref()),
         &shutdown,
     ));
     let catalogue = catalogue::start(&books, &config, &clock).await?;
@@ -187,6 +213,12 @@ pub(super) async fn start(
     let sold = (&booking, config.shards.is_some());
     let others = others::start(&cluster, &books, copies, sold, (&clock, &shutdown)).await?;
     background.extend(others.background);
+    if let Some(kafka) = &kafka {
+        let follower = others.follower.clone();
+        let rooms = (&booking.hub, booking.lane.clone(), payments.clone());
+        let heard = messages::hear(kafka, (&cluster, follower), rooms, &bus, &shutdown);
+        background.extend(heard);
+    }
 
     let app = App(Arc::new(Rooms {
         books,
