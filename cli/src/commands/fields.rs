@@ -2,7 +2,7 @@
 //! is asked for: a slip in it must not be told after a sale.
 
 #[cfg(feature = "embedded")]
-use super::db;
+use super::{bus, db};
 use super::{
     auth, booking, cinema, city, clock, config, doctor, dry_run, find, movie, payment, sell, show,
     ticket, version,
@@ -76,6 +76,8 @@ fn of(command: &Command, dry_run: bool) -> Option<&'static Columns> {
         | Command::Help(_) => None,
         #[cfg(feature = "embedded")]
         Command::Db(command) => Some(db::columns(command, dry_run)),
+        #[cfg(feature = "embedded")]
+        Command::Bus(command) => Some(bus::columns(command)),
         #[cfg(feature = "embedded")]
         Command::Serve(_) | Command::Demo(_) => None,
     }

@@ -9,6 +9,7 @@ use std::{
 use houseful_core::wire::admin::Mode;
 use houseful_server::{
     app::{self, DemoChain, RunningServer, ServerConfig, StartError},
+    bus::kafka::KafkaConfig,
     clock::ClockKind,
     database::{Address, PostgresUrl},
     roles::RolesConfig,
@@ -49,6 +50,8 @@ pub struct Hosting {
     pub roles: RolesConfig,
     /// Replicas of the database that are read from.
     pub replicas: Vec<PostgresUrl>,
+    /// The Kafka that messages between servers go through.
+    pub kafka: Option<KafkaConfig>,
 }
 
 impl Hosting {
@@ -68,6 +71,7 @@ impl Hosting {
             token: None,
             roles: RolesConfig::default(),
             replicas: Vec::new(),
+            kafka: None,
         }
     }
 
@@ -166,6 +170,7 @@ impl Hosted {
             token: hosting.token.clone(),
             roles: hosting.roles.clone(),
             replicas: hosting.replicas.clone(),
+            kafka: hosting.kafka.clone(),
             ..ServerConfig::new(hosting.db.clone(), hosting.mode)
         };
         let running = app::serve(config, listener).await.map_err(|e| match &e {
