@@ -135,7 +135,10 @@ fn no_banned_crate_is_in_the_lock_file() {
         let all = lock["package"].as_array().into_iter().flatten();
         for package in all.filter(needs) {
             let by = package["name"].as_str().unwrap_or_default();
-            assert!(around.contains(by), "{by} brings {name} in, which is banned: {reason}");
+            assert!(
+                around.contains(by),
+                "{by} brings {name} in, which is banned: {reason}"
+            );
         }
     }
 }

@@ -4,7 +4,6 @@
 #![expect(clippy::expect_used, reason = "a test says what it expected and stops")]
 
 mod failures;
-mod house;
 mod sales;
 mod seats;
 mod settings;

@@ -7,6 +7,7 @@
     reason = "a test without its programs ends at once"
 )]
 
+pub mod house;
 pub mod listener;
 
 use std::{
@@ -33,7 +34,10 @@ fn jars() -> PathBuf {
 /// What is missing for it on this machine, if anything, in a sentence.
 #[must_use]
 pub fn missing() -> Option<String> {
-    let java = Command::new("java").arg("-version").stderr(Stdio::null()).status();
+    let java = Command::new("java")
+        .arg("-version")
+        .stderr(Stdio::null())
+        .status();
     if !java.is_ok_and(|status| status.success()) {
         return Some("no java in PATH; scripts/test installs it".to_owned());
     }
@@ -54,7 +58,10 @@ pub fn is_missing() -> bool {
     let Some(missing) = missing() else {
         return false;
     };
-    assert!(std::env::var_os("CI").is_none_or(|ci| ci != "true"), "{missing}");
+    assert!(
+        std::env::var_os("CI").is_none_or(|ci| ci != "true"),
+        "{missing}"
+    );
     eprintln!("not run: {missing}");
     true
 }
@@ -75,7 +82,9 @@ impl Broker {
     /// It does not start.
     pub async fn start() -> Self {
         let listeners = [(); 3].map(|()| TcpListener::bind(("127.0.0.1", 0)).expect("a port"));
-        let ports = listeners.each_ref().map(|l| l.local_addr().expect("an address").port());
+        let ports = listeners
+            .each_ref()
+            .map(|l| l.local_addr().expect("an address").port());
         drop(listeners);
         let mut broker = Self {
             folder: Folder::new(),
@@ -86,7 +95,10 @@ impl Broker {
             std::fs::write(broker.folder.path(name), text).expect("a file of the broker");
         };
         std::fs::create_dir(broker.folder.path("data")).expect("a folder");
-        write("server.properties", settings(ports, &broker.folder.path("data")));
+        write(
+            "server.properties",
+            settings(ports, &broker.folder.path("data")),
+        );
         // What formatting its folder would write.
         let identity = "version=1\ncluster.id=MkU3OEVBNTcwNTJENDM2Qk\nnode.id=1\n\
                         directory.id=AAAAAAAAAAAAAAAAAAAAZA\n";
@@ -113,7 +125,11 @@ impl Broker {
 
     /// The same for somebody who says this name and password.
     #[must_use]
-    pub fn config_with_password(&self, prefix: &str, (name, password): (&str, &str)) -> KafkaConfig {
+    pub fn config_with_password(
+        &self,
+        prefix: &str,
+        (name, password): (&str, &str),
+    ) -> KafkaConfig {
         let mut config = self.config(prefix);
         let at = format!("127.0.0.1:{}", self.ports[2]);
         config.brokers = at.parse().expect("an address");
@@ -140,14 +156,18 @@ impl Broker {
     pub fn stop(&mut self) {
         let process = self.process.take().expect("a running broker");
         signal(process.pid(), "TERM");
-        wait::until("the end of the broker", START_S, || is_gone(process.pid()).then_some(()));
+        wait::until("the end of the broker", START_S, || {
+            is_gone(process.pid()).then_some(())
+        });
     }
 
     /// `kill -9`: its machine goes.
     pub fn kill(&mut self) {
         let process = self.process.take().expect("a running broker");
         signal(process.pid(), "KILL");
-        wait::until("the end of the broker", START_S, || is_gone(process.pid()).then_some(()));
+        wait::until("the end of the broker", START_S, || {
+            is_gone(process.pid()).then_some(())
+        });
     }
 
     /// Freezes it: its connections stay, it says nothing.
@@ -225,13 +245,20 @@ log.cleaner.dedupe.buffer.size=2097152
 }
 
 fn signal(pid: u32, name: &str) {
-    let sent = Command::new("kill").args([&format!("-{name}"), &pid.to_string()]).status();
-    assert!(sent.is_ok_and(|s| s.success()), "no process {pid} to send {name}");
+    let sent = Command::new("kill")
+        .args([&format!("-{name}"), &pid.to_string()])
+        .status();
+    assert!(
+        sent.is_ok_and(|s| s.success()),
+        "no process {pid} to send {name}"
+    );
 }
 
 /// Whether a process is gone, or only waits to be buried.
 fn is_gone(pid: u32) -> bool {
     let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
-    let state = stat.rsplit_once(") ").and_then(|(_, rest)| rest.chars().next());
+    let state = stat
+        .rsplit_once(") ")
+        .and_then(|(_, rest)| rest.chars().next());
     state.is_none_or(|state| matches!(state, 'Z' | 'X'))
 }

@@ -10,7 +10,10 @@ pub const GROUPS: [(&str, &[&str]); 5] = [
     ),
     ("Catalogue", &["city", "cinema", "movie", "show"]),
     ("Sales", &["hold", "booking", "ticket", "payment"]),
-    ("Running it", &["serve", "db", "bus", "auth", "config", "doctor"]),
+    (
+        "Running it",
+        &["serve", "db", "bus", "auth", "config", "doctor"],
+    ),
     (
         "Plumbing",
         &["api", "clock", "completion", "man", "help", "version"],

@@ -95,7 +95,9 @@ pub(super) async fn run(ctx: &mut Context, command: BusCommand) -> Result<(), Cl
             let verdicts = look(ctx, &needed(&kafka)?).await?;
             tell(ctx, &verdicts)?;
             let missing = verdicts.iter().filter(|v| v.facts.partitions == 0).count();
-            ctx.say(&format!("nothing was made; topics that would be: {missing}"));
+            ctx.say(&format!(
+                "nothing was made; topics that would be: {missing}"
+            ));
             Ok(())
         }
         BusCommand::CreateTopics { kafka, partitions } => {
@@ -125,7 +127,9 @@ pub(super) async fn run(ctx: &mut Context, command: BusCommand) -> Result<(), Cl
 }
 
 async fn look(ctx: &Context, config: &KafkaConfig) -> Result<Vec<Verdict>, CliError> {
-    Ok(ctx.wait("looking at the topics", kafka::check(config)).await?)
+    Ok(ctx
+        .wait("looking at the topics", kafka::check(config))
+        .await?)
 }
 
 fn tell(ctx: &mut Context, verdicts: &[Verdict]) -> Result<(), CliError> {

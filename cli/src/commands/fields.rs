@@ -1,12 +1,12 @@
 //! Which fields the answer of each command has, so that `--fields` is looked at before anything
 //! is asked for: a slip in it must not be told after a sale.
 
-#[cfg(feature = "embedded")]
-use super::{bus, db};
 use super::{
     auth, booking, cinema, city, clock, config, doctor, dry_run, find, movie, payment, sell, show,
     ticket, version,
 };
+#[cfg(feature = "embedded")]
+use super::{bus, db};
 use crate::{
     args::{
         AuthCommand, BookingCommand, ClockCommand, Command, ConfigCommand, HoldCommand,

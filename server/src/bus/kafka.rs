@@ -39,17 +39,17 @@ mod verdict;
 #[cfg(feature = "kafka")]
 mod way;
 
+#[cfg(not(feature = "kafka"))]
+pub use self::missing::{Kafka, check, create_topics, parked};
+#[cfg(not(feature = "kafka"))]
+pub(crate) use self::missing::{May, Who};
+#[cfg(feature = "kafka")]
+pub(crate) use self::running::{May, Who};
 #[cfg(feature = "kafka")]
 pub use self::{
     desk::{check, create_topics, parked},
     running::Kafka,
 };
-#[cfg(not(feature = "kafka"))]
-pub use self::missing::{Kafka, check, create_topics, parked};
-#[cfg(feature = "kafka")]
-pub(crate) use self::running::{May, Who};
-#[cfg(not(feature = "kafka"))]
-pub(crate) use self::missing::{May, Who};
 pub use self::{
     settings::{BadSettings, Brokers, KafkaConfig, Prefix, Properties},
     verdict::{Finding, Grade, TopicFacts, TopicKind, Verdict},

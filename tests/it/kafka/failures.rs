@@ -9,7 +9,8 @@ use houseful_tests::{
 };
 use tokio::task::block_in_place;
 
-use super::house::{House, Links, PATIENCE};
+use super::seats::readers_know;
+use houseful_tests::kafka::house::{House, Links, PATIENCE};
 
 /// Waits until messages go through Kafka again.
 async fn goes_through_kafka(stranger: &Stranger, what: &str) {
@@ -55,6 +56,10 @@ async fn people_book_and_pay_while_the_broker_is_stopped_killed_or_frozen() {
     people.buy(8).await;
     let sold = people.go_home().await;
     assert!(sold >= 30, "{sold}");
+    house.is_settled().await;
+    // Whoever reads of seats is led to where they are, when the broker is there again.
+    broker.restart().await;
+    readers_know(&house, &stranger).await;
     house.close().await;
 }
 

@@ -19,7 +19,7 @@ use houseful_tests::{
 use rdkafka::message::{Header, Headers, Message, OwnedHeaders, OwnedMessage};
 use tokio::task::block_in_place;
 
-use super::house::{House, Links, PATIENCE};
+use houseful_tests::kafka::house::{House, Links, PATIENCE};
 
 /// Waits until everything that is in both topics was done and told to be done.
 async fn all_is_heard(stranger: &Stranger) {
@@ -46,7 +46,12 @@ async fn a_sale_goes_through_kafka_alone_and_a_topic_read_again_changes_nothing(
     }
     house.is_settled().await;
     all_is_heard(&stranger).await;
-    let sent = block_in_place(|| (stranger.count("announcements"), stranger.count("settlements")));
+    let sent = block_in_place(|| {
+        (
+            stranger.count("announcements"),
+            stranger.count("settlements"),
+        )
+    });
     assert!(sent.0 >= 4 && sent.1 >= 4, "{sent:?}");
     assert_eq!(block_in_place(|| stranger.count("parked")), 0);
     let before = house.stands().await;
@@ -135,7 +140,8 @@ async fn every_message_one_to_five_times_and_shuffled_makes_the_same_money() {
 async fn confirmed(house: &House) -> usize {
     let (_, payments) = house.stands().await;
     let all = payments["items"].as_array().expect("a list").iter();
-    all.filter(|p| p["state"] == "captured" && p["captured"] == p["amount"]).count()
+    all.filter(|p| p["state"] == "captured" && p["captured"] == p["amount"])
+        .count()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -159,26 +165,49 @@ async fn what_nobody_can_read_is_parked_and_holds_up_nobody() {
     };
     let value = String::from_utf8(real.payload().expect("a value").to_vec()).expect("text");
     let key = real.key().expect("a key");
-    let altered = value.replace("authorised", "captured").replace("\"minor\":", "\"minor\":9");
+    let altered = value
+        .replace("authorised", "captured")
+        .replace("\"minor\":", "\"minor\":9");
     assert_ne!(altered, value);
     let before = house.stands().await;
     for show in &house.shows {
         // In every part of the topic that a sale may be in.
         let key = show.to_string();
-        stranger.write("announcements", key.as_bytes(), b"{", signature(&signed)).await;
+        stranger
+            .write("announcements", key.as_bytes(), b"{", signature(&signed))
+            .await;
     }
-    stranger.write("announcements", key, value.as_bytes(), OwnedHeaders::new()).await;
-    stranger.write("announcements", key, altered.as_bytes(), signature(&signed)).await;
-    stranger.write("announcements", key, b"", signature(&signed)).await;
-    stranger.write("announcements", b"another", value.as_bytes(), signature(&signed)).await;
+    stranger
+        .write("announcements", key, value.as_bytes(), OwnedHeaders::new())
+        .await;
+    stranger
+        .write("announcements", key, altered.as_bytes(), signature(&signed))
+        .await;
+    stranger
+        .write("announcements", key, b"", signature(&signed))
+        .await;
+    stranger
+        .write(
+            "announcements",
+            b"another",
+            value.as_bytes(),
+            signature(&signed),
+        )
+        .await;
     // An announcement is no settlement.
-    stranger.write("settlements", key, value.as_bytes(), signature(&signed)).await;
+    stranger
+        .write("settlements", key, value.as_bytes(), signature(&signed))
+        .await;
     all_is_heard(&stranger).await;
     assert_eq!(house.stands().await, before, "nothing of it did anything");
     let parked = kafka::parked(&config, 100).await.expect("what was parked");
     let why: Vec<_> = parked.iter().map(|p| p.why.as_str()).collect();
     let count = |word| why.iter().filter(|w| **w == word).count();
-    assert_eq!((count("forged"), count("unsigned"), count("empty")), (7, 1, 1), "{parked:?}");
+    assert_eq!(
+        (count("forged"), count("unsigned"), count("empty")),
+        (7, 1, 1),
+        "{parked:?}"
+    );
     let places: HashSet<_> = parked.iter().map(|p| p.from.clone()).collect();
     assert_eq!(places.len(), 9, "each once: {parked:?}");
     for show in house.shows.clone() {

@@ -13,7 +13,7 @@ use houseful_tests::{
 use serde_json::Value;
 use tokio::net::TcpListener;
 
-use super::house::{House, Links};
+use houseful_tests::kafka::house::{House, Links};
 
 /// Starts a server of all roles, which tells of its seats alone.
 async fn start(folder: &Folder, config: KafkaConfig) -> Result<(), StartError> {
@@ -40,20 +40,32 @@ async fn a_server_refuses_topics_that_are_missing_or_lose_what_they_are_given() 
     };
     assert!(found[0].to_string().contains("create-topics"), "{found:?}");
     let stranger = Stranger::beside(&config);
-    stranger.make_topic("seats", &[("cleanup.policy", "compact")]).await;
+    stranger
+        .make_topic("seats", &[("cleanup.policy", "compact")])
+        .await;
     let refused = start(&folder, config.clone()).await.expect_err("refused");
-    assert!(refused.to_string().contains("cleanup.policy=compact"), "{refused}");
+    assert!(
+        refused.to_string().contains("cleanup.policy=compact"),
+        "{refused}"
+    );
     stranger.delete_topic("seats").await;
-    let made = kafka::create_topics(&config, Some(3)).await.expect("topics");
+    let made = kafka::create_topics(&config, Some(3))
+        .await
+        .expect("topics");
     assert_eq!(made.len(), 4);
     for topic in &made {
         assert_eq!(topic.facts.partitions, 3, "{topic:?}");
         // One broker is worth a word, and nothing else is.
-        assert!(topic.findings.iter().all(|f| f.grade == Grade::Warned), "{topic:?}");
+        assert!(
+            topic.findings.iter().all(|f| f.grade == Grade::Warned),
+            "{topic:?}"
+        );
     }
     start(&folder, config.clone()).await.expect("a server");
     // Those that are there stay as they are.
-    let again = kafka::create_topics(&config, Some(9)).await.expect("topics");
+    let again = kafka::create_topics(&config, Some(9))
+        .await
+        .expect("topics");
     assert!(again.iter().all(|topic| topic.facts.partitions == 3));
 }
 
@@ -88,21 +100,42 @@ async fn the_operator_makes_topics_looks_at_them_and_at_what_was_parked() {
     };
     let check = run(&["bus", "check"]).ended(1);
     let topics = check.json();
-    assert_eq!(topics["items"].as_array().map(Vec::len), Some(4), "{topics}");
-    assert!(check.error()["message"].as_str().is_some_and(|m| m.contains("desk.announcements")));
+    assert_eq!(
+        topics["items"].as_array().map(Vec::len),
+        Some(4),
+        "{topics}"
+    );
+    assert!(
+        check.error()["message"]
+            .as_str()
+            .is_some_and(|m| m.contains("desk.announcements"))
+    );
     let dry = run(&["bus", "create-topics", "--dry-run"]).done();
-    assert!(dry.json()["items"].as_array().is_some_and(|all| all.len() == 4));
+    assert!(
+        dry.json()["items"]
+            .as_array()
+            .is_some_and(|all| all.len() == 4)
+    );
     run(&["bus", "check"]).ended(1);
-    let made = run(&["bus", "create-topics", "--partitions", "2"]).done().json();
+    let made = run(&["bus", "create-topics", "--partitions", "2"])
+        .done()
+        .json();
     let sound = |topic: &Value| topic["verdict"] == "warned" && topic["partitions"] == 2;
-    assert!(made["items"].as_array().is_some_and(|all| all.iter().all(sound)), "{made}");
+    assert!(
+        made["items"]
+            .as_array()
+            .is_some_and(|all| all.iter().all(sound)),
+        "{made}"
+    );
     run(&["bus", "check"]).done();
     let none = run(&["bus", "parked"]).done().json();
     assert_eq!(none["items"].as_array().map(Vec::len), Some(0));
     let config = broker.config("desk");
     let stranger = Stranger::beside(&config);
     let headers = rdkafka::message::OwnedHeaders::new();
-    stranger.write("parked", b"7", b"{\"format\":9}", headers).await;
+    stranger
+        .write("parked", b"7", b"{\"format\":9}", headers)
+        .await;
     let one = run(&["bus", "parked"]).done().json();
     assert_eq!(one["items"][0]["value"], "{\"format\":9}", "{one}");
 

@@ -14,8 +14,11 @@ use rdkafka::{
     producer::{FutureProducer, FutureRecord},
 };
 
+use crate::wait;
+
 /// The longest wait for a broker.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(PATIENCE_S);
+const PATIENCE_S: u64 = 20;
 
 /// Somebody with a client of their own.
 pub struct Stranger {
@@ -61,11 +64,14 @@ impl Stranger {
             .set("session.timeout.ms", "6000")
             .set("partition.assignment.strategy", "cooperative-sticky");
         let consumer: StreamConsumer = config.create().expect("a consumer");
-        consumer.subscribe(&[&self.topic(kind)]).expect("a subscription");
+        consumer
+            .subscribe(&[&self.topic(kind)])
+            .expect("a subscription");
         consumer
     }
 
-    /// Where each part of a topic begins and ends.
+    /// Where each part of a topic begins and ends; nothing of a topic that is not there. A broker
+    /// that has just started needs a moment to know.
     ///
     /// # Panics
     /// No broker answers.
@@ -73,12 +79,16 @@ impl Stranger {
     pub fn ends(&self, kind: &str) -> BTreeMap<i32, (i64, i64)> {
         let consumer: BaseConsumer = self.config.create().expect("a consumer");
         let topic = self.topic(kind);
-        let all = consumer.fetch_metadata(None, PATIENCE).expect("an answer");
-        let of = all.topics().iter().find(|t| t.name() == topic);
-        let parts = of.map(|of| of.partitions().iter().map(|part| part.id()).collect());
-        let parts: Vec<i32> = parts.unwrap_or_default();
-        let ends = |part| consumer.fetch_watermarks(&topic, part, PATIENCE).expect("its ends");
-        parts.into_iter().map(|part| (part, ends(part))).collect()
+        wait::until("the ends of a topic", PATIENCE_S, || {
+            let all = consumer.fetch_metadata(None, PATIENCE).ok()?;
+            let of = all.topics().iter().find(|t| t.name() == topic);
+            let parts = of.map_or(&[][..], |of| of.partitions());
+            let ends = parts.iter().map(|part| {
+                let ends = consumer.fetch_watermarks(&topic, part.id(), PATIENCE);
+                Some((part.id(), ends.ok()?))
+            });
+            ends.collect()
+        })
     }
 
     /// How many messages are in a topic.
@@ -101,7 +111,9 @@ impl Stranger {
         for part in ends.keys() {
             list.add_partition(&topic, *part);
         }
-        let told = consumer.committed_offsets(list, PATIENCE).expect("its offsets");
+        let told = consumer
+            .committed_offsets(list, PATIENCE)
+            .expect("its offsets");
         let behind = ends.iter().map(|(part, (low, high))| {
             let told = told.find_partition(&topic, *part).map(|p| p.offset());
             match told {
@@ -135,7 +147,11 @@ impl Stranger {
         consumer.assign(&list).expect("an assignment");
         while i64::try_from(all.len()).expect("few") < left {
             let next = tokio::time::timeout(PATIENCE, consumer.recv()).await;
-            all.push(next.expect("a message in time").expect("a message").detach());
+            all.push(
+                next.expect("a message in time")
+                    .expect("a message")
+                    .detach(),
+            );
         }
         all
     }
@@ -146,16 +162,26 @@ impl Stranger {
     /// The broker does not take it.
     pub async fn write(&self, kind: &str, key: &[u8], value: &[u8], headers: OwnedHeaders) {
         let topic = self.topic(kind);
-        let record = FutureRecord::to(&topic).key(key).payload(value).headers(headers);
+        let record = FutureRecord::to(&topic)
+            .key(key)
+            .payload(value)
+            .headers(headers);
         let sent = self.producer.send(record, PATIENCE).await;
-        sent.map_err(|(error, _)| error).expect("an acknowledgement");
+        sent.map_err(|(error, _)| error)
+            .expect("an acknowledgement");
     }
 
     /// Writes a message that was read once more.
     pub async fn repeat(&self, kind: &str, message: &OwnedMessage) {
         let headers = message.headers().cloned().unwrap_or_else(OwnedHeaders::new);
         let (key, value) = (message.key(), message.payload());
-        self.write(kind, key.unwrap_or_default(), value.unwrap_or_default(), headers).await;
+        self.write(
+            kind,
+            key.unwrap_or_default(),
+            value.unwrap_or_default(),
+            headers,
+        )
+        .await;
     }
 
     /// Makes a topic with one part, set like this.
@@ -172,6 +198,9 @@ impl Stranger {
         let done = self.admin.create_topics([&new], &options).await;
         let done = done.expect("an answer").pop().expect("one");
         done.expect("a topic that was made");
+        wait::until("the topic", PATIENCE_S, || {
+            (!self.ends(kind).is_empty()).then_some(())
+        });
     }
 
     /// Takes a topic away.
@@ -184,6 +213,8 @@ impl Stranger {
         let done = self.admin.delete_topics(&[&topic], &options).await;
         let done = done.expect("an answer").pop().expect("one");
         done.expect("a topic that was deleted");
+        // A server that makes topics may be faster than this look.
+        wait::within(2, || self.ends(kind).is_empty().then_some(()));
     }
 
     /// Has a group forget how far it had heard.
@@ -192,7 +223,10 @@ impl Stranger {
     /// The broker does not.
     pub async fn forget(&self, group: &str) {
         let group = format!("{}.{group}", self.prefix);
-        let done = self.admin.delete_groups(&[&group], &AdminOptions::new()).await;
+        let done = self
+            .admin
+            .delete_groups(&[&group], &AdminOptions::new())
+            .await;
         let done = done.expect("an answer").pop().expect("one");
         done.expect("a group that was forgotten");
     }
@@ -206,6 +240,9 @@ impl Stranger {
 pub fn header(message: &OwnedMessage, name: &str) -> String {
     let headers = message.headers().expect("headers");
     let mut all = headers.iter();
-    let value = all.find(|h| h.key == name).and_then(|h| h.value).expect("a header");
+    let value = all
+        .find(|h| h.key == name)
+        .and_then(|h| h.value)
+        .expect("a header");
     String::from_utf8(value.to_vec()).expect("text")
 }

@@ -48,7 +48,12 @@ impl Message for Announcement {
         self.booking.show
     }
     fn same(&self) -> Self::Same {
-        (self.payment, self.state, self.settled_ver, self.refunded_minor)
+        (
+            self.payment,
+            self.state,
+            self.settled_ver,
+            self.refunded_minor,
+        )
     }
 }
 

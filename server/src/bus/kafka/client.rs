@@ -47,7 +47,10 @@ impl Voice {
         let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
         let now = Clock::stopwatch();
         let fresh = |at: Instant| now.saturating_duration_since(at) < TOLD_AGAIN;
-        if told.as_ref().is_some_and(|(known, at)| known == what && fresh(*at)) {
+        if told
+            .as_ref()
+            .is_some_and(|(known, at)| known == what && fresh(*at))
+        {
             return false;
         }
         *told = Some((what.to_owned(), now));
@@ -170,11 +173,16 @@ mod tests {
 
     #[tokio::test]
     async fn the_client_takes_our_settings_and_says_no_to_what_it_does_not_know() {
-        let plain = config("security.protocol=SASL_PLAINTEXT\nsasl.mechanism=PLAIN\nsasl.username=u\nsasl.password=p");
+        let plain = config(
+            "security.protocol=SASL_PLAINTEXT\nsasl.mechanism=PLAIN\nsasl.username=u\nsasl.password=p",
+        );
         assert!(producer(&plain, "test").is_ok());
         assert!(consumer(&plain, "g", "test").is_ok());
         let odd = config("sasl.no_such_thing=1");
-        assert!(matches!(producer(&odd, "test"), Err(KafkaError::Settings(_))));
+        assert!(matches!(
+            producer(&odd, "test"),
+            Err(KafkaError::Settings(_))
+        ));
     }
 
     #[test]

@@ -16,13 +16,9 @@ use super::{
     topics::{self, Clerk},
     verdict::{TopicKind, Verdict},
 };
-use crate::clock::Clock;
 
 /// How long a broker may take.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// How often a topic is looked for that was just made.
-const LOOKS: u32 = 20;
-const LOOK_MS: u64 = 250;
 /// The most that is shown of a parked message.
 const SHOWN: usize = 2_000;
 
@@ -46,16 +42,7 @@ pub async fn create_topics(
     let clerk = Clerk::new(config)?;
     let parts = partitions.unwrap_or(topics::PARTITIONS);
     clerk.create(&TopicKind::ALL, parts).await?;
-    let mut verdicts = clerk.look(&TopicKind::ALL).await?;
-    for _ in 0..LOOKS {
-        if verdicts.iter().all(|verdict| verdict.facts.partitions > 0) {
-            break;
-        }
-        // Brokers tell each other.
-        Clock::rest_before_any(LOOK_MS).await;
-        verdicts = clerk.look(&TopicKind::ALL).await?;
-    }
-    Ok(verdicts)
+    clerk.look(&TopicKind::ALL).await
 }
 
 /// The last messages that were parked, the newest last; at most so many.
@@ -65,7 +52,9 @@ pub async fn create_topics(
 pub async fn parked(config: &KafkaConfig, limit: u16) -> Result<Vec<Parked>, KafkaError> {
     let topic = topics::name(&config.prefix, TopicKind::Parked);
     let verdicts = Clerk::new(config)?.look(&[TopicKind::Parked]).await?;
-    let parts = verdicts.first().map_or(0, |verdict| verdict.facts.partitions);
+    let parts = verdicts
+        .first()
+        .map_or(0, |verdict| verdict.facts.partitions);
     let group = format!("{}.look", config.prefix);
     let consumer = client::consumer(config, &group, "look")?;
     let limit = usize::from(limit);

@@ -10,7 +10,7 @@ use futures_util::{FutureExt, future::join_all};
 use rdkafka::{
     Message as _, Offset, TopicPartitionList,
     consumer::{CommitMode, Consumer as _},
-    error::KafkaError as ClientError,
+    error::{KafkaError as ClientError, RDKafkaErrorCode},
     message::{BorrowedMessage, Headers, OwnedMessage},
 };
 use serde::de::DeserializeOwned;
@@ -130,11 +130,11 @@ impl Ear {
                 }
                 Err(error) => {
                     tracing::debug!(topic = self.topic, %error, "nothing was heard");
-                    if let Some((_, why)) = consumer.client().fatal_error() {
-                        tracing::error!(topic = self.topic, why, "Kafka is heard anew");
+                    self.clock.rest_real(REST_MS).await;
+                    if is_over(consumer, &error) {
+                        tracing::warn!(topic = self.topic, %error, "Kafka is heard anew");
                         return;
                     }
-                    self.clock.rest_real(REST_MS).await;
                 }
             }
         }
@@ -220,7 +220,14 @@ where
 
 /// Waits for a message and takes what else is there.
 async fn batch(consumer: &Consumer) -> Result<Vec<OwnedMessage>, ClientError> {
-    let mut batch = vec![consumer.recv().await.as_ref().map_err(Clone::clone).map(detach)?];
+    let mut batch = vec![
+        consumer
+            .recv()
+            .await
+            .as_ref()
+            .map_err(Clone::clone)
+            .map(detach)?,
+    ];
     while batch.len() < BATCH_MAX
         && let Some(Ok(message)) = consumer.recv().now_or_never()
     {
@@ -231,6 +238,21 @@ async fn batch(consumer: &Consumer) -> Result<Vec<OwnedMessage>, ClientError> {
 
 fn detach(message: &BorrowedMessage<'_>) -> OwnedMessage {
     message.detach()
+}
+
+/// Whether a consumer has to begin anew: it says so itself, or its topic is gone, and one that is
+/// made again is another one.
+fn is_over(consumer: &Consumer, error: &ClientError) -> bool {
+    let is_gone = matches!(
+        error.rdkafka_error_code(),
+        Some(
+            RDKafkaErrorCode::UnknownTopicOrPartition
+                | RDKafkaErrorCode::UnknownTopic
+                | RDKafkaErrorCode::UnknownTopicId
+                | RDKafkaErrorCode::UnknownPartition
+        )
+    );
+    is_gone || consumer.client().fatal_error().is_some()
 }
 
 /// Takes leave of the group, which a thread has to wait for.

@@ -166,7 +166,9 @@ mod tests {
         let other = |kind, key: &[u8], value: &[u8], signature| {
             pen.read::<Vec<u8>>(kind, key, value, signature)
         };
-        let changed = String::from_utf8(value.clone()).expect("text").replace("[1,2]", "[1,3]");
+        let changed = String::from_utf8(value.clone())
+            .expect("text")
+            .replace("[1,2]", "[1,3]");
         let half = &sealed.signature.as_bytes()[1..];
         let forged = [
             other(TopicKind::Announcements, b"7", value, signature),
@@ -176,17 +178,26 @@ mod tests {
             other(KIND, b"7", value, Some(b"")),
             other(KIND, b"7", b"x", signature),
         ];
-        assert!(forged.iter().all(|f| *f == Err(Unread::Forged)), "{forged:?}");
+        assert!(
+            forged.iter().all(|f| *f == Err(Unread::Forged)),
+            "{forged:?}"
+        );
         assert_eq!(other(KIND, b"7", value, None), Err(Unread::Unsigned));
         assert_eq!(other(KIND, b"7", b"", signature), Err(Unread::Empty));
-        assert_eq!(read(&super::tests::pen('b', "live system"), &sealed), Err(Unread::Forged));
+        assert_eq!(
+            read(&super::tests::pen('b', "live system"), &sealed),
+            Err(Unread::Forged)
+        );
     }
 
     #[test]
     fn practice_and_another_version_are_put_aside() {
         let sealed = pen('a', "training manual").write(KIND, "7", &vec![1_u8]);
         let sealed = sealed.expect("a letter");
-        assert_eq!(read(&pen('a', "live system"), &sealed), Err(Unread::OtherHouse));
+        assert_eq!(
+            read(&pen('a', "live system"), &sealed),
+            Err(Unread::OtherHouse)
+        );
         let ours = pen('a', "training manual");
         let said_otherwise = ours.write(KIND, "7", &"text").expect("a letter");
         assert_eq!(read(&ours, &said_otherwise), Err(Unread::OtherVersion));

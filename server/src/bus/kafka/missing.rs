@@ -33,11 +33,7 @@ pub(crate) struct Who<'a> {
 pub struct Kafka(Infallible);
 
 impl Kafka {
-    pub(crate) async fn open(
-        _: &KafkaConfig,
-        _: Who<'_>,
-        _: &Clock,
-    ) -> Result<Self, KafkaError> {
+    pub(crate) async fn open(_: &KafkaConfig, _: Who<'_>, _: &Clock) -> Result<Self, KafkaError> {
         Err(KafkaError::NotBuilt)
     }
 

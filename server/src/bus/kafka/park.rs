@@ -57,6 +57,10 @@ impl Park {
             Err(_) => "it was not acknowledged in time".to_owned(),
         };
         metrics::counter!("kafka_parked_total", "why" => "not_parked").increment(1);
-        tracing::error!(from, error, "a message could not be parked and stays where it is");
+        tracing::error!(
+            from,
+            error,
+            "a message could not be parked and stays where it is"
+        );
     }
 }

@@ -9,8 +9,8 @@ use std::{
 
 /// How many messages are remembered.
 const KEPT: usize = 16_384;
-/// A message that is said again sooner may still be answered.
-const SOON: Duration = Duration::from_secs(1);
+/// A message that is said again sooner may still be answered; payment waits 200 ms.
+const SOON: Duration = Duration::from_millis(150);
 
 /// What was sent lately.
 #[derive(Debug)]
@@ -52,7 +52,10 @@ mod tests {
     fn what_is_said_again_after_a_while_is_noticed_and_memory_has_an_end() {
         let (mut recent, begun) = (Recent::new(), Clock::stopwatch());
         assert!(!recent.is_said_again(0, begun));
-        assert!(!recent.is_said_again(0, begun + SOON / 2), "it may be on its way");
+        assert!(
+            !recent.is_said_again(0, begun + SOON / 2),
+            "it may be on its way"
+        );
         assert!(recent.is_said_again(0, begun + SOON));
         assert!(recent.is_said_again(0, begun + SOON * 9));
         for n in 1..=KEPT {

@@ -102,7 +102,11 @@ impl Kafka {
         let pen = who.key.cloned().map(|key| Pen::new(key, who.house));
         let mut kinds = Vec::new();
         if pen.is_some() {
-            kinds.extend([TopicKind::Announcements, TopicKind::Settlements, TopicKind::Parked]);
+            kinds.extend([
+                TopicKind::Announcements,
+                TopicKind::Settlements,
+                TopicKind::Parked,
+            ]);
         }
         if who.roles.has(ServerRole::Booking) {
             kinds.push(TopicKind::Seats);
@@ -138,7 +142,10 @@ impl Kafka {
         let refused = verdicts.iter().filter(|v| v.is_refused()).count();
         metrics::gauge!("kafka_topics_refused").set(u32::try_from(refused).map_or(0.0, f64::from));
         self.way.set_usable(refused == 0);
-        let findings: Vec<_> = verdicts.into_iter().flat_map(|v: Verdict| v.findings).collect();
+        let findings: Vec<_> = verdicts
+            .into_iter()
+            .flat_map(|v: Verdict| v.findings)
+            .collect();
         let now: String = findings.iter().map(ToString::to_string).collect();
         if now != *told {
             for finding in &findings {

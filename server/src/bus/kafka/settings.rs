@@ -204,7 +204,9 @@ impl Properties {
     /// Names and values.
     #[cfg(feature = "kafka")]
     pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+        self.0
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
     }
 }
 
@@ -214,13 +216,32 @@ mod tests {
 
     #[test]
     fn brokers_are_addresses_with_ports() {
-        for good in ["127.0.0.1:9092", "a.example:1, b-2.example:65535", "[::1]:9092"] {
+        for good in [
+            "127.0.0.1:9092",
+            "a.example:1, b-2.example:65535",
+            "[::1]:9092",
+        ] {
             assert!(good.parse::<Brokers>().is_ok(), "{good}");
         }
         let long = "x".repeat(10_000);
-        for bad in ["", "kafka", "kafka:", ":9092", "a:0", "a:99999", "a:1,,b:2", "http://a:1", "a b:1", "u:p@a:1", &long] {
+        for bad in [
+            "",
+            "kafka",
+            "kafka:",
+            ":9092",
+            "a:0",
+            "a:99999",
+            "a:1,,b:2",
+            "http://a:1",
+            "a b:1",
+            "u:p@a:1",
+            &long,
+        ] {
             let refused = bad.parse::<Brokers>();
-            assert!(matches!(&refused, Err(BadSettings::Brokers(said)) if said.len() < 200), "{bad}");
+            assert!(
+                matches!(&refused, Err(BadSettings::Brokers(said)) if said.len() < 200),
+                "{bad}"
+            );
         }
         let two: Brokers = "a:1 , b:2".parse().expect("two");
         assert_eq!(two.as_ref(), "a:1,b:2");
@@ -231,7 +252,14 @@ mod tests {
         for good in ["houseful", "north.live_2-a"] {
             assert_eq!(good.parse::<Prefix>().expect("one").to_string(), good);
         }
-        for bad in ["", ".x", "__consumer_offsets", "a b", "a/b", &"x".repeat(101)] {
+        for bad in [
+            "",
+            ".x",
+            "__consumer_offsets",
+            "a b",
+            "a/b",
+            &"x".repeat(101),
+        ] {
             assert!(bad.parse::<Prefix>().is_err(), "{bad}");
         }
     }
@@ -242,9 +270,17 @@ mod tests {
         let read = Properties::parse(text).expect("settings");
         assert_eq!(read.0[2], ("sasl.password".to_owned(), "a=b".to_owned()));
         assert!(!format!("{read:?}").contains("a=b"), "a secret was told");
-        for bad in ["acks=1", "enable.idempotence=false", "group.id=x", "auto.offset.reset=latest"] {
+        for bad in [
+            "acks=1",
+            "enable.idempotence=false",
+            "group.id=x",
+            "auto.offset.reset=latest",
+        ] {
             let refused = Properties::parse(bad);
-            assert!(matches!(refused, Err(BadSettings::NotForAFile { line: 1, .. })), "{bad}");
+            assert!(
+                matches!(refused, Err(BadSettings::NotForAFile { line: 1, .. })),
+                "{bad}"
+            );
         }
         let refused = Properties::parse("\nsasl.password hunter2").expect_err("no line");
         assert_eq!(refused.to_string(), "line 2 is not `name=value`");
@@ -258,7 +294,10 @@ mod tests {
         fs::write(&path, "sasl.username=us").expect("written");
         let set = |mode| fs::set_permissions(&path, fs::Permissions::from_mode(mode));
         set(0o644).expect("set");
-        assert!(matches!(Properties::read(&path), Err(BadSettings::NotPrivate)));
+        assert!(matches!(
+            Properties::read(&path),
+            Err(BadSettings::NotPrivate)
+        ));
         set(0o600).expect("set");
         assert!(Properties::read(&path).is_ok());
         fs::remove_file(&path).expect("removed");

@@ -12,11 +12,16 @@ use super::{
     client::{self, Voice},
     verdict::{TopicFacts, TopicKind, Verdict},
 };
+use crate::clock::Clock;
 
 /// How long a broker may take for an answer.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// How many parts a topic has that we make: as many servers of a role share its messages.
 pub(super) const PARTITIONS: u16 = 12;
+
+/// How often, and how long after each other, a topic is looked for that was just made.
+const LOOKS: u32 = 40;
+const LOOK_MS: u64 = 250;
 
 /// The settings that are judged.
 const JUDGED: [&str; 6] = [
@@ -58,7 +63,9 @@ impl Clerk {
         let mut facts = self.shapes(names.clone()).await?;
         self.settings(&names, &mut facts).await?;
         let each = kinds.iter().zip(names).zip(facts);
-        Ok(each.map(|((kind, name), facts)| Verdict::of(*kind, name, facts)).collect())
+        Ok(each
+            .map(|((kind, name), facts)| Verdict::of(*kind, name, facts))
+            .collect())
     }
 
     /// How many parts and copies there are. All topics are asked for: asking for one by name may
@@ -83,7 +90,9 @@ impl Clerk {
             });
             Ok(facts.collect())
         });
-        asked.await.unwrap_or_else(|e| Err(KafkaError::Refused(e.to_string())))
+        asked
+            .await
+            .unwrap_or_else(|e| Err(KafkaError::Refused(e.to_string())))
     }
 
     async fn settings(&self, names: &[String], facts: &mut [TopicFacts]) -> Result<(), KafkaError> {
@@ -128,11 +137,15 @@ impl Clerk {
         let missing: Vec<_> = missing
             .filter(|((_, facts), _)| facts.partitions == 0)
             .map(|((name, _), kept)| {
-                NewTopic::new(name, i32::from(partitions), TopicReplication::Fixed(replicas))
-                    .set("cleanup.policy", "delete")
-                    .set("retention.ms", kept)
-                    .set("min.insync.replicas", in_sync)
-                    .set("unclean.leader.election.enable", "false")
+                NewTopic::new(
+                    name,
+                    i32::from(partitions),
+                    TopicReplication::Fixed(replicas),
+                )
+                .set("cleanup.policy", "delete")
+                .set("retention.ms", kept)
+                .set("min.insync.replicas", in_sync)
+                .set("unclean.leader.election.enable", "false")
             })
             .collect();
         if missing.is_empty() {
@@ -147,6 +160,18 @@ impl Clerk {
                     return Err(KafkaError::Refused(format!("{topic}: {code}")));
                 }
             }
+        }
+        self.until_seen(names).await
+    }
+
+    /// Waits until brokers have told each other of topics that were just made.
+    async fn until_seen(&self, names: Vec<String>) -> Result<(), KafkaError> {
+        for _ in 0..LOOKS {
+            let facts = self.shapes(names.clone()).await?;
+            if facts.iter().all(|facts| facts.partitions > 0) {
+                return Ok(());
+            }
+            Clock::rest_before_any(LOOK_MS).await;
         }
         Ok(())
     }

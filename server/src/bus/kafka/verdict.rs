@@ -193,7 +193,11 @@ impl Judge<'_> {
         let in_sync = self.number("min.insync.replicas").unwrap_or(1);
         let in_sync = usize::try_from(in_sync).unwrap_or(0);
         if brokers < 3 {
-            let many = if brokers == 1 { "one broker" } else { "two brokers" };
+            let many = if brokers == 1 {
+                "one broker"
+            } else {
+                "two brokers"
+            };
             self.warn(format!(
                 "there is {many}: what it acknowledged is gone with its disk, and is said again over HTTP; three keep it"
             ));
@@ -276,7 +280,8 @@ mod tests {
         let mut facts = sound();
         change(&mut facts);
         let found = judged(facts);
-        let named = |(grade, what): &(Grade, String)| *grade == Grade::Refused && what.contains(word);
+        let named =
+            |(grade, what): &(Grade, String)| *grade == Grade::Refused && what.contains(word);
         assert!(found.iter().any(named), "{word}: {found:?}");
     }
 
@@ -308,7 +313,9 @@ mod tests {
     fn one_broker_is_good_enough_to_begin_with_and_worth_a_word() {
         let mut facts = sound();
         (facts.brokers, facts.replicas) = (1, 1);
-        facts.settings.insert("min.insync.replicas".to_owned(), "1".to_owned());
+        facts
+            .settings
+            .insert("min.insync.replicas".to_owned(), "1".to_owned());
         let found = judged(facts);
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].0, Grade::Warned);
@@ -317,7 +324,9 @@ mod tests {
     #[test]
     fn what_is_kept_for_ever_is_kept_long_enough() {
         let mut facts = sound();
-        facts.settings.insert("retention.ms".to_owned(), "-1".to_owned());
+        facts
+            .settings
+            .insert("retention.ms".to_owned(), "-1".to_owned());
         assert_eq!(judged(facts), []);
     }
 }

@@ -66,7 +66,10 @@ impl Way {
     /// It was acknowledged.
     pub(super) fn arrived(&self, number: u64) {
         self.waiting().remove(&number);
-        let mut at = self.acknowledged.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut at = self
+            .acknowledged
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         *at = Some(Clock::stopwatch());
         self.is_open.store(true, Ordering::SeqCst);
     }
@@ -85,7 +88,10 @@ impl Way {
             let waiting = self.waiting();
             (waiting.len(), waiting.values().next().copied().map(age))
         };
-        let at = *self.acknowledged.lock().unwrap_or_else(PoisonError::into_inner);
+        let at = *self
+            .acknowledged
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         let count = u32::try_from(count).unwrap_or(u32::MAX);
         metrics::gauge!("kafka_unacknowledged").set(f64::from(count));
         metrics::gauge!("kafka_unacknowledged_age_seconds")

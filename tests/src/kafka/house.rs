@@ -1,24 +1,21 @@
 //! Three servers, each with a database of its own and one role, and people who buy.
 
+#![expect(clippy::expect_used, reason = "a house that can't be built ends its test at once")]
+
 use std::sync::{
     Arc,
     atomic::{AtomicUsize, Ordering},
 };
 
-use houseful_core::{ids::ShowId, wire::admin::Mode};
+use houseful_core::{ids::ShowId, time::UtcMillis, wire::admin::Mode};
 use houseful_server::{
     app::{RunningServer, ServerConfig, StartError, serve},
     bus::kafka::KafkaConfig,
-    catalogue::demo,
+    catalogue::{Chain, demo},
     roles::{
         ClusterKey, RolesConfig,
         ServerRole::{self, Booking, Catalogue, Payment},
     },
-};
-use houseful_tests::{
-    folder::Folder,
-    test_app::{Said, booking, command, http, payment, said},
-    wait,
 };
 use reqwest::{Method, header::CONTENT_TYPE};
 use serde_json::{Value, json};
@@ -27,38 +24,69 @@ use tokio::{
     task::JoinHandle,
 };
 
-pub(super) const SECRET: &str = "a secret of the house, long enough for a test";
+const SECRET: &str = "a secret of the house, long enough for a test";
 const APPROVES: &str = "4242424242424242";
 /// The longest a test waits for anything, in seconds.
-pub(super) const PATIENCE: u64 = 60;
+pub const PATIENCE: u64 = 60;
+
+use crate::{
+    folder::Folder,
+    test_app::{Said, booking, command, http, payment, said},
+    wait,
+};
 
 /// Whether booking and payment reach each other over HTTP, too.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Links {
+pub enum Links {
     /// They do.
     Both,
     /// Their messages go through Kafka or not at all.
     KafkaAlone,
 }
 
+/// Which seed the large house is made from.
+const SEED: u64 = 7;
+
 /// A house; ended by [`House::close`].
-pub(super) struct House {
+pub struct House {
     folder: Folder,
     /// In the order of [`ServerRole::ALL`].
     ports: [u16; 3],
     /// A port at which nobody listens.
     _nobody: TcpSocket,
     nobody: u16,
-    kafka: KafkaConfig,
+    kafka: Option<KafkaConfig>,
     links: Links,
     servers: Vec<RunningServer>,
     token: String,
-    pub(super) shows: Vec<ShowId>,
+    /// Those on sale.
+    pub shows: Vec<ShowId>,
 }
 
 impl House {
     /// Starts the servers and puts four shows on sale.
-    pub(super) async fn open(kafka: KafkaConfig, links: Links) -> Self {
+    ///
+    /// # Panics
+    /// They do not start.
+    pub async fn open(kafka: KafkaConfig, links: Links) -> Self {
+        let small = |now| demo::small(now).expect("a small chain");
+        Self::open_with(Some(kafka), links, small).await
+    }
+
+    /// The same with a week of a whole chain, for many sales.
+    ///
+    /// # Panics
+    /// They do not start.
+    pub async fn open_large(kafka: Option<KafkaConfig>, links: Links) -> Self {
+        let large = |now| demo::chain(now, SEED).expect("a chain");
+        Self::open_with(kafka, links, large).await
+    }
+
+    async fn open_with(
+        kafka: Option<KafkaConfig>,
+        links: Links,
+        chain: impl FnOnce(UtcMillis) -> Chain,
+    ) -> Self {
         let nobody = TcpSocket::new_v4().expect("a socket");
         nobody.bind(([127, 0, 0, 1], 0).into()).expect("a port");
         let mut house = Self {
@@ -74,23 +102,35 @@ impl House {
         };
         house.start().await.expect("three servers");
         let sells = &house.servers[1];
-        let chain = demo::small(sells.clock().now()).expect("a small chain");
+        let chain = chain(sells.clock().now());
         let shows = house.servers[0].catalogue().import(chain).await;
         house.shows = shows.expect("an import").iter().map(|s| s.id).collect();
         assert!(sells.follow().await, "the catalogue is followed");
         let request = json!({"account": "till 1", "role": "clerk", "channel": "counter"});
         house.token.clone_from(&house.servers[0].admin_token);
-        let made = house.ask(Catalogue, Method::POST, "/v1/tokens", Some(&request)).await;
+        let made = house
+            .ask(Catalogue, Method::POST, "/v1/tokens", Some(&request))
+            .await;
         let made = made.expect(201);
-        made["secret"].as_str().expect("a secret").clone_into(&mut house.token);
+        made["secret"]
+            .as_str()
+            .expect("a secret")
+            .clone_into(&mut house.token);
         house
     }
 
     /// Starts the servers on their files.
-    pub(super) async fn start(&mut self) -> Result<(), StartError> {
+    ///
+    /// # Errors
+    /// Why one does not start.
+    pub async fn start(&mut self) -> Result<(), StartError> {
         let mut listeners = Vec::new();
         for port in self.ports {
-            listeners.push(TcpListener::bind(("127.0.0.1", port)).await.expect("a port"));
+            listeners.push(
+                TcpListener::bind(("127.0.0.1", port))
+                    .await
+                    .expect("a port"),
+            );
         }
         for (port, listener) in self.ports.iter_mut().zip(&listeners) {
             *port = listener.local_addr().expect("an address").port();
@@ -119,19 +159,19 @@ impl House {
         let mut config = ServerConfig::new(file, Some(Mode::Training));
         config.limits.rates = None;
         config.roles = roles;
-        config.kafka = Some(self.kafka.clone());
+        config.kafka.clone_from(&self.kafka);
         config
     }
 
     /// Stops the servers; their files stay.
-    pub(super) async fn stop(&mut self) {
+    pub async fn stop(&mut self) {
         for server in self.servers.drain(..).rev() {
             server.stop().await;
         }
     }
 
     /// Waits until all is settled, counts the house, and ends it.
-    pub(super) async fn close(mut self) {
+    pub async fn close(mut self) {
         self.is_settled().await;
         if self.links == Links::Both {
             self.counts_well().await;
@@ -144,7 +184,7 @@ impl House {
     }
 
     /// Somebody who buys.
-    pub(super) fn till(&self) -> Till {
+    pub fn till(&self) -> Till {
         Till {
             http: http(),
             sells: self.url(Booking),
@@ -154,7 +194,7 @@ impl House {
     }
 
     /// Asks a role's server as its operator.
-    pub(super) async fn ask(
+    pub async fn ask(
         &self,
         role: ServerRole,
         method: Method,
@@ -162,15 +202,24 @@ impl House {
         body: Option<&Value>,
     ) -> Said {
         let token = &self.servers[role as usize].admin_token;
-        ask(&http(), (method, &format!("{}{path}", self.url(role))), token, body).await
+        ask(
+            &http(),
+            (method, &format!("{}{path}", self.url(role))),
+            token,
+            body,
+        )
+        .await
     }
 
     /// Waits until no payment is open.
-    pub(super) async fn is_settled(&self) {
+    pub async fn is_settled(&self) {
         let path = "/v1/payments?open=true";
         let settled = wait::within_async(PATIENCE, async || {
             let list = self.ask(Payment, Method::GET, path, None).await.expect(200);
-            list["items"].as_array().is_some_and(Vec::is_empty).then_some(())
+            list["items"]
+                .as_array()
+                .is_some_and(Vec::is_empty)
+                .then_some(())
         });
         if settled.await.is_none() {
             let open = self.ask(Payment, Method::GET, path, None).await.text;
@@ -179,26 +228,35 @@ impl House {
     }
 
     /// Has everything counted: nothing sold twice, no money without seats, no seat stuck.
-    pub(super) async fn counts_well(&self) {
-        let audit = self.ask(Booking, Method::GET, "/v1/audit", None).await.expect(200);
+    pub async fn counts_well(&self) {
+        let audit = self
+            .ask(Booking, Method::GET, "/v1/audit", None)
+            .await
+            .expect(200);
         for wrong in ["double_sold", "money_mismatch", "stuck_seats"] {
             assert_eq!(audit[wrong], 0, "{audit}");
         }
     }
 
     /// Where everything stands: all journals and all payments.
-    pub(super) async fn stands(&self) -> (Vec<Value>, Value) {
+    pub async fn stands(&self) -> (Vec<Value>, Value) {
         let mut journals = Vec::new();
         for show in &self.shows {
             let path = format!("/v1/shows/{show}/journal?limit=1000");
-            journals.push(self.ask(Booking, Method::GET, &path, None).await.expect(200));
+            journals.push(
+                self.ask(Booking, Method::GET, &path, None)
+                    .await
+                    .expect(200),
+            );
         }
-        let payments = self.ask(Payment, Method::GET, "/v1/payments?limit=500", None).await;
+        let payments = self
+            .ask(Payment, Method::GET, "/v1/payments?limit=500", None)
+            .await;
         (journals, payments.expect(200))
     }
 
     /// People who buy one after the other, until they are sent home.
-    pub(super) fn people(&self, tills: usize) -> People {
+    pub fn people(&self, tills: usize) -> People {
         let state = Arc::new(Going::default());
         let work = (0..tills).map(|n| {
             let (till, shows, state) = (self.till(), self.shows.clone(), Arc::clone(&state));
@@ -235,14 +293,14 @@ impl Going {
 }
 
 /// People at their tills.
-pub(super) struct People {
+pub struct People {
     work: Vec<JoinHandle<()>>,
     state: Arc<Going>,
 }
 
 impl People {
     /// Waits until so many who began after this moment have their tickets.
-    pub(super) async fn buy(&self, more: usize) {
+    pub async fn buy(&self, more: usize) {
         let begun = self.state.begun.load(Ordering::SeqCst);
         let sold = self.state.sold.load(Ordering::SeqCst);
         wait::until_async("people who buy", PATIENCE, async || {
@@ -254,11 +312,14 @@ impl People {
             enough.then_some(())
         })
         .await;
-        assert!(!self.work.iter().any(JoinHandle::is_finished), "somebody gave up");
+        assert!(
+            !self.work.iter().any(JoinHandle::is_finished),
+            "somebody gave up"
+        );
     }
 
     /// Sends them home; how many sales there were.
-    pub(super) async fn go_home(self) -> usize {
+    pub async fn go_home(self) -> usize {
         self.state.over.store(true, Ordering::SeqCst);
         for till in self.work {
             till.await.expect("a till without trouble");
@@ -269,7 +330,7 @@ impl People {
 
 /// Somebody who buys at the servers that have the roles.
 #[derive(Clone)]
-pub(super) struct Till {
+pub struct Till {
     http: reqwest::Client,
     sells: String,
     pays: String,
@@ -286,28 +347,32 @@ impl Till {
     }
 
     /// Holds the best seat.
-    pub(super) async fn holds(&self, show: ShowId) -> String {
+    pub async fn holds(&self, show: ShowId) -> String {
         let id = booking(show);
         let wish = json!({"best": {"tickets": [{"ticket_type": "adult", "count": 1}]}});
         let hold = json!({"booking": id, "command": command(), "wish": wish});
-        let held = self.post(&format!("{}/v1/bookings", self.sells), &hold).await;
+        let held = self
+            .post(&format!("{}/v1/bookings", self.sells), &hold)
+            .await;
         assert_eq!(held.expect(201)["state"], "held");
         id
     }
 
     /// Begins to pay by card; what is paid.
-    pub(super) async fn begins_to_pay(&self, booking: &str) -> String {
+    pub async fn begins_to_pay(&self, booking: &str) -> String {
         let leave = format!("{}/v1/bookings/{booking}/payment-token", self.sells);
         let leave = self.post(&leave, &json!({})).await.expect(200);
         let id = payment();
         let pay = json!({"payment": id, "token": leave["token"], "card": {"number": APPROVES}});
-        let paid = self.post(&format!("{}/v1/payments?wait_ms=0", self.pays), &pay).await;
+        let paid = self
+            .post(&format!("{}/v1/payments?wait_ms=0", self.pays), &pay)
+            .await;
         assert!(matches!(paid.status, 200..=202), "{}", paid.text);
         id
     }
 
     /// Waits for the tickets.
-    pub(super) async fn has_tickets(&self, booking: &str) {
+    pub async fn has_tickets(&self, booking: &str) {
         let path = format!("{}/v1/bookings/{booking}", self.sells);
         let began = wait::now();
         loop {
@@ -315,13 +380,16 @@ impl Till {
             if said["state"] == "confirmed" {
                 return;
             }
-            assert!(wait::since(began).as_secs() < PATIENCE, "no tickets: {said}");
+            assert!(
+                wait::since(began).as_secs() < PATIENCE,
+                "no tickets: {said}"
+            );
             wait::rest(5).await;
         }
     }
 
     /// Buys a seat by card, from the hold to the ticket.
-    pub(super) async fn buys(&self, show: ShowId) {
+    pub async fn buys(&self, show: ShowId) {
         let id = self.holds(show).await;
         self.begins_to_pay(&id).await;
         self.has_tickets(&id).await;
@@ -336,7 +404,9 @@ async fn ask(
 ) -> Said {
     let mut request = http.request(method, url).bearer_auth(token);
     if let Some(body) = body {
-        request = request.header(CONTENT_TYPE, "application/json").body(body.to_string());
+        request = request
+            .header(CONTENT_TYPE, "application/json")
+            .body(body.to_string());
     }
     said(request).await
 }
