@@ -57,14 +57,17 @@ async fn a_reader_of_the_seats_knows_each_show_as_it_is() {
     let stranger = Stranger::beside(&config);
     let house = House::open(config, Links::Both).await;
     let till = house.till();
-    for show in house.shows.iter().cycle().take(8) {
+    for show in house.shows.iter().cycle().take(24) {
         till.buys(*show).await;
     }
     house.is_settled().await;
     let read = readers_know(&house, &stranger).await;
     for (show, reader) in &read {
         assert_eq!(reader.maps, 1, "{show}: a map to begin with: {reader:?}");
-        assert!(reader.changes >= 2, "{show}: and then what changed: {reader:?}");
+        assert!(
+            reader.changes >= 2,
+            "{show}: and then what changed: {reader:?}"
+        );
     }
     house.close().await;
 }
@@ -75,7 +78,10 @@ pub(super) async fn readers_know(house: &House, stranger: &Stranger) -> BTreeMap
     let mut maps = BTreeMap::new();
     for show in &house.shows {
         let path = format!("/v1/shows/{show}/seats");
-        let map = house.ask(Booking, Method::GET, &path, None).await.expect(200);
+        let map = house
+            .ask(Booking, Method::GET, &path, None)
+            .await
+            .expect(200);
         let map: SeatMap = serde_json::from_value(map).expect("a map");
         maps.insert(show.to_string(), map);
     }
@@ -84,8 +90,14 @@ pub(super) async fn readers_know(house: &House, stranger: &Stranger) -> BTreeMap
         for message in stranger.read("seats").await {
             let key = String::from_utf8(message.key().expect("a key").to_vec()).expect("text");
             let reader = readers.entry(key).or_default();
-            reader.hears(&header(&message, "event"), message.payload().expect("a value"));
-            assert_eq!(header(&message, "id"), reader.version.expect("one").to_string());
+            reader.hears(
+                &header(&message, "event"),
+                message.payload().expect("a value"),
+            );
+            assert_eq!(
+                header(&message, "id"),
+                reader.version.expect("one").to_string()
+            );
         }
         let reached = |(key, map): (&String, &SeatMap)| {
             readers.get(key).and_then(|r| r.version) == Some(map.version)
@@ -94,7 +106,11 @@ pub(super) async fn readers_know(house: &House, stranger: &Stranger) -> BTreeMap
     })
     .await;
     for (show, map) in &maps {
-        assert_eq!(read[show].states.iter().collect::<String>(), map.states, "{show}");
+        assert_eq!(
+            read[show].states.iter().collect::<String>(),
+            map.states,
+            "{show}"
+        );
     }
     read
 }

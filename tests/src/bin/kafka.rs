@@ -99,7 +99,8 @@ async fn pay(house: &House, tills: usize) -> Value {
             reason = "a place in a list"
         )]
         let place = (share * (all.len().saturating_sub(1)) as f64) as usize;
-        all.get(place).map(|t| (t.as_secs_f64() * 10_000.0).round() / 10.0)
+        all.get(place)
+            .map(|t| (t.as_secs_f64() * 10_000.0).round() / 10.0)
     };
     let count = u32::try_from(all.len()).unwrap_or(u32::MAX);
     json!({

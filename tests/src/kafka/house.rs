@@ -1,6 +1,9 @@
 //! Three servers, each with a database of its own and one role, and people who buy.
 
-#![expect(clippy::expect_used, reason = "a house that can't be built ends its test at once")]
+#![expect(
+    clippy::expect_used,
+    reason = "a house that can't be built ends its test at once"
+)]
 
 use std::sync::{
     Arc,
@@ -44,6 +47,10 @@ pub enum Links {
     KafkaAlone,
 }
 
+/// How many shows are enough for a test.
+const SHOWS: usize = 12;
+/// The rest of a till between two customers, in milliseconds.
+const REST_MS: u64 = 100;
 /// Which seed the large house is made from.
 const SEED: u64 = 7;
 
@@ -64,13 +71,17 @@ pub struct House {
 }
 
 impl House {
-    /// Starts the servers and puts four shows on sale.
+    /// Starts the servers and puts a dozen shows on sale.
     ///
     /// # Panics
     /// They do not start.
     pub async fn open(kafka: KafkaConfig, links: Links) -> Self {
-        let small = |now| demo::small(now).expect("a small chain");
-        Self::open_with(Some(kafka), links, small).await
+        let some = |now| {
+            let mut chain = demo::chain(now, SEED).expect("a chain");
+            chain.shows.truncate(SHOWS);
+            chain
+        };
+        Self::open_with(Some(kafka), links, some).await
     }
 
     /// The same with a week of a whole chain, for many sales.
@@ -268,6 +279,7 @@ impl House {
                     state.sold.fetch_add(1, Ordering::SeqCst);
                     state.latest.fetch_max(began, Ordering::SeqCst);
                     turn += 1;
+                    wait::rest(REST_MS).await;
                 }
             })
         });

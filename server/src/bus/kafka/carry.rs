@@ -110,8 +110,8 @@ impl Route {
     }
 }
 
-/// Sends messages through Kafka, and by `http` what Kafka does not acknowledge in time: the message
-/// itself, those that come while the way is closed, and what is said again.
+/// Sends messages through Kafka, and by `http` what Kafka does not acknowledge in time. While the way
+/// is closed all go by `http`, and now and then one through Kafka, too, to see whether it is open.
 pub(super) fn carry<T: Message>(
     mut messages: mpsc::Receiver<T>,
     route: Route,
@@ -128,18 +128,24 @@ pub(super) fn carry<T: Message>(
                 message = messages.recv() => message,
             };
             let Some(message) = message else { return };
-            let is_again = recent.is_said_again(message.same(), Clock::stopwatch());
+            // What is said again was not answered: the carriers take turns.
+            let is_first = recent.note(message.same()).is_multiple_of(2);
+            let is_open = route.way.is_open();
+            let goes = (is_open && is_first) || (!is_open && route.way.may_probe());
             let permit = Arc::clone(&room).try_acquire_owned().ok();
-            let handed = permit.and_then(|permit| Some((permit, route.hand_over(&message)?)));
+            let handed = permit
+                .filter(|_| goes)
+                .and_then(|permit| Some((permit, route.hand_over(&message)?)));
             let Some((permit, (number, delivery))) = handed else {
                 by_http(&route, &http, message);
                 continue;
             };
-            let ahead = is_again || !route.way.is_open();
-            let waits = (!ahead).then(|| message.clone());
-            if ahead {
+            let waits = if is_open {
+                Some(message)
+            } else {
                 by_http(&route, &http, message);
-            }
+                None
+            };
             let (route, http, clock) = (route.clone(), http.clone(), clock.clone());
             tokio::spawn(async move {
                 see_to(&route, (number, delivery), waits, &http, &clock).await;

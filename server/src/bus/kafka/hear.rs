@@ -4,7 +4,12 @@
 //! its handler breaks down over, is parked and holds up nobody; what comes at a bad moment is tried
 //! a few times and then left to whoever said it, who says it again.
 
-use std::{collections::BTreeMap, future::Future, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap,
+    future::Future,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
 use futures_util::{FutureExt, future::join_all};
 use rdkafka::{
@@ -22,6 +27,7 @@ use super::{
     client::{self, Consumer},
     letter::{Pen, SIGNED, Unread},
     park::Park,
+    recent::Recent,
     verdict::TopicKind,
 };
 use crate::clock::Clock;
@@ -34,6 +40,9 @@ const AGAIN_MS: [u64; 3] = [100, 400, 1_600];
 const PATIENCE: Duration = Duration::from_secs(30);
 /// The rest after trouble, in milliseconds.
 const REST_MS: u64 = 300;
+/// How often, and how long after each other, it is told again how far everything is done.
+const TOLD_AGAIN: u32 = 3;
+const TOLD_AGAIN_MS: u64 = 1_000;
 /// How often a server that may not hear looks whether it may, in milliseconds.
 const LOOK_MS: u64 = 1_000;
 /// The longest wait for a consumer to take its leave of the group.
@@ -47,6 +56,9 @@ pub(super) enum Handled {
     /// It could not be done now.
     NotNow,
 }
+
+/// The first message of each part that is not done.
+type Offsets = BTreeMap<i32, i64>;
 
 /// Where one kind of message is heard.
 #[derive(Clone)]
@@ -62,6 +74,8 @@ pub(super) struct Ear {
     /// another database than this one's.
     pub(super) may: Arc<dyn Fn() -> bool + Send + Sync>,
     pub(super) clock: Clock,
+    /// Signatures of letters that were done lately.
+    pub(super) heard: Arc<Mutex<Recent<Vec<u8>>>>,
 }
 
 /// Hears until `shutdown` is cancelled.
@@ -115,10 +129,17 @@ impl Ear {
         T: DeserializeOwned + Clone + Send + 'static,
         F: Future<Output = Handled> + Send + 'static,
     {
+        let mut done = Offsets::new();
+        let mut again = 0;
         loop {
             let heard = tokio::select! {
                 () = shutdown.cancelled() => return,
                 heard = batch(consumer) => heard,
+                () = self.clock.rest_real(TOLD_AGAIN_MS), if again > 0 => {
+                    again -= 1;
+                    self.tell_again(consumer, &mut done);
+                    continue;
+                }
             };
             if !(self.may)() {
                 return;
@@ -126,7 +147,12 @@ impl Ear {
             match heard {
                 Ok(batch) => {
                     join_all(batch.iter().map(|message| self.see_to(message, handle))).await;
-                    self.commit(consumer, &batch);
+                    for message in &batch {
+                        let next = message.offset().saturating_add(1);
+                        done.insert(message.partition(), next);
+                    }
+                    self.commit(consumer, &done);
+                    again = TOLD_AGAIN;
                 }
                 Err(error) => {
                     tracing::debug!(topic = self.topic, %error, "nothing was heard");
@@ -159,11 +185,20 @@ impl Ear {
         );
         let unread = match self.pen.read::<T>(self.kind, key, value, signature) {
             Ok(said) => {
+                // The same letter, and not the same said again: a repetition of the carrier. Each
+                // would be answered, and answers that come twice are questions.
+                let letter = signature.unwrap_or_default().to_vec();
+                if self.heard().knows(&letter) {
+                    return self.count("repeated");
+                }
                 let (handle, clock) = (handle.clone(), self.clock.clone());
                 // A task of its own, so that what breaks down in it breaks down alone.
                 let done = tokio::spawn(async move { tried(said, &handle, &clock).await });
                 match done.await {
-                    Ok(Handled::Done) => return self.count("done"),
+                    Ok(Handled::Done) => {
+                        self.heard().note(letter);
+                        return self.count("done");
+                    }
                     Ok(Handled::NotNow) => return self.count("given_up"),
                     Err(_) => Unread::Broke,
                 }
@@ -174,21 +209,33 @@ impl Ear {
         self.count("parked");
     }
 
+    fn heard(&self) -> MutexGuard<'_, Recent<Vec<u8>>> {
+        self.heard.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn count(&self, how: &'static str) {
         metrics::counter!("kafka_heard_total", "topic" => self.kind.word(), "how" => how)
             .increment(1);
     }
 
+    /// Tells again how far everything is done: while the group changes, nobody listens.
+    fn tell_again(&self, consumer: &Consumer, done: &mut Offsets) {
+        let Ok(own) = consumer.assignment() else {
+            return;
+        };
+        // What another one hears now is told by that one.
+        done.retain(|part, _| own.find_partition(&self.topic, *part).is_some());
+        self.commit(consumer, done);
+    }
+
     /// Tells how far everything is done. If that is lost, it is done again, which changes nothing.
-    fn commit(&self, consumer: &Consumer, batch: &[OwnedMessage]) {
-        let mut offsets = BTreeMap::new();
-        for message in batch {
-            let offset = offsets.entry(message.partition()).or_insert(0);
-            *offset = message.offset().saturating_add(1).max(*offset);
+    fn commit(&self, consumer: &Consumer, done: &Offsets) {
+        if done.is_empty() {
+            return;
         }
         let mut list = TopicPartitionList::new();
-        for (partition, offset) in offsets {
-            let added = list.add_partition_offset(&self.topic, partition, Offset::Offset(offset));
+        for (partition, offset) in done {
+            let added = list.add_partition_offset(&self.topic, *partition, Offset::Offset(*offset));
             if let Err(error) = added {
                 tracing::debug!(topic = self.topic, %error, "an offset is none");
             }

@@ -1,67 +1,68 @@
-//! Remembers for a moment what was sent, to notice what is said again: its first saying may lie
-//! unread in a topic whose reader hangs, so a repetition goes both ways.
+//! Remembers what was sent and what was heard, as far back as memory allows.
+//!
+//! What is said again was not answered: its first saying may lie in a topic whose reader hangs. So
+//! the carriers take turns. They never carry the same saying both, but where one of them is known to
+//! be late: each announcement is answered, and each answer that comes twice is a question, so what is
+//! always doubled would never end.
 
 use std::{
     collections::{HashMap, VecDeque},
     hash::Hash,
-    time::{Duration, Instant},
 };
 
 /// How many messages are remembered.
-const KEPT: usize = 16_384;
-/// A message that is said again sooner may still be answered; payment waits 200 ms.
-const SOON: Duration = Duration::from_millis(150);
+const KEPT: usize = 32_768;
 
-/// What was sent lately.
+/// How often something was noted lately.
 #[derive(Debug)]
 pub(super) struct Recent<K> {
-    first_said: HashMap<K, Instant>,
+    times: HashMap<K, u32>,
     order: VecDeque<K>,
 }
 
 impl<K: Clone + Eq + Hash> Recent<K> {
     pub(super) fn new() -> Self {
         Self {
-            first_said: HashMap::new(),
+            times: HashMap::new(),
             order: VecDeque::new(),
         }
     }
 
-    /// Notes that a message is sent at `now`; whether it was sent before, and not just now.
-    pub(super) fn is_said_again(&mut self, message: K, now: Instant) -> bool {
-        if let Some(first) = self.first_said.get(&message) {
-            return now.saturating_duration_since(*first) >= SOON;
+    /// Notes something; how often it was noted before.
+    pub(super) fn note(&mut self, what: K) -> u32 {
+        if let Some(times) = self.times.get_mut(&what) {
+            *times = times.saturating_add(1);
+            return *times;
         }
         if self.order.len() == KEPT
             && let Some(oldest) = self.order.pop_front()
         {
-            self.first_said.remove(&oldest);
+            self.times.remove(&oldest);
         }
-        self.order.push_back(message.clone());
-        self.first_said.insert(message, now);
-        false
+        self.order.push_back(what.clone());
+        self.times.insert(what, 0);
+        0
+    }
+
+    /// Whether it was noted.
+    pub(super) fn knows(&self, what: &K) -> bool {
+        self.times.contains_key(what)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::clock::Clock;
 
     #[test]
-    fn what_is_said_again_after_a_while_is_noticed_and_memory_has_an_end() {
-        let (mut recent, begun) = (Recent::new(), Clock::stopwatch());
-        assert!(!recent.is_said_again(0, begun));
-        assert!(
-            !recent.is_said_again(0, begun + SOON / 2),
-            "it may be on its way"
-        );
-        assert!(recent.is_said_again(0, begun + SOON));
-        assert!(recent.is_said_again(0, begun + SOON * 9));
+    fn what_comes_again_is_counted_and_memory_has_an_end() {
+        let mut recent = Recent::new();
+        assert!(!recent.knows(&0));
+        assert_eq!([0, 0, 0].map(|n| recent.note(n)), [0, 1, 2]);
         for n in 1..=KEPT {
-            assert!(!recent.is_said_again(n, begun));
+            assert_eq!(recent.note(n), 0);
         }
-        assert_eq!((recent.order.len(), recent.first_said.len()), (KEPT, KEPT));
-        assert!(!recent.is_said_again(0, begun + SOON * 9), "forgotten");
+        assert_eq!((recent.order.len(), recent.times.len()), (KEPT, KEPT));
+        assert_eq!(recent.note(0), 0, "forgotten");
     }
 }

@@ -1,6 +1,10 @@
 //! Kafka as a running server uses it: what it sends, what it hears, and who keeps an eye on it.
 
-use std::{future::Future, sync::Arc, time::Duration};
+use std::{
+    future::Future,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use arc_swap::ArcSwap;
 use houseful_core::message::{Announcement, Settle};
@@ -16,6 +20,7 @@ use super::{
     hear::{self, Ear, Handled},
     letter::Pen,
     park::Park,
+    recent::Recent,
     seats::Seats,
     topics::{self, Clerk},
     verdict::{TopicKind, Verdict},
@@ -323,6 +328,7 @@ impl Kafka {
             },
             may,
             clock: self.clock.clone(),
+            heard: Arc::new(Mutex::new(Recent::new())),
         };
         Some(hear::hear(ear, handle, shutdown.clone()))
     }

@@ -23,7 +23,12 @@ pub(super) struct Way {
     /// Sent and not acknowledged, by number, with when that was.
     waiting: Mutex<BTreeMap<u64, Instant>>,
     acknowledged: Mutex<Option<Instant>>,
+    /// When it was last tried while it was closed.
+    probed: Mutex<Option<Instant>>,
 }
+
+/// How often a closed way is tried.
+const PROBE: Duration = Duration::from_millis(500);
 
 impl Way {
     pub(super) fn new() -> Self {
@@ -33,6 +38,7 @@ impl Way {
             next: AtomicU64::new(0),
             waiting: Mutex::default(),
             acknowledged: Mutex::default(),
+            probed: Mutex::default(),
         }
     }
 
@@ -49,6 +55,18 @@ impl Way {
     /// Whether what is sent now can be expected to be acknowledged in time.
     pub(super) fn is_open(&self) -> bool {
         self.is_open.load(Ordering::SeqCst)
+    }
+
+    /// Whether it is time to see if a closed way is open again; not for everybody at once.
+    pub(super) fn may_probe(&self) -> bool {
+        let mut last = self.probed.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = Clock::stopwatch();
+        let rested = |at: Instant| now.saturating_duration_since(at) >= PROBE;
+        if !self.is_usable() || !last.is_none_or(rested) {
+            return false;
+        }
+        *last = Some(now);
+        true
     }
 
     /// A message sets out; gives its number.
@@ -119,6 +137,7 @@ mod tests {
         assert!(way.is_open());
         way.is_late();
         assert!(!way.is_open());
+        assert_eq!([way.may_probe(), way.may_probe()], [true, false]);
         way.arrived(two);
         assert!(way.is_open());
         way.is_lost(one);
