@@ -14,24 +14,34 @@ pub fn nearest<'a>(given: &str, known: impl IntoIterator<Item = &'a str>) -> Opt
         .map(|(_, word)| word)
 }
 
+/// Whether a word is like the beginning of a word of the title, with one mistake for every four
+/// letters of it. Both are in small letters.
+#[must_use]
+pub fn is_like(word: &str, title: &str) -> bool {
+    let letters = word.chars().count();
+    let mistakes = letters / 4;
+    let begins = |part: &str| {
+        let lengths = letters.saturating_sub(mistakes)..=letters + mistakes;
+        lengths
+            .map(|n| cut(part, n))
+            .any(|beginning| distance(word, beginning) <= mistakes)
+    };
+    let mut parts = title.split(|c: char| !c.is_alphanumeric());
+    letters <= LETTERS_MAX && parts.any(|part| !part.is_empty() && begins(part))
+}
+
+/// The longest text that is compared letter by letter.
+const LETTERS_MAX: usize = 64;
+
 /// How many letters have to be put in, taken out, replaced or swapped with a neighbour.
 fn distance(a: &str, b: &str) -> usize {
-    let a: Vec<char> = a.chars().take(64).collect();
-    let b: Vec<char> = b.chars().take(64).collect();
-    let mut before: Vec<usize> = vec![0; b.len() + 1];
-    let mut above: Vec<usize> = (0..=b.len()).collect();
-    for i in 1..=a.len() {
-        let mut row = vec![i; b.len() + 1];
-        for j in 1..=b.len() {
-            let same = usize::from(a[i - 1] != b[j - 1]);
-            row[j] = (above[j] + 1).min(row[j - 1] + 1).min(above[j - 1] + same);
-            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
-                row[j] = row[j].min(before[j - 2] + 1);
-            }
-        }
-        before = std::mem::replace(&mut above, row);
-    }
-    above[b.len()]
+    strsim::osa_distance(cut(a, LETTERS_MAX), cut(b, LETTERS_MAX))
+}
+
+/// The first letters of a text.
+fn cut(text: &str, letters: usize) -> &str {
+    let end = text.char_indices().nth(letters);
+    end.map_or(text, |(at, _)| &text[..at])
 }
 
 #[cfg(test)]
@@ -51,5 +61,19 @@ mod tests {
         ] {
             assert_eq!(nearest(given, known), meant, "{given}");
         }
+    }
+
+    #[test]
+    fn a_word_with_a_slip_is_like_the_beginning_of_another() {
+        let title = "the lantern keeper, 1917";
+        for like in [
+            "lan", "lantren", "lanternn", "lnatern", "kepe", "keeper", "1917", "lantarn",
+        ] {
+            assert!(is_like(like, title), "{like}");
+        }
+        for other in ["lamp", "tern", "zzzz", "lanthanide", "l\u{e4}n"] {
+            assert!(!is_like(other, title), "{other}");
+        }
+        assert!(!is_like(&"l".repeat(10_000), title));
     }
 }

@@ -10,6 +10,7 @@ mod next_best;
 mod project;
 #[cfg(test)]
 mod tests;
+mod work;
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
@@ -30,7 +31,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 
 use self::{
     driver::Driver,
-    machine::{Seen, Tell, Work},
+    work::{Seen, Tell, Work},
 };
 use crate::{bus::Bus, clock::Clock, hub::Hub, store::Store};
 

@@ -12,6 +12,7 @@
 //! ([`key`]); nothing of it is read before its signature was.
 
 pub mod address;
+mod believed;
 pub(crate) mod books;
 pub(crate) mod calls;
 pub(crate) mod cluster;

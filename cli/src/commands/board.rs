@@ -15,6 +15,7 @@ use crate::{
     client::{Client, ClientError, ShowQuery},
     context::Context,
     error::CliError,
+    nearest::is_like,
     output::{View, escaped},
 };
 
@@ -263,37 +264,28 @@ pub(super) async fn choose(ctx: &mut Context, board: &[Numbered]) -> Result<Show
     }
 }
 
-/// Shows that have all the words in title, cinema, screen, format or start; best matches only.
+/// Shows that have all the words in title, cinema, screen, format or start. Only when none has, a
+/// slip in a word of the title is forgiven.
 fn matching<'a>(board: &'a [Numbered], words: &str) -> Vec<&'a Numbered> {
     let wanted: Vec<String> = words.split_whitespace().map(str::to_lowercase).collect();
-    let has_all = |entry: &&Numbered| {
-        let show = &entry.show;
-        let text = format!(
-            "{} {} {} {} {} {}",
-            show.title,
-            show.cinema_name,
-            show.city_name,
-            show.screen_name,
-            show.format,
-            show.starts_local
-        )
-        .to_lowercase();
-        wanted.iter().all(|word| text.contains(word.as_str()))
+    let fitting = |fits: &dyn Fn(&str, &str, &str) -> bool| -> Vec<&'a Numbered> {
+        let all = |entry: &&'a Numbered| {
+            let show = &entry.show;
+            let title = show.title.to_lowercase();
+            let text = format!(
+                "{title} {} {} {} {} {}",
+                show.cinema_name, show.city_name, show.screen_name, show.format, show.starts_local
+            )
+            .to_lowercase();
+            wanted.iter().all(|word| fits(word, &title, &text))
+        };
+        board.iter().filter(all).collect()
     };
-    let exact: Vec<&Numbered> = board.iter().filter(has_all).collect();
-    if !exact.is_empty() {
-        return exact;
+    let exact = fitting(&|word, _, text| text.contains(word));
+    if exact.is_empty() {
+        return fitting(&|word, title, text| text.contains(word) || is_like(word, title));
     }
-    // Nobody has all the words: perhaps a letter slipped.
-    let titles: Vec<&str> = board.iter().map(|n| n.show.title.as_str()).collect();
-    let mut found = frizbee::Matcher::new(words, &frizbee::Config::default()).match_list(&titles);
-    found.sort_by_key(|m| std::cmp::Reverse(m.score));
-    let best = found.first().map(|m| m.score);
-    found
-        .iter()
-        .filter(|m| Some(m.score) == best)
-        .filter_map(|m| usize::try_from(m.index).ok().and_then(|i| board.get(i)))
-        .collect()
+    exact
 }
 
 /// One line about a show, for people.

@@ -39,8 +39,8 @@ pub struct Link {
     pub feed: Feed,
     /// Since when that feed is down, locally.
     pub feed_down_at: Option<UtcMillis>,
-    /// When the server was asked something, if it was not heard since; locally.
-    pub asked_at: Option<UtcMillis>,
+    /// Questions that are not answered yet, with when they were asked, locally; the oldest first.
+    unanswered: Vec<(Generation, UtcMillis)>,
 }
 
 impl Link {
@@ -52,23 +52,34 @@ impl Link {
         };
     }
 
-    /// The server was heard.
+    /// The server was heard. A question may hang all the same: that other things come says nothing
+    /// of its answer.
     pub fn hear(&mut self, now: UtcMillis) {
         self.heard_at = Some(now);
-        self.asked_at = None;
+    }
+
+    /// A question has its answer, or will have none.
+    pub fn answered(&mut self, question: Generation) {
+        self.unanswered.retain(|(asked, _)| *asked != question);
+    }
+
+    /// When the oldest question was asked that is not answered, where the server can be reached.
+    fn asked_at(&self) -> Option<UtcMillis> {
+        let (_, asked) = self.unanswered.first()?;
+        self.down.is_none().then_some(*asked)
     }
 
     /// Since when an answer is waited for, once that is worth telling.
     #[must_use]
     pub fn silent_since(&self, now: UtcMillis) -> Option<UtcMillis> {
-        let asked = self.asked_at.filter(|_| self.down.is_none())?;
+        let asked = self.asked_at()?;
         (now.ms_since(asked) >= SILENT_MS).then_some(asked)
     }
 
     /// When the silence is told for the first time, or its next second.
     #[must_use]
     pub fn silence_wakes_at(&self, now: UtcMillis) -> Option<UtcMillis> {
-        let asked = self.asked_at.filter(|_| self.down.is_none())?;
+        let asked = self.asked_at()?;
         let seconds = now.ms_since(asked).max(0) / 1_000 + 1;
         Some(asked.plus_ms((seconds * 1_000).max(SILENT_MS)))
     }
@@ -246,7 +257,7 @@ impl Desk {
     pub fn ask(&mut self, ask: Ask) -> Generation {
         let generation = self.next_generation();
         self.out.push(Effect::Ask(generation, ask));
-        self.link.asked_at = self.link.asked_at.or(Some(self.now));
+        self.link.unanswered.push((generation, self.now));
         generation
     }
 

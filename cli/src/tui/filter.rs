@@ -1,6 +1,6 @@
 //! Finding lines by a few typed letters; small mistakes are forgiven.
 
-use frizbee::{CaseMatching, Config, Matcher, SortStrategy};
+use crate::nearest::is_like;
 
 /// The indices of the lines that fit, in the order of the lines.
 ///
@@ -28,22 +28,6 @@ pub fn fitting(typed: &str, lines: &[(String, String)]) -> Vec<usize> {
         words.iter().all(fits)
     };
     all.filter(like).collect()
-}
-
-/// Whether a word is like the beginning of a word of the title: with one mistake for every four
-/// letters, and not worse than two thirds of itself.
-fn is_like(word: &str, title: &str) -> bool {
-    let letters = word.chars().count();
-    let config = Config::default()
-        .max_typos(u16::try_from(letters / 4).ok())
-        .casing(CaseMatching::Ignore)
-        .sort(SortStrategy::IndexAsc);
-    let score = |among: &[&str]| {
-        let found = Matcher::new(word, &config).match_list(among);
-        found.iter().map(|m| u32::from(m.score)).max().unwrap_or(0)
-    };
-    let parts: Vec<&str> = title.split(|c: char| !c.is_alphanumeric()).collect();
-    score(&parts) * 3 >= score(&[word]) * 2
 }
 
 #[cfg(test)]

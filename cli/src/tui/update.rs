@@ -484,12 +484,13 @@ fn note_link(model: &mut Model, answer: &Answer) {
         desk.clock.hear(heard);
         desk.link.round_trip_ms = heard.round_trip_ms;
     }
+    desk.link.answered(answer.generation);
     match &answer.result {
         Ok(_) | Err(Failure::Refused(_)) => {
             desk.link.hear(desk.now);
             desk.link.down = None;
         }
         Err(Failure::NoAnswer(why)) => desk.link.down = Some(why.clone()),
-        Err(Failure::Broken(_)) => desk.link.asked_at = None,
+        Err(Failure::Broken(_)) => {}
     }
 }

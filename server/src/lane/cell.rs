@@ -22,8 +22,8 @@ use houseful_core::{
 
 use super::{
     Answer, LaneError,
-    machine::{Effect, Look, Seen, Work},
     next_best::Memo,
+    work::{Effect, Look, Seen, Work},
 };
 use crate::{
     hub::Picture,

@@ -12,7 +12,8 @@ use tokio::{sync::mpsc, task::JoinHandle};
 
 use super::{
     Reply,
-    machine::{Effect, Machine, Tick, Work},
+    machine::Machine,
+    work::{Effect, Tick, Work},
 };
 use crate::{
     bus::Bus,

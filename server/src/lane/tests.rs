@@ -31,8 +31,9 @@ use self::{
 use super::{
     Answer, LaneError,
     cell::REFUSAL_STALE,
-    machine::{self, Effect, Machine, Tick, Work},
+    machine::Machine,
     project,
+    work::{self, Effect, Tick, Work},
 };
 use crate::{
     clock::Clock,
@@ -131,8 +132,7 @@ fn a_world_that_lies_is_noticed() {
 fn opened(shelf: &mut Shelf) -> Machine<u32> {
     let (mut machine, _) = open_first(shelf);
     let (mut out, at) = (Vec::new(), Clock::stopwatch());
-    let look =
-        Box::new(|_: Result<machine::Seen<'_>, LaneError>| -> machine::Tell { Box::new(|| {}) });
+    let look = Box::new(|_: Result<work::Seen<'_>, LaneError>| -> work::Tell { Box::new(|| {}) });
     let within = REFUSAL_STALE;
     machine.submit(SHOW, Work::Look { look, within }, at, &mut out);
     machine.loaded(SHOW, at, whole(shelf), &mut out);
@@ -217,7 +217,7 @@ fn a_show_that_cannot_be_read_is_read_only_and_not_unknown() {
     let (mut machine, mut out) = (Machine::new(false), Vec::new());
     let at = Clock::stopwatch();
     let (told, hears) = std::sync::mpsc::channel();
-    let look = move |seen: Result<machine::Seen<'_>, LaneError>| -> machine::Tell {
+    let look = move |seen: Result<work::Seen<'_>, LaneError>| -> work::Tell {
         let saw = seen.map(drop);
         Box::new(move || told.send(saw).expect("somebody listens"))
     };

@@ -300,28 +300,20 @@ impl Cluster {
         Err(ApiError::RoleAway(*first))
     }
 
-    /// What a signed request says about itself; `None` if it is not signed, or this server has no
-    /// key and knows no signatures.
+    /// What a signed request says about itself. Without a key nobody's signature is known.
     pub(super) fn open(
         &self,
         method: &Method,
         address: &str,
         headers: &HeaderMap,
-        body: &[u8],
-    ) -> Result<Option<Envelope>, Distrust> {
-        let Some(key) = self.key() else {
-            return Ok(None);
-        };
-        let asked = Asked {
-            method,
-            address,
-            body,
-        };
-        match asked.open(key, headers, &self.0.taken) {
-            Ok(envelope) => Ok(Some(envelope)),
-            Err(Distrust::Unsigned) => Ok(None),
-            Err(distrust) => Err(distrust),
-        }
+    ) -> Result<Envelope, Distrust> {
+        let key = self.key().ok_or(Distrust::Unsigned)?;
+        Asked { method, address }.open(key, headers)
+    }
+
+    /// Takes a request that was opened.
+    pub(super) fn take(&self, envelope: &Envelope, body: &[u8]) -> Result<(), Distrust> {
+        envelope.take(body, &self.0.taken)
     }
 
     /// Signs the answer to a signed request.

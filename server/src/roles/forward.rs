@@ -18,9 +18,10 @@ use houseful_core::wire::REQUEST_ID_HEADER;
 
 use super::{
     SIGNED, ServerRole,
+    believed::{Believed, address, bytes, distrusted},
     cluster::Passed,
     owners,
-    routes::{distrusted, not_elsewhere},
+    routes::not_elsewhere,
     signed::{Bearer, Client, Distrust},
 };
 use crate::{
@@ -55,28 +56,14 @@ pub(crate) async fn received(app: &App, request: Request) -> Result<Request, Api
     if !app.cluster.has_key() || !request.headers().contains_key(SIGNED) {
         return Ok(request);
     }
-    let (mut head, body) = request.into_parts();
-    let body = axum::body::to_bytes(body, BODY_BYTES_MAX).await;
-    let body = body.map_err(|_| ApiError::TooLarge {
-        max: BODY_BYTES_MAX,
-    })?;
-    let address = address(&head).to_owned();
-    let opened = app
-        .cluster
-        .open(&head.method, &address, &head.headers, &body);
-    let envelope = match opened {
-        Ok(Some(envelope)) => envelope,
-        Ok(None) => return Err(distrusted(Distrust::Unreadable, &address)),
-        Err(distrust) => return Err(distrusted(distrust, &address)),
+    let believed = Believed::read(app, request, BODY_BYTES_MAX).await?;
+    let Some(client) = believed.envelope.client else {
+        return Err(distrusted(app, &believed.head, Distrust::OtherVersion));
     };
-    if envelope.house != app.cluster.house() {
-        return Err(distrusted(Distrust::OtherHouse, &address));
-    }
-    let client = envelope.client;
-    let client = client.ok_or_else(|| distrusted(Distrust::OtherVersion, &address))?;
+    let mut head = believed.head;
     head.headers.remove(SIGNED);
     head.extensions.insert(client);
-    Ok(Request::from_parts(head, Body::from(body)))
+    Ok(Request::from_parts(head, Body::from(believed.body)))
 }
 
 /// Answers here what the roles of this server answer, and passes on what they do not.
@@ -103,10 +90,7 @@ async fn pass_on(app: &App, roles: &[ServerRole], request: Request) -> Result<Re
         let role = roles.first().copied().unwrap_or(ServerRole::Booking);
         return Err(ApiError::RoleAway(role));
     }
-    let body = axum::body::to_bytes(body, BODY_BYTES_MAX).await;
-    let body = body.map_err(|_| ApiError::TooLarge {
-        max: BODY_BYTES_MAX,
-    })?;
+    let body = bytes(body, BODY_BYTES_MAX).await?;
     let passed = Passed {
         method: head.method.clone(),
         address: address(&head),
@@ -116,10 +100,6 @@ async fn pass_on(app: &App, roles: &[ServerRole], request: Request) -> Result<Re
     };
     let response = app.cluster.pass_on(roles, passed, ANSWER_MAX).await?;
     answered(app, response)
-}
-
-fn address(head: &Parts) -> &str {
-    head.uri.path_and_query().map_or("/", |a| a.as_str())
 }
 
 /// The headers that the other server needs. Whose token it is stands in the envelope; the token

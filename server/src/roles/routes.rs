@@ -16,9 +16,10 @@ use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 
 use super::{
-    SIGNED, ServerRole, calls,
+    SIGNED, ServerRole,
+    believed::{Believed, bytes},
+    calls,
     feed::Follower,
-    signed::Distrust,
     words::{
         BindAnswer, BindWanted, CatalogueFacts, Claim, Claimed, ClockMoved, HouseFacts, Nothing,
         OwnerAnswer, OwnerWanted, PartAnswer, PartWanted, PaymentsAnswer, PaymentsWanted,
@@ -71,32 +72,16 @@ pub(crate) fn router(app: App) -> Router {
 
 /// Lets a request pass that a server of this house signed, and signs its answer.
 async fn trusted(State(app): State<App>, request: Request, next: Next) -> Response {
-    let (head, body) = request.into_parts();
-    if !head.headers.contains_key(SIGNED) {
-        return distrusted(Distrust::Unsigned, head.uri.path()).into_response();
-    }
-    let Ok(body) = axum::body::to_bytes(body, QUESTION_BYTES_MAX).await else {
-        let max = QUESTION_BYTES_MAX;
-        return ApiError::TooLarge { max }.into_response();
+    let Believed { head, body, .. } = match Believed::read(&app, request, QUESTION_BYTES_MAX).await
+    {
+        Ok(believed) => believed,
+        Err(error) => return error.into_response(),
     };
-    let address = head.uri.path_and_query().map_or("", |a| a.as_str());
-    let opened = app
-        .cluster
-        .open(&head.method, address, &head.headers, &body);
-    let envelope = match opened {
-        Ok(Some(envelope)) => envelope,
-        Ok(None) => return distrusted(Distrust::Unsigned, address).into_response(),
-        Err(distrust) => return distrusted(distrust, address).into_response(),
-    };
-    // Who asks what kind of house this is may be of another.
-    if envelope.house != app.cluster.house() && address != at::HOUSE {
-        return distrusted(Distrust::OtherHouse, address).into_response();
-    }
     let (asked, id) = (head.headers.clone(), head.extensions.get().cloned());
     let answer = next.run(Request::from_parts(head, Body::from(body))).await;
     let answer = told(answer, id.as_ref());
     let (mut head, body) = answer.into_parts();
-    let Ok(body) = axum::body::to_bytes(body, ANSWER_BYTES_MAX).await else {
+    let Ok(body) = bytes(body, ANSWER_BYTES_MAX).await else {
         return ApiError::Internal("an answer that can't be signed".into()).into_response();
     };
     let signed = app.cluster.sign(&asked, head.status, &body);
@@ -104,21 +89,6 @@ async fn trusted(State(app): State<App>, request: Request, next: Next) -> Respon
         head.headers.insert(SIGNED, signed);
     }
     Response::from_parts(head, Body::from(body))
-}
-
-/// Notes a message that is not believed.
-pub(super) fn distrusted(distrust: Distrust, address: &str) -> ApiError {
-    let why = distrust.word();
-    metrics::counter!("messages_distrusted_total", "why" => why).increment(1);
-    tracing::warn!(
-        why,
-        address,
-        "a message of another server was refused: {distrust}"
-    );
-    match distrust {
-        Distrust::OtherHouse => ApiError::OtherHouse,
-        _ => ApiError::Untrusted,
-    }
 }
 
 /// Writes what went wrong, which has to be signed like any answer.

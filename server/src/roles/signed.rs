@@ -1,9 +1,9 @@
 //! Signatures on what servers say to each other.
 //!
-//! A request carries an envelope (when, which one, from which kind of house, on whose behalf) and a
-//! signature over the envelope, the method, the address and the body; an answer carries a signature
-//! over the request's and its own body. Nothing that came is parsed before its signature was found
-//! good, and no request is taken twice.
+//! A request carries an envelope (when, which one, from which kind of house, on whose behalf, around
+//! which body) and a signature over the envelope, the method and the address; an answer carries a
+//! signature over the request's and its own body. Nothing that came is parsed, and no body is read,
+//! before the signature was found good, and no request is taken twice.
 
 use std::net::IpAddr;
 
@@ -43,20 +43,35 @@ pub(super) struct Envelope {
     nonce: Uuid,
     /// What kind of house its server is of; see [`House`](super::cluster::House).
     pub(super) house: String,
+    /// The SHA-256 of the body, as [`encode`] writes it.
+    body: String,
     /// The client that is behind it, if it is passed on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) client: Option<Client>,
 }
 
 impl Envelope {
-    /// A new one.
-    pub(super) fn new(house: &str, client: Option<Client>) -> Self {
+    /// A new one, around a body.
+    pub(super) fn new(house: &str, client: Option<Client>, body: &[u8]) -> Self {
         Self {
             at: Clock::wall(),
             nonce: chance::uuid(),
             house: house.to_owned(),
+            body: encode(&digest(body)),
             client,
         }
+    }
+
+    /// Takes the request whose head and body these are.
+    ///
+    /// # Errors
+    /// It was put around another body, or was taken before.
+    pub(super) fn take(&self, body: &[u8], taken: &Taken) -> Result<(), Distrust> {
+        if self.body != encode(&digest(body)) {
+            return Err(Distrust::Forged);
+        }
+        let is_first = taken.take(self.at, self.nonce.as_u128(), oldest());
+        is_first.then_some(()).ok_or(Distrust::Replayed)
     }
 }
 
@@ -153,56 +168,50 @@ pub(super) struct Asked<'a> {
     pub(super) method: &'a Method,
     /// Path and query.
     pub(super) address: &'a str,
-    pub(super) body: &'a [u8],
 }
 
 impl Asked<'_> {
-    fn digest(&self) -> [u8; 32] {
-        Sha256::digest(self.body).into()
-    }
-
     /// The value of the header.
     pub(super) fn sign(&self, key: &ClusterKey, envelope: &Envelope) -> String {
         // Times, ids and text can always be written.
         let text = encode(&serde_json::to_vec(envelope).unwrap_or_default());
-        let mac = key.sign(&self.parts(&self.digest(), &text));
+        let mac = key.sign(&self.parts(&text));
         format!("{text}.{}", encode(&mac))
     }
 
-    fn parts<'b>(&'b self, digest: &'b [u8; 32], text: &'b str) -> [&'b [u8]; 5] {
+    fn parts<'b>(&'b self, text: &'b str) -> [&'b [u8]; 4] {
         let (method, address) = (self.method.as_str().as_bytes(), self.address.as_bytes());
-        [b"request", method, address, digest, text.as_bytes()]
+        [b"request", method, address, text.as_bytes()]
     }
 
-    /// The envelope of a request, if all of it is as a server of this house signed it, lately, and
-    /// it was not taken before.
-    pub(super) fn open(
-        &self,
-        key: &ClusterKey,
-        headers: &HeaderMap,
-        taken: &Taken,
-    ) -> Result<Envelope, Distrust> {
+    /// The envelope of a request, if a server of this house signed it, lately. Nothing may be done
+    /// before [`Envelope::take`] has seen the body.
+    pub(super) fn open(&self, key: &ClusterKey, headers: &HeaderMap) -> Result<Envelope, Distrust> {
         let value = signature(headers)?;
         let (text, mac) = value.rsplit_once('.').ok_or(Distrust::Unreadable)?;
         let mac = decode(mac).ok_or(Distrust::Unreadable)?;
-        if !key.verify(&self.parts(&self.digest(), text), &mac) {
+        if !key.verify(&self.parts(text), &mac) {
             return Err(Distrust::Forged);
         }
         let read = decode(text).and_then(|json| serde_json::from_slice::<Envelope>(&json).ok());
         let envelope = read.ok_or(Distrust::OtherVersion)?;
-        let now = Clock::wall();
-        let oldest = now.plus_ms(-TOLERANCE_MS);
-        if envelope.at < oldest {
+        if envelope.at < oldest() {
             return Err(Distrust::Expired);
         }
-        if envelope.at > now.plus_ms(TOLERANCE_MS) {
+        if envelope.at > Clock::wall().plus_ms(TOLERANCE_MS) {
             return Err(Distrust::Early);
-        }
-        if !taken.take(envelope.at, envelope.nonce.as_u128(), oldest) {
-            return Err(Distrust::Replayed);
         }
         Ok(envelope)
     }
+}
+
+/// When the oldest message was signed that is still believed.
+fn oldest() -> UtcMillis {
+    Clock::wall().plus_ms(-TOLERANCE_MS)
+}
+
+fn digest(body: &[u8]) -> [u8; 32] {
+    Sha256::digest(body).into()
 }
 
 /// The one signature of a message.
@@ -228,8 +237,7 @@ pub(super) struct Answered<'a> {
 impl Answered<'_> {
     fn with_parts<T>(&self, then: impl FnOnce(&[&[u8]]) -> T) -> T {
         let status = self.status.as_str().as_bytes();
-        let digest: [u8; 32] = Sha256::digest(self.body).into();
-        then(&[b"answer", self.asked.as_bytes(), status, &digest])
+        then(&[b"answer", self.asked.as_bytes(), status, &digest(self.body)])
     }
 
     /// The value of the header.
@@ -260,32 +268,34 @@ mod tests {
         HeaderMap::from_iter([(SIGNED.parse().expect("a name"), value)])
     }
 
-    fn fresh() -> Taken {
-        Taken::since(UtcMillis(0))
-    }
-
     const POST: Method = Method::POST;
     const ASKED: Asked<'_> = Asked {
         method: &POST,
         address: "/roles/v1/settlements",
-        body: b"[]",
     };
+
+    fn envelope() -> Envelope {
+        Envelope::new("live", None, b"[]")
+    }
 
     #[test]
     fn what_was_signed_is_believed_once() {
-        let (key, taken) = (key("a"), fresh());
-        let envelope = Envelope::new("live", None);
-        let headers = headers(&ASKED.sign(&key, &envelope));
-        assert_eq!(ASKED.open(&key, &headers, &taken), Ok(envelope));
-        let again = ASKED.open(&key, &headers, &taken);
-        assert_eq!(again, Err(Distrust::Replayed));
+        let (key, taken) = (key("a"), Taken::since(UtcMillis(0)));
+        let sent = envelope();
+        let headers = headers(&ASKED.sign(&key, &sent));
+        let opened = ASKED.open(&key, &headers).expect("as it was signed");
+        assert_eq!(opened, sent);
+        let other = opened.take(b"[1]", &taken);
+        assert_eq!(other, Err(Distrust::Forged));
+        assert_eq!(opened.take(b"[]", &taken), Ok(()));
+        assert_eq!(opened.take(b"[]", &taken), Err(Distrust::Replayed));
     }
 
     #[test]
     fn no_part_of_a_message_can_change() {
         let key = key("a");
-        let value = ASKED.sign(&key, &Envelope::new("live", None));
-        let open = |asked: Asked<'_>, value: &str| asked.open(&key, &headers(value), &fresh());
+        let value = ASKED.sign(&key, &envelope());
+        let open = |asked: Asked<'_>, value: &str| asked.open(&key, &headers(value));
         let get = Method::GET;
         for other in [
             Asked {
@@ -298,10 +308,6 @@ mod tests {
             },
             Asked {
                 address: "/roles/v1/settlements?x",
-                ..ASKED
-            },
-            Asked {
-                body: b"[1]",
                 ..ASKED
             },
         ] {
@@ -326,12 +332,12 @@ mod tests {
     #[test]
     fn each_kind_of_stranger_is_told_apart() {
         let (ours, theirs) = (key("a"), key("b"));
-        let open = |headers: &HeaderMap| ASKED.open(&ours, headers, &fresh());
+        let open = |headers: &HeaderMap| ASKED.open(&ours, headers);
         assert_eq!(open(&HeaderMap::new()), Err(Distrust::Unsigned));
         let by = |key: &ClusterKey, ms: i64| {
-            let mut envelope = Envelope::new("live", None);
-            envelope.at = envelope.at.plus_ms(ms);
-            headers(&ASKED.sign(key, &envelope))
+            let mut sent = envelope();
+            sent.at = sent.at.plus_ms(ms);
+            headers(&ASKED.sign(key, &sent))
         };
         assert_eq!(open(&by(&theirs, 0)), Err(Distrust::Forged));
         assert_eq!(
@@ -344,9 +350,8 @@ mod tests {
         let mut two = by(&ours, 0);
         two.append(SIGNED, HeaderValue::from_static("x.y"));
         assert_eq!(open(&two), Err(Distrust::Unreadable));
-        let digest: [u8; 32] = Sha256::digest(ASKED.body).into();
         let text = encode(b"{\"at\":1}");
-        let mac = ours.sign(&ASKED.parts(&digest, &text));
+        let mac = ours.sign(&ASKED.parts(&text));
         let odd = headers(&format!("{text}.{}", encode(&mac)));
         assert_eq!(open(&odd), Err(Distrust::OtherVersion));
     }

@@ -94,9 +94,9 @@ impl Wire {
         let asked = Asked {
             method: &call.method,
             address: call.address,
-            body: &call.body,
         };
-        let signed = asked.sign(&self.key, &Envelope::new(house, call.client));
+        let envelope = Envelope::new(house, call.client, &call.body);
+        let signed = asked.sign(&self.key, &envelope);
         let request = request(
             to,
             call.method,

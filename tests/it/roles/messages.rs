@@ -275,6 +275,29 @@ async fn what_no_server_of_the_house_signed_for_this_once_does_nothing() {
 }
 
 #[tokio::test]
+async fn the_body_of_what_is_not_believed_is_never_read() {
+    let house = House::open(&"a".repeat(32)).await;
+    let url = house.seller.url();
+    let address = url.strip_prefix("http://").expect("an address");
+    for path in ["/roles/v1/announcements", "/v1/payments"] {
+        let mut stream = TcpStream::connect(address).await.expect("a connection");
+        let head = format!(
+            "POST {path} HTTP/1.1\r\nhost: {address}\r\ncontent-type: application/json\r\n\
+             content-length: 500000\r\n{SIGNED}: e30.e30\r\n\r\n"
+        );
+        stream.write_all(head.as_bytes()).await.expect("sent");
+        // Nothing of the body is ever sent, and the answer is there all the same.
+        let mut line = String::new();
+        BufReader::new(stream)
+            .read_line(&mut line)
+            .await
+            .expect("an answer");
+        assert!(line.contains(" 403 "), "{path}: {line}");
+    }
+    house.close().await;
+}
+
+#[tokio::test]
 async fn without_a_key_nothing_between_servers_is_there_to_ask() {
     let folder = Folder::new();
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");

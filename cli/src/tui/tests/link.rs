@@ -60,6 +60,8 @@ fn an_answer_that_does_not_come_is_told_long_before_it_is_given_up() {
     assert_eq!(state(&till), "1 ms, live");
     till.pass(100);
     assert_eq!(state(&till), "no answer for 3 s");
+    // What others do is heard all the while, and answers nothing.
+    till.somebody_holds(&["C1"]);
     till.pass(2_000);
     assert_eq!(state(&till), "no answer for 5 s");
     till.slow = false;

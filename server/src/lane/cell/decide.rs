@@ -14,9 +14,8 @@ use houseful_core::{
 use super::{Cell, Decided, Need, REFUSAL_STALE, TRIED_MAX, Waiting};
 use crate::{
     lane::{
-        Answer, LaneError,
-        machine::{Effect, Look, Seen, Tell, Tick, Work},
-        project,
+        Answer, LaneError, project,
+        work::{Effect, Look, Seen, Tell, Tick, Work},
     },
     store::{Head, Projection, SalesWord, ShowCommit},
 };

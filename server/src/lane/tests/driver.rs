@@ -19,7 +19,7 @@ use crate::{
     chance,
     clock::{Clock, ClockKind},
     hub::Hub,
-    lane::{Lane, LaneError, ROOM, machine::Work},
+    lane::{Lane, LaneError, ROOM, work::Work},
     store::sqlite::{Database, SqliteStore},
 };
 

@@ -26,7 +26,8 @@ use crate::{
     lane::{
         Answer, LaneError,
         cell::REFUSAL_STALE,
-        machine::{self, Effect, Machine, Tell, Tick, Work},
+        machine::Machine,
+        work::{self, Effect, Tell, Tick, Work},
     },
     store::{Outcome, ShowCommit, StoreError, Tail},
 };
@@ -266,7 +267,7 @@ impl World {
         let (looks, since) = (Arc::clone(&self.looks), self.moment());
         self.looks_asked += 1;
         let Server { machine, out, .. } = &mut self.servers[server];
-        let look = Box::new(move |seen: Result<machine::Seen<'_>, _>| -> Tell {
+        let look = Box::new(move |seen: Result<work::Seen<'_>, _>| -> Tell {
             let saw = seen.map(|s| (s.state.ver(), s.tip));
             Box::new(move || {
                 let mut looks = looks.lock().unwrap_or_else(PoisonError::into_inner);
