@@ -54,7 +54,6 @@ impl Stranger {
     ///
     /// # Panics
     /// The client can't be made.
-    #[must_use]
     pub fn joins(&self, group: &str, kind: &str) -> StreamConsumer {
         let mut config = self.config.clone();
         config

@@ -15,7 +15,7 @@ use futures_util::{FutureExt, future::join_all};
 use rdkafka::{
     Message as _, Offset, TopicPartitionList,
     consumer::{CommitMode, Consumer as _},
-    error::{KafkaError as ClientError, RDKafkaErrorCode},
+    error::KafkaError as ClientError,
     message::{BorrowedMessage, Headers, OwnedMessage},
 };
 use serde::de::DeserializeOwned;
@@ -157,8 +157,8 @@ impl Ear {
                 Err(error) => {
                     tracing::debug!(topic = self.topic, %error, "nothing was heard");
                     self.clock.rest_real(REST_MS).await;
-                    if is_over(consumer, &error) {
-                        tracing::warn!(topic = self.topic, %error, "Kafka is heard anew");
+                    if let Some((_, why)) = consumer.client().fatal_error() {
+                        tracing::error!(topic = self.topic, why, "Kafka is heard anew");
                         return;
                     }
                 }
@@ -285,21 +285,6 @@ async fn batch(consumer: &Consumer) -> Result<Vec<OwnedMessage>, ClientError> {
 
 fn detach(message: &BorrowedMessage<'_>) -> OwnedMessage {
     message.detach()
-}
-
-/// Whether a consumer has to begin anew: it says so itself, or its topic is gone, and one that is
-/// made again is another one.
-fn is_over(consumer: &Consumer, error: &ClientError) -> bool {
-    let is_gone = matches!(
-        error.rdkafka_error_code(),
-        Some(
-            RDKafkaErrorCode::UnknownTopicOrPartition
-                | RDKafkaErrorCode::UnknownTopic
-                | RDKafkaErrorCode::UnknownTopicId
-                | RDKafkaErrorCode::UnknownPartition
-        )
-    );
-    is_gone || consumer.client().fatal_error().is_some()
 }
 
 /// Takes leave of the group, which a thread has to wait for.

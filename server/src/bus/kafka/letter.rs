@@ -158,6 +158,7 @@ mod tests {
 
     #[test]
     fn a_letter_is_read_by_who_has_the_key_and_nothing_in_it_can_be_changed() {
+        let theirs = pen('b', "live system");
         let pen = pen('a', "live system");
         let sealed = pen.write(KIND, "7", &vec![1_u8, 2]).expect("a letter");
         assert_eq!(read(&pen, &sealed), Ok(vec![1, 2]));
@@ -184,10 +185,7 @@ mod tests {
         );
         assert_eq!(other(KIND, b"7", value, None), Err(Unread::Unsigned));
         assert_eq!(other(KIND, b"7", b"", signature), Err(Unread::Empty));
-        assert_eq!(
-            read(&super::tests::pen('b', "live system"), &sealed),
-            Err(Unread::Forged)
-        );
+        assert_eq!(read(&theirs, &sealed), Err(Unread::Forged));
     }
 
     #[test]
