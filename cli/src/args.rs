@@ -28,7 +28,10 @@ pub use plumbing::{
 pub use refund::{RefundArgs, RefundCommand, RefundReasonArg};
 pub use report::{DeskArgs, MoneyArgs, ReportCommand};
 #[cfg(feature = "embedded")]
-pub use running::{DbArg, DbCommand, DbFile, DemoArgs, LogArg, ReplicaArg, ServeArgs, ShardsArg};
+pub use running::{
+    BusCommand, DbArg, DbCommand, DbFile, DemoArgs, KafkaArg, LogArg, ReplicaArg, ServeArgs,
+    ShardsArg,
+};
 pub use sales::{
     BookingCommand, BookingFindArgs, BookingListArgs, ContactArgs, HoldCommand, PayArgs,
     PaymentCommand, TicketCommand,
@@ -146,6 +149,10 @@ pub enum Command {
     #[cfg(feature = "embedded")]
     #[command(subcommand)]
     Db(DbCommand),
+    /// The topics of Kafka, and what was put aside
+    #[cfg(feature = "embedded")]
+    #[command(subcommand)]
+    Bus(BusCommand),
     /// Sign in, and API tokens
     #[command(subcommand)]
     Auth(AuthCommand),

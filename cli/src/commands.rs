@@ -4,6 +4,8 @@ mod api;
 mod auth;
 mod board;
 mod booking;
+#[cfg(feature = "embedded")]
+mod bus;
 mod cinema;
 mod city;
 mod clock;
@@ -93,6 +95,8 @@ async fn talk(ctx: &mut Context, command: Command) -> Result<(), CliError> {
         Command::Demo(args) => demo::run(ctx, args).await,
         #[cfg(feature = "embedded")]
         Command::Db(command) => db::run(ctx, command).await,
+        #[cfg(feature = "embedded")]
+        Command::Bus(command) => bus::run(ctx, command).await,
         Command::Help(_)
         | Command::Version
         | Command::Completion(_)

@@ -24,7 +24,7 @@ use tokio_util::{
 pub use self::start::StartError;
 use crate::{
     auth::tokens::Tokens,
-    bus::{Bus, local::Weather},
+    bus::{Bus, kafka::KafkaConfig, local::Weather},
     catalogue::Catalogue,
     clock::{Clock, ClockKind},
     database::{Address, Books, PostgresUrl},
@@ -71,6 +71,8 @@ pub struct ServerConfig {
     pub stripe: Option<StripeConfig>,
     /// Where replicas of the database are that maps, feeds, lists and the catalogue are read from.
     pub replicas: Vec<PostgresUrl>,
+    /// The Kafka that messages between servers go through; they go by HTTP if `None`.
+    pub kafka: Option<KafkaConfig>,
 }
 
 impl ServerConfig {
@@ -91,6 +93,7 @@ impl ServerConfig {
             roles: RolesConfig::default(),
             stripe: None,
             replicas: Vec::new(),
+            kafka: None,
         }
     }
 }

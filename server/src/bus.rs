@@ -3,6 +3,7 @@
 
 pub(crate) mod between;
 pub mod heard;
+pub mod kafka;
 pub mod local;
 
 use houseful_core::message::{Announcement, Settle};

@@ -10,13 +10,14 @@
 //! all that was there when the picture was shown.
 
 mod entry;
+mod moves;
 mod picture;
 #[cfg(test)]
 mod tests;
 
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
-    sync::{Arc, Mutex, PoisonError, RwLock},
+    sync::{Arc, Mutex, OnceLock, PoisonError, RwLock},
     time::{Duration, Instant},
 };
 
@@ -27,6 +28,7 @@ pub(crate) use self::entry::News;
 use self::entry::{Entry, HeadCount};
 pub use self::{
     entry::{Origin, Shown},
+    moves::Moves,
     picture::{Count, Picture},
 };
 use crate::store::{Head, SalesWord};
@@ -46,6 +48,8 @@ pub struct Hub {
     watched: Arc<Mutex<HashSet<ShowId>>>,
     /// When the heads of each shard were read.
     lists: Arc<Mutex<BTreeMap<usize, Lists>>>,
+    /// Shows that moved, for somebody who tells others; nobody does unless asked to.
+    moves: Arc<OnceLock<Arc<Moves>>>,
 }
 
 impl Hub {
@@ -162,6 +166,12 @@ impl Hub {
         })
     }
 
+    /// Every show that moves from now on, as the primary says.
+    #[must_use]
+    pub fn moves(&self) -> Arc<Moves> {
+        Arc::clone(self.moves.get_or_init(Arc::default))
+    }
+
     /// Whether a show has a journal.
     #[must_use]
     pub fn knows(&self, show: ShowId) -> bool {
@@ -186,6 +196,7 @@ impl Hub {
     /// The same again says that the show still stands there.
     pub(crate) fn publish(&self, picture: Picture, seen: Instant) {
         let picture = Arc::new(picture);
+        let moved = Arc::clone(&picture);
         let dropped = self.write(|shows| {
             let entry = shows.entry(picture.show).or_default();
             let shown = entry.picture.as_ref().map(|p| p.version);
@@ -199,6 +210,9 @@ impl Hub {
                 && !entry.is_from_before(seen);
             if overtaken {
                 return vec![picture];
+            }
+            if let Some(moves) = self.moves.get() {
+                moves.note(moved);
             }
             entry.show(picture, seen, Origin::Primary)
         });

@@ -213,6 +213,11 @@ fn changes<'a>(held: &'a str, paid: &'a str, url: &'a str) -> Vec<(&'a str, Vec<
             vec!["db", "move-slot", "--shards", "no.toml", "17", "south"],
             1,
         ),
+        (
+            "bus create-topics",
+            vec!["bus", "create-topics", "--kafka", "127.0.0.1:1"],
+            1,
+        ),
         ("tui", vec!["tui"], 2),
         ("display", vec!["display"], 2),
         ("serve", vec!["serve", "--db", "new.db"], 2),

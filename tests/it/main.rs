@@ -32,6 +32,7 @@ mod http_seats;
 mod http_server;
 mod interrupted;
 mod job_control;
+mod kafka;
 mod model;
 mod money;
 mod newcomer;

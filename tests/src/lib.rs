@@ -6,6 +6,7 @@ pub mod contest;
 pub mod crowd;
 pub mod failover;
 pub mod folder;
+pub mod kafka;
 pub mod load;
 pub mod made_up;
 pub mod patroni;

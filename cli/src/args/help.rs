@@ -15,7 +15,10 @@ pub const GROUPS: [(&str, &[&str]); 5] = [
             "hold", "booking", "ticket", "payment", "voucher", "refund", "report",
         ],
     ),
-    ("Running it", &["serve", "db", "auth", "config", "doctor"]),
+    (
+        "Running it",
+        &["serve", "db", "bus", "auth", "config", "doctor"],
+    ),
     (
         "Plumbing",
         &["api", "clock", "completion", "man", "help", "version"],

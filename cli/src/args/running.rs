@@ -100,6 +100,12 @@ pub struct ServeArgs {
     /// `webhook_secrets`
     #[arg(long, value_name = "FILE", env = "HOUSEFUL_STRIPE_FILE")]
     pub stripe_file: Option<PathBuf>,
+    #[command(flatten)]
+    pub kafka: KafkaArg,
+    /// Make the topics that are missing; without it a server with a broker that lacks them does not
+    /// start
+    #[arg(long, requires = "kafka_brokers")]
+    pub kafka_create_topics: bool,
     /// How to write the log
     #[arg(long, value_name = "HOW", default_value = "text")]
     pub log: LogArg,
@@ -112,6 +118,73 @@ pub struct ServeArgs {
     /// Write the port into this file once the server answers
     #[arg(long, value_name = "FILE")]
     pub port_file: Option<PathBuf>,
+}
+
+/// Which Kafka, and how it lets us in.
+#[derive(Debug, Args)]
+pub struct KafkaArg {
+    /// Send messages between servers through Kafka: its brokers, `host:port`, with commas between.
+    /// What it does not take within a second goes by HTTP
+    #[arg(
+        id = "kafka_brokers",
+        long = "kafka",
+        value_name = "BROKERS",
+        env = "HOUSEFUL_KAFKA"
+    )]
+    pub brokers: Option<String>,
+    /// What the names of its topics begin with
+    #[arg(
+        long = "kafka-prefix",
+        value_name = "NAME",
+        env = "HOUSEFUL_KAFKA_PREFIX",
+        default_value = "houseful"
+    )]
+    pub prefix: String,
+    /// How it lets us in: a file for its owner alone with lines like `sasl.password=...`, by
+    /// librdkafka's names
+    #[arg(
+        long = "kafka-settings",
+        value_name = "FILE",
+        env = "HOUSEFUL_KAFKA_SETTINGS"
+    )]
+    pub settings: Option<PathBuf>,
+}
+
+/// `houseful bus`.
+#[derive(Debug, Subcommand)]
+pub enum BusCommand {
+    /// Look at the topics: partitions, copies, settings; exit 1 if one can't be used
+    #[command(
+        after_long_help = "Examples:\n  houseful bus check --kafka 127.0.0.1:1  # nobody there: exit 1"
+    )]
+    Check {
+        #[command(flatten)]
+        kafka: KafkaArg,
+    },
+    /// Make the topics that are missing, on three brokers if there are so many
+    ///
+    /// Those that are there stay as they are, whatever they are.
+    #[command(
+        after_long_help = "Examples:\n  houseful bus create-topics --kafka 127.0.0.1:1 --dry-run  # nobody there: exit 1"
+    )]
+    CreateTopics {
+        #[command(flatten)]
+        kafka: KafkaArg,
+        /// How many parts each has, the most servers of a role that share its messages
+        #[arg(long, value_name = "N", default_value_t = 12, value_parser = clap::value_parser!(u16).range(1..=1000))]
+        partitions: u16,
+    },
+    /// Show the last messages that no server could read, and why
+    #[command(
+        after_long_help = "Examples:\n  houseful bus parked --kafka 127.0.0.1:1 --limit 5  # nobody there: exit 1"
+    )]
+    Parked {
+        #[command(flatten)]
+        kafka: KafkaArg,
+        /// How many
+        #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..=1000))]
+        limit: u16,
+    },
 }
 
 /// `houseful demo`.

@@ -1,12 +1,12 @@
 //! Which fields the answer of each command has, so that `--fields` is looked at before anything
 //! is asked for: a slip in it must not be told after a sale.
 
-#[cfg(feature = "embedded")]
-use super::db;
 use super::{
     auth, booking, cinema, city, clock, config, doctor, dry_run, find, movie, payment, refund,
     report, sell, show, ticket, version, voucher,
 };
+#[cfg(feature = "embedded")]
+use super::{bus, db};
 use crate::{
     args::{
         AuthCommand, BookingCommand, ClockCommand, Command, ConfigCommand, HoldCommand,
@@ -85,6 +85,8 @@ fn of(command: &Command, dry_run: bool) -> Option<&'static Columns> {
         | Command::Help(_) => None,
         #[cfg(feature = "embedded")]
         Command::Db(command) => Some(db::columns(command, dry_run)),
+        #[cfg(feature = "embedded")]
+        Command::Bus(command) => Some(bus::columns(command)),
         #[cfg(feature = "embedded")]
         Command::Serve(_) | Command::Demo(_) => None,
     }

@@ -9,12 +9,14 @@ use std::{fs, path::Path};
 
 use houseful_core::wire::admin::Mode;
 use houseful_server::{
+    bus::kafka::KafkaConfig,
     database::{Address, PostgresUrl},
     shards::ShardFile,
 };
 use serde::Serialize;
 
 use self::first_token::FirstToken;
+use super::bus;
 use crate::{
     args::{LogArg, ReplicaArg, ServeArgs},
     context::Context,
@@ -61,6 +63,7 @@ pub(super) async fn run(context: &mut Context, args: ServeArgs) -> Result<(), Cl
         manual_clock: context.globals.manual_clock(),
         timer: !context.globals.no_timer,
         replicas: replicas(&args.replicas)?,
+        kafka: kafka(&args)?,
         ..Hosting::new(Address::new(&args.db.0))
     };
     let stop = stop::signal()?;
@@ -86,6 +89,15 @@ pub(super) async fn run(context: &mut Context, args: ServeArgs) -> Result<(), Cl
     }
     hosted.stop().await;
     told
+}
+
+/// The Kafka that was named, if one was.
+fn kafka(args: &ServeArgs) -> Result<Option<KafkaConfig>, CliError> {
+    let read = bus::config(&args.kafka)?;
+    Ok(read.map(|config| KafkaConfig {
+        create_topics: args.kafka_create_topics,
+        ..config
+    }))
 }
 
 /// Reads the addresses of replicas. What is none is not repeated: it may hold a password.

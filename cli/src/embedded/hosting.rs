@@ -9,6 +9,7 @@ use std::{
 use houseful_core::wire::admin::Mode;
 use houseful_server::{
     app::{self, DemoChain, RunningServer, ServerConfig, StartError},
+    bus::kafka::KafkaConfig,
     clock::ClockKind,
     database::{Address, PostgresUrl},
     payment::stripe::StripeConfig,
@@ -52,6 +53,8 @@ pub struct Hosting {
     pub stripe: Option<StripeConfig>,
     /// Replicas of the database that are read from.
     pub replicas: Vec<PostgresUrl>,
+    /// The Kafka that messages between servers go through.
+    pub kafka: Option<KafkaConfig>,
 }
 
 impl Hosting {
@@ -72,6 +75,7 @@ impl Hosting {
             roles: RolesConfig::default(),
             stripe: None,
             replicas: Vec::new(),
+            kafka: None,
         }
     }
 
@@ -171,6 +175,7 @@ impl Hosted {
             roles: hosting.roles.clone(),
             stripe: hosting.stripe.clone(),
             replicas: hosting.replicas.clone(),
+            kafka: hosting.kafka.clone(),
             ..ServerConfig::new(hosting.db.clone(), hosting.mode)
         };
         let running = app::serve(config, listener).await.map_err(|e| match &e {

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use houseful_core::wire::admin::Mode;
 use tokio::{net::TcpListener, task::JoinHandle};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
@@ -10,7 +11,11 @@ use super::{
     listen::listen, messages, others, payment, shards,
 };
 use crate::{
-    bus::{Bus, local::LocalBus},
+    bus::{
+        Bus,
+        kafka::{Kafka, KafkaError, Who},
+        local::LocalBus,
+    },
     catalogue::{Catalogue, CatalogueError},
     clock::Clock,
     copies,
@@ -21,7 +26,7 @@ use crate::{
     limits::Limits,
     numbers,
     payment::stripe::{BadStripe, Webhooks},
-    roles::{BadRoles, Cluster, ServerRole, feed::Elsewhere},
+    roles::{BadRoles, Cluster, ServerRole, cluster::kind_of, feed::Elsewhere},
     routes,
     shards::{Opened, OpeningError},
     store::StoreError,
@@ -87,6 +92,9 @@ pub enum StartError {
     /// Stripe can't be used.
     #[error("Stripe can't be used: {0}")]
     Stripe(#[from] BadStripe),
+    /// Messages can't go through Kafka as it is set.
+    #[error(transparent)]
+    Kafka(#[from] KafkaError),
     /// The listener has no address, or a thread can't be started.
     #[error("the operating system said no: {0}")]
     System(#[from] std::io::Error),
@@ -134,6 +142,23 @@ async fn put_on_sale(
     Ok(background)
 }
 
+/// Looks at the Kafka that messages are to go through, if there is one.
+async fn open_kafka(
+    config: &ServerConfig,
+    mode: Mode,
+    clock: &Clock,
+) -> Result<Option<Kafka>, StartError> {
+    let Some(kafka) = &config.kafka else {
+        return Ok(None);
+    };
+    let who = Who {
+        roles: config.roles.own,
+        key: config.roles.key.as_ref(),
+        house: kind_of(mode, config.clock),
+    };
+    Ok(Some(Kafka::open(kafka, who, clock).await?))
+}
+
 /// Starts what a server is made of, each on what was started before it.
 pub(super) async fn start(
     config: ServerConfig,
@@ -153,6 +178,7 @@ pub(super) async fn start(
         None
     };
     let clock = house::clock(&books, opened.as_ref(), config.clock, heard.as_ref()).await?;
+    let kafka = open_kafka(&config, mode, &clock).await?;
     // Whatever fails from here on stops what was started.
     let (closing, shutdown) = (CancellationToken::new(), CancellationToken::new());
     let (closing_guard, shutdown_guard) =
@@ -173,7 +199,7 @@ pub(super) async fn start(
     background.extend(messages::start(
         (announcements, settlements),
         (booking.lane.clone(), payments.clone()),
-        (&cluster, &clock),
+        (&cluster, &clock, kafka.as_ref()),
         &shutdown,
     ));
     let catalogue = catalogue::start(&books, &config, &clock).await?;
@@ -191,6 +217,12 @@ pub(super) async fn start(
     let sold = (&booking, config.shards.is_some());
     let others = others::start(&cluster, &books, copies, sold, (&clock, &shutdown)).await?;
     background.extend(others.background);
+    if let Some(kafka) = &kafka {
+        let follower = others.follower.clone();
+        let rooms = (&booking.hub, booking.lane.clone(), payments.clone());
+        let heard = messages::hear(kafka, (&cluster, follower), rooms, &bus, &shutdown);
+        background.extend(heard);
+    }
 
     let app = App(Arc::new(Rooms {
         books,

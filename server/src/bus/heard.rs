@@ -12,15 +12,23 @@ use crate::{chance, lane::LaneError, shards::Lanes};
 /// Tells a show where a payment stands. Gives the answer for payment where there is no journal to
 /// decide it in; payment lets some time pass before it obeys.
 pub async fn announcement(lanes: &Lanes, news: Announcement) -> Option<Settle> {
+    // Payment says it again until it is settled.
+    told(lanes, news).await.ok().flatten()
+}
+
+/// The same for a carrier that can bring it again.
+///
+/// # Errors
+/// Why it was not taken now.
+pub(crate) async fn told(lanes: &Lanes, news: Announcement) -> Result<Option<Settle>, LaneError> {
     let (show, payment) = (news.booking.show, news.payment);
     let no_show = Settle::without_a_show(&news);
     match lanes.ask(show, announced(news)).await {
-        Ok(_) => None,
-        Err(LaneError::NoSuchShow) => Some(no_show),
-        // Payment says it again until it is settled.
+        Ok(_) => Ok(None),
+        Err(LaneError::NoSuchShow) => Ok(Some(no_show)),
         Err(error) => {
             tracing::warn!(show.id = %show, payment.id = %payment, %error, "an announcement was not taken");
-            None
+            Err(error)
         }
     }
 }

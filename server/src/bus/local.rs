@@ -17,7 +17,7 @@ use super::{Bus, heard};
 use crate::{payment::Payments, shards::Lanes};
 
 /// How many messages of each kind may wait.
-const QUEUE: usize = 8_192;
+pub(crate) const QUEUE: usize = 8_192;
 /// How many messages are handled at once.
 const AT_ONCE: usize = 256;
 

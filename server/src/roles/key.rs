@@ -39,6 +39,8 @@ pub enum BadKey {
 /// What a key is drawn for.
 const MESSAGES: &[u8] = b"houseful: messages between servers, 1";
 const PAYMENT_TOKENS: &[u8] = b"houseful: payment tokens, 1";
+#[cfg(feature = "kafka")]
+const LETTERS: &[u8] = b"houseful: letters on a bus, 1";
 
 /// The key of a house; clones share it.
 #[derive(Clone)]
@@ -50,6 +52,8 @@ pub struct ClusterKey {
 struct Drawn {
     messages: [u8; 32],
     payment_tokens: [u8; 32],
+    #[cfg(feature = "kafka")]
+    letters: [u8; 32],
 }
 
 impl std::fmt::Debug for ClusterKey {
@@ -99,6 +103,8 @@ impl ClusterKey {
         let draw = |secret: &str| Drawn {
             messages: mac(secret.as_bytes(), &[MESSAGES]),
             payment_tokens: mac(secret.as_bytes(), &[PAYMENT_TOKENS]),
+            #[cfg(feature = "kafka")]
+            letters: mac(secret.as_bytes(), &[LETTERS]),
         };
         Ok(Self {
             drawn: secrets.into_iter().map(draw).collect(),
@@ -120,10 +126,27 @@ impl ClusterKey {
     /// one.
     pub(super) fn verify(&self, parts: &[&[u8]], signature: &[u8]) -> bool {
         let mut by = self.drawn.iter();
-        by.any(|drawn| {
-            fed(&drawn.messages, parts).is_some_and(|m| m.verify_slice(signature).is_ok())
-        })
+        by.any(|drawn| is_by(&drawn.messages, parts, signature))
     }
+
+    /// Signs what goes through a bus, given in parts. It stays there, so it is never taken for a
+    /// message that was just sent.
+    #[cfg(feature = "kafka")]
+    pub(crate) fn sign_letter(&self, parts: &[&[u8]]) -> [u8; 32] {
+        let newest = self.drawn.first();
+        newest.map_or([0; 32], |drawn| mac(&drawn.letters, parts))
+    }
+
+    /// Whether one of the secrets signed exactly this for a bus.
+    #[cfg(feature = "kafka")]
+    pub(crate) fn verify_letter(&self, parts: &[&[u8]], signature: &[u8]) -> bool {
+        let mut by = self.drawn.iter();
+        by.any(|drawn| is_by(&drawn.letters, parts, signature))
+    }
+}
+
+fn is_by(secret: &[u8], parts: &[&[u8]], signature: &[u8]) -> bool {
+    fed(secret, parts).is_some_and(|m| m.verify_slice(signature).is_ok())
 }
 
 fn fed(secret: &[u8], parts: &[&[u8]]) -> Option<Hmac<Sha256>> {

@@ -1,0 +1,148 @@
+//! Tells others what becomes of seats, in the words of the public feed: a `map` first, then the
+//! `seats` that changed, each with the version it leads to.
+//!
+//! Like a feed that falls behind, this skips what came in between: of each show the last picture
+//! waits until Kafka has acknowledged it. So nothing grows while a broker is away, and the first
+//! message after that leads from where readers are to where the show is.
+
+use std::{
+    collections::{HashMap, VecDeque},
+    sync::Arc,
+};
+
+use futures_util::future::join_all;
+use houseful_core::ids::ShowId;
+use rdkafka::{
+    message::{Header, OwnedHeaders},
+    producer::FutureRecord,
+};
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use super::{running::Mouth, way::Way};
+use crate::{
+    clock::Clock,
+    hub::{Moves, Picture},
+};
+
+/// The shortest time between two messages about one show, in milliseconds of real time.
+const TICK_MS: u64 = 100;
+/// The rest when nothing can be sent, in milliseconds.
+const REST_MS: u64 = 1_000;
+/// Of so many shows it is known what readers have; the others begin again with a map.
+const KNOWN: usize = 4_096;
+/// How many messages wait for an acknowledgement at once.
+const AT_ONCE: usize = 256;
+
+/// Where it is told.
+pub(super) struct Seats {
+    pub(super) topic: String,
+    pub(super) mouth: Mouth,
+    pub(super) way: Arc<Way>,
+    pub(super) moves: Arc<Moves>,
+    pub(super) clock: Clock,
+}
+
+/// What readers have of each show.
+#[derive(Default)]
+struct Told {
+    last: HashMap<ShowId, Arc<Picture>>,
+    order: VecDeque<ShowId>,
+}
+
+impl Told {
+    fn note(&mut self, show: ShowId, picture: Arc<Picture>) {
+        if self.last.insert(show, picture).is_some() {
+            return;
+        }
+        self.order.push_back(show);
+        if self.order.len() > KNOWN
+            && let Some(oldest) = self.order.pop_front()
+        {
+            self.last.remove(&oldest);
+        }
+    }
+}
+
+impl Seats {
+    /// Tells until `shutdown` is cancelled.
+    pub(super) fn tell(self, shutdown: CancellationToken) -> JoinHandle<()> {
+        tokio::spawn(async move {
+            let mut told = Told::default();
+            loop {
+                tokio::select! {
+                    () = shutdown.cancelled() => return,
+                    () = self.moves.wait() => {}
+                }
+                let went_well = self.tell_once(&mut told).await;
+                let rest_ms = if went_well { TICK_MS } else { REST_MS };
+                tokio::select! {
+                    () = shutdown.cancelled() => return,
+                    () = self.clock.rest_real(rest_ms) => {}
+                }
+            }
+        })
+    }
+
+    /// Tells what has moved; whether all of it was acknowledged. The rest waits.
+    async fn tell_once(&self, told: &mut Told) -> bool {
+        if !self.way.is_usable() {
+            return false;
+        }
+        let mut went_well = true;
+        let moved = self.moves.take();
+        for some in moved.chunks(AT_ONCE) {
+            let each = some.iter().map(|(show, picture)| async {
+                let before = told.last.get(show);
+                self.send(*show, before.map(Arc::as_ref), picture).await
+            });
+            let sent = join_all(each).await;
+            for ((show, picture), sent) in some.iter().zip(sent) {
+                if sent {
+                    told.note(*show, Arc::clone(picture));
+                } else {
+                    went_well = false;
+                    self.moves.put_back(*show, Arc::clone(picture));
+                }
+            }
+        }
+        went_well
+    }
+
+    /// Leads readers from what they have to what is; whether they can read it.
+    async fn send(&self, show: ShowId, before: Option<&Picture>, now: &Picture) -> bool {
+        if before.is_some_and(|before| before.version() == now.version()) {
+            return true;
+        }
+        let changes = before.and_then(|before| now.changes_from(before));
+        let (event, data) = match changes {
+            Some(changes) => ("seats", changes),
+            None => ("map", now.body()),
+        };
+        let (key, id) = (show.to_string(), now.version().to_string());
+        let text = |key, value| Header {
+            key,
+            value: Some(value),
+        };
+        let headers = OwnedHeaders::new().insert(text("event", event));
+        let headers = headers.insert(text("id", &id));
+        let record = FutureRecord::to(&self.topic)
+            .key(&key)
+            .payload(data.as_ref())
+            .headers(headers);
+        let number = self.way.sets_out();
+        let producer = self.mouth.producer();
+        let sent = match producer.send_result(record) {
+            Ok(delivery) => matches!(delivery.await, Ok(Ok(_))),
+            Err(_) => false,
+        };
+        if sent {
+            self.way.arrived(number);
+        } else {
+            self.way.is_lost(number);
+        }
+        let how = if sent { "kafka" } else { "failed" };
+        metrics::counter!("kafka_messages_total", "topic" => "seats", "how" => how).increment(1);
+        sent
+    }
+}
