@@ -198,7 +198,16 @@ impl Payments {
             .flow
             .tasks
             .spawn(async move { flow.begin(begin, card, claims.expires_at).await });
-        let account = begun.await.map_err(|_| PaymentError::Unknown)??;
+        let begun = begun.await.map_err(|_| PaymentError::Unknown)?;
+        let why = match &begun {
+            Err(PaymentError::TokenExpired { .. }) => Some("it is over"),
+            Err(PaymentError::IdReused) => Some("its payment's id was used for another payment"),
+            _ => None,
+        };
+        if let Some(why) = why {
+            tracing::warn!(payment.id = %request.payment, booking.id = %claims.booking, why, "a payment token is not believed");
+        }
+        let account = begun?;
         if account.is_final() {
             return Ok(shown(&account));
         }
@@ -288,7 +297,11 @@ impl Payments {
         self.key
             .verify(token)
             .filter(|claims| claims.amount.minor > 0)
-            .ok_or(PaymentError::TokenInvalid)
+            .ok_or_else(|| {
+                let why = token::flaw(token);
+                tracing::warn!(why, "a payment token is not believed");
+                PaymentError::TokenInvalid
+            })
     }
 
     /// The key that signs and checks payment tokens.

@@ -5,6 +5,7 @@
 
 mod catalogue;
 mod house;
+mod intents;
 mod payments;
 mod tenders;
 mod tokens;

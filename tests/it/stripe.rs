@@ -6,4 +6,5 @@ mod faults;
 mod listed;
 mod shop;
 mod soak;
+mod tokens;
 mod webhooks;

@@ -19,7 +19,6 @@ mod standby;
 
 use std::{
     path::PathBuf,
-    process::Command,
     sync::{
         OnceLock,
         atomic::{AtomicU32, Ordering},
@@ -178,7 +177,7 @@ impl Cluster {
     /// # Panics
     /// It fails.
     pub fn admin(&self, sql: &str) -> String {
-        self.sql(
+        self.binaries.sql(
             &format!("postgres://{ADMIN}@127.0.0.1:{}/postgres", self.port),
             sql,
         )
@@ -189,32 +188,8 @@ impl Cluster {
     /// # Panics
     /// It fails.
     pub fn admin_in(&self, url: &str, sql: &str) -> String {
-        self.sql(&url.replace(&format!("{ROLE}@"), &format!("{ADMIN}@")), sql)
-    }
-
-    fn sql(&self, url: &str, sql: &str) -> String {
-        let out = Command::new(self.binaries.path("psql"))
-            .args([
-                "-X",
-                "-q",
-                "-A",
-                "-t",
-                "-v",
-                "ON_ERROR_STOP=1",
-                "-d",
-                url,
-                "-c",
-                sql,
-            ])
-            .env("PGSSLMODE", "disable")
-            .output()
-            .expect("psql starts");
-        assert!(
-            out.status.success(),
-            "{sql}: {}",
-            String::from_utf8_lossy(&out.stderr)
-        );
-        String::from_utf8_lossy(&out.stdout).trim_end().to_owned()
+        self.binaries
+            .sql(&url.replace(&format!("{ROLE}@"), &format!("{ADMIN}@")), sql)
     }
 
     /// Writes a file among the data, for the server's eyes only.

@@ -234,20 +234,9 @@ impl Patroni {
     }
 
     fn sql(&self, node: usize, sql: &str) {
-        let url = format!(
-            "postgres://{ADMIN}@127.0.0.1:{}/postgres",
-            self.nodes[node].port
-        );
-        let out = Command::new(self.binaries.path("psql"))
-            .args(["-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", &url, "-c", sql])
-            .env("PGSSLMODE", "disable")
-            .output()
-            .expect("psql starts");
-        assert!(
-            out.status.success(),
-            "{sql}: {}",
-            String::from_utf8_lossy(&out.stderr)
-        );
+        let port = self.nodes[node].port;
+        let url = format!("postgres://{ADMIN}@127.0.0.1:{port}/postgres");
+        self.binaries.sql(&url, sql);
     }
 
     fn config(&self, node: usize) -> PathBuf {

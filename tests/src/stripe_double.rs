@@ -71,7 +71,7 @@ struct Inner {
     chance: u64,
     calls: u64,
     /// What happens between two pages of a list, once.
-    between_pages: Option<Box<dyn FnOnce(&mut Books) + Send>>,
+    between_pages: Option<Deed>,
 }
 
 impl Drop for Shared {
@@ -195,6 +195,9 @@ impl StripeDouble {
         }
     }
 }
+
+/// Something that happens to the books.
+type Deed = Box<dyn FnOnce(&mut Books) + Send>;
 
 /// The key of the double.
 pub const SECRET_KEY: &str = "sk_test_of_the_double";

@@ -28,9 +28,10 @@ const EVERY_REAL_MS: i64 = 2_000;
 /// How far back it looks again behind the beginning of the last comparison: further than a charge is
 /// old when the last is decided about it, and than two clocks are apart.
 const BEHIND_MS: i64 = HOLD_MS + LATE_MS + 10 * MINUTE_MS;
-/// How often, and after which rests in milliseconds of real time, is looked whether nobody is at a
-/// payment any more that a message is about.
-const WAKE_TRIES: u32 = 40;
+/// How often it is looked up what a message is about while somebody is at it; how often, and after
+/// which rests in milliseconds of real time, is looked whether nobody is any more.
+const WAKE_TRIES: u32 = 4;
+const WAKE_LOOKS: u32 = 100;
 const WAKE_REAL_MS: u64 = 50;
 /// Charges in one answer of the provider.
 const PAGE: u32 = 500;
@@ -102,28 +103,34 @@ pub(super) async fn compare(flow: &Flow, since: UtcMillis) -> Result<Reconciled,
 
 /// Looks where one charge stands that somebody spoke of, and brings its payment in line.
 pub(super) async fn wake(flow: &Flow, stripe: &Stripe, intent: &str) {
-    let charge = match stripe.charge_of(intent).await {
-        Ok(Some(charge)) => charge,
-        Ok(None) => {
-            tracing::info!(intent, "a message is about nothing of ours");
-            return;
-        }
-        Err(error) => {
-            // The comparison with the list finds it, too.
-            tracing::warn!(intent, %error, "what a message is about can't be looked up");
-            return;
-        }
-    };
-    // Whoever is at it may have asked before this happened.
     for _ in 0..WAKE_TRIES {
+        let charge = match stripe.charge_of(intent).await {
+            Ok(Some(charge)) => charge,
+            Ok(None) => {
+                tracing::info!(intent, "a message is about nothing of ours");
+                return;
+            }
+            Err(error) => {
+                // The comparison with the list finds it, too.
+                tracing::warn!(intent, %error, "what a message is about can't be looked up");
+                return;
+            }
+        };
         if !flow.is_busy(charge.payment) {
-            break;
+            let mut done = Reconciled::default();
+            if let Err(error) = compare_one(flow, &charge, &mut done).await {
+                tracing::warn!(payment.id = %charge.payment, %error, "what a message is about can't be written");
+            }
+            return;
         }
-        flow.clock.rest_real(WAKE_REAL_MS).await;
-    }
-    let mut done = Reconciled::default();
-    if let Err(error) = compare_one(flow, &charge, &mut done).await {
-        tracing::warn!(payment.id = %charge.payment, %error, "what a message is about can't be written");
+        // Whoever is at it may have asked before this happened, and may move it: what was just
+        // found is old news by then.
+        for _ in 0..WAKE_LOOKS {
+            flow.clock.rest_real(WAKE_REAL_MS).await;
+            if !flow.is_busy(charge.payment) {
+                break;
+            }
+        }
     }
 }
 
@@ -149,7 +156,7 @@ async fn compare_one(
     }
     match &known {
         None => done.unknown += 1,
-        Some(account) if agree(account, charge) => return Ok(()),
+        Some(account) if agree(account, charge) || is_behind(account, charge) => return Ok(()),
         Some(_) => done.repaired += 1,
     }
     let found = Account::found(charge, flow.clock.now());
@@ -162,6 +169,14 @@ async fn compare_one(
     .await
     .map(|_| ())
     .ok_or(PaymentError::Busy)
+}
+
+/// Whether a payment knows of money that a charge says nothing of: it was moved since that was said.
+fn is_behind(account: &Account, charge: &Charge) -> bool {
+    let part = account.parts.iter().find(|p| p.id == charge.payment);
+    part.is_some_and(|part| {
+        charge.captured < part.captured || (charge.bounced == 0 && charge.refunded < part.refunded)
+    })
 }
 
 /// Whether a charge is over what its payment ordered by it. One that booking spoke of first has no

@@ -119,6 +119,21 @@ impl SigningKey {
     }
 }
 
+/// What is wrong with a token that no key signed, for the log. One that was made up and one that was
+/// altered look the same.
+pub(super) fn flaw(token: &str) -> &'static str {
+    let parts: Vec<&str> = token.split('.').collect();
+    match parts.as_slice() {
+        _ if token.len() > LENGTH_MAX => "it is too long",
+        ["v1", _, mac] if decode(mac).is_some_and(|mac| mac.len() == 32) => {
+            "its signature is not this house's, or it was altered"
+        }
+        ["v1", _] | ["v1", _, ""] => "it is not signed",
+        ["v1", _, _] => "its signature can't be read",
+        _ => "it is no token",
+    }
+}
+
 fn keyed(secret: &[u8; 32], text: &[u8]) -> Option<Hmac<Sha256>> {
     let mut mac = Hmac::<Sha256>::new_from_slice(secret).ok()?;
     mac.update(text);
@@ -168,6 +183,25 @@ mod tests {
             assert_eq!(key.verify(&format!("{longer}{token}")), None);
         }
         assert_eq!(key.verify(&"v1.".repeat(10_000)), None);
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_token_is_told_apart() {
+        let token = SigningKey::new([1; 32], None).sign(&claims());
+        let claims = token.rsplit_once('.').map_or("", |(claims, _)| claims);
+        for (bad, why) in [
+            (token.replace("v1.", "v2."), "no token"),
+            (claims.to_owned(), "not signed"),
+            (format!("{claims}."), "not signed"),
+            (format!("{claims}.xx"), "can't be read"),
+            ("v1.".repeat(10_000), "too long"),
+            (
+                SigningKey::new([2; 32], None).sign(&self::claims()),
+                "not this house's",
+            ),
+        ] {
+            assert!(flaw(&bad).contains(why), "{bad}: {}", flaw(&bad));
+        }
     }
 
     #[test]

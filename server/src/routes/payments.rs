@@ -92,7 +92,11 @@ pub(super) async fn pay(
             Some(of) => Some(of),
             None => calls::owner_of(&app, claims.booking).await?,
         };
-        of.filter(|of| *of == actor.owner).ok_or_else(no_booking)?;
+        of.filter(|of| *of == actor.owner).ok_or_else(|| {
+            let why = "it is of somebody else's booking";
+            tracing::warn!(booking.id = %claims.booking, why, "a payment token is not believed");
+            no_booking()
+        })?;
     }
     let tenders = request.tenders.iter();
     let of = |means| tenders.clone().filter(move |t| t.means() == means).count();
@@ -100,7 +104,9 @@ pub(super) async fn pay(
         return Err(Refusal::CashByStaff.into());
     }
     let known = app.payments.get(request.payment).await?.is_some();
-    if !known {
+    if known {
+        tracing::info!(payment.id = %request.payment, "a request to pay came again");
+    } else {
         // More than can be paid with are refused by their number.
         let codes = of(Tender::Voucher).min(PayRequest::TENDERS_MAX);
         let codes = u32::try_from(codes).unwrap_or(u32::MAX);

@@ -23,6 +23,24 @@ async fn server(url: &str) -> TestApp {
     setup.start().await
 }
 
+/// A primary, its standby, and a database on both.
+fn two_clusters() -> (Cluster, Cluster, String) {
+    block_in_place(|| {
+        let one = Cluster::quick();
+        let two = one.standby("two");
+        let url = one.database();
+        (one, two, url)
+    })
+}
+
+/// A server that knows both, with a show and the other one.
+async fn sells_at(one: &Cluster, two: &Cluster, url: &str) -> (TestApp, ShowId) {
+    let app = server(&Cluster::one_of(&[one, two], url)).await;
+    let show = app.open_show(1).await;
+    app.open_show(OTHER).await;
+    (app, show)
+}
+
 /// A hold that can be asked for again.
 fn hold(show: ShowId, seats: [&str; 2]) -> Value {
     let seats = seats.map(|seat| json!({ "seat": seat }));
@@ -60,15 +78,8 @@ async fn seats(app: &TestApp, show: ShowId) -> (String, String) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn what_only_a_lost_primary_had_is_neither_told_nor_sold_from() {
-    let (mut one, two, url) = block_in_place(|| {
-        let one = Cluster::quick();
-        let two = one.standby("two");
-        let url = one.database();
-        (one, two, url)
-    });
-    let app = server(&Cluster::one_of(&[&one, &two], &url)).await;
-    let show = app.open_show(1).await;
-    app.open_show(OTHER).await;
+    let (mut one, two, url) = two_clusters();
+    let (app, show) = sells_at(&one, &two, &url).await;
     block_in_place(|| {
         two.catch_up(&one);
         one.wait_for("two");
@@ -130,15 +141,8 @@ async fn what_only_a_lost_primary_had_is_neither_told_nor_sold_from() {
 /// chose; but nobody sells or tells anything from it.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_branch_that_was_told_and_lost_is_left_by_every_server() {
-    let (mut one, two, url) = block_in_place(|| {
-        let one = Cluster::quick();
-        let two = one.standby("two");
-        let url = one.database();
-        (one, two, url)
-    });
-    let app = server(&Cluster::one_of(&[&one, &two], &url)).await;
-    let show = app.open_show(1).await;
-    app.open_show(OTHER).await;
+    let (mut one, two, url) = two_clusters();
+    let (app, show) = sells_at(&one, &two, &url).await;
     block_in_place(|| {
         two.catch_up(&one);
         two.cut_off();

@@ -249,8 +249,9 @@ impl LocalStripe {
             "localstripe is not there: `scripts/test` installs it, see `need_localstripe` in scripts/prepare"
         );
         for _ in 0..10 {
-            let port = TcpListener::bind("127.0.0.1:0").expect("a port");
-            let port = port.local_addr().expect("an address").port();
+            let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+            let port = listener.local_addr().expect("an address").port();
+            drop(listener);
             let child = Command::new(&program)
                 .args(["--from-scratch", "--port", &port.to_string()])
                 .stdin(Stdio::null())

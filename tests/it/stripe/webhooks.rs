@@ -201,14 +201,9 @@ async fn a_payer_who_never_comes_back_from_the_bank_costs_nobody_a_seat() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_refund_that_comes_back_is_made_again() {
-    logged();
     let shop = Shop::open(16).await;
     let payer = shop.sell(&["A1", "A2"]).await;
     shop.cancel(&payer).await;
-    Clock::rest_before_any(3_000).await;
-    println!("DEBUG {}", shop.payment(&payer).await);
-    println!("DEBUG {:?}", shop.kept(&payer));
-    println!("DEBUG {}", logged());
     shop.until_payment(&payer, |p| p["state"] == "refunded")
         .await;
     let intent = shop.kept(&payer).intent;

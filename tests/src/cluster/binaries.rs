@@ -90,6 +90,23 @@ impl Binaries {
             );
         }
     }
+
+    /// Runs SQL in a database and gives what it prints, values only.
+    ///
+    /// # Panics
+    /// It fails.
+    pub fn sql(&self, url: &str, sql: &str) -> String {
+        let bare = ["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1"];
+        let out = Command::new(self.path("psql"))
+            .args(bare)
+            .args(["-d", url, "-c", sql])
+            .env("PGSSLMODE", "disable")
+            .output()
+            .expect("psql starts");
+        let why = String::from_utf8_lossy(&out.stderr);
+        assert!(out.status.success(), "{sql}: {why}");
+        String::from_utf8_lossy(&out.stdout).trim_end().to_owned()
+    }
 }
 
 /// Debian's folders, the newest version first.

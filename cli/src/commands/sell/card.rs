@@ -27,6 +27,8 @@ use crate::{
 
 /// The card of the simulated terminal that is always good.
 const PRACTICE_CARD: &str = "4242424242424242";
+/// The longest address of a bank's page that is shown.
+const PAGE_CHARS_MAX: usize = 500;
 /// How long the server is asked to wait for the bank.
 const BANK_WAIT: Duration = Duration::from_secs(5);
 
@@ -165,7 +167,17 @@ pub(super) async fn follow(
 ) -> Result<Booking, CliError> {
     let end = moment::tick() + ctx.settings.timeout();
     let mut pause = Duration::from_millis(50);
+    let mut told = false;
     loop {
+        let page = payment
+            .action
+            .as_ref()
+            .and_then(|a| a.redirect_url.as_ref());
+        if let Some(page) = page.filter(|_| !told) {
+            let page = houseful_core::text::shown(page, PAGE_CHARS_MAX);
+            ctx.say(&format!("the bank wants to see the payer: {page}"));
+            told = true;
+        }
         match payment.state {
             PaymentState::Declined | PaymentState::CaptureRefused => {
                 return declined(ctx, desk, payment).await;
