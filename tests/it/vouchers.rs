@@ -189,7 +189,7 @@ async fn vouchers_are_made_listed_and_taken_back_by_managers_alone() {
 }
 
 /// The code of a voucher that was just made, worth so much.
-fn made(folder: &Folder, value: &str) -> String {
+fn made(folder: &Folder, value: &str, currency: &str) -> String {
     let make = [
         "--embedded",
         "x.db",
@@ -198,7 +198,7 @@ fn made(folder: &Folder, value: &str) -> String {
         "--value",
         value,
         "--currency",
-        "EUR",
+        currency,
         "-o",
         "json",
     ];
@@ -214,7 +214,22 @@ fn a_sale_is_paid_by_a_voucher_and_cash_at_the_command_line() {
     let folder = Folder::new();
     let file = folder.chain("x.db");
     let _server = Server::start(&folder, &file, &[]);
-    let code = made(&folder, "5.00");
+    // What is on at place 9 depends on the time of day.
+    let quote = folder.run(&[
+        "--embedded",
+        "x.db",
+        "sell",
+        "9",
+        "--adult",
+        "2",
+        "--best",
+        "--dry-run",
+        "-o",
+        "json",
+    ]);
+    let quote = quote.done().json();
+    let currency = quote["total"]["currency"].as_str().expect("a currency");
+    let code = made(&folder, "5.00", currency);
     let sell = |pay: &str| {
         let line = [
             "--embedded",
@@ -241,7 +256,7 @@ fn a_sale_is_paid_by_a_voucher_and_cash_at_the_command_line() {
     assert!(message.contains(&format!("..{}", &code[15..])), "{message}");
     assert!(!message.contains(&code), "{message}");
     // In words, with a voucher that pays all of it.
-    let code = made(&folder, "500.00");
+    let code = made(&folder, "500.00", currency);
     let words = [
         "--embedded",
         "x.db",
