@@ -108,8 +108,8 @@ pub(super) async fn pay(
         tracing::info!(payment.id = %request.payment, "a request to pay came again");
     } else {
         // More than can be paid with are refused by their number.
-        let codes = u32::try_from(of(Tender::Voucher)).unwrap_or(u32::MAX);
-        let codes = codes.min(PayRequest::TENDERS_MAX as u32);
+        let codes = of(Tender::Voucher).min(PayRequest::TENDERS_MAX);
+        let codes = u32::try_from(codes).unwrap_or(u32::MAX);
         if !actor.staff {
             // One customer does not use up what all customers of a website have.
             let whose = format!("{:?}", actor.owner);

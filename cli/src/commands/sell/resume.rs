@@ -321,9 +321,10 @@ async fn payment_under_way(
                 card::charge(ctx, desk, card).await.map(Some)
             }
             None => Err(CliError::NobodyToAsk {
-                flag: match pending.split {
-                    true => "--pay".to_owned(),
-                    false => "--pay card=-".to_owned(),
+                flag: if pending.split {
+                    "--pay".to_owned()
+                } else {
+                    "--pay card=-".to_owned()
                 },
             }),
         },
