@@ -167,6 +167,9 @@ fn a_sale_is_read_in_full() {
         Some(Pay::Card(CardFrom::Number("4242424242424242".to_owned())))
     );
     assert_eq!(format!("{:?}", args.pay), "Some(Card)");
+    let args = sell("sell shw_1042 --seats h8 --pay card=pm_card_visa");
+    let stripes = CardFrom::Number("pm_card_visa".to_owned());
+    assert_eq!(args.pay, Some(Pay::Card(stripes)));
 }
 
 #[test]
