@@ -6,9 +6,10 @@ use houseful_core::{
     show::ShowTerms,
     time::DAY_MS,
 };
+use houseful_server::bus::local::Weather;
 use houseful_tests::{
     made_up,
-    test_app::{As, TestApp, booking, command, payment},
+    test_app::{As, Setup, TestApp, booking, command, payment},
 };
 use serde_json::{Value, json};
 
@@ -179,4 +180,59 @@ async fn money_that_came_too_late_is_on_the_desk_with_how_it_ended() {
     let none = app.get(As::Clerk, "/v1/desk?kind=late_won").await;
     assert_eq!(none.expect(200)["items"], json!([]));
     app.finish().await;
+}
+
+#[tokio::test]
+async fn the_repeat_of_a_cash_sale_is_told_the_same_change_after_a_refund() {
+    let app = TestApp::start().await;
+    open(&app).await;
+    let id = booking(SHOW);
+    app.hold(As::Clerk, &id, &["A1", "A2"]).await.expect(201);
+    let path = format!("/v1/bookings/{id}/cash");
+    let cash = json!({"command": command(), "payment": payment(), "given_minor": 3_000});
+    let sold = app.post(As::Clerk, &path, &cash).await.expect(200);
+    assert_eq!(sold["change"]["minor"], 1_100);
+    let refunds = format!("/v1/bookings/{id}/refunds");
+    // What was told is what goes back, or nothing does.
+    let mut ask = refund(&["A1"]);
+    ask["told_minor"] = json!(714);
+    let said = app.post(As::Clerk, &refunds, &ask).await;
+    assert_eq!((said.status, said.code()), (409, "refund_changed"));
+    ask["told_minor"] = json!(713);
+    app.post(As::Clerk, &refunds, &ask).await.expect(200);
+    let again = app.post(As::Clerk, &path, &cash).await.expect(200);
+    assert_eq!(again["change"]["minor"], 1_100, "{again}");
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn what_payment_does_not_do_stays_on_the_desk_whatever_its_age() {
+    let silence = Weather {
+        lose: 1_000,
+        ..Weather::default()
+    };
+    let app = Setup::default().weather(silence).start().await;
+    open(&app).await;
+    let id = booking(SHOW);
+    app.hold(As::Clerk, &id, &["A1", "A2"]).await.expect(201);
+    let cash = json!({"command": command(), "payment": payment()});
+    let path = format!("/v1/bookings/{id}/cash");
+    app.post(As::Clerk, &path, &cash).await.expect(200);
+    let cancel = json!({"command": command(), "reason": "ill"});
+    let path = format!("/v1/bookings/{id}/cancel");
+    app.post(As::Manager, &path, &cancel).await.expect(200);
+    let desk = app.get(As::Clerk, "/v1/desk").await.expect(200);
+    assert_eq!(desk["items"], json!([]), "for a while it is on its way");
+    app.advance_ms(2 * DAY_MS);
+    let desk = app.get(As::Clerk, "/v1/desk").await.expect(200);
+    let case = &desk["items"][0];
+    assert_eq!(
+        (&case["kind"], &case["overdue"]),
+        (&json!("overdue"), &json!(true))
+    );
+    assert_eq!(
+        (&case["why"], &case["booking"]),
+        (&json!("cancelled"), &json!(id))
+    );
+    app.abandon().await;
 }

@@ -160,7 +160,7 @@ fn tell_all_over_http(open: fn() -> Result<HttpHouse, String>) {
     assert!(failures.is_empty(), "{}", failures.join("\n\n"));
     // Whoever adds a step that goes past HTTP says so here.
     let past_http = (steps.messages, steps.timer);
-    assert_eq!(past_http, (120, 10));
+    assert_eq!(past_http, (121, 10));
     assert!(steps.requests > 200, "{steps:?}");
 }
 
