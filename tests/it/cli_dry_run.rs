@@ -49,6 +49,8 @@ const LOOKS: [&str; 45] = [
     "db status",
     "db check",
     "db shards",
+    "bus check",
+    "bus parked",
     "completion",
     "help",
     "version",
