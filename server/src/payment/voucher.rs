@@ -104,7 +104,7 @@ impl Voucher {
     /// Why it does not pay `amount` at `now`, in words; `None` if it does.
     #[must_use]
     pub fn refusal(&self, amount: Money, now: UtcMillis) -> Option<String> {
-        let at = |time: Option<UtcMillis>| time.map(|t| t.rfc3339()).unwrap_or_default();
+        let at = |time: Option<UtcMillis>| time.map(UtcMillis::rfc3339).unwrap_or_default();
         match self.state(now) {
             VoucherState::Cancelled => Some("it was taken back".to_owned()),
             VoucherState::Over => Some(format!("it ended at {}", at(self.valid_until))),
@@ -123,7 +123,7 @@ impl Voucher {
     }
 
     /// Reserves `amount`, once: a repeat finds what was reserved or refused.
-    pub(super) fn reserve(&mut self, used: &mut Option<Use>, fresh: Use, now: UtcMillis) {
+    pub(super) fn reserve(&mut self, used: &mut Option<Use>, fresh: &Use, now: UtcMillis) {
         if used.is_some() {
             return;
         }
@@ -138,7 +138,7 @@ impl Voucher {
         *used = Some(Use {
             status,
             reason: refusal,
-            ..fresh
+            ..fresh.clone()
         });
     }
 

@@ -103,6 +103,10 @@ impl VoucherDesk {
     }
 }
 
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "it maps an error, which comes by value"
+)]
 fn away(error: StoreError) -> ProviderError {
     ProviderError::Unavailable(format!("vouchers can't be reached: {error}"))
 }
@@ -115,7 +119,7 @@ impl Provider for VoucherDesk {
     fn authorise(&self, _: Order, _: Card) -> Calling<'_, Charge> {
         let now = self.clock.now();
         let fresh = self.fresh(now);
-        self.change(move |voucher, used| voucher.reserve(used, fresh, now))
+        self.change(move |voucher, used| voucher.reserve(used, &fresh, now))
     }
 
     fn capture(&self, _: Order, minor: i64) -> Calling<'_, Charge> {

@@ -48,7 +48,7 @@ fn fresh(minor: i64) -> Use {
 
 fn reserved(voucher: &mut Voucher, minor: i64, now: UtcMillis) -> Use {
     let mut used = None;
-    voucher.reserve(&mut used, fresh(minor), now);
+    voucher.reserve(&mut used, &fresh(minor), now);
     used.expect("an answer")
 }
 
@@ -152,7 +152,7 @@ proptest! {
         for (which, call, minor) in calls {
             let Some(slot) = uses.get_mut(which) else { continue };
             match (call, slot.as_mut()) {
-                (0, _) => v.reserve(slot, fresh(minor), NOW),
+                (0, _) => v.reserve(slot, &fresh(minor), NOW),
                 (1, _) => v.void(slot, fresh(minor), NOW),
                 (2, Some(used)) => v.capture(used, minor, NOW),
                 (_, Some(used)) => v.refund(used, minor, NOW),
