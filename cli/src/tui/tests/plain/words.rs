@@ -144,7 +144,8 @@ fn the_choices_of_dialogs_have_numbers() {
         let model = &talk.till.model;
         let place = model.place();
         // Where a reason is asked for, the numbers are the reasons.
-        if !place.is_overlay() || matches!(place, Place::Help | Place::AskRefund) {
+        let reasons = matches!(place, Place::AskRefund | Place::AskGiveBack);
+        if !place.is_overlay() || reasons || place == Place::Help {
             continue;
         }
         for (number, binding) in (1..).zip(model.keymap.footer(place)) {
