@@ -375,13 +375,15 @@ impl ShowState {
     }
 
     /// What payment is told when it announces something; `None` for a payment that nothing was
-    /// decided about. Of another payment under a known id the house keeps nothing, for ever. Only of
+    /// decided about, and for one of which it says that all is done that was asked: whoever answers
+    /// that talks for ever, and where messages come twice, ever more. Of another payment under a known id the house keeps nothing, for ever. Only of
     /// one tender of a known payment nothing is said: payment lost the others, and all of them may be
     /// in tickets, so a person has to look.
     #[must_use]
     pub fn settle_for(&self, news: &Announcement) -> Option<Settle> {
         let known = self.payments.get(&news.payment)?;
-        if known.is_one_tender_of(news) {
+        let is_done = known.settled && news.settled_ver == Some(known.asked_ver);
+        if known.is_one_tender_of(news) || (is_done && known.is(news)) {
             return None;
         }
         Some(if known.is(news) {

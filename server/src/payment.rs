@@ -414,9 +414,6 @@ impl Payments {
             tracing::error!(payment.id = %ask.payment, keep = ask.keep_minor, "a settlement makes no sense");
             return;
         }
-        if self.flow.is_echo(&ask) {
-            return;
-        }
         let keep = Keep {
             minor: ask.keep_minor,
             ver: ask.ver,

@@ -2,7 +2,7 @@
 //! writes the answer down, tells booking.
 
 use std::{
-    collections::{HashMap, VecDeque},
+    collections::HashMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
@@ -41,8 +41,8 @@ const ELSEWHERE_REAL_MS: u64 = 500;
 /// begun of which that is unknown: as long as another server of the database may take to lead.
 const FIND_OUT_TRIES: u32 = 60;
 const FIND_OUT_REAL_MS: u64 = 500;
-/// How many answers of booking are expected at most.
-const ECHOES_MAX: usize = 10_000;
+/// How many payments are followed before those are looked for whose followers went away.
+const WATCHED_MAX: usize = 10_000;
 
 /// What all parts of the payment role share.
 pub(super) struct Flow {
@@ -57,7 +57,6 @@ pub(super) struct Flow {
     /// Payments somebody is at, and whether somebody else wanted to be.
     busy: Mutex<HashMap<PaymentId, bool>>,
     watched: Mutex<HashMap<PaymentId, watch::Sender<Option<Account>>>>,
-    echoes: Mutex<VecDeque<(PaymentId, u64)>>,
 }
 
 /// Being the one who is at a payment.
@@ -111,7 +110,6 @@ impl Flow {
             taken_over: watch::Sender::new(false),
             busy: Mutex::default(),
             watched: Mutex::default(),
-            echoes: Mutex::default(),
         }
     }
 
@@ -367,7 +365,6 @@ impl Flow {
             tracing::error!(payment.id = %id, booking.id = %account.booking, call, why, "the provider was asked in vain again and again");
         }
         if step.announce {
-            self.expect_echo(&account);
             self.bus.announce(account.announcement());
         }
         if step.changed {
@@ -436,34 +433,9 @@ impl Flow {
             watched.remove(&account.id);
         }
         // Those whose watchers went away before anything happened.
-        if watched.len() > ECHOES_MAX {
+        if watched.len() > WATCHED_MAX {
             watched.retain(|_, w| w.receiver_count() > 0);
         }
-    }
-
-    /// Booking answers every announcement with what it last asked. When that is done already, the
-    /// answer is not a question, or the two would talk for ever.
-    fn expect_echo(&self, account: &Account) {
-        let Some(ver) = account.settled_ver.filter(|_| account.is_settled()) else {
-            return;
-        };
-        let mut echoes = locked(&self.echoes);
-        if !echoes.contains(&(account.id, ver)) {
-            echoes.push_back((account.id, ver));
-        }
-        if echoes.len() > ECHOES_MAX {
-            echoes.pop_front();
-        }
-    }
-
-    /// Whether a settlement is the answer to an announcement that said it is done. One that was
-    /// answered twice is taken for a question, which costs one announcement more.
-    pub(super) fn is_echo(&self, ask: &Settle) -> bool {
-        let mut echoes = locked(&self.echoes);
-        let found = echoes
-            .iter()
-            .position(|(id, ver)| *id == ask.payment && *ver == ask.ver);
-        found.is_some_and(|at| echoes.remove(at).is_some())
     }
 }
 
