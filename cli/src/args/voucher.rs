@@ -35,7 +35,7 @@ impl FromStr for VoucherRef {
 /// Which vouchers to make.
 #[derive(Debug, Args)]
 #[command(
-    after_long_help = "Examples:\n  houseful voucher create --value 20.00 --count 50 --expires 2030-12-31 -o csv\n  houseful voucher create --value 12 --currency EUR --uses 1 --note \"opening night\""
+    after_long_help = "Examples:\n  houseful voucher create --value 20.00 --count 50 --expires 2030-12-31 -o csv\n  houseful voucher create --value 12 --uses 1 --note \"opening night\""
 )]
 pub struct VoucherArgs {
     /// What each is worth, as in 20.00

@@ -130,7 +130,7 @@ fn a_voucher_that_does_not_pay_is_refused_by_its_end_and_nothing_is_lost() {
     till.press("\u{1b}v");
     till.press("7KQM\n");
     let screen = till.screen();
-    assert!(screen.contains("12 letters and digits"), "{screen}");
+    assert!(screen.contains("16 letters and digits"), "{screen}");
     till.press("\u{1b}v");
     till.press(SECOND);
     till.press("v");
