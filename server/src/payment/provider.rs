@@ -143,7 +143,7 @@ pub trait Provider: Send + Sync {
     fn refund(&self, order: Order, total_minor: i64) -> Calling<'_, Charge>;
     /// Where the charge stands; `None` if it has never heard of it.
     fn look_up(&self, payment: PaymentId) -> Calling<'_, Option<Charge>>;
-    /// Charges that were made or changed at or after a time, about `limit` of them, from `after` on,
+    /// Charges that were made at or after a time, or changed if it keeps them by their changes, about `limit` of them, from `after` on,
     /// where a page before ended. What changes while the list is read is on a page of it or of the
     /// next reading.
     fn list(&self, since: UtcMillis, after: Option<String>, limit: u32) -> Calling<'_, Listed>;

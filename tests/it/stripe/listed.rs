@@ -56,7 +56,7 @@ async fn it_compares_by_itself_after_a_while() {
 #[tokio::test(flavor = "multi_thread")]
 async fn money_that_nobody_here_knows_of_is_booked_or_goes_back() {
     let shop = Shop::deaf(23).await;
-    // Another house with the same account, or this one before its database was lost.
+    // This house, before its database was lost.
     let payment = houseful_tests::test_app::payment();
     let form = format!(
         "amount=2200&currency=gbp&payment_method=pm_card_visa&metadata%5Bpayment%5D={payment}\
