@@ -10,7 +10,7 @@ use super::program::{Ran, Server};
 use houseful_tests::folder::Folder;
 
 /// Commands that only look.
-const LOOKS: [&str; 45] = [
+const LOOKS: [&str; 49] = [
     "today",
     "find",
     "city list",
@@ -35,6 +35,8 @@ const LOOKS: [&str; 45] = [
     "payment list",
     "payment view",
     "payment late",
+    "voucher list",
+    "voucher view",
     "refund list",
     "report money",
     "auth status",
@@ -148,6 +150,19 @@ fn changes<'a>(held: &'a str, paid: &'a str, url: &'a str) -> Vec<(&'a str, Vec<
             vec!["refund", "refuse", paid, "--note", "x"],
             2,
         ),
+        (
+            "voucher create",
+            vec![
+                "voucher",
+                "create",
+                "--value",
+                "20.00",
+                "--expires",
+                "2030-12-31",
+            ],
+            0,
+        ),
+        ("voucher cancel", vec!["voucher", "cancel", "vch_1"], 2),
         ("payment reconcile", vec!["payment", "reconcile"], 0),
         (
             "payment reopen",
