@@ -8,6 +8,7 @@
 //! on. A payment that seems not to agree with its show may only have moved between the two
 //! readings, so it is looked at again together with its show before it counts.
 
+mod facts;
 mod money;
 #[cfg(feature = "postgres")]
 mod postgres;
@@ -30,8 +31,9 @@ pub use self::{
     store::{BookingRow, FactRow, PaymentBooks, PaymentRow, ShowBooks, ShowRows, TicketRow},
 };
 use crate::store::StoreError;
+use facts::{Drawn, Fact};
 use money::Books;
-use seats::{Drawn, Fact, House};
+use seats::House;
 
 /// How long anything may be overdue before it counts: the timer may be late, but not for ever.
 const PATIENCE_MS: i64 = 60_000;

@@ -57,7 +57,6 @@ fn the_rules_do_what_the_naive_model_does() {
         "opened_already",
         "orphan_seat",
         "refund_closed",
-        "refund_pending",
         "seats_sold",
         "seats_taken",
         "show_cancelled",

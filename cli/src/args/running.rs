@@ -165,7 +165,7 @@ pub enum BusCommand {
     ///
     /// Those that are there stay as they are, whatever they are.
     #[command(
-        after_long_help = "Examples:\n  houseful bus create-topics --kafka 127.0.0.1:1 --dry-run  # nobody there: exit 1"
+        after_long_help = "Examples:\n  houseful bus create-topics --kafka 127.0.0.1:1 --dry-run  # exit 1"
     )]
     CreateTopics {
         #[command(flatten)]

@@ -108,6 +108,13 @@ fn say_cash(ctx: &mut Context, done: &Booking, refund: CommandId) {
     if let (Some(made), true) = (made, done.payments.iter().any(by_cash)) {
         ctx.say(&format!("hand back {} in cash", made.back));
     }
+    let split = |p: &&AppliedPayment| p.tender.as_deref() == Some("split");
+    if let (Some(_), Some(paid)) = (made, done.payments.iter().find(split)) {
+        let id = paid.id;
+        ctx.say(&format!(
+            "paid by several means: `houseful payment view {id}` tells what of it to hand back in cash"
+        ));
+    }
 }
 
 /// A refund whose answer was lost may have been made. Asking for the same seats again does no harm:

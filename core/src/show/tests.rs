@@ -5,6 +5,7 @@ mod gone;
 mod guards;
 mod moves;
 mod rows;
+mod said;
 mod views;
 
 use std::{collections::BTreeMap, sync::Arc};

@@ -516,6 +516,6 @@ async fn a_journal_that_makes_no_sense_stops_the_count_and_is_named() {
 fn amounts_are_read_as_they_are_written() {
     let money = Money::new(900, "GBP".parse().expect("GBP"));
     let text = serde_json::to_string(&money).expect("text");
-    let read: super::seats::Amount = serde_json::from_str(&text).expect("amount");
+    let read: super::facts::Amount = serde_json::from_str(&text).expect("amount");
     assert_eq!((read.minor, read.currency.as_str()), (900, "GBP"));
 }

@@ -31,12 +31,15 @@ use super::{
 };
 use crate::{cluster::Cluster, folder::Folder};
 
+/// A payment as somebody spoke of it: others may speak of another amount or means under its id.
+type Spoken = (PaymentId, i64, &'static str);
+
 /// Remembers the newest thing that payment was told of each payment.
 #[derive(Debug, Default)]
-struct Told(Mutex<BTreeMap<PaymentId, Settle>>);
+struct Told(Mutex<BTreeMap<Spoken, Settle>>);
 
 impl Told {
-    fn all(&self) -> BTreeMap<PaymentId, Settle> {
+    fn all(&self) -> BTreeMap<Spoken, Settle> {
         self.0
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
@@ -49,9 +52,10 @@ impl Bus for Told {
 
     fn settle(&self, ask: Settle) {
         let mut told = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let newer = told.get(&ask.payment).is_none_or(|t| t.ver <= ask.ver);
+        let spoken = (ask.payment, ask.amount.minor, ask.tender.word());
+        let newer = told.get(&spoken).is_none_or(|t| t.ver <= ask.ver);
         if newer {
-            told.insert(ask.payment, ask);
+            told.insert(spoken, ask);
         }
     }
 }
@@ -141,8 +145,9 @@ impl StoreHouse {
     /// nothing there is nothing to say.
     fn check_told(&self, state: &ShowState) -> Result<(), String> {
         let told = self.told.all();
-        for (id, _) in state.payments().filter(|(_, p)| p.amount.minor > 0) {
-            let (wanted, said) = (state.settle(id), told.get(&id));
+        for (id, p) in state.payments().filter(|(_, p)| p.amount.minor > 0) {
+            let said = told.get(&(id, p.amount.minor, p.tender.word()));
+            let wanted = state.settle(id);
             if wanted.as_ref() != said {
                 return Err(format!("payment should hear {wanted:?} and heard {said:?}"));
             }

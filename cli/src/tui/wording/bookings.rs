@@ -1,25 +1,17 @@
 //! What is said about bookings and on the live board.
 
 use houseful_core::{
-    ids::CommandId,
     money::Money,
-    refund::RefundReason,
     seat::SeatLabel,
-    time::UtcMillis,
     wire::{
         admin::Role,
         booking::{AppliedPayment, Booking, BookingState},
-        desk::{DeskCase, DeskEnd, DeskKind},
-        refund::{RefundMade, RefundWaiting},
         seats::SeatMark,
     },
 };
 
 use super::seat_list;
-use crate::tui::{
-    bookings::{GiveBack, Quoted, What},
-    live::Holder,
-};
+use crate::tui::{bookings::What, live::Holder};
 
 /// Why money goes back, by the digit that chooses it. The audit trail keeps these words.
 pub const REFUND_REASONS: [&str; 4] = [
@@ -28,150 +20,6 @@ pub const REFUND_REASONS: [&str; 4] = [
     "fault of the house",
     "other",
 ];
-/// Why tickets are given back, by the digit that chooses it.
-#[must_use]
-pub const fn give_back_reason(reason: RefundReason) -> &'static str {
-    match reason {
-        RefundReason::Customer => "customer changed their mind",
-        RefundReason::Unable => "customer can't come",
-        RefundReason::Mistake => "wrong show or seats",
-        RefundReason::Fault => "fault of the house",
-        RefundReason::Goodwill => "goodwill",
-        RefundReason::Other => "other, as the receipt says",
-    }
-}
-/// Enter before a reason for giving tickets back.
-pub const GIVE_BACK_REASON_FIRST: &str = "choose the reason first: 1 to 6";
-/// A digit without a reason there.
-pub const NO_SUCH_GIVE_BACK_REASON: &str = "there are six reasons: 1 to 6";
-/// Enter before the sum is known.
-pub const GIVE_BACK_COMES: &str = "still asking what goes back";
-/// Enter without a seat.
-pub const GIVE_BACK_NOTHING: &str = "choose a seat first";
-/// Another refund of the booking waits.
-pub const GIVE_BACK_WAITS: &str = "a refund of it waits for a manager";
-/// Above the seats that may be given back.
-pub const GIVE_BACK_WHICH: &str = "Which tickets come back?";
-
-/// A seat that may be given back: the mark, whether it is chosen, and what was told of it.
-#[must_use]
-pub fn give_back_seat(form: &GiveBack, at: usize) -> String {
-    let Some((seat, chosen)) = form.seats.get(at) else {
-        return String::new();
-    };
-    let mark = if form.at == at { '>' } else { ' ' };
-    let pick = if *chosen { 'x' } else { ' ' };
-    let told = form.told(*seat).map_or_else(String::new, |line| {
-        let (back, kept) = (line.back.plain(), line.kept.plain());
-        if line.kept.minor > 0 {
-            format!("  {back} back, {kept} kept")
-        } else {
-            format!("  {back} back")
-        }
-    });
-    format!("{mark} [{pick}] {:<5}{told}", seat.to_string())
-}
-
-/// What goes back in all.
-#[must_use]
-pub fn give_back_sum(quote: &Quoted) -> String {
-    match quote {
-        Quoted::Asked => GIVE_BACK_COMES.to_owned(),
-        Quoted::Nothing => GIVE_BACK_NOTHING.to_owned(),
-        Quoted::Refused(why) => why.clone(),
-        Quoted::Told(quote) => {
-            let manager = if quote.needs_approval {
-                "; a manager has to approve it"
-            } else {
-                ""
-            };
-            format!("{} back, {} kept{manager}", quote.back, quote.kept.plain())
-        }
-    }
-}
-
-/// A reason for giving tickets back with its digit; `>` stands before the one that was chosen.
-#[must_use]
-pub fn give_back_reason_line(at: usize, chosen: Option<RefundReason>) -> String {
-    let Some(reason) = RefundReason::ALL.get(at).copied() else {
-        return String::new();
-    };
-    let mark = if chosen == Some(reason) { '>' } else { ' ' };
-    format!("{mark} {} {}", at + 1, give_back_reason(reason))
-}
-
-/// Above the late-payments desk.
-pub const LATE_DESK: &str = "Late payments of the last day, and refunds that wait";
-/// The desk without a case.
-pub const NOTHING_LATE: &str = "nothing came late in the last day, and no refund waits";
-
-/// A case of the desk on one line: what happened, how it ended, how long ago.
-#[must_use]
-pub fn desk_case(case: &DeskCase, now: UtcMillis) -> String {
-    let minutes = now.ms_since(case.at.0).max(0) / 60_000;
-    let age = match minutes {
-        0..120 => format!("{minutes} min"),
-        _ => format!("{} h", minutes / 60),
-    };
-    let what = match case.kind {
-        DeskKind::LateWon if case.end == DeskEnd::Over => "came late, ended otherwise since",
-        DeskKind::LateWon => "came late, won its seats",
-        DeskKind::MoneyShort => "more went back than was ordered: take the tickets back",
-        DeskKind::Overdue => case.why.as_deref().map_or("not done yet", returned_because),
-        DeskKind::MoneyGone => "gone at the provider, seats are for sale",
-        DeskKind::RefundWaits => "a refund waits for a manager",
-        DeskKind::MoneyBack => case.why.as_deref().map_or("goes back", returned_because),
-    };
-    let end = match case.end {
-        DeskEnd::OnItsWay if case.overdue => ", overdue",
-        DeskEnd::OnItsWay => ", on its way",
-        DeskEnd::GivenBack => ", given back",
-        DeskEnd::Confirmed | DeskEnd::Waits | DeskEnd::Over => "",
-    };
-    format!("{age}: {what}{end}")
-}
-
-/// Tickets that were given back before.
-#[must_use]
-pub fn refund_made(made: &RefundMade) -> String {
-    let seats: Vec<SeatLabel> = made.lines.iter().map(|line| line.seat).collect();
-    let (back, kept) = (made.back, made.kept.plain());
-    format!("{} given back: {back} back, {kept} kept", seat_list(&seats))
-}
-
-/// A refund that waits.
-#[must_use]
-pub fn refund_waits(asked: &RefundWaiting) -> String {
-    let seats: Vec<SeatLabel> = asked.lines.iter().map(|line| line.seat).collect();
-    format!("{}: {} wait for a manager", seat_list(&seats), asked.back)
-}
-
-/// Tickets were given back, or wait for a manager.
-#[must_use]
-pub fn gave_back(booking: &Booking, command: CommandId) -> String {
-    if let Some(asked) = booking.refund_asked.as_ref().filter(|a| a.id == command) {
-        return format!("{} wait for a manager to approve it", asked.back);
-    }
-    let made = booking.refunds.iter().find(|made| made.id == command);
-    let Some(made) = made else {
-        return "given back".to_owned();
-    };
-    let seats: Vec<SeatLabel> = made.lines.iter().map(|line| line.seat).collect();
-    let cash = booking
-        .payments
-        .iter()
-        .any(|p| p.tender.as_deref() == Some("cash"));
-    let seats = seat_list(&seats);
-    if cash {
-        format!("{seats} given back: hand back {} in cash", made.back)
-    } else {
-        format!(
-            "{seats} given back: {} goes back the way it came",
-            made.back
-        )
-    }
-}
-
 /// Enter before a reason.
 pub const REASON_FIRST: &str = "choose the reason first: 1 to 4";
 /// A digit without a reason.
@@ -364,8 +212,21 @@ pub fn refunded(booking: &Booking, cash: Option<Money>) -> String {
     match cash {
         Some(cash) => format!("refunded: hand back {cash} in cash"),
         None if booking.total.minor == 0 => "cancelled; it had cost nothing".to_owned(),
+        None if is_split(booking) => {
+            format!("cancelled: {} goes back; {SPLIT_BACK}", booking.total)
+        }
         None => format!("cancelled: {} goes back the way it came", booking.total),
     }
+}
+
+/// What becomes of the cash among several means: payment knows how much of each goes back.
+pub(super) const SPLIT_BACK: &str =
+    "paid by several means, so the payment tells what of it to hand back in cash";
+
+/// Whether it was paid by several means.
+pub(super) fn is_split(booking: &Booking) -> bool {
+    let mut by = booking.payments.iter().map(|p| p.tender.as_deref());
+    by.any(|tender| tender == Some("split"))
 }
 
 /// The code of a refund whose answer was not heard.
@@ -417,7 +278,7 @@ pub fn payment(payment: &AppliedPayment) -> String {
 }
 
 /// Why money went back.
-fn returned_because(code: &str) -> &str {
+pub(super) fn returned_because(code: &str) -> &str {
     match code {
         "booking_unknown" => "no such booking",
         "quote_changed" => "the price had changed",
