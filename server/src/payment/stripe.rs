@@ -70,6 +70,8 @@ pub struct Stripe(Arc<Inner>);
 
 struct Inner {
     client: Client,
+    /// What its intents carry, and no other house's.
+    house: Arc<str>,
     book: Arc<dyn IntentBook>,
     return_url: Option<String>,
     clock: Clock,
@@ -97,6 +99,7 @@ impl Stripe {
     ) -> Result<Self, BadStripe> {
         Ok(Self(Arc::new(Inner {
             client: Client::new(config)?,
+            house: Arc::clone(&config.house),
             book,
             return_url: config.return_url.clone(),
             clock,
@@ -115,7 +118,7 @@ impl Stripe {
             Err(Fault::Missing(_)) => return Ok(None),
             Err(fault) => return Err(fault.into()),
         };
-        let Some(payment) = found.payment() else {
+        let Some(payment) = found.payment(&self.0.house) else {
             return Ok(None);
         };
         match self.0.book.name(payment, found.id.clone()).await? {
@@ -265,6 +268,10 @@ impl Stripe {
             return Ok(None);
         };
         let mut intent = self.0.client.intent(&id).await?;
+        if intent.payment(&self.0.house) != Some(payment) {
+            let why = "the intent at Stripe is not of this house and payment";
+            return Err(ProviderError::Fault(why.to_owned()));
+        }
         if intent.is_unconfirmed() {
             // As good as unheard of; whoever asks makes sure that it stays so.
             return Ok(None);
@@ -294,8 +301,8 @@ impl Stripe {
             if intent.created < since_s || intent.is_unconfirmed() {
                 continue;
             }
-            // What has no payment of ours on it is another shop's of the same account.
-            let Some(payment) = intent.payment() else {
+            // Another house of the same account, or a shop, sees to its own.
+            let Some(payment) = intent.payment(&self.0.house) else {
                 continue;
             };
             let known = self.0.book.name(payment, intent.id.clone()).await?;
@@ -343,7 +350,7 @@ impl Stripe {
         } else {
             refunds::Total::default()
         };
-        let charge = charge(&intent, back)?;
+        let charge = charge(&intent, &self.0.house, back)?;
         if let Some(order) = order {
             standing::fits(&charge, order)?;
         }

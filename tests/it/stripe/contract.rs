@@ -295,7 +295,7 @@ async fn stripe_keeps_the_contract_over_localstripe() {
     let folder = Folder::new();
     let local = LocalStripe::start().await;
     let file = format!(
-        "secret_key = \"sk_test_12345\"\nwebhook_secrets = [\"whsec_of_localstripe\"]\napi = \"{}\"\n",
+        "house = \"odeon\"\nsecret_key = \"sk_test_12345\"\nwebhook_secrets = [\"whsec_of_localstripe\"]\napi = \"{}\"\n",
         local.address
     );
     let (books, provider) = stripe(&folder, &file).await;

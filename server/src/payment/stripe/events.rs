@@ -171,7 +171,7 @@ mod tests {
     const NOW: UtcMillis = UtcMillis(1_795_288_500_000);
 
     fn webhooks() -> Webhooks {
-        let text = "secret_key = \"sk_test_1234\"\nwebhook_secrets = [\"whsec_0123456789\"]\n";
+        let text = "house = \"odeon\"\nsecret_key = \"sk_test_1234\"\nwebhook_secrets = [\"whsec_0123456789\"]\n";
         Webhooks::new(&StripeConfig::parse(text).expect("a configuration"))
     }
 
