@@ -270,7 +270,8 @@ impl Stripe {
         self.standing(intent, Some(&order), Refunds::Asked).await
     }
 
-    async fn find(&self, payment: PaymentId) -> Result<Option<Charge>, ProviderError> {
+    async fn find(&self, order: Order) -> Result<Option<Charge>, ProviderError> {
+        let payment = order.payment;
         let Some(Named::Intent(id)) = self.0.book.get(payment).await? else {
             return Ok(None);
         };
@@ -286,7 +287,8 @@ impl Stripe {
         if intent.status == Status::RequiresPaymentMethod {
             intent = self.cancel(&id, payment).await?;
         }
-        self.standing(intent, None, Refunds::Asked).await.map(Some)
+        let charge = self.standing(intent, Some(&order), Refunds::Asked);
+        charge.await.map(Some)
     }
 
     async fn page(
@@ -457,8 +459,8 @@ impl Provider for Stripe {
         Box::pin(self.give_back(order, total_minor))
     }
 
-    fn look_up(&self, payment: PaymentId) -> Calling<'_, Option<Charge>> {
-        Box::pin(self.find(payment))
+    fn look_up(&self, order: Order) -> Calling<'_, Option<Charge>> {
+        Box::pin(self.find(order))
     }
 
     fn list(&self, since: UtcMillis, after: Option<String>, limit: u32) -> Calling<'_, Listed> {

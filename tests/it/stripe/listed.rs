@@ -131,6 +131,12 @@ async fn a_charge_that_is_not_what_was_ordered_sells_nothing_and_somebody_is_tol
     assert!(logged().contains("a charge is not what its payment ordered"));
     assert_eq!(shop.payment(&payer).await["state"], "pending");
     shop.until_booking(&payer, "held").await;
+    // Nor when it is looked up by itself, again and again.
+    let calls = shop.double.calls();
+    shop.advance_until(1_000, async || shop.double.calls() > calls + 3)
+        .await;
+    assert_eq!(shop.payment(&payer).await["state"], "pending");
+    shop.until_booking(&payer, "held").await;
     shop.app.abandon().await;
 }
 
