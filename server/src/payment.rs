@@ -77,6 +77,9 @@ pub const DECLINED_MAX: u32 = 3;
 pub const LIST_MAX: u32 = 1_000;
 /// How many messages of the provider are seen to at once.
 const WAKING_MAX: usize = 64;
+/// How long a message waits for its payment to be looked at, in milliseconds of real time: its sender
+/// waits longer.
+const WAKE_MS: u64 = 8_000;
 /// How long a stop waits for calls that are under way.
 const STOP_MS: u64 = 3_000;
 
@@ -389,10 +392,10 @@ impl Payments {
         }
     }
 
-    /// Looks where the charge stands that a message of Stripe's is about, in a task of its own;
-    /// `false` if that can't be done now and the message should come again.
+    /// Looks where the charge stands that a message of Stripe's is about, and writes that down;
+    /// `false` if that was not done in time and the message should come again.
     #[must_use]
-    pub fn wake(&self, event: &Event) -> bool {
+    pub async fn wake(&self, event: &Event) -> bool {
         let (Cards::Stripe(stripe), Some(intent)) = (&self.cards, &event.intent) else {
             return true;
         };
@@ -400,11 +403,14 @@ impl Payments {
             return false;
         };
         let (flow, stripe, intent) = (Arc::clone(&self.flow), stripe.clone(), intent.clone());
-        self.flow.tasks.spawn(async move {
-            reconcile::wake(&flow, &stripe, &intent).await;
+        // In a task of its own: what was begun is not broken off by a sender who goes away.
+        let look = self.flow.tasks.spawn(async move {
+            let seen = reconcile::wake(&flow, &stripe, &intent).await;
             drop(place);
+            seen
         });
-        true
+        let patience = Duration::from_millis(WAKE_MS);
+        matches!(tokio::time::timeout(patience, look).await, Ok(Ok(true)))
     }
 
     /// Takes what booking says about keeping a payment, writes it down and does it. Old and

@@ -122,7 +122,7 @@ impl StripeDouble {
     pub fn file(&self) -> String {
         let address = self.0.address.lock().expect("a lock").clone();
         format!(
-            "secret_key = \"{SECRET_KEY}\"\nwebhook_secrets = [\"{WEBHOOK_SECRET}\"]\n\
+            "house = \"{HOUSE}\"\nsecret_key = \"{SECRET_KEY}\"\nwebhook_secrets = [\"{WEBHOOK_SECRET}\"]\n\
              api = \"{address}\"\nreturn_url = \"https://cinema.example/paid\"\n"
         )
     }
@@ -199,6 +199,8 @@ impl StripeDouble {
 /// Something that happens to the books.
 type Deed = Box<dyn FnOnce(&mut Books) + Send>;
 
+/// What the house is called at the double.
+pub const HOUSE: &str = "odeon";
 /// The key of the double.
 pub const SECRET_KEY: &str = "sk_test_of_the_double";
 /// What signs its messages.

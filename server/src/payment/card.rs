@@ -140,9 +140,9 @@ impl Provider for CardTerminal {
         })
     }
 
-    fn look_up(&self, payment: PaymentId) -> Calling<'_, Option<Charge>> {
+    fn look_up(&self, order: Order) -> Calling<'_, Option<Charge>> {
         Box::pin(async move {
-            let found = self.ledger.get(payment).await?;
+            let found = self.ledger.get(order.payment).await?;
             Ok(found.map(|c| c.charge(self.clock.now())))
         })
     }

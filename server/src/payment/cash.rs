@@ -1,7 +1,7 @@
 //! The till: notes and coins are there when booking says so, or lie on the counter beside other
 //! tenders, and are handed back on the spot.
 
-use houseful_core::{ids::PaymentId, time::UtcMillis, wire::payment::Card};
+use houseful_core::{time::UtcMillis, wire::payment::Card};
 
 use super::{
     PaymentError,
@@ -57,7 +57,7 @@ impl Provider for Cash {
         Box::pin(std::future::ready(Ok(back)))
     }
 
-    fn look_up(&self, _: PaymentId) -> Calling<'_, Option<Charge>> {
+    fn look_up(&self, _: Order) -> Calling<'_, Option<Charge>> {
         Box::pin(std::future::ready(Ok(None)))
     }
 

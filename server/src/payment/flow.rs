@@ -293,7 +293,7 @@ impl Flow {
             // In the house nothing is needed but the order itself, so what was not asked yet is asked.
             Call::Resolve if !part.is_outside() => provider.authorise(order, Card::number("")),
             Call::Resolve => Box::pin(async {
-                match provider.look_up(order.payment).await? {
+                match provider.look_up(order.clone()).await? {
                     Some(charge) => Ok(charge),
                     None => provider.void(order).await,
                 }

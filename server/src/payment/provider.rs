@@ -141,8 +141,9 @@ pub trait Provider: Send + Sync {
     fn void(&self, order: Order) -> Calling<'_, Charge>;
     /// Gives back what is missing to `total_minor` in all.
     fn refund(&self, order: Order, total_minor: i64) -> Calling<'_, Charge>;
-    /// Where the charge stands; `None` if it has never heard of it.
-    fn look_up(&self, payment: PaymentId) -> Calling<'_, Option<Charge>>;
+    /// Where the charge stands; `None` if it has never heard of it. One that would sell seats for
+    /// something else than what was ordered is an error.
+    fn look_up(&self, order: Order) -> Calling<'_, Option<Charge>>;
     /// Charges that were made at or after a time, or changed if it keeps them by their changes, about `limit` of them, from `after` on,
     /// where a page before ended. What changes while the list is read is on a page of it or of the
     /// next reading.

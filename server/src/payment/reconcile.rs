@@ -101,27 +101,31 @@ pub(super) async fn compare(flow: &Flow, since: UtcMillis) -> Result<Reconciled,
     Ok(done)
 }
 
-/// Looks where one charge stands that somebody spoke of, and brings its payment in line.
-pub(super) async fn wake(flow: &Flow, stripe: &Stripe, intent: &str) {
+/// Looks where one charge stands that somebody spoke of, and brings its payment in line; `false` if
+/// that could not be done.
+pub(super) async fn wake(flow: &Flow, stripe: &Stripe, intent: &str) -> bool {
     for _ in 0..WAKE_TRIES {
         let charge = match stripe.charge_of(intent).await {
             Ok(Some(charge)) => charge,
             Ok(None) => {
                 tracing::info!(intent, "a message is about nothing of ours");
-                return;
+                return true;
             }
             Err(error) => {
-                // The comparison with the list finds it, too.
                 tracing::warn!(intent, %error, "what a message is about can't be looked up");
-                return;
+                return false;
             }
         };
         if !flow.is_busy(charge.payment) {
             let mut done = Reconciled::default();
-            if let Err(error) = compare_one(flow, &charge, &mut done).await {
-                tracing::warn!(payment.id = %charge.payment, %error, "what a message is about can't be written");
+            match compare_one(flow, &charge, &mut done).await {
+                Ok(true) => return true,
+                Ok(false) => {}
+                Err(error) => {
+                    tracing::warn!(payment.id = %charge.payment, %error, "what a message is about can't be written");
+                    return false;
+                }
             }
-            return;
         }
         // Whoever is at it may have asked before this happened, and may move it: what was just
         // found is old news by then.
@@ -132,16 +136,18 @@ pub(super) async fn wake(flow: &Flow, stripe: &Stripe, intent: &str) {
             }
         }
     }
+    false
 }
 
+/// Brings one payment in line; `false` if somebody is at it, who may have asked before.
 async fn compare_one(
     flow: &Flow,
     charge: &Charge,
     done: &mut Reconciled,
-) -> Result<(), PaymentError> {
+) -> Result<bool, PaymentError> {
     // Whoever is at a payment writes down what the provider says.
     if flow.is_busy(charge.payment) {
-        return Ok(());
+        return Ok(false);
     }
     let known = flow.store.get(charge.payment).await?;
     if let Some(account) = &known
@@ -152,11 +158,11 @@ async fn compare_one(
             "a charge is not what its payment ordered; somebody should look"
         );
         done.differing += 1;
-        return Ok(());
+        return Ok(true);
     }
     match &known {
         None => done.unknown += 1,
-        Some(account) if agree(account, charge) || is_behind(account, charge) => return Ok(()),
+        Some(account) if agree(account, charge) || is_behind(account, charge) => return Ok(true),
         Some(_) => done.repaired += 1,
     }
     let found = Account::found(charge, flow.clock.now());
@@ -167,7 +173,7 @@ async fn compare_one(
         known.is_none().then_some(found),
     )
     .await
-    .map(|_| ())
+    .map(|_| true)
     .ok_or(PaymentError::Busy)
 }
 

@@ -25,11 +25,14 @@ mod standing;
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use houseful_core::{
-    ids::PaymentId,
+    ids::{PaymentId, QuoteHash},
     time::UtcMillis,
     wire::payment::{Card, PayerAction},
 };
@@ -70,9 +73,13 @@ pub struct Stripe(Arc<Inner>);
 
 struct Inner {
     client: Client,
+    /// What its intents carry, and no other house's.
+    house: Arc<str>,
     book: Arc<dyn IntentBook>,
     return_url: Option<String>,
     clock: Clock,
+    /// Whether the whole list was read since the start.
+    was_read: AtomicBool,
     /// What payers have to do, as Stripe said last. A client secret is nobody's but the payer's, so
     /// it is never written down; a look-up brings it back.
     actions: Mutex<HashMap<PaymentId, PayerAction>>,
@@ -97,9 +104,11 @@ impl Stripe {
     ) -> Result<Self, BadStripe> {
         Ok(Self(Arc::new(Inner {
             client: Client::new(config)?,
+            house: Arc::clone(&config.house),
             book,
             return_url: config.return_url.clone(),
             clock,
+            was_read: AtomicBool::new(false),
             actions: Mutex::default(),
         })))
     }
@@ -115,17 +124,10 @@ impl Stripe {
             Err(Fault::Missing(_)) => return Ok(None),
             Err(fault) => return Err(fault.into()),
         };
-        let Some(payment) = found.payment() else {
+        let Some(payment) = found.payment(&self.0.house) else {
             return Ok(None);
         };
-        match self.0.book.name(payment, found.id.clone()).await? {
-            Named::Intent(known) if known == found.id => {}
-            Named::Intent(_) | Named::Closed => {
-                tracing::error!(payment.id = %payment, "an intent names a payment that has another one or none");
-                return Ok(None);
-            }
-        }
-        if found.is_unconfirmed() {
+        if found.is_unconfirmed() || !self.has_line(payment, &found).await? {
             return Ok(None);
         }
         self.standing(found, None, Refunds::Asked).await.map(Some)
@@ -252,6 +254,14 @@ impl Stripe {
     }
 
     async fn give_up(&self, order: Order) -> Result<Charge, ProviderError> {
+        // A payment that only booking knows of was lost here, and its intent's line with it: the list
+        // has it, if there is one.
+        let lost = order.quote == QuoteHash(uuid::Uuid::nil());
+        let may_have_one = lost && !self.0.was_read.load(Ordering::Acquire);
+        if may_have_one && self.0.book.get(order.payment).await?.is_none() {
+            let why = "its intent may be on Stripe's list, which was not read yet";
+            return Err(ProviderError::Unavailable(why.to_owned()));
+        }
         let id = match self.0.book.close(order.payment).await? {
             Named::Closed => return Ok(never(&order)),
             Named::Intent(id) => id,
@@ -260,11 +270,16 @@ impl Stripe {
         self.standing(intent, Some(&order), Refunds::Asked).await
     }
 
-    async fn find(&self, payment: PaymentId) -> Result<Option<Charge>, ProviderError> {
+    async fn find(&self, order: Order) -> Result<Option<Charge>, ProviderError> {
+        let payment = order.payment;
         let Some(Named::Intent(id)) = self.0.book.get(payment).await? else {
             return Ok(None);
         };
         let mut intent = self.0.client.intent(&id).await?;
+        if intent.payment(&self.0.house) != Some(payment) {
+            let why = "the intent at Stripe is not of this house and payment";
+            return Err(ProviderError::Fault(why.to_owned()));
+        }
         if intent.is_unconfirmed() {
             // As good as unheard of; whoever asks makes sure that it stays so.
             return Ok(None);
@@ -272,7 +287,8 @@ impl Stripe {
         if intent.status == Status::RequiresPaymentMethod {
             intent = self.cancel(&id, payment).await?;
         }
-        self.standing(intent, None, Refunds::Asked).await.map(Some)
+        let charge = self.standing(intent, Some(&order), Refunds::Asked);
+        charge.await.map(Some)
     }
 
     async fn page(
@@ -294,14 +310,11 @@ impl Stripe {
             if intent.created < since_s || intent.is_unconfirmed() {
                 continue;
             }
-            // What has no payment of ours on it is another shop's of the same account.
-            let Some(payment) = intent.payment() else {
+            // Another house of the same account, or a shop, sees to its own.
+            let Some(payment) = intent.payment(&self.0.house) else {
                 continue;
             };
-            let known = self.0.book.name(payment, intent.id.clone()).await?;
-            if known != Named::Intent(intent.id.clone()) {
-                tracing::error!(payment.id = %payment, "Stripe's list has a payment twice");
-                metrics::counter!("payments_listed_twice_total").increment(1);
+            if !self.has_line(payment, &intent).await? {
                 continue;
             }
             match self.standing(intent, None, Refunds::Told).await {
@@ -312,7 +325,28 @@ impl Stripe {
                 Err(error) => return Err(error),
             }
         }
+        if next.is_none() && since == UtcMillis(0) {
+            self.0.was_read.store(true, Ordering::Release);
+        }
         Ok(Listed { charges, next })
+    }
+
+    /// Whether the book has an intent that was confirmed as its payment's, by now. One under a closed
+    /// line says that the line which it was confirmed by got lost, with the database of then.
+    async fn has_line(&self, payment: PaymentId, intent: &Intent) -> Result<bool, ProviderError> {
+        let book = &self.0.book;
+        let mut line = book.name(payment, intent.id.clone()).await?;
+        if line == Named::Closed {
+            tracing::error!(payment.id = %payment, intent = intent.id, "the database had lost a payment that Stripe was asked for");
+            metrics::counter!("payments_lost_lines_total").increment(1);
+            line = book.adopt(payment, intent.id.clone()).await?;
+        }
+        let known = line == Named::Intent(intent.id.clone());
+        if !known {
+            tracing::error!(payment.id = %payment, intent = intent.id, "Stripe has a payment twice");
+            metrics::counter!("payments_listed_twice_total").increment(1);
+        }
+        Ok(known)
     }
 
     async fn id_of(&self, payment: PaymentId) -> Result<String, ProviderError> {
@@ -343,7 +377,7 @@ impl Stripe {
         } else {
             refunds::Total::default()
         };
-        let charge = charge(&intent, back)?;
+        let charge = charge(&intent, &self.0.house, back)?;
         if let Some(order) = order {
             standing::fits(&charge, order)?;
         }
@@ -425,8 +459,8 @@ impl Provider for Stripe {
         Box::pin(self.give_back(order, total_minor))
     }
 
-    fn look_up(&self, payment: PaymentId) -> Calling<'_, Option<Charge>> {
-        Box::pin(self.find(payment))
+    fn look_up(&self, order: Order) -> Calling<'_, Option<Charge>> {
+        Box::pin(self.find(order))
     }
 
     fn list(&self, since: UtcMillis, after: Option<String>, limit: u32) -> Calling<'_, Listed> {

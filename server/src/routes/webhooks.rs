@@ -12,7 +12,8 @@ use crate::{app::App, clock::Clock, problem::ApiError};
 /// The header with the signature.
 const SIGNATURE: &str = "stripe-signature";
 
-/// Hears Stripe: a message wakes its payment, and Stripe is asked where that stands. For a message
+/// Hears Stripe: a message wakes its payment, and Stripe is asked where that stands. It is answered
+/// when that is written down, because what was answered never comes again. For a message
 /// that is about nothing here, or that came before, the answer is 200 and nothing is done.
 #[utoipa::path(post, path = "/v1/webhooks/stripe", tag = "payments",
     params(("stripe-signature" = String, Header, description = "`t=...,v1=...`, as Stripe signs")),
@@ -51,7 +52,7 @@ pub(super) async fn stripe(
             });
         }
     };
-    let outcome = if !webhooks.take(&event.id) {
+    let outcome = if webhooks.knows(&event.id) {
         tracing::info!(
             event.id = event.id,
             kind = event.kind,
@@ -65,16 +66,20 @@ pub(super) async fn stripe(
             "a webhook is about something else"
         );
         "ignored"
-    } else if app.payments.wake(&event) {
+    } else if app.payments.wake(&event).await {
+        webhooks.remember(&event.id);
         tracing::debug!(event.id = event.id, kind = event.kind, "a webhook");
         "heard"
     } else {
-        webhooks.forget(&event.id);
+        metrics::counter!("webhooks_total", "outcome" => "later").increment(1);
         tracing::warn!(
             event.id = event.id,
-            "there are more webhooks than can be seen to"
+            kind = event.kind,
+            "a webhook can't be seen to now"
         );
-        return Err(ApiError::Busy("too many webhooks at once".to_owned()));
+        return Err(ApiError::Busy(
+            "its payment can't be looked at now".to_owned(),
+        ));
     };
     metrics::counter!("webhooks_total", "outcome" => outcome).increment(1);
     Ok(StatusCode::OK)

@@ -77,7 +77,7 @@ impl Taker {
         let p = &self.provider;
         for (code, minor) in [("GBP", 1_900), ("JPY", 1_900), ("ISK", 1_900)] {
             let order = order(code, minor);
-            assert_eq!(p.look_up(order.payment).await, Ok(None), "{code}");
+            assert_eq!(p.look_up(order.clone()).await, Ok(None), "{code}");
             for _ in 0..2 {
                 let charge = self.promised(&order).await;
                 assert_eq!(stands(&charge), (Authorised, 0, 0), "{code}");
@@ -105,7 +105,7 @@ impl Taker {
                 assert_eq!(stands(&charge), (Captured, minor, back), "{code} {total}");
             }
             let found = p
-                .look_up(order.payment)
+                .look_up(order.clone())
                 .await
                 .expect("an answer")
                 .expect("a charge");
@@ -121,7 +121,7 @@ impl Taker {
             assert_eq!(stands(&charge), (ChargeStatus::Voided, 0, 0));
         }
         let found = p
-            .look_up(order.payment)
+            .look_up(order.clone())
             .await
             .expect("an answer")
             .expect("a charge");
@@ -152,7 +152,7 @@ impl Taker {
         assert_eq!(stands(&charge), (ChargeStatus::Declined, 0, 0));
         assert!(charge.reason.is_some_and(|why| why.contains("declined")));
         let found = p
-            .look_up(order.payment)
+            .look_up(order.clone())
             .await
             .expect("an answer")
             .expect("a charge");
@@ -232,6 +232,77 @@ async fn stripe_keeps_the_contract_over_the_double() {
     books.ground.close().await;
 }
 
+/// Reads the whole list; the charge of an order on it.
+async fn on_the_list(provider: &Arc<dyn Provider>, order: &Order) -> Option<Charge> {
+    let page = provider.list(UtcMillis(0), None, 100).await;
+    let page = page.expect("a page");
+    assert_eq!(page.next, None);
+    page.charges
+        .into_iter()
+        .find(|c| c.payment == order.payment)
+}
+
+#[tokio::test]
+async fn what_was_closed_in_a_restored_book_is_taken_up_when_stripe_has_it() {
+    use ChargeStatus::{Authorised, Captured, Never};
+    let (before, after) = (Folder::new(), Folder::new());
+    let double = StripeDouble::start(2).await;
+    let (books, provider) = stripe(&before, &double.file()).await;
+    let (sold, promised) = (order("GBP", 1_900), order("GBP", 1_900));
+    for order in [&sold, &promised] {
+        let charge = provider.authorise(order.clone(), Card::named("pm_card_visa"));
+        assert_eq!(charge.await.expect("a promise").status, Authorised);
+    }
+    let charge = provider.capture(sold.clone(), 1_900).await;
+    assert_eq!(charge.expect("an answer").status, Captured);
+    books.ground.close().await;
+
+    let (books, provider) = stripe(&after, &double.file()).await;
+    for order in [&sold, &promised] {
+        let closed = provider.void(order.clone()).await.expect("an answer");
+        assert_eq!(closed.status, Never, "the book knows nothing of it");
+    }
+    for (order, minor, status) in [(&sold, 1_900, Captured), (&promised, 0, Authorised)] {
+        let listed = on_the_list(&provider, order).await.expect("a charge");
+        assert_eq!(stands(&listed), (status, minor, 0));
+    }
+    // So it is given back now, and not only in the book.
+    let voided = provider.void(promised.clone()).await.expect("an answer");
+    assert_eq!(voided.status, ChargeStatus::Voided);
+    let back = provider.refund(sold.clone(), 1_900).await;
+    assert_eq!(stands(&back.expect("an answer")), (Captured, 1_900, 1_900));
+    books.ground.close().await;
+}
+
+#[tokio::test]
+async fn what_only_booking_knows_of_is_not_given_up_before_the_list_was_read() {
+    let (before, after) = (Folder::new(), Folder::new());
+    let double = StripeDouble::start(3).await;
+    let (books, provider) = stripe(&before, &double.file()).await;
+    let sold = order("GBP", 1_900);
+    let charge = provider.authorise(sold.clone(), Card::named("pm_card_visa"));
+    charge.await.expect("a promise");
+    books.ground.close().await;
+
+    let (books, provider) = stripe(&after, &double.file()).await;
+    // Booking does not know what the payer agreed to.
+    let unheard = |order: Order| Order {
+        quote: QuoteHash(uuid::Uuid::nil()),
+        ..order
+    };
+    let (sold, never) = (unheard(sold), unheard(order("GBP", 1_900)));
+    for order in [&sold, &never] {
+        let closed = provider.void(order.clone()).await;
+        assert!(closed.is_err(), "{closed:?}");
+    }
+    assert!(on_the_list(&provider, &sold).await.is_some());
+    let voided = provider.void(sold).await.expect("an answer");
+    assert_eq!(voided.status, ChargeStatus::Voided);
+    let closed = provider.void(never).await.expect("an answer");
+    assert_eq!(closed.status, ChargeStatus::Never);
+    books.ground.close().await;
+}
+
 /// A localstripe of its own, ended with the test.
 struct LocalStripe {
     child: Child,
@@ -295,7 +366,7 @@ async fn stripe_keeps_the_contract_over_localstripe() {
     let folder = Folder::new();
     let local = LocalStripe::start().await;
     let file = format!(
-        "secret_key = \"sk_test_12345\"\nwebhook_secrets = [\"whsec_of_localstripe\"]\napi = \"{}\"\n",
+        "house = \"odeon\"\nsecret_key = \"sk_test_12345\"\nwebhook_secrets = [\"whsec_of_localstripe\"]\napi = \"{}\"\n",
         local.address
     );
     let (books, provider) = stripe(&folder, &file).await;

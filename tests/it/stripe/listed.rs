@@ -1,7 +1,10 @@
 //! What only Stripe's list knows of: payments that no message told of, and charges that are not
 //! what was ordered.
 
-use houseful_tests::test_app::{As, booking};
+use houseful_tests::{
+    stripe_double::HOUSE,
+    test_app::{As, booking},
+};
 use serde_json::json;
 
 use super::shop::{ASKS_BANK, Payer, Shop};
@@ -53,26 +56,59 @@ async fn it_compares_by_itself_after_a_while() {
     shop.app.abandon().await;
 }
 
+/// Has a promise made at the double that no payment here knows of; says for which payment.
+fn promised_elsewhere(shop: &Shop, house: &str) -> Payer {
+    let (payment, booking) = (houseful_tests::test_app::payment(), booking(shop.show));
+    let form = format!(
+        "amount=2200&currency=gbp&payment_method=pm_card_visa{house}&metadata%5Bpayment%5D={payment}\
+         &metadata%5Bbooking%5D={booking}&metadata%5Bquote%5D=0192f0c1a2b34c5d8e6f708192a3b4c5"
+    );
+    shop.double.make_and_promise(&form);
+    Payer { booking, payment }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn money_that_nobody_here_knows_of_is_booked_or_goes_back() {
     let shop = Shop::deaf(23).await;
     // This house, before its database was lost.
-    let payment = houseful_tests::test_app::payment();
-    let form = format!(
-        "amount=2200&currency=gbp&payment_method=pm_card_visa&metadata%5Bpayment%5D={payment}\
-         &metadata%5Bbooking%5D={}&metadata%5Bquote%5D=0192f0c1a2b34c5d8e6f708192a3b4c5",
-        booking(shop.show)
-    );
-    shop.double.make_and_promise(&form);
+    let house = format!("&metadata%5Bhouse%5D={HOUSE}");
+    let payer = promised_elsewhere(&shop, &house);
     let done = reconcile(&shop).await;
     assert_eq!(done["unknown"], 1, "{done}");
-    let payer = Payer {
-        booking: String::new(),
-        payment,
-    };
     shop.until_payment(&payer, |p| p["state"] == "voided").await;
     assert_eq!(shop.kept(&payer).status, "canceled");
     shop.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_another_house_sold_by_the_same_account_is_left_alone() {
+    let shop = Shop::open(26).await;
+    let ours = shop.sell(&["A1", "A2"]).await;
+    for house in ["&metadata%5Bhouse%5D=gaumont", ""] {
+        let payer = promised_elsewhere(&shop, house);
+        let intent = shop.kept(&payer).intent;
+        shop.double
+            .at_the_desk(|books| books.capture(&intent, None));
+        // By a message, and by the list.
+        let body = json!({
+            "id": format!("evt_{intent}"), "type": "payment_intent.succeeded",
+            "data": {"object": {"id": intent}},
+        });
+        assert_eq!(shop.signed(&body.to_string()).await.status, 200);
+        let done = reconcile(&shop).await;
+        assert_eq!(
+            (&done["checked"], &done["unknown"], &done["differing"]),
+            (&json!(1), &json!(0), &json!(0)),
+            "{done}"
+        );
+        let path = format!("/v1/payments/{}", payer.payment);
+        assert_eq!(shop.app.get(As::Clerk, &path).await.status, 404);
+        let kept = shop.kept(&payer);
+        assert_eq!((kept.captured, kept.refunded), (2_200, 0), "{house}");
+    }
+    let kept = shop.kept(&ours);
+    assert_eq!((kept.captured, kept.refunded), (2_200, 0));
+    shop.app.finish().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -93,6 +129,12 @@ async fn a_charge_that_is_not_what_was_ordered_sells_nothing_and_somebody_is_tol
         "{done}"
     );
     assert!(logged().contains("a charge is not what its payment ordered"));
+    assert_eq!(shop.payment(&payer).await["state"], "pending");
+    shop.until_booking(&payer, "held").await;
+    // Nor when it is looked up by itself, again and again.
+    let calls = shop.double.calls();
+    shop.advance_until(1_000, async || shop.double.calls() > calls + 3)
+        .await;
     assert_eq!(shop.payment(&payer).await["state"], "pending");
     shop.until_booking(&payer, "held").await;
     shop.app.abandon().await;

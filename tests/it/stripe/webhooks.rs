@@ -3,7 +3,7 @@
 
 use houseful_server::{clock::Clock, payment::stripe::sign};
 use houseful_tests::{
-    stripe_double::WEBHOOK_SECRET,
+    stripe_double::{Dial, WEBHOOK_SECRET},
     test_app::{As, booking},
 };
 use serde_json::{Value, json};
@@ -225,5 +225,33 @@ async fn a_refund_at_stripes_own_desk_is_heard_of() {
         .at_the_desk(|books| books.refund_by_hand(&intent, 2_200));
     shop.until_payment(&payer, |p| p["refunded"]["minor"] == 2_200)
         .await;
+    shop.app.abandon().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_that_can_not_be_seen_to_comes_again_until_it_was() {
+    let shop = Shop::deaf(18).await;
+    let payer = shop.sell(&["A1", "A2"]).await;
+    shop.until_payment(&payer, |p| p["settled"] == true).await;
+    let intent = shop.kept(&payer).intent;
+    shop.double
+        .at_the_desk(|books| books.refund_by_hand(&intent, 2_200));
+    let body = event("evt_later", &json!({"id": intent}));
+    // Stripe can't be asked, so nothing is known yet. The clock stands still: nobody else looks.
+    shop.double.set_dial(Dial {
+        outage: true,
+        ..Dial::default()
+    });
+    for _ in 0..2 {
+        assert_eq!(shop.signed(&body).await.status, 503);
+        assert_eq!(shop.payment(&payer).await["refunded"]["minor"], 0);
+    }
+    // The same message again does it, and its answer says that it is done.
+    shop.double.set_dial(Dial::default());
+    assert_eq!(shop.signed(&body).await.status, 200);
+    assert_eq!(shop.payment(&payer).await["refunded"]["minor"], 2_200);
+    let calls = shop.double.calls();
+    assert_eq!(shop.signed(&body).await.status, 200);
+    assert_eq!(shop.double.calls(), calls, "it was remembered");
     shop.app.abandon().await;
 }

@@ -20,8 +20,8 @@ pub(super) fn read(args: &ServeArgs) -> Result<Option<StripeConfig>, CliError> {
         let hint = match error {
             BadStripe::NotPrivate => None,
             _ => Some(
-                "it has lines as `secret_key = \"sk_test_...\"` and `webhook_secrets = \
-                 [\"whsec_...\"]`"
+                "it has lines as `house = \"odeon-leeds\"`, `secret_key = \"sk_test_...\"` and \
+                 `webhook_secrets = [\"whsec_...\"]`"
                     .to_owned(),
             ),
         };

@@ -26,11 +26,26 @@ impl PostgresIntents {
     }
 
     async fn enter(&self, payment: PaymentId, intent: Option<String>) -> Result<Named, StoreError> {
-        let tx = self.db.begin().await?;
         let enter = "INSERT INTO stripe_intent (payment, intent) VALUES ($1, $2)
                      ON CONFLICT (payment) DO NOTHING";
-        let entered = tx.query(enter, &[&payment.0, &intent]).await;
-        entered.map_err(Fault::writing)?;
+        self.write(enter, payment, intent).await
+    }
+
+    async fn replace(&self, payment: PaymentId, intent: String) -> Result<Named, StoreError> {
+        let adopt = "UPDATE stripe_intent SET intent = $2 WHERE payment = $1 AND intent IS NULL";
+        self.write(adopt, payment, Some(intent)).await
+    }
+
+    /// Writes by a statement, and reads the line that there is then.
+    async fn write(
+        &self,
+        statement: &'static str,
+        payment: PaymentId,
+        intent: Option<String>,
+    ) -> Result<Named, StoreError> {
+        let tx = self.db.begin().await?;
+        let written = tx.query(statement, &[&payment.0, &intent]).await;
+        written.map_err(Fault::writing)?;
         // Of two servers the second waits for the first, and sees its line.
         let look = "SELECT intent FROM stripe_intent WHERE payment = $1";
         let found = tx
@@ -53,6 +68,13 @@ impl IntentBook for PostgresIntents {
 
     fn close(&self, payment: PaymentId) -> Calling<'_, Named> {
         Box::pin(async move { self.enter(payment, None).await.map_err(words::book_away) })
+    }
+
+    fn adopt(&self, payment: PaymentId, intent: String) -> Calling<'_, Named> {
+        Box::pin(async move {
+            let adopted = self.replace(payment, intent).await;
+            adopted.map_err(words::book_away)
+        })
     }
 
     fn get(&self, payment: PaymentId) -> Calling<'_, Option<Named>> {

@@ -37,6 +37,17 @@ impl SqliteIntents {
         };
         self.db.write(work).await
     }
+
+    async fn replace(&self, payment: PaymentId, intent: String) -> Result<Named, StoreError> {
+        let work = move |conn: &Connection| {
+            let adopt =
+                "UPDATE stripe_intent SET intent = ?2 WHERE payment = ?1 AND intent IS NULL";
+            conn.prepare_cached(adopt)?
+                .execute(params![blob(payment.0), intent])?;
+            load(conn, payment)?.ok_or(StoreError::Busy)
+        };
+        self.db.write(work).await
+    }
 }
 
 impl IntentBook for SqliteIntents {
@@ -49,6 +60,13 @@ impl IntentBook for SqliteIntents {
 
     fn close(&self, payment: PaymentId) -> Calling<'_, Named> {
         Box::pin(async move { self.enter(payment, None).await.map_err(words::book_away) })
+    }
+
+    fn adopt(&self, payment: PaymentId, intent: String) -> Calling<'_, Named> {
+        Box::pin(async move {
+            let adopted = self.replace(payment, intent).await;
+            adopted.map_err(words::book_away)
+        })
     }
 
     fn get(&self, payment: PaymentId) -> Calling<'_, Option<Named>> {

@@ -22,13 +22,16 @@ impl Named {
     }
 }
 
-/// Where intents are written down. The first line of a payment stands for good; what is answered
-/// is durable.
+/// Where intents are written down. The first line of a payment stands for good, unless Stripe shows
+/// that there was one before it; what is answered is durable.
 pub trait IntentBook: Send + Sync {
     /// Writes a payment's intent down unless it has a line; answers with its line.
     fn name(&self, payment: PaymentId, intent: String) -> Calling<'_, Named>;
     /// Closes a payment unless it has a line; answers with its line.
     fn close(&self, payment: PaymentId) -> Calling<'_, Named>;
+    /// Gives a closed payment its intent after all; answers with its line. To be called for an intent
+    /// that was confirmed: that is done only after its line was written, so that line was lost.
+    fn adopt(&self, payment: PaymentId, intent: String) -> Calling<'_, Named>;
     /// The line of a payment.
     fn get(&self, payment: PaymentId) -> Calling<'_, Option<Named>>;
 }

@@ -10,7 +10,7 @@
 
 use std::{
     collections::HashMap,
-    sync::{Mutex, Once, PoisonError},
+    sync::{Arc, Mutex, Once, PoisonError},
     time::Duration,
 };
 
@@ -158,6 +158,7 @@ type Form<'a> = Vec<(&'a str, String)>;
 pub(super) struct Client {
     http: reqwest::Client,
     base: String,
+    house: Arc<str>,
     /// How many keys of a call are used up. Only to save calls: it is found out again.
     spent: Mutex<HashMap<String, u32>>,
 }
@@ -183,6 +184,7 @@ impl Client {
         Ok(Self {
             http,
             base: config.api().to_owned(),
+            house: Arc::clone(&config.house),
             spent: Mutex::default(),
         })
     }
@@ -197,6 +199,7 @@ impl Client {
             ("capture_method", "manual".to_owned()),
             ("payment_method_types[]", "card".to_owned()),
             ("payment_method", method.to_owned()),
+            ("metadata[house]", self.house.to_string()),
             ("metadata[payment]", order.payment.to_string()),
             ("metadata[booking]", order.booking.to_string()),
             ("metadata[quote]", order.quote.to_string()),

@@ -1,6 +1,7 @@
 //! What a house has to know of its Stripe account: a small file for its owner alone.
 //!
 //! ```toml
+//! house = "odeon-leeds"                    # its name at Stripe, for ever
 //! secret_key = "sk_test_..."
 //! webhook_secrets = ["whsec_..."]          # two while the secret is changed
 //! api = "http://127.0.0.1:8420"            # if it is not https://api.stripe.com
@@ -18,6 +19,8 @@ const API: &str = "https://api.stripe.com";
 const FILE_BYTES_MAX: u64 = 16_384;
 /// The shortest secret of a webhook, in characters.
 const SECRET_CHARS_MIN: usize = 12;
+/// The longest name of a house, in characters: far below what Stripe takes as metadata.
+const HOUSE_CHARS_MAX: usize = 64;
 /// The most secrets of a webhook: the one of now, and the one before.
 const SECRETS_MAX: usize = 2;
 
@@ -33,6 +36,11 @@ pub enum BadStripe {
     /// It is not TOML, or has something in it that is unknown.
     #[error("it is not what it should be: {0}")]
     Unreadable(String),
+    /// No name, or one that could be misread.
+    #[error(
+        "`house` is the name that tells this house's payments from others', as in `odeon-leeds`: 1 to 64 of a-z, 0-9, `-`, `_`, `.`"
+    )]
+    House,
     /// No secret key, or one for something else.
     #[error("`secret_key` is not a secret key of Stripe's, as in `sk_test_...`")]
     Key,
@@ -62,6 +70,7 @@ pub enum BadStripe {
 /// How Stripe is reached and believed; clones share it.
 #[derive(Clone)]
 pub struct StripeConfig {
+    pub(super) house: Arc<str>,
     secret_key: Arc<str>,
     pub(super) webhook_secrets: Arc<[String]>,
     api: String,
@@ -78,6 +87,7 @@ impl std::fmt::Debug for StripeConfig {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
+    house: String,
     secret_key: String,
     webhook_secrets: Vec<String>,
     #[serde(default)]
@@ -113,6 +123,9 @@ impl StripeConfig {
         // The message alone: the line that is wrong may be a secret's.
         let file: File =
             toml::from_str(text).map_err(|e| BadStripe::Unreadable(e.message().to_owned()))?;
+        if !is_name(&file.house) {
+            return Err(BadStripe::House);
+        }
         let key = file.secret_key.trim();
         let plain = |text: &str| text.bytes().all(|b| b.is_ascii_graphic());
         if !["sk_", "rk_"].iter().any(|kind| key.starts_with(kind)) || !plain(key) || key.len() < 8
@@ -136,6 +149,7 @@ impl StripeConfig {
             }
         }
         Ok(Self {
+            house: file.house.into(),
             secret_key: key.into(),
             webhook_secrets: file.webhook_secrets.into(),
             api: api.to_owned(),
@@ -182,11 +196,17 @@ fn is_near(url: &reqwest::Url) -> bool {
     url.scheme() == "http" && near
 }
 
+/// Whether a text can be a house's name.
+fn is_name(text: &str) -> bool {
+    let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b"-_.".contains(&b);
+    (1..=HOUSE_CHARS_MAX).contains(&text.len()) && text.bytes().all(plain)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const GOOD: &str = "secret_key = \"sk_test_1234\"\nwebhook_secrets = [\"whsec_0123456789\"]\n";
+    const GOOD: &str = "house = \"odeon\"\nsecret_key = \"sk_test_1234\"\nwebhook_secrets = [\"whsec_0123456789\"]\n";
 
     #[test]
     fn a_good_file_is_read_and_shows_nothing() {
@@ -208,6 +228,9 @@ mod tests {
     #[test]
     fn what_is_wrong_is_told_without_a_secret() {
         for (text, why) in [
+            (GOOD.replace("house = \"odeon\"\n", ""), "house"),
+            (GOOD.replace("odeon", ""), "house"),
+            (GOOD.replace("odeon", "the Odeon"), "house"),
             (GOOD.replace("sk_test", "pk_test"), "secret_key"),
             (
                 GOOD.replace("[\"whsec_0123456789\"]", "[]"),

@@ -140,12 +140,19 @@ impl Webhooks {
         })
     }
 
-    /// Takes a message once; `false` for one that was taken before.
+    /// Whether a message was seen to before.
     #[must_use]
-    pub fn take(&self, id: &str) -> bool {
+    pub fn knows(&self, id: &str) -> bool {
+        let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        seen.ids.contains(id)
+    }
+
+    /// Remembers a message. To be called when what it asked for is done: one that broke off has to
+    /// count when it comes again.
+    pub fn remember(&self, id: &str) {
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         if !seen.ids.insert(id.to_owned()) {
-            return false;
+            return;
         }
         seen.order.push_back(id.to_owned());
         if seen.order.len() > SEEN_MAX
@@ -153,14 +160,6 @@ impl Webhooks {
         {
             seen.ids.remove(&oldest);
         }
-        true
-    }
-
-    /// Forgets one that could not be seen to, so that it counts when it comes again.
-    pub fn forget(&self, id: &str) {
-        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        seen.ids.remove(id);
-        seen.order.retain(|known| known != id);
     }
 }
 
@@ -171,7 +170,7 @@ mod tests {
     const NOW: UtcMillis = UtcMillis(1_795_288_500_000);
 
     fn webhooks() -> Webhooks {
-        let text = "secret_key = \"sk_test_1234\"\nwebhook_secrets = [\"whsec_0123456789\"]\n";
+        let text = "house = \"odeon\"\nsecret_key = \"sk_test_1234\"\nwebhook_secrets = [\"whsec_0123456789\"]\n";
         Webhooks::new(&StripeConfig::parse(text).expect("a configuration"))
     }
 
@@ -214,14 +213,17 @@ mod tests {
     }
 
     #[test]
-    fn a_message_is_taken_once_and_memory_is_bounded() {
+    fn a_message_is_remembered_and_memory_is_bounded() {
         let webhooks = webhooks();
-        assert!(webhooks.take("evt_1") && !webhooks.take("evt_1"));
-        webhooks.forget("evt_1");
-        assert!(webhooks.take("evt_1"));
-        for n in 0..SEEN_MAX + 10 {
-            assert!(webhooks.take(&format!("evt_x{n}")));
+        assert!(!webhooks.knows("evt_1"));
+        for _ in 0..2 {
+            webhooks.remember("evt_1");
+            assert!(webhooks.knows("evt_1"));
         }
+        for n in 0..SEEN_MAX + 10 {
+            webhooks.remember(&format!("evt_x{n}"));
+        }
+        assert!(!webhooks.knows("evt_1"));
         let seen = webhooks.seen.lock().expect("a lock");
         assert_eq!((seen.ids.len(), seen.order.len()), (SEEN_MAX, SEEN_MAX));
     }

@@ -50,6 +50,8 @@ pub(super) struct Intent {
 #[derive(Clone, Default, Deserialize)]
 pub(super) struct Metadata {
     #[serde(default)]
+    house: Option<String>,
+    #[serde(default)]
     pub(super) payment: Option<String>,
     #[serde(default)]
     pub(super) booking: Option<String>,
@@ -148,9 +150,14 @@ pub(super) struct List<T> {
 }
 
 impl Intent {
-    /// Which payment it is, if it is one of ours.
-    pub(super) fn payment(&self) -> Option<PaymentId> {
-        self.metadata().payment?.parse().ok()
+    /// Which payment it is, if it is one of this house. An account may have several houses, and
+    /// each would take the others' money for its own that got lost.
+    pub(super) fn payment(&self, house: &str) -> Option<PaymentId> {
+        let metadata = self.metadata();
+        if metadata.house.as_deref() != Some(house) {
+            return None;
+        }
+        metadata.payment?.parse().ok()
     }
 
     pub(super) fn metadata(&self) -> Metadata {

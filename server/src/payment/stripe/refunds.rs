@@ -67,7 +67,7 @@ impl Stripe {
             let intent = client.intent(&id).await?;
             let listed = client.refunds(&id).await?;
             let back = total(&listed, &intent);
-            let charge = standing::charge(&intent, back)?;
+            let charge = standing::charge(&intent, &self.0.house, back)?;
             standing::fits(&charge, &order)?;
             let wanted = total_minor.min(charge.captured);
             if charge.refunded >= wanted {

@@ -32,13 +32,15 @@ pub(super) fn never(order: &Order) -> Charge {
     }
 }
 
-/// The charge of an intent, with what of it went back.
+/// The charge of an intent of `house`, with what of it went back.
 ///
 /// # Errors
-/// It is not as we make them.
-pub(super) fn charge(intent: &Intent, back: Total) -> Result<Charge, ProviderError> {
+/// It is another house's, or not as we make them.
+pub(super) fn charge(intent: &Intent, house: &str, back: Total) -> Result<Charge, ProviderError> {
     let odd = |what: &str| ProviderError::Fault(format!("the intent at Stripe has {what}"));
-    let payment = intent.payment().ok_or_else(|| odd("no payment of ours"))?;
+    let payment = intent
+        .payment(house)
+        .ok_or_else(|| odd("no payment of this house"))?;
     let metadata = intent.metadata();
     let (booking, quote) = about(&metadata).ok_or_else(|| odd("no booking of ours"))?;
     let code = intent.currency.to_ascii_uppercase();
@@ -69,15 +71,17 @@ pub(super) fn charge(intent: &Intent, back: Total) -> Result<Charge, ProviderErr
 }
 
 /// Whether a charge is what was ordered. One that was changed at Stripe's own desk must not sell
-/// seats.
+/// seats; what is over sells none.
 ///
 /// # Errors
 /// It is not.
 pub(super) fn fits(charge: &Charge, order: &Order) -> Result<(), ProviderError> {
-    let same = charge.payment == order.payment
-        && charge.booking == order.booking
-        && charge.amount == order.amount;
-    if same {
+    let over = matches!(
+        charge.status,
+        ChargeStatus::Declined | ChargeStatus::Never | ChargeStatus::Voided
+    );
+    let same = charge.booking == order.booking && charge.amount == order.amount;
+    if charge.payment == order.payment && (same || over) {
         return Ok(());
     }
     let why = format!(

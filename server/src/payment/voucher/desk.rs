@@ -146,9 +146,9 @@ impl Provider for VoucherDesk {
         })
     }
 
-    fn look_up(&self, payment: PaymentId) -> Calling<'_, Option<Charge>> {
+    fn look_up(&self, order: Order) -> Calling<'_, Option<Charge>> {
         Box::pin(async move {
-            let found = self.store.use_by(payment).await.map_err(away)?;
+            let found = self.store.use_by(order.payment).await.map_err(away)?;
             found.map(|used| self.checked(used)).transpose()
         })
     }
