@@ -56,7 +56,6 @@ fn the_rules_do_what_the_naive_model_does() {
         "not_sold_in_category",
         "opened_already",
         "orphan_seat",
-        "refund_closed",
         "seats_sold",
         "seats_taken",
         "show_cancelled",

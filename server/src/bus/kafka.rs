@@ -7,7 +7,7 @@
 //! ```
 //!
 //! Kafka may be away, slow, or lose everything, and nothing depends on it: a message that it has
-//! not acknowledged within a second goes by HTTP to the same handler ([`super::between`]), whoever
+//! not acknowledged within a second goes by HTTP to the same handler (`between`), whoever
 //! sent it says it again until it was answered, and what comes twice, late or in another order
 //! changes nothing. The settings are always compiled; what speaks to a broker is the feature
 //! `kafka`.

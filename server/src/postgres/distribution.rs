@@ -40,6 +40,7 @@ pub const LOCAL: &[&str] = &[
     "payment_key",
     "payment_id",
     "sim_charge",
+    "stripe_intent",
     "voucher",
     "voucher_use",
 ];

@@ -10,7 +10,11 @@ use std::sync::{
     atomic::{AtomicUsize, Ordering},
 };
 
-use houseful_core::{ids::ShowId, time::UtcMillis, wire::admin::Mode};
+use houseful_core::{
+    ids::ShowId,
+    time::{DAY_MS, UtcMillis},
+    wire::admin::Mode,
+};
 use houseful_server::{
     app::{RunningServer, ServerConfig, StartError, serve},
     bus::kafka::KafkaConfig,
@@ -70,6 +74,11 @@ pub struct House {
     pub shows: Vec<ShowId>,
 }
 
+/// The demo's chain without the shows of today, of which some are over, at whichever hour that is.
+fn later_shows(now: UtcMillis) -> Chain {
+    demo::chain(now.plus_ms(2 * DAY_MS), SEED).expect("a chain")
+}
+
 impl House {
     /// Starts the servers and puts a dozen shows on sale.
     ///
@@ -77,7 +86,7 @@ impl House {
     /// They do not start.
     pub async fn open(kafka: KafkaConfig, links: Links) -> Self {
         let some = |now| {
-            let mut chain = demo::chain(now, SEED).expect("a chain");
+            let mut chain = later_shows(now);
             chain.shows.truncate(SHOWS);
             chain
         };
@@ -89,8 +98,7 @@ impl House {
     /// # Panics
     /// They do not start.
     pub async fn open_large(kafka: Option<KafkaConfig>, links: Links) -> Self {
-        let large = |now| demo::chain(now, SEED).expect("a chain");
-        Self::open_with(kafka, links, large).await
+        Self::open_with(kafka, links, later_shows).await
     }
 
     async fn open_with(
