@@ -31,7 +31,7 @@ fn wrong(statement: &str) -> Option<&'static str> {
         .collect();
     let first = *words.first()?;
     // The schema is made before Citus gets it.
-    let makes = ["create table", "alter table"]
+    let makes = ["create table", "create index", "alter table"]
         .iter()
         .any(|m| text.contains(m));
     if tables.is_empty() || makes {
