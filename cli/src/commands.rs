@@ -37,7 +37,10 @@ mod tui;
 mod version;
 mod voucher;
 
-use std::future::Future;
+use std::{
+    future::{Future, ready},
+    pin::Pin,
+};
 
 use crate::{args::Command, context::Context, error::CliError};
 
@@ -67,41 +70,46 @@ pub fn run(ctx: &mut Context, command: Command) -> Result<(), CliError> {
     }
 }
 
-async fn talk(ctx: &mut Context, command: Command) -> Result<(), CliError> {
+/// A command at work.
+type Doing<'a> = Pin<Box<dyn Future<Output = Result<(), CliError>> + 'a>>;
+
+/// What a command does by talking to a server. Each has a place of its own on the heap: together they
+/// are more than a thread's stack may hold where nothing is optimised.
+fn talk(ctx: &mut Context, command: Command) -> Doing<'_> {
     match command {
-        Command::Sell(args) => sell::run(ctx, args).await,
-        Command::Today(args) => show::today(ctx, &args).await,
-        Command::Find(args) => find::run(ctx, args).await,
-        Command::Tui => tui::run(ctx).await,
-        Command::Display => display::run(ctx).await,
-        Command::City(command) => city::run(ctx, command).await,
-        Command::Cinema(command) => cinema::run(ctx, command).await,
-        Command::Movie(command) => movie::run(ctx, command).await,
-        Command::Show(command) => show::run(ctx, command).await,
-        Command::Hold(command) => hold::run(ctx, command).await,
-        Command::Booking(command) => booking::run(ctx, command).await,
-        Command::Ticket(command) => ticket::run(ctx, command).await,
-        Command::Payment(command) => payment::run(ctx, command).await,
-        Command::Voucher(command) => voucher::run(ctx, command).await,
-        Command::Refund(command) => refund::run(ctx, command).await,
-        Command::Report(command) => report::run(ctx, command).await,
-        Command::Auth(command) => auth::run(ctx, command).await,
-        Command::Doctor(args) => doctor::run(ctx, &args).await,
-        Command::Api(args) => api::run(ctx, args).await,
-        Command::Clock(command) => clock::run(ctx, command).await,
+        Command::Sell(args) => Box::pin(sell::run(ctx, args)),
+        Command::Today(args) => Box::pin(async move { show::today(ctx, &args).await }),
+        Command::Find(args) => Box::pin(find::run(ctx, args)),
+        Command::Tui => Box::pin(tui::run(ctx)),
+        Command::Display => Box::pin(display::run(ctx)),
+        Command::City(command) => Box::pin(city::run(ctx, command)),
+        Command::Cinema(command) => Box::pin(cinema::run(ctx, command)),
+        Command::Movie(command) => Box::pin(movie::run(ctx, command)),
+        Command::Show(command) => Box::pin(show::run(ctx, command)),
+        Command::Hold(command) => Box::pin(hold::run(ctx, command)),
+        Command::Booking(command) => Box::pin(booking::run(ctx, command)),
+        Command::Ticket(command) => Box::pin(ticket::run(ctx, command)),
+        Command::Payment(command) => Box::pin(payment::run(ctx, command)),
+        Command::Voucher(command) => Box::pin(voucher::run(ctx, command)),
+        Command::Refund(command) => Box::pin(refund::run(ctx, command)),
+        Command::Report(command) => Box::pin(report::run(ctx, command)),
+        Command::Auth(command) => Box::pin(auth::run(ctx, command)),
+        Command::Doctor(args) => Box::pin(async move { doctor::run(ctx, &args).await }),
+        Command::Api(args) => Box::pin(api::run(ctx, args)),
+        Command::Clock(command) => Box::pin(clock::run(ctx, command)),
         #[cfg(feature = "embedded")]
-        Command::Serve(args) => serve::run(ctx, args).await,
+        Command::Serve(args) => Box::pin(serve::run(ctx, args)),
         #[cfg(feature = "embedded")]
-        Command::Demo(args) => demo::run(ctx, args).await,
+        Command::Demo(args) => Box::pin(demo::run(ctx, args)),
         #[cfg(feature = "embedded")]
-        Command::Db(command) => db::run(ctx, command).await,
+        Command::Db(command) => Box::pin(db::run(ctx, command)),
         #[cfg(feature = "embedded")]
-        Command::Bus(command) => bus::run(ctx, command).await,
+        Command::Bus(command) => Box::pin(bus::run(ctx, command)),
         Command::Help(_)
         | Command::Version
         | Command::Completion(_)
         | Command::Man(_)
-        | Command::Config(_) => Ok(()),
+        | Command::Config(_) => Box::pin(ready(Ok(()))),
     }
 }
 
