@@ -79,17 +79,13 @@ fn owners<K: std::hash::Hash + Eq, T>(
 }
 
 fn search_index(rows: &Rows) -> SearchIndex {
-    let mut search = SearchIndex::default();
-    for (i, city) in rows.cities.iter().enumerate() {
-        search.add(Target::City(i), &city.name, &city.also);
-    }
-    for (i, cinema) in rows.cinemas.iter().enumerate() {
-        search.add(Target::Cinema(i), &cinema.name, &[]);
-    }
-    for (i, movie) in rows.movies.iter().enumerate() {
-        search.add(Target::Movie(i), &movie.title, &movie.also);
-    }
-    search
+    let cities = rows.cities.iter().enumerate();
+    let cities = cities.map(|(i, row)| (Target::City(i), row.name.as_str(), row.also.as_slice()));
+    let cinemas = rows.cinemas.iter().enumerate();
+    let cinemas = cinemas.map(|(i, row)| (Target::Cinema(i), row.name.as_str(), [].as_slice()));
+    let movies = rows.movies.iter().enumerate();
+    let movies = movies.map(|(i, row)| (Target::Movie(i), row.title.as_str(), row.also.as_slice()));
+    SearchIndex::of(cities.chain(cinemas).chain(movies))
 }
 
 impl Snapshot {
@@ -253,7 +249,7 @@ impl Snapshot {
     /// first what has more to offer.
     fn fits(&self, q: &str) -> Vec<Hit> {
         let mut hits = self.search.find(q);
-        let best = hits.first().map_or(0, |hit| hit.cost);
+        let best = hits.iter().map(|hit| hit.cost).min().unwrap_or(0);
         hits.retain(|hit| hit.cost < best + SLIP);
         let size = |target| match target {
             Target::City(i) => self.cinemas_in[i].len(),
