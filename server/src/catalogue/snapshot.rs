@@ -42,8 +42,10 @@ pub struct Snapshot {
     zones: Vec<TimeZone>,
     city_of: Vec<usize>,
     cinema_of: Vec<usize>,
-    /// The cinemas of each city, the shows of each cinema and movie; by place, rising.
+    /// The cinemas of each city, how many screens each cinema has, the shows of each cinema and
+    /// movie; by place, rising.
     cinemas_in: Vec<Vec<usize>>,
+    screens_in: Vec<u32>,
     shows_at: Vec<Vec<usize>>,
     shows_of: Vec<Vec<usize>>,
     search: SearchIndex,
@@ -63,6 +65,15 @@ fn groups(of: impl Iterator<Item = usize>, into: usize) -> Vec<Vec<usize>> {
         groups[group].push(i);
     }
     groups
+}
+
+/// For each place of `into`, how many belong to it.
+fn counts(of: &[usize], into: usize) -> Vec<u32> {
+    let mut counts = vec![0; into];
+    for group in of {
+        counts[*group] += 1;
+    }
+    counts
 }
 
 /// The place of each row's owner.
@@ -106,6 +117,7 @@ impl Snapshot {
         let cinema_of_show = screen_of_show.into_iter().map(|screen| cinema_of[screen]);
         Ok(Self {
             zones: rows.cities.iter().map(zone).collect::<Result<_, _>>()?,
+            screens_in: counts(&cinema_of, rows.cinemas.len()),
             cinemas_in: groups(city_of.iter().copied(), rows.cities.len()),
             shows_at: groups(cinema_of_show, rows.cinemas.len()),
             shows_of: groups(movie_of_show.into_iter(), rows.movies.len()),

@@ -97,7 +97,7 @@ impl Dictionary {
     /// The words are a tree whose branches are common beginnings: the distance of a beginning is
     /// counted once for all words that have it, and a branch that is too far is passed over.
     pub(super) fn near(&self, query: &[char], allowed: usize, mut found: impl FnMut(Near)) {
-        let mut path = Path::new(query);
+        let mut path = Path::new(query, allowed);
         let mut at = 0;
         while at < self.len() {
             let word = self.word(at);
@@ -111,8 +111,8 @@ impl Dictionary {
             }
             let begun = Some(path.nearest()).filter(|slips| *slips <= allowed);
             let (next, whole) = if is_lost {
-                let lost = path.text.clone();
-                let next = self.first_from(at, |word| !word.starts_with(&lost));
+                let lost = &word[..path.bytes()];
+                let next = self.first_from(at, |word| !word.starts_with(lost));
                 (next, None)
             } else {
                 (at + 1, Some(path.whole()).filter(|slips| *slips <= allowed))
@@ -131,24 +131,39 @@ impl Dictionary {
 
 /// The letters from the root of the tree to where the walk is, each with how far the beginning
 /// that ends there is from each beginning of the query (Damerau's optimal string alignment).
+///
+/// Beginnings whose lengths differ by more than what is allowed are too far whatever their letters
+/// are, so of each row only the cells around its diagonal are counted (Ukkonen).
 struct Path<'q> {
     query: &'q [char],
+    allowed: usize,
     letters: Vec<char>,
-    text: String,
-    rows: Vec<Vec<usize>>,
+    /// A row for each letter, and one before the first; anything above `allowed` as one above.
+    cells: Vec<usize>,
     /// The nearest beginning on the path, up to each letter.
     nearest: Vec<usize>,
 }
 
 impl<'q> Path<'q> {
-    fn new(query: &'q [char]) -> Self {
+    fn new(query: &'q [char], allowed: usize) -> Self {
+        let far = allowed + 1;
         Self {
             query,
+            allowed,
             letters: Vec::new(),
-            text: String::new(),
-            rows: vec![(0..=query.len()).collect()],
-            nearest: vec![query.len()],
+            cells: (0..=query.len()).map(|i| i.min(far)).collect(),
+            nearest: vec![query.len().min(far)],
         }
+    }
+
+    /// The length of a row.
+    fn width(&self) -> usize {
+        self.query.len() + 1
+    }
+
+    /// The length of the letters in UTF-8.
+    fn bytes(&self) -> usize {
+        self.letters.iter().map(|letter| letter.len_utf8()).sum()
     }
 
     /// Goes back to what the path and a word have in common.
@@ -157,43 +172,44 @@ impl<'q> Path<'q> {
         let common = self.letters.iter().zip(word.chars()).take_while(same);
         let common = common.count();
         self.letters.truncate(common);
-        self.rows.truncate(common + 1);
+        self.cells.truncate((common + 1) * self.width());
         self.nearest.truncate(common + 1);
-        self.text.clear();
-        self.text.extend(&self.letters);
     }
 
     /// Goes one letter on; the least distance that anything behind it can have.
     fn add(&mut self, letter: char) -> usize {
-        let depth = self.letters.len();
-        let last = &self.rows[depth];
-        let mut row = Vec::with_capacity(last.len());
-        row.push(depth + 1);
-        for (i, typed) in self.query.iter().enumerate() {
-            let changed = last[i] + usize::from(*typed != letter);
-            let mut least = changed.min(last[i + 1] + 1).min(row[i] + 1);
+        let (depth, width, far) = (self.letters.len(), self.width(), self.allowed + 1);
+        let last = depth * width;
+        let row = last + width;
+        self.cells.resize(row + width, far);
+        self.cells[row] = (depth + 1).min(far);
+        let mut least = self.cells[row];
+        let first = depth.saturating_sub(self.allowed);
+        let end = (depth + self.allowed + 1).min(self.query.len());
+        for i in first..end {
+            let typed = self.query[i];
+            let changed = self.cells[last + i] + usize::from(typed != letter);
+            let missing = self.cells[last + i + 1].min(self.cells[row + i]) + 1;
+            let mut cell = changed.min(missing).min(far);
             let is_swapped = i > 0
                 && depth > 0
-                && *typed == self.letters[depth - 1]
+                && typed == self.letters[depth - 1]
                 && self.query[i - 1] == letter;
             if is_swapped {
-                least = least.min(self.rows[depth - 1][i - 1] + 1);
+                cell = cell.min(self.cells[last - width + i - 1] + 1);
             }
-            row.push(least);
+            self.cells[row + i + 1] = cell;
+            least = least.min(cell);
         }
-        let least = row.iter().copied().min().unwrap_or(usize::MAX);
-        let here = row.last().copied().unwrap_or(usize::MAX);
+        let here = self.cells[row + width - 1];
         self.nearest.push(here.min(self.nearest[depth]));
-        self.rows.push(row);
         self.letters.push(letter);
-        self.text.push(letter);
         least
     }
 
     /// The distance of the word that ends here.
     fn whole(&self) -> usize {
-        let row = self.rows.last().and_then(|row| row.last());
-        row.copied().unwrap_or(usize::MAX)
+        self.cells.last().copied().unwrap_or(usize::MAX)
     }
 
     /// The distance of the nearest beginning on the way here.
@@ -225,14 +241,26 @@ mod tests {
         all
     }
 
-    /// The same by the book, word for word.
+    /// The same by the book, word for word: the slips to the whole and to a beginning.
     fn by_the_book(query: &str, word: &str) -> [usize; 2] {
-        let query: Vec<char> = query.chars().collect();
-        let mut path = Path::new(&query);
-        for letter in word.chars() {
-            path.add(letter);
+        let (query, word): (Vec<char>, Vec<char>) =
+            (query.chars().collect(), word.chars().collect());
+        let mut rows: Vec<Vec<usize>> = vec![(0..=query.len()).collect()];
+        for (d, letter) in word.iter().enumerate() {
+            let mut row = vec![d + 1];
+            for (i, typed) in query.iter().enumerate() {
+                let changed = rows[d][i] + usize::from(typed != letter);
+                let mut least = changed.min(rows[d][i + 1] + 1).min(row[i] + 1);
+                if i > 0 && d > 0 && *typed == word[d - 1] && query[i - 1] == *letter {
+                    least = least.min(rows[d - 1][i - 1] + 1);
+                }
+                row.push(least);
+            }
+            rows.push(row);
         }
-        [path.whole(), path.nearest()]
+        let to = |row: &Vec<usize>| row[query.len()];
+        let nearest = rows.iter().map(to).min();
+        [rows.last().map_or(0, to), nearest.unwrap_or(0)]
     }
 
     #[test]

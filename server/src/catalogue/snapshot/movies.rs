@@ -40,6 +40,9 @@ impl Snapshot {
     /// given.
     #[must_use]
     pub fn movies(&self, filter: &MovieFilter<'_>) -> Vec<Movie> {
+        if filter.city.is_none() && filter.cinema.is_none() && filter.date.is_none() {
+            return self.movies_anywhere(filter);
+        }
         let mut counts: HashMap<MovieId, usize> = HashMap::new();
         for cinema in self.places(filter.city, filter.cinema) {
             for show in self.coming(cinema, filter.date, filter.from) {
