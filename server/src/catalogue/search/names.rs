@@ -166,10 +166,10 @@ impl Costs {
         }
     }
 
-    /// A thing was found under one of its names. Another name is as good as the name itself,
-    /// unless that fits as well.
+    /// A thing was found under one of its names. Another name is as good as the name itself where
+    /// it is just what was typed; where it only fits, the name that fits as well comes first.
     pub(super) fn add(&mut self, name: &Name, cost: u32) {
-        let cost = cost + u32::from(name.is_other) + 1;
+        let cost = cost + u32::from(name.is_other && cost > 0) + 1;
         let least = &mut self.costs[name.entry as usize];
         if *least == 0 {
             self.found.push(name.entry);

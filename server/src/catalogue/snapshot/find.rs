@@ -45,7 +45,7 @@ impl Snapshot {
                 Target::Movie(i) if found.movies.len() < FOUND_MAX => {
                     let next = match &city {
                         None => self.coming_of(i, now),
-                        Some(here) => here.shows_of.get(&i).map_or(&[], Vec::as_slice),
+                        Some(here) => here.shows_of.get(&i).map(Vec::as_slice).unwrap_or_default(),
                     };
                     if !next.is_empty() {
                         found.movies.push(self.movie_view(i, next.len()));
