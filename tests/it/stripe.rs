@@ -3,7 +3,9 @@
 
 mod contract;
 mod faults;
+mod later;
 mod listed;
+mod refunds;
 mod shop;
 mod soak;
 mod tokens;
