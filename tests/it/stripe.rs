@@ -8,5 +8,6 @@ mod listed;
 mod refunds;
 mod shop;
 mod soak;
+mod tampered;
 mod tokens;
 mod webhooks;

@@ -283,6 +283,17 @@ impl Books {
         }
     }
 
+    /// Writes another house's name onto an intent.
+    ///
+    /// # Errors
+    /// There is none.
+    pub fn move_to(&mut self, id: &str, house: &str) -> Result<Value, No> {
+        let intent = self.intents.get_mut(id);
+        let intent = intent.ok_or_else(|| No::refused(404, "resource_missing"))?;
+        intent.metadata.insert("house".to_owned(), json!(house));
+        self.intent(id)
+    }
+
     /// Writes another payment's name onto an intent, as one click in the dashboard does.
     ///
     /// # Errors

@@ -402,3 +402,30 @@ fn a_card_that_does_not_answer_is_still_taken_before_the_others() {
         step(&mut account, &missed(), 7);
     }
 }
+
+#[test]
+fn a_card_that_was_given_back_elsewhere_leaves_the_split_to_a_person() {
+    let mut account = three();
+    promise(&mut account, &ALL);
+    step(&mut account, &settle(AMOUNT, 7), 6);
+    for (means, minor) in [
+        (Tender::Card, CARD),
+        (Tender::Voucher, VOUCHER),
+        (Tender::Cash, CASH),
+    ] {
+        hear(&mut account, means, ChargeStatus::Captured, (minor, 0));
+    }
+    assert!(account.is_settled());
+    let Input::Learned(gone) = says(&account, Tender::Card, ChargeStatus::Captured, (CARD, CARD))
+    else {
+        panic!("an answer");
+    };
+    let done = step(&mut account, &Input::Heard(gone), 8);
+    assert!(done.short && done.announce, "{account:?}");
+    assert!(account.reason.is_some() && !account.is_settled());
+    assert_eq!(
+        account.call(),
+        None,
+        "nothing goes back that nobody asked for"
+    );
+}
