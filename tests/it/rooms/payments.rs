@@ -206,6 +206,16 @@ async fn what_is_heard_by_the_way_ends_nobodys_turn() {
         let account = account();
         let id = account.id;
         one.begin(begin(&account)).await.expect("begun");
+        let Input::Learned(charge) = authorised(&account) else {
+            panic!("an answer");
+        };
+        // The card is being asked: that it is not decided yet is no answer to that.
+        let pending = Charge {
+            status: ChargeStatus::Pending,
+            ..charge.clone()
+        };
+        At(one, 3).step(id, Input::Heard(pending)).await;
+        assert!(!At(other, 4).take(id, Take::Early).await, "one is asking");
         At(one, 5).step(id, authorised(&account)).await;
         let keep = Keep {
             minor: 1_900,
@@ -213,9 +223,6 @@ async fn what_is_heard_by_the_way_ends_nobodys_turn() {
         };
         At(one, 6).step(id, Input::Settle(keep)).await;
         // A message that was under way says what is known.
-        let Input::Learned(charge) = authorised(&account) else {
-            panic!("an answer");
-        };
         let (stands, _) = At(one, 7).step(id, Input::Heard(charge)).await;
         assert_eq!((stands.tries, stands.next_at), (0, Some(NOW.plus_ms(6))));
         assert!(!At(other, 1_100).take(id, Take::Due).await, "one is asking");
