@@ -52,6 +52,11 @@ pub(super) const ALL: &[Migration] = &[
         name: "desk",
         sql: include_str!("migrations/0009_desk.sql"),
     },
+    Migration {
+        number: 10,
+        name: "late_news",
+        sql: include_str!("migrations/0010_late_news.sql"),
+    },
 ];
 
 /// Why a schema can't be brought up to date.
