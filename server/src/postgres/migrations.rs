@@ -52,6 +52,11 @@ pub(super) const ALL: &[Migration] = &[
         name: "desk",
         sql: include_str!("migrations/0009_desk.sql"),
     },
+    Migration {
+        number: 10,
+        name: "desk_ended",
+        sql: include_str!("migrations/0010_desk_ended.sql"),
+    },
 ];
 
 /// Why a schema can't be brought up to date.
