@@ -16,12 +16,14 @@ mod help;
 mod home;
 mod key;
 mod keymap;
+mod late;
 mod list;
 mod live;
 mod local_time;
 mod mirrored;
 mod model;
 mod msg;
+mod naming;
 mod overlay;
 mod palette;
 mod payment;
@@ -40,4 +42,6 @@ mod view;
 mod wording;
 
 pub use keymap::{Keymap, Place};
+pub(crate) use wording::{case_end, case_how, case_what, sells_others, story_said, tender_said};
+
 pub use runtime::{DisplayOptions, Plain, TuiError, TuiOptions, display, run};

@@ -22,6 +22,7 @@ mod faulty;
 mod fixtures;
 mod golden;
 mod http_bad_input;
+mod http_desk;
 mod http_log;
 mod http_lookup;
 mod http_money;

@@ -231,6 +231,7 @@ async fn cancel(ctx: &mut Context, text: &str, reason: String) -> Result<(), Cli
             error
         }
     })?;
+    refund::say_cash(ctx, &after, false);
     show(ctx, &client, &after).await
 }
 

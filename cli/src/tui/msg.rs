@@ -6,16 +6,17 @@ use houseful_core::{
     ids::{BookingId, CinemaId, CityId, MovieId, PaymentId, ShowId},
     seat::{SeatLabel, SeatNo},
     wire::{
+        Page,
         admin::ServerInfo,
         booking::{
             Booking, CancelRequest, CashRequest, ChangeSeatsRequest, Contact, HoldRequest,
             ReleaseRequest,
         },
         catalogue::{City, Movie, Show, ShowDetail},
-        desk::DeskCase,
+        desk::{DeskCase, ResolveRequest, StoryStep},
         payment::{PayRequest, Payment, PaymentToken},
         problem::Problem,
-        refund::{RefundQuote, RefundRequest},
+        refund::{RefundQuote, RefundRequest, VerdictRequest},
         seats::{LayoutView, SeatChanges, SeatMap},
         voucher::Voucher,
     },
@@ -182,8 +183,20 @@ pub enum BookingsWanted {
     Found(String),
     /// Those that hold seats of this show now.
     HeldOf(ShowId),
-    /// Those on the late-payments desk.
-    Late,
+}
+
+/// Which cases of the late-payments desk to list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LateWanted {
+    /// What has ended, and not what needs somebody.
+    pub ended: bool,
+    /// Behind this place.
+    pub cursor: Option<String>,
+}
+
+impl LateWanted {
+    /// As many rows are looked at for a page of what has ended.
+    pub const PAGE: u16 = 100;
 }
 
 /// What is searched for may be somebody's name.
@@ -193,7 +206,6 @@ impl std::fmt::Debug for BookingsWanted {
             Self::Recent => f.write_str("Recent"),
             Self::Found(_) => f.write_str("Found(..)"),
             Self::HeldOf(show) => write!(f, "HeldOf({show})"),
-            Self::Late => f.write_str("Late"),
         }
     }
 }
@@ -225,6 +237,14 @@ pub enum Ask {
     Booking(Owned),
     /// Bookings, for staff.
     Bookings(BookingsWanted),
+    /// Cases of the late-payments desk, for staff.
+    Late(LateWanted),
+    /// What happened to a booking, for staff.
+    Story(BookingId),
+    /// Says yes or no to a refund that waits.
+    Verdict(Owned, Box<VerdictRequest>),
+    /// Says what was done about a case.
+    Resolve(Owned, Box<ResolveRequest>),
     /// Says who a booking is for.
     Contact(Owned, Box<Contact>),
     /// Gives a booking's money back.
@@ -256,6 +276,8 @@ impl Ask {
             | Self::Contact(..)
             | Self::Cancel(..)
             | Self::GiveBack(..)
+            | Self::Verdict(..)
+            | Self::Resolve(..)
             | Self::Cash(..)
             | Self::Pay(..) => true,
             Self::Info
@@ -267,6 +289,8 @@ impl Ask {
             | Self::Seats(_)
             | Self::Booking(_)
             | Self::Bookings(_)
+            | Self::Late(_)
+            | Self::Story(_)
             | Self::Token(_)
             | Self::Voucher(_)
             | Self::RefundQuote(..)
@@ -296,8 +320,12 @@ pub enum Reply {
     Booking(Box<Booking>),
     /// To `Bookings`.
     Bookings(Vec<Booking>),
-    /// To `Bookings` of the late-payments desk, each with its case.
-    Late(Vec<(DeskCase, Booking)>),
+    /// To `Late`.
+    Late(Box<Page<DeskCase>>),
+    /// To `Story`.
+    Story(Vec<StoryStep>),
+    /// To `Resolve`.
+    Case(Box<DeskCase>),
     /// To `RefundQuote`.
     Quote(Box<RefundQuote>),
     /// To `Token`.

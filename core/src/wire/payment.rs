@@ -307,6 +307,20 @@ pub struct Payment {
 }
 
 impl Payment {
+    /// How much goes back in cash when the house keeps `to_minor` of the payment instead of
+    /// `from_minor`, in minor units. Vouchers pay first of what is kept, then cash, a card last: so
+    /// payment divides it (`Account::shares` of the server), and so it can be told before it has
+    /// done so.
+    #[must_use]
+    pub fn cash_back_minor(&self, from_minor: i64, to_minor: i64) -> i64 {
+        let of = |means: &str| -> i64 {
+            let parts = self.tenders.iter().filter(|t| t.means == means);
+            parts.map(|t| t.amount.minor).sum()
+        };
+        let kept = |keep: i64| (keep - of("voucher")).clamp(0, of("cash"));
+        (kept(from_minor) - kept(to_minor)).max(0)
+    }
+
     /// Whether its payer need not ask again.
     #[must_use]
     pub const fn is_final(&self) -> bool {

@@ -22,6 +22,7 @@ use uuid::Uuid;
 
 use super::{
     bookings::{find_owned, no_booking, owner},
+    cash,
     input::{Body, Id, Params, bounded, plain, words},
 };
 use crate::{
@@ -73,7 +74,11 @@ pub(super) async fn booking(
     headers: HeaderMap,
     Id(id): Id<BookingId>,
 ) -> Result<Json<Booking>, ApiError> {
-    one(&app, &caller, &headers, id).await.map(Json)
+    let mut booking = one(&app, &caller, &headers, id).await?;
+    if caller.is_staff() && booking.state == BookingState::Cancelled {
+        cash::of_cancelled(&app, &mut booking).await?;
+    }
+    Ok(Json(booking))
 }
 
 /// Bookings by what people know of them, those that changed last, or those of a show.

@@ -25,7 +25,7 @@ use tokio::time::timeout;
 use super::{Homes, SlotMap};
 use crate::{
     database::Books,
-    store::{ContactRow, Loaded, Sought, Store, StoreError},
+    store::{ContactRow, DeskRows, Loaded, Sought, Store, StoreError},
 };
 
 /// The longest that a list of what went on lately waits for one shard of several.
@@ -141,21 +141,16 @@ impl Journals {
     ///
     /// # Errors
     /// A shard can't be reached or read: what needs a human must not look as if there were nothing.
-    pub async fn desk(
-        &self,
-        since: UtcMillis,
-        kind: Option<&'static str>,
-        limit: u32,
-    ) -> Result<Vec<JournalEntry>, StoreError> {
+    pub async fn desk(&self, wanted: &DeskRows) -> Result<Vec<JournalEntry>, StoreError> {
         let asked = self.shards.iter().map(|books| async move {
             let books = books.get().ok_or(StoreError::Busy)?;
-            books.journal.desk(since, kind, limit).await
+            books.journal.desk(wanted.clone()).await
         });
         let answers = try_join_all(asked).await?;
         let mut rows: Vec<JournalEntry> = answers.into_iter().flatten().collect();
         rows.sort_by_key(|row| (std::cmp::Reverse(row.at), row.show, row.ver));
         rows.dedup_by_key(|row| (row.show, row.ver));
-        rows.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+        rows.truncate(usize::try_from(wanted.limit).unwrap_or(usize::MAX));
         Ok(rows)
     }
 

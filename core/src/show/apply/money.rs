@@ -3,11 +3,15 @@
 use uuid::Uuid;
 
 use super::super::{
-    CashBy, Due, Event, PaymentRecord, RefundAsked, ReturnReason, SETTLE_AGAIN_MS, ShowState, Slot,
-    Tickets,
+    CashBy, Due, Event, PaymentRecord, RefundAsked, Resolved, ReturnReason, SETTLE_AGAIN_MS,
+    ShowState, Slot, Tickets,
 };
 use crate::{
-    ids::PaymentId, message::Tender, money::Money, time::UtcMillis, wire::booking::BookingState,
+    ids::PaymentId,
+    message::Tender,
+    money::Money,
+    time::UtcMillis,
+    wire::{booking::BookingState, refund::DeclinedHow},
 };
 
 impl ShowState {
@@ -123,7 +127,7 @@ impl ShowState {
             }
             Event::RefundLapsed { bookings } => {
                 for booking in bookings {
-                    self.no_refund_waits(*booking);
+                    self.decline(at, *booking, DeclinedHow::Lapsed, "");
                 }
             }
             Event::Refunded {
@@ -135,17 +139,46 @@ impl ShowState {
                 asked,
             } => {
                 self.done(*command, *fingerprint, *owner);
-                self.refund(at, *booking, asked.unwrap_or(*command), refund);
+                let less = self.refund(at, *booking, asked.unwrap_or(*command), refund);
+                // Whoever said yes stands somewhere else than the customer.
+                if let (Some(less), true) = (less, asked.is_some()) {
+                    self.owe_cash(less);
+                }
             }
             Event::RefundRefused {
                 command,
                 fingerprint,
                 owner,
                 booking,
+                note,
                 ..
             } => {
                 self.done(*command, *fingerprint, *owner);
-                self.no_refund_waits(*booking);
+                let asked = self.bookings.get(booking);
+                let asked = asked.and_then(|r| r.refund_asked.as_ref());
+                let how = match asked {
+                    Some(asked) if asked.owner == *owner => DeclinedHow::Withdrawn,
+                    _ => DeclinedHow::Refused,
+                };
+                self.decline(at, *booking, how, note);
+            }
+            Event::CaseResolved {
+                command,
+                fingerprint,
+                owner,
+                payment,
+                how,
+                note,
+                ..
+            } => {
+                self.done(*command, *fingerprint, *owner);
+                let resolved = Resolved {
+                    at,
+                    owner: *owner,
+                    how: *how,
+                    note: note.clone(),
+                };
+                self.resolve(*payment, resolved);
             }
             Event::SalesChanged {
                 command,
@@ -249,6 +282,12 @@ impl ShowState {
             asked_at: at,
             settled: false,
             returned,
+            to_hand: self
+                .payments
+                .get(&payment)
+                .map_or_else(Vec::new, |p| p.to_hand.clone()),
+            // Whatever was done about it, was done about what was asked before.
+            resolved: None,
         };
         if self.payments.insert(payment, record).is_none() {
             self.paid_towards.entry(booking).or_default().push(payment);

@@ -72,6 +72,11 @@ pub(super) const ALL: &[Migration] = &[
         name: "late_news",
         sql: include_str!("migrations/0013_late_news.sql"),
     },
+    Migration {
+        number: 14,
+        name: "desk_ended",
+        sql: include_str!("migrations/0014_desk_ended.sql"),
+    },
 ];
 
 /// Why a schema can't be brought up to date.
