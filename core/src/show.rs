@@ -387,7 +387,10 @@ impl ShowState {
             return None;
         }
         Some(if known.is(news) {
-            self.settle_of(news.payment, known)
+            Settle {
+                reopened_at: news.reopened_at,
+                ..self.settle_of(news.payment, known)
+            }
         } else {
             Settle {
                 payment: news.payment,
@@ -396,6 +399,7 @@ impl ShowState {
                 tender: news.tender,
                 keep_minor: 0,
                 ver: known.asked_ver,
+                reopened_at: news.reopened_at,
             }
         })
     }
@@ -411,6 +415,7 @@ impl ShowState {
             tender: p.tender,
             keep_minor: p.keep_minor,
             ver: p.asked_ver,
+            reopened_at: None,
         }
     }
 }

@@ -338,14 +338,29 @@ impl Flow {
         input: Input,
         or_else: Option<Account>,
     ) -> Option<Account> {
+        // Why not is in the log.
+        self.write(id, input, or_else).await.ok().flatten()
+    }
+
+    /// The same for somebody who can bring the input again. `None` when there is no such payment.
+    ///
+    /// # Errors
+    /// Why nothing is known to be written.
+    pub(super) async fn write(
+        &self,
+        id: PaymentId,
+        input: Input,
+        or_else: Option<Account>,
+    ) -> Result<Option<Account>, StoreError> {
         let kind = input.word();
         let until = self.lease_until();
         let step = self.store.step(id, input, or_else, self.moment(), until);
         let stepped = match step.await {
-            Ok(stepped) => stepped?,
+            Ok(Some(stepped)) => stepped,
+            Ok(None) => return Ok(None),
             Err(error) => {
                 tracing::warn!(payment.id = %id, kind, %error, "a payment can't be written");
-                return None;
+                return Err(error);
             }
         };
         let (account, step) = (stepped.account, stepped.step);
@@ -370,7 +385,7 @@ impl Flow {
         if step.changed {
             self.show(&account);
         }
-        Some(account)
+        Ok(Some(account))
     }
 
     /// Takes the turn at a payment; `None` when somebody else has it, who will look again.

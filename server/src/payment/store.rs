@@ -258,7 +258,7 @@ pub(super) fn detail(input: &Input) -> String {
     match input {
         Input::Learned(charge) => charge.status.word().to_owned(),
         Input::Missed { why } => why.clone(),
-        Input::Settle(keep) => format!("keep {} at {}", keep.minor, keep.ver),
+        Input::Settle { keep, .. } => format!("keep {} at {}", keep.minor, keep.ver),
         Input::Tell | Input::Reopen => String::new(),
     }
 }

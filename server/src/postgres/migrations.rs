@@ -52,6 +52,11 @@ pub(super) const ALL: &[Migration] = &[
         name: "desk",
         sql: include_str!("migrations/0009_desk.sql"),
     },
+    Migration {
+        number: 10,
+        name: "reopened",
+        sql: include_str!("migrations/0010_reopened.sql"),
+    },
 ];
 
 /// Why a schema can't be brought up to date.

@@ -53,7 +53,8 @@ pub(super) fn update(
     conn.prepare_cached(
         "UPDATE payment SET state = ?2, captured = ?3, ordered_back = ?4, refunded = ?5, keep = ?6,
                 settle_ver = ?7, settled_ver = ?8, settled = ?9, reason = ?10, tries = ?11,
-                next_at = ?12, updated_at = ?13, tried = ?14, lease_by = ?15, lease_until = ?16
+                next_at = ?12, updated_at = ?13, tried = ?14, lease_by = ?15, lease_until = ?16,
+                reopened_at = ?17
          WHERE payment = ?1",
     )?
     .execute(params![
@@ -73,6 +74,7 @@ pub(super) fn update(
         a.tried,
         held.lease.map(|l| l.by),
         held.lease.map(|l| l.until.0),
+        a.reopened_at.map(|at| at.0),
     ])?;
     write_parts(conn, before, a, at)?;
     match a.tell_at {

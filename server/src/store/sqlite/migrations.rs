@@ -67,6 +67,11 @@ pub(super) const ALL: &[Migration] = &[
         name: "desk",
         sql: include_str!("migrations/0012_desk.sql"),
     },
+    Migration {
+        number: 13,
+        name: "reopened",
+        sql: include_str!("migrations/0013_reopened.sql"),
+    },
 ];
 
 /// Why a schema can't be brought up to date.
