@@ -59,8 +59,9 @@ async fn a_show_that_is_read_only_delays_no_other() {
     let newer = format!(
         "INSERT INTO show_event (show_id, ver, at, kind, format, body) \
          SELECT show_id, ver + 1, at, 'from_a_newer_program', 1, '{{}}' FROM show_head \
-         WHERE show_id = {bad}; \
-         UPDATE show_head SET ver = ver + 1 WHERE show_id = {bad}"
+         WHERE show_id = {0}; \
+         UPDATE show_head SET ver = ver + 1 WHERE show_id = {0}",
+        bad.0
     );
     sql(&house.file(Booking), &newer);
     house.start().await.expect("the servers start again");

@@ -40,10 +40,8 @@ use crate::clock::Clock;
 const AT_ONCE: usize = 1_024;
 /// How often it is told how far everything is done, in milliseconds.
 const TELL_MS: u64 = 100;
-/// When there is no more news, it is told again for so many turns, each time so many turns have
-/// passed: while the group changes, nobody listens.
-const TOLD_AGAIN: u32 = 30;
-const TOLD_AGAIN_EVERY: u32 = 10;
+/// How often a look is taken whether the client is beyond help, in times of telling.
+const FATAL_EVERY: u32 = 10;
 /// The rest after trouble, in milliseconds.
 const REST_MS: u64 = 300;
 /// How often a server that may not hear looks whether it may, in milliseconds.
@@ -123,7 +121,7 @@ impl Ear {
     {
         let mut progress = Progress::default();
         let mut under_way = JoinSet::<Place>::new();
-        let (mut turn, mut news) = (0_u32, 0_u32);
+        let mut turn = 0_u32;
         // Made anew only when it is over: messages that keep coming must not put it off.
         let mut tell = Box::pin(self.clock.rest_real(TELL_MS));
         loop {
@@ -132,11 +130,8 @@ impl Ear {
                 () = &mut tell => {
                     tell = Box::pin(self.clock.rest_real(TELL_MS));
                     turn = turn.wrapping_add(1);
-                    if news == TOLD_AGAIN || (news > 0 && news.is_multiple_of(TOLD_AGAIN_EVERY)) {
-                        self.tell(consumer, &mut progress);
-                    }
-                    news = news.saturating_sub(1);
-                    if turn.is_multiple_of(TOLD_AGAIN_EVERY) && self.is_beyond_help(consumer) {
+                    self.tell(consumer, &mut progress);
+                    if turn.is_multiple_of(FATAL_EVERY) && self.is_beyond_help(consumer) {
                         break;
                     }
                 }
@@ -144,7 +139,6 @@ impl Ear {
                     // Whoever sees to a message breaks down only with all of us.
                     let Ok(place) = done else { break };
                     progress.done(place);
-                    news = TOLD_AGAIN;
                 }
                 heard = consumer.recv(), if under_way.len() < AT_ONCE => match heard {
                     Ok(message) if (self.may)() => {
@@ -160,7 +154,8 @@ impl Ear {
                 },
             }
         }
-        self.far(consumer, &mut progress)
+        self.keep(consumer, &mut progress);
+        self.list(progress.far())
     }
 
     async fn rest_after(&self, error: &ClientError, shutdown: &CancellationToken) {
@@ -228,13 +223,16 @@ impl Ear {
             .increment(1);
     }
 
-    /// How far everything is done of what is heard here.
-    fn far(&self, consumer: &Consumer, progress: &mut Progress) -> TopicPartitionList {
+    /// What another one hears now is told by that one.
+    fn keep(&self, consumer: &Consumer, progress: &mut Progress) {
         if let Ok(own) = consumer.assignment() {
             progress.keep(|part| own.find_partition(&self.topic, part).is_some());
         }
+    }
+
+    fn list(&self, far: impl IntoIterator<Item = (i32, i64)>) -> TopicPartitionList {
         let mut list = TopicPartitionList::new();
-        for (part, offset) in progress.far() {
+        for (part, offset) in far {
             let added = list.add_partition_offset(&self.topic, part, Offset::Offset(offset));
             if let Err(error) = added {
                 tracing::debug!(topic = self.topic, %error, "an offset is none");
@@ -245,7 +243,8 @@ impl Ear {
 
     /// Tells how far everything is done. If that is lost, it is done again, which changes nothing.
     fn tell(&self, consumer: &Consumer, progress: &mut Progress) {
-        let far = self.far(consumer, progress);
+        self.keep(consumer, progress);
+        let far = self.list(progress.turn());
         if far.count() == 0 {
             return;
         }

@@ -3,6 +3,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+/// How far a part is done is told when there is news, and after the last news for so many turns,
+/// each time so many have passed: while the group changes, nobody listens. Then no more: a topic may
+/// be deleted and made again, and what is told of it then would be of the one that is gone.
+const TOLD_AGAIN: u32 = 30;
+const TOLD_AGAIN_EVERY: u32 = 10;
+
 /// A message that was taken up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Place {
@@ -27,6 +33,15 @@ struct Part {
     open: BTreeSet<i64>,
     /// Behind the last that was taken up.
     next: i64,
+    /// For how many turns it is still told how far it is done.
+    news: u32,
+}
+
+impl Part {
+    /// The first message that is not done.
+    fn far(&self) -> i64 {
+        self.open.first().copied().unwrap_or(self.next)
+    }
 }
 
 impl Progress {
@@ -40,6 +55,7 @@ impl Progress {
                 round: self.rounds,
                 open: BTreeSet::new(),
                 next: offset,
+                news: 0,
             };
             self.parts.insert(part, fresh);
         }
@@ -61,6 +77,7 @@ impl Progress {
         let part = self.parts.get_mut(&place.part);
         if let Some(part) = part.filter(|part| part.round == place.round) {
             part.open.remove(&place.offset);
+            part.news = TOLD_AGAIN;
         }
     }
 
@@ -69,12 +86,22 @@ impl Progress {
         self.parts.retain(|part, _| is_own(*part));
     }
 
-    /// The first message of each part that is not done.
+    /// The first message that is not done of each part of which there was news lately.
     pub(super) fn far(&self) -> impl Iterator<Item = (i32, i64)> + '_ {
-        let first = |part: &Part| part.open.first().copied().unwrap_or(part.next);
-        self.parts
-            .iter()
-            .map(move |(number, part)| (*number, first(part)))
+        let lately = self.parts.iter().filter(|(_, part)| part.news > 0);
+        lately.map(|(number, part)| (*number, part.far()))
+    }
+
+    /// The same of those that it is time to tell of. To be asked once a turn.
+    pub(super) fn turn(&mut self) -> Vec<(i32, i64)> {
+        let mut told = Vec::new();
+        for (number, part) in &mut self.parts {
+            if part.news > 0 && part.news.is_multiple_of(TOLD_AGAIN_EVERY) {
+                told.push((*number, part.far()));
+            }
+            part.news = part.news.saturating_sub(1);
+        }
+        told
     }
 }
 
@@ -83,7 +110,23 @@ mod tests {
     use super::*;
 
     fn far(progress: &Progress) -> Vec<(i32, i64)> {
-        progress.far().collect()
+        let all = progress.parts.iter();
+        all.map(|(number, part)| (*number, part.far())).collect()
+    }
+
+    #[test]
+    fn what_is_done_is_told_a_few_times_and_then_no_more() {
+        let mut progress = Progress::default();
+        let places = [4, 5].map(|offset| progress.take_up(0, offset));
+        progress.take_up(1, 9);
+        assert_eq!(progress.turn(), [], "nothing is done yet");
+        progress.done(places[0]);
+        let told: Vec<_> = (0..100).flat_map(|_| progress.turn()).collect();
+        assert_eq!(told, [(0, 5); 3]);
+        assert_eq!(progress.far().count(), 0);
+        progress.done(places[1]);
+        assert_eq!(progress.turn(), [(0, 6)]);
+        assert_eq!(progress.far().collect::<Vec<_>>(), [(0, 6)]);
     }
 
     #[test]
