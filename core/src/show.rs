@@ -402,7 +402,10 @@ impl ShowState {
             return None;
         }
         Some(if known.is(news) || known.is_one_tender_of(news) {
-            self.settle_of(news.payment, known)
+            Settle {
+                reopened_at: news.reopened_at,
+                ..self.settle_of(news.payment, known)
+            }
         } else {
             Settle {
                 payment: news.payment,
@@ -411,6 +414,7 @@ impl ShowState {
                 tender: news.tender,
                 keep_minor: 0,
                 ver: known.asked_ver,
+                reopened_at: news.reopened_at,
             }
         })
     }
@@ -426,6 +430,7 @@ impl ShowState {
             tender: p.tender,
             keep_minor: p.keep_minor,
             ver: p.asked_ver,
+            reopened_at: None,
         }
     }
 }

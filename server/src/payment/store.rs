@@ -261,7 +261,7 @@ pub(super) fn detail(input: &Input) -> String {
         Input::Learned(charge) | Input::Heard(charge) => charge.status.word().to_owned(),
         Input::Missed { why } => why.clone(),
         Input::Complete(amount) => amount.to_string(),
-        Input::Settle(keep) => format!("keep {} at {}", keep.minor, keep.ver),
+        Input::Settle { keep, .. } => format!("keep {} at {}", keep.minor, keep.ver),
         Input::Tell | Input::Reopen => String::new(),
     }
 }

@@ -38,6 +38,8 @@ impl Stranger {
         let mut config = ClientConfig::new();
         config.set_log_level(RDKafkaLogLevel::Critical);
         config.set("bootstrap.servers", kafka.brokers.as_ref());
+        // The broker makes topics for whoever writes into them.
+        config.set("allow.auto.create.topics", "false");
         Self {
             producer: config.create().expect("a producer"),
             admin: config.create().expect("an admin"),
@@ -50,6 +52,11 @@ impl Stranger {
         format!("{}.{kind}", self.prefix)
     }
 
+    /// A group of a house that trains by the machine's clock.
+    fn group(&self, name: &str) -> String {
+        format!("{}.{name}.training-system", self.prefix)
+    }
+
     /// One of a group that hears a topic.
     ///
     /// # Panics
@@ -57,7 +64,7 @@ impl Stranger {
     pub fn joins(&self, group: &str, kind: &str) -> StreamConsumer {
         let mut config = self.config.clone();
         config
-            .set("group.id", format!("{}.{group}", self.prefix))
+            .set("group.id", self.group(group))
             .set("auto.offset.reset", "earliest")
             .set("enable.auto.commit", "false")
             .set("session.timeout.ms", "6000")
@@ -96,6 +103,12 @@ impl Stranger {
         self.ends(kind).values().map(|(low, high)| high - low).sum()
     }
 
+    /// How many messages were ever written into a topic.
+    #[must_use]
+    pub fn written(&self, kind: &str) -> i64 {
+        self.ends(kind).values().map(|(_, high)| high).sum()
+    }
+
     /// How many messages of a topic a group has not told to be done.
     ///
     /// # Panics
@@ -103,7 +116,7 @@ impl Stranger {
     #[must_use]
     pub fn lag(&self, group: &str, kind: &str) -> i64 {
         let mut config = self.config.clone();
-        config.set("group.id", format!("{}.{group}", self.prefix));
+        config.set("group.id", self.group(group));
         let consumer: BaseConsumer = config.create().expect("a consumer");
         let (topic, ends) = (self.topic(kind), self.ends(kind));
         let mut list = TopicPartitionList::new();
@@ -221,7 +234,7 @@ impl Stranger {
     /// # Panics
     /// The broker does not.
     pub async fn forget(&self, group: &str) {
-        let group = format!("{}.{group}", self.prefix);
+        let group = self.group(group);
         let done = self
             .admin
             .delete_groups(&[&group], &AdminOptions::new())

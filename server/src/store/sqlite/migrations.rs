@@ -77,6 +77,11 @@ pub(super) const ALL: &[Migration] = &[
         name: "desk_ended",
         sql: include_str!("migrations/0014_desk_ended.sql"),
     },
+    Migration {
+        number: 15,
+        name: "reopened",
+        sql: include_str!("migrations/0015_reopened.sql"),
+    },
 ];
 
 /// Why a schema can't be brought up to date.
