@@ -11,7 +11,7 @@ mod give_back;
 use std::collections::{BTreeMap, BTreeSet};
 
 use houseful_core::{
-    ids::{BookingId, ShowId},
+    ids::{BookingId, ShardName, ShowId},
     time::UtcMillis,
     wire::{booking::Booking, catalogue::Show, desk::DeskCase},
 };
@@ -49,6 +49,8 @@ pub struct Bookings {
     pub typing: bool,
     /// The bookings as the server listed them.
     pub found: Vec<Booking>,
+    /// Databases that the server could not ask: what they have is not on the list.
+    pub away: Vec<ShardName>,
     /// Which of those is marked.
     pub cursor: usize,
     /// Whether the list for this search was here.
@@ -186,6 +188,7 @@ impl Bookings {
     /// What another search listed must not be opened under this one.
     fn forget_list(&mut self) {
         self.found.clear();
+        self.away.clear();
         self.cases.clear();
         self.cursor = 0;
         self.loaded = false;
@@ -385,14 +388,16 @@ impl Bookings {
             Ok(Reply::Late(cases)) => {
                 let told = cases.iter().map(|(case, _)| (case.booking, case.clone()));
                 self.cases = told.collect();
-                Ok(Some(cases.iter().map(|(_, b)| b.clone()).collect()))
+                let items = cases.iter().map(|(_, b)| b.clone()).collect();
+                Ok(Some((items, Vec::new())))
             }
-            Ok(Reply::Bookings(found)) => Ok(Some(found.clone())),
+            Ok(Reply::Bookings(told)) => Ok(Some((told.items.clone(), told.away.clone()))),
             Ok(_) => Ok(None),
             Err(failure) => Err(failure),
         };
         match listed {
-            Ok(Some(found)) => {
+            Ok(Some((found, away))) => {
+                self.away = away;
                 self.asks.answered();
                 self.asks.rest(desk.now, STALE_MS);
                 let marked = self.marked().map(|b| b.id).or(self.wanted);
