@@ -6,7 +6,10 @@ use std::time::{Duration, Instant};
 use houseful_core::{
     ids::BookingId,
     time::UtcMillis,
-    wire::booking::{Booking, BookingState, Bookings},
+    wire::{
+        Time,
+        booking::{BookingState, Bookings},
+    },
 };
 use tokio::sync::mpsc::UnboundedSender;
 

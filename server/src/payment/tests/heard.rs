@@ -64,7 +64,7 @@ async fn a_payment_that_can_not_be_read_keeps_no_other_from_being_compared() {
     let requests = [role.begin(APPROVES).await, role.begin(APPROVES).await];
     for request in &requests {
         role.until(request.payment, PaymentState::Authorised).await;
-        role.payments.settle(role.keep(request, 1_900, 5)).await;
+        role.settles(role.keep(request, 1_900, 5)).await;
         role.until(request.payment, PaymentState::Captured).await;
         role.idle(request.payment).await;
     }

@@ -13,9 +13,7 @@ async fn sold_and_lost(role: &Role) -> PayRequest {
     let request = request(role, vec![cash(300), card(APPROVES), voucher(code)]);
     role.pay(&request).await.expect("begun");
     role.until(request.payment, PaymentState::Authorised).await;
-    role.payments
-        .settle(role.keep_split(&request, 1_900, 5))
-        .await;
+    role.settles(role.keep_split(&request, 1_900, 5)).await;
     role.until(request.payment, PaymentState::Captured).await;
     role.idle(request.payment).await;
     for table in ["payment", "payment_tender", "payment_outbox"] {
@@ -43,16 +41,14 @@ async fn a_split_whose_card_is_found_first_is_made_whole_and_nothing_goes_back()
     let done = role.payments.reconcile().await.expect("compared");
     assert_eq!(done.unknown, 1);
     // Booking knows it as a whole, and says so.
-    role.payments
-        .settle(role.keep_split(&request, 1_900, 5))
-        .await;
+    role.settles(role.keep_split(&request, 1_900, 5)).await;
     let paid = role.until(request.payment, PaymentState::Captured).await;
     assert!(paid.settled);
     whole(&paid, [(1_000, 0), (900, 0)]);
     let done = role.payments.reconcile().await.expect("compared");
     assert_eq!((done.repaired, done.differing), (0, 0));
     // Its show is called off.
-    role.payments.settle(role.keep_split(&request, 0, 9)).await;
+    role.settles(role.keep_split(&request, 0, 9)).await;
     let back = role.until(request.payment, PaymentState::Refunded).await;
     assert!(back.settled);
     whole(&back, [(1_000, 1_000), (900, 900)]);
@@ -63,9 +59,7 @@ async fn a_split_that_booking_speaks_of_first_is_made_whole_by_its_card() {
     let folder = Folder::new();
     let role = role(folder.open()).await;
     let request = sold_and_lost(&role).await;
-    role.payments
-        .settle(role.keep_split(&request, 1_900, 6))
-        .await;
+    role.settles(role.keep_split(&request, 1_900, 6)).await;
     let paid = role.until(request.payment, PaymentState::Captured).await;
     assert!(paid.settled);
     whole(&paid, [(1_000, 0), (900, 0)]);
