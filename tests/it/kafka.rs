@@ -29,13 +29,18 @@ async fn goes_through_kafka(stranger: &Stranger, what: &str) {
 
 /// Waits until everything that is in both topics was done and told to be done.
 async fn all_is_heard(stranger: &Stranger) {
-    wait::until_async("all that was sent is done", PATIENCE, async || {
-        let lag = block_in_place(|| {
-            stranger.lag("booking", "announcements") + stranger.lag("payment", "settlements")
-        });
-        (lag == 0).then_some(())
+    let lags = || {
+        block_in_place(|| {
+            [("booking", "announcements"), ("payment", "settlements")]
+                .map(|(group, kind)| stranger.lags(group, kind))
+        })
+    };
+    let heard = wait::within_async(PATIENCE, async || {
+        let done = lags().iter().flatten().all(|(_, lag)| *lag == 0);
+        done.then_some(())
     })
     .await;
+    assert!(heard.is_some(), "not all is done: {:?}", lags());
 }
 
 /// How many messages were ever written about money.

@@ -115,6 +115,16 @@ impl Stranger {
     /// No broker answers.
     #[must_use]
     pub fn lag(&self, group: &str, kind: &str) -> i64 {
+        self.lags(group, kind).values().sum()
+    }
+
+    /// The same of each part. Below zero it is of a topic that is gone: what will be written next is
+    /// taken for done.
+    ///
+    /// # Panics
+    /// No broker answers.
+    #[must_use]
+    pub fn lags(&self, group: &str, kind: &str) -> BTreeMap<i32, i64> {
         let mut config = self.config.clone();
         config.set("group.id", self.group(group));
         let consumer: BaseConsumer = config.create().expect("a consumer");
@@ -128,12 +138,13 @@ impl Stranger {
             .expect("its offsets");
         let behind = ends.iter().map(|(part, (low, high))| {
             let told = told.find_partition(&topic, *part).map(|p| p.offset());
-            match told {
+            let lag = match told {
                 Some(Offset::Offset(at)) => high - at,
                 _ => high - low,
-            }
+            };
+            (*part, lag)
         });
-        behind.sum()
+        behind.collect()
     }
 
     /// All that is in a topic now, part by part.

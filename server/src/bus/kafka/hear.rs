@@ -243,6 +243,9 @@ impl Ear {
 
     /// Tells how far everything is done. If that is lost, it is done again, which changes nothing.
     fn tell(&self, consumer: &Consumer, progress: &mut Progress) {
+        for (part, offset, told) in consumer.context().answers().drain(..) {
+            progress.told(part, offset, told);
+        }
         self.keep(consumer, progress);
         let far = self.list(progress.turn());
         if far.count() == 0 {

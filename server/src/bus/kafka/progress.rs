@@ -3,11 +3,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-/// How far a part is done is told when there is news, and after the last news for so many turns,
-/// each time so many have passed: while the group changes, nobody listens. Then no more: a topic may
-/// be deleted and made again, and what is told of it then would be of the one that is gone.
-const TOLD_AGAIN: u32 = 30;
-const TOLD_AGAIN_EVERY: u32 = 10;
+/// What was told and not heard is told again after so many turns: while a group changes, nobody listens.
+const AGAIN_TURNS: u32 = 10;
+
+/// What became of telling how far a part is done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Told {
+    /// It is written down.
+    Heard,
+    /// It is not, and should be told again.
+    Missed,
+    /// The topic is gone. If one of its name is made again, this is not about that.
+    Gone,
+}
 
 /// A message that was taken up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,8 +41,10 @@ struct Part {
     open: BTreeSet<i64>,
     /// Behind the last that was taken up.
     next: i64,
-    /// For how many turns it is still told how far it is done.
-    news: u32,
+    /// How far it is to be told to be done; `None` where there is nothing to tell.
+    news: Option<i64>,
+    /// In how many turns that is told, unless it was heard by then.
+    turns: u32,
 }
 
 impl Part {
@@ -55,7 +65,8 @@ impl Progress {
                 round: self.rounds,
                 open: BTreeSet::new(),
                 next: offset,
-                news: 0,
+                news: None,
+                turns: 0,
             };
             self.parts.insert(part, fresh);
         }
@@ -77,7 +88,10 @@ impl Progress {
         let part = self.parts.get_mut(&place.part);
         if let Some(part) = part.filter(|part| part.round == place.round) {
             part.open.remove(&place.offset);
-            part.news = TOLD_AGAIN;
+            let far = Some(part.far());
+            if part.news != far {
+                (part.news, part.turns) = (far, 0);
+            }
         }
     }
 
@@ -86,22 +100,40 @@ impl Progress {
         self.parts.retain(|part, _| is_own(*part));
     }
 
-    /// The first message that is not done of each part of which there was news lately.
+    /// How far parts are done, where nobody is known to have heard it yet.
     pub(super) fn far(&self) -> impl Iterator<Item = (i32, i64)> + '_ {
-        let lately = self.parts.iter().filter(|(_, part)| part.news > 0);
-        lately.map(|(number, part)| (*number, part.far()))
+        let each = self.parts.iter();
+        each.filter_map(|(number, part)| Some((*number, part.news?)))
     }
 
-    /// The same of those that it is time to tell of. To be asked once a turn.
+    /// The same where it is time to tell it. To be asked once a turn.
     pub(super) fn turn(&mut self) -> Vec<(i32, i64)> {
         let mut told = Vec::new();
         for (number, part) in &mut self.parts {
-            if part.news > 0 && part.news.is_multiple_of(TOLD_AGAIN_EVERY) {
-                told.push((*number, part.far()));
+            let Some(far) = part.news else { continue };
+            if part.turns == 0 {
+                told.push((*number, far));
+                part.turns = AGAIN_TURNS;
             }
-            part.news = part.news.saturating_sub(1);
+            part.turns -= 1;
         }
         told
+    }
+
+    /// What became of telling that a part is done up to an offset.
+    pub(super) fn told(&mut self, number: i32, offset: i64, told: Told) {
+        let part = self.parts.get_mut(&number);
+        let Some(part) = part.filter(|part| part.news == Some(offset)) else {
+            // Of what has been news since then nothing is known.
+            return;
+        };
+        match told {
+            Told::Heard => part.news = None,
+            Told::Missed => {}
+            Told::Gone => {
+                self.parts.remove(&number);
+            }
+        }
     }
 }
 
@@ -115,18 +147,31 @@ mod tests {
     }
 
     #[test]
-    fn what_is_done_is_told_a_few_times_and_then_no_more() {
+    fn what_is_done_is_told_until_it_was_heard_and_not_of_a_topic_that_is_gone() {
         let mut progress = Progress::default();
-        let places = [4, 5].map(|offset| progress.take_up(0, offset));
+        let places = [4, 5, 6].map(|offset| progress.take_up(0, offset));
         progress.take_up(1, 9);
         assert_eq!(progress.turn(), [], "nothing is done yet");
         progress.done(places[0]);
-        let told: Vec<_> = (0..100).flat_map(|_| progress.turn()).collect();
-        assert_eq!(told, [(0, 5); 3]);
-        assert_eq!(progress.far().count(), 0);
+        let turns = |progress: &mut Progress| -> Vec<_> {
+            (0..2 * AGAIN_TURNS).flat_map(|_| progress.turn()).collect()
+        };
+        assert_eq!(turns(&mut progress), [(0, 5); 2]);
+        progress.told(0, 5, Told::Missed);
+        assert_eq!(turns(&mut progress), [(0, 5); 2]);
         progress.done(places[1]);
-        assert_eq!(progress.turn(), [(0, 6)]);
+        assert_eq!(progress.turn(), [(0, 6)], "news is told at once");
+        progress.told(0, 5, Told::Heard);
         assert_eq!(progress.far().collect::<Vec<_>>(), [(0, 6)]);
+        progress.told(0, 6, Told::Heard);
+        assert_eq!(turns(&mut progress), []);
+        progress.done(places[2]);
+        progress.told(0, 7, Told::Gone);
+        assert_eq!(turns(&mut progress), []);
+        // Another topic of that name begins at its beginning.
+        let first = progress.take_up(0, 0);
+        progress.done(first);
+        assert_eq!(progress.turn(), [(0, 1)]);
     }
 
     #[test]
