@@ -42,6 +42,11 @@ mod view;
 mod wording;
 
 pub use keymap::{Keymap, Place};
-pub(crate) use wording::{case_end, case_how, case_what, sells_others, story_said, tender_said};
+pub(crate) use wording::{
+    case_end, case_how, case_what, paid_by, paid_once, refund_declined, refund_made, refund_waits,
+    sells_others, story_said, tender_said,
+};
+
+pub(crate) use ticket::{paid_with, several};
 
 pub use runtime::{DisplayOptions, Plain, TuiError, TuiOptions, display, run};

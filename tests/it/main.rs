@@ -2,6 +2,7 @@
 
 mod bad_days;
 mod catalogue;
+mod cli_desk;
 mod cli_dry_run;
 mod cli_money;
 mod cli_serve;
