@@ -114,9 +114,10 @@ async fn a_restored_list_finds_a_refund_that_came_back() {
     });
     // While somebody is at the payment it is left to them.
     shop.advance_until(1_000, async || {
+        let nothing = json!({});
         let again = shop
             .app
-            .post(As::Manager, "/v1/payments/reconcile", &json!({}));
+            .post(As::Manager, "/v1/payments/reconcile", &nothing);
         again.await.expect(200);
         shop.kept(&payer).refunded == 2_200
     })
