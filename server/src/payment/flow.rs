@@ -20,6 +20,7 @@ use super::{
     PaymentError,
     card::wait_until,
     cash::Cash,
+    lost::Lost,
     machine::{Account, Call, Input, Moment, Part},
     provider::{Calling, Charge, Order, Provider, ProviderError},
     store::{Begin, Begun, PaymentStore, Stepped, Take},
@@ -142,8 +143,7 @@ impl Flow {
     fn provider(&self, account: &Account, part: &Part) -> Arc<dyn Provider> {
         match part.means {
             Tender::Cash => Arc::new(Cash),
-            // A person gives it back, as cash.
-            Tender::Split if account.is_lost(part) => Arc::new(Cash),
+            Tender::Split if account.is_lost(part) => Arc::new(Lost),
             Tender::Card | Tender::Split => Arc::clone(&self.card),
             Tender::Voucher => {
                 let vouchers: Arc<dyn VoucherStore> = Arc::clone(&self.store) as _;
@@ -296,10 +296,6 @@ impl Flow {
         };
         let provider = self.provider(&account, part);
         let order = order_of(&account, part);
-        if account.is_lost(part) {
-            let back = Money::new(part.ordered_back - part.refunded, account.amount.currency);
-            tracing::error!(payment.id = %id, booking.id = %account.booking, %back, "money has to be given back by hand: by which means it was paid was lost");
-        }
         let answer: Calling<'_, Charge> = match call {
             Call::Capture { minor } => provider.capture(order, minor),
             Call::Void => provider.void(order),

@@ -1,9 +1,17 @@
 //! What happens to money after its sale: a message of the provider, or its record of events, says
 //! that something did, and then the charge is looked at.
 
-use houseful_core::wire::payment::Reconciled;
+use std::sync::Arc;
 
-use super::{PaymentError, flow::Flow, reconcile::compare_one, stripe::Stripe};
+use houseful_core::wire::payment::Reconciled;
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    PaymentError,
+    flow::Flow,
+    reconcile::{compare_one, pause, tell},
+    stripe::Stripe,
+};
 
 /// How often it is looked up what a message is about while somebody is at it; how often, and after
 /// which rests in milliseconds of real time, is looked whether nobody is any more.
@@ -12,6 +20,19 @@ const WAKE_LOOKS: u32 = 100;
 const WAKE_REAL_MS: u64 = 50;
 /// After so many looks in vain, one after the other, the rest waits for the next time.
 const IN_VAIN_MAX: u32 = 3;
+/// After how many it is written down how far they were seen to.
+const NOTE_EVERY: u32 = 50;
+
+/// Sees to it every so often, until `shutdown` is cancelled: by itself, so that many news keep no list
+/// from being compared.
+pub(super) async fn run(flow: Arc<Flow>, stripe: Stripe, shutdown: CancellationToken) {
+    while pause(&flow, &shutdown).await {
+        let mut done = Reconciled::default();
+        // What could not be seen to was told, and has its turn the next time.
+        let _ = hear(&flow, &stripe, &mut done).await;
+        tell(&done);
+    }
+}
 
 /// Sees to all that happened to money later and was not seen to before. It goes on where it ended,
 /// in whichever run of whichever server.
@@ -28,7 +49,7 @@ pub(super) async fn hear(
         PaymentError::Busy
     };
     let news = stripe.late_news().await.map_err(busy)?;
-    let (mut seen_until, mut whole, mut in_vain) = (None, true, 0);
+    let (mut seen_until, mut whole, mut in_vain, mut seen) = (None, true, 0, 0_u32);
     for news in news {
         if in_vain >= IN_VAIN_MAX || flow.tasks.is_closed() {
             whole = false;
@@ -43,6 +64,10 @@ pub(super) async fn hear(
         }
         if whole {
             seen_until = Some(news.at);
+            seen += 1;
+            if seen % NOTE_EVERY == 0 {
+                stripe.heard_until(news.at).await.map_err(busy)?;
+            }
         }
     }
     if let Some(until) = seen_until {

@@ -241,20 +241,7 @@ impl Account {
                 next_at: Some(now),
                 ..begun
             },
-            // Vouchers stand here, so nothing was taken off them as far as anybody will ever know.
-            Tender::Voucher => {
-                let never = Part {
-                    status: ChargeStatus::Never,
-                    ..Part::new(ask.payment, Tender::Voucher, ask.amount.minor)
-                };
-                Self {
-                    parts: vec![never],
-                    state: PaymentState::Declined,
-                    tried: false,
-                    next_at: None,
-                    ..begun
-                }
-            }
+            Tender::Voucher => begun.by_lost_vouchers(ask),
             Tender::Cash => {
                 let taken = Part {
                     status: ChargeStatus::Captured,

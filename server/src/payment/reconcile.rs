@@ -17,10 +17,8 @@ use super::{
     PaymentError,
     card::wait_until,
     flow::{Flow, order_of},
-    later,
     machine::{Account, Input},
     provider::{Charge, ChargeStatus},
-    stripe::Stripe,
 };
 use crate::store::StoreError;
 
@@ -34,32 +32,27 @@ const BEHIND_MS: i64 = HOLD_MS + LATE_MS + 10 * MINUTE_MS;
 /// Charges in one answer of the provider.
 const PAGE: u32 = 500;
 
-/// Compares what changed lately, and reads what Stripe says has changed since, until `shutdown` is
-/// cancelled.
-pub(super) async fn run(flow: Arc<Flow>, stripe: Option<Stripe>, shutdown: CancellationToken) {
-    let speed = i64::from(flow.clock.speed());
+/// Compares what changed lately, until `shutdown` is cancelled.
+pub(super) async fn run(flow: Arc<Flow>, shutdown: CancellationToken) {
     let mut since = UtcMillis(0);
-    loop {
-        let next = flow
-            .clock
-            .now()
-            .plus_ms(EVERY_MS.max(EVERY_REAL_MS.saturating_mul(speed)));
-        tokio::select! {
-            () = shutdown.cancelled() => return,
-            () = wait_until(&flow.clock, next) => {}
-        }
+    while pause(&flow, &shutdown).await {
         let began = flow.clock.now();
         match compare(&flow, since).await {
             Ok(_) => since = since.max(began.plus_ms(-BEHIND_MS)),
             // The next comparison begins where this one did.
             Err(error) => tracing::warn!(%error, "the provider's list can't be compared"),
         }
-        if let Some(stripe) = &stripe {
-            let mut done = Reconciled::default();
-            // What could not be seen to was told, and has its turn the next time.
-            let _ = later::hear(&flow, stripe, &mut done).await;
-            tell(&done);
-        }
+    }
+}
+
+/// Waits for the next time; `false` when there is none.
+pub(super) async fn pause(flow: &Flow, shutdown: &CancellationToken) -> bool {
+    let speed = i64::from(flow.clock.speed());
+    let wait_ms = EVERY_MS.max(EVERY_REAL_MS.saturating_mul(speed));
+    let next = flow.clock.now().plus_ms(wait_ms);
+    tokio::select! {
+        () = shutdown.cancelled() => false,
+        () = wait_until(&flow.clock, next) => true,
     }
 }
 
@@ -95,7 +88,7 @@ pub(super) async fn compare(flow: &Flow, since: UtcMillis) -> Result<Reconciled,
 }
 
 /// Tells what differed.
-fn tell(done: &Reconciled) {
+pub(super) fn tell(done: &Reconciled) {
     let Reconciled {
         checked,
         repaired,

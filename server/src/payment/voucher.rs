@@ -13,7 +13,7 @@ use houseful_core::{
     code::VoucherCode,
     ids::{CommandId, PaymentId, VoucherId},
     money::Money,
-    time::{MINUTE_MS, UtcMillis},
+    time::{DAY_MS, UtcMillis},
     wire::voucher::{Voucher as Shown, VoucherSeed, VoucherState, VoucherUse},
 };
 use sha2::Digest;
@@ -24,7 +24,9 @@ use super::provider::ChargeStatus;
 
 /// For how long value can be used that came back after or shortly before a voucher's end: what
 /// somebody paid with while it was good is not lost because their show was called off.
-const BACK_FOR_MS: i64 = 30 * 24 * 60 * MINUTE_MS;
+const BACK_FOR_MS: i64 = 30 * DAY_MS;
+/// For how long value can be used that was reserved until after its end and then not used.
+const LET_GO_FOR_MS: i64 = DAY_MS;
 
 /// A voucher.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -211,7 +213,7 @@ impl Voucher {
         if total <= used.refunded {
             return;
         }
-        self.come_back(total - used.refunded, now);
+        self.come_back(total - used.refunded, BACK_FOR_MS, now);
         used.refunded = total;
         used.updated_at = now;
         if total == used.captured {
@@ -219,8 +221,9 @@ impl Voucher {
         }
     }
 
-    /// Puts back what was reserved and not used: it is as good as before, and what has ended meanwhile
-    /// was good when it was reserved.
+    /// Puts back what was reserved and not used: it is as good as before. What has ended meanwhile was
+    /// good when it was reserved, so there is a day to try again; no more, or whoever reserves it again
+    /// and again made it last for ever.
     fn let_go(&mut self, used: &mut Use, minor: i64, now: UtcMillis) {
         let of_back = used.of_back.min(minor);
         used.of_back -= of_back;
@@ -228,21 +231,21 @@ impl Voucher {
             self.back += of_back;
             self.put_back(of_back);
         } else {
-            self.come_back(of_back, now);
+            self.come_back(of_back, LET_GO_FOR_MS, now);
         }
         let rest = minor - of_back;
         if self.valid_until.is_some_and(|end| end <= now) {
-            self.come_back(rest, now);
+            self.come_back(rest, LET_GO_FOR_MS, now);
         } else {
             self.put_back(rest);
         }
     }
 
-    /// Puts value back that can be used for 30 days from now, whenever the voucher ends; the rest of
+    /// Puts value back that can be used for so long from now, whenever the voucher ends; the rest of
     /// it ends when it does.
-    fn come_back(&mut self, minor: i64, now: UtcMillis) {
+    fn come_back(&mut self, minor: i64, for_ms: i64, now: UtcMillis) {
         self.put_back(minor);
-        let until = now.plus_ms(BACK_FOR_MS);
+        let until = now.plus_ms(for_ms);
         if minor == 0 || self.valid_until.is_none_or(|end| end >= until) {
             return;
         }

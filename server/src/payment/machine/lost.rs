@@ -2,21 +2,26 @@
 //! a copy that is older than it. Its card is found at the provider, what it came to in all is told by
 //! booking, and the rest is one tender that nobody knows anything of.
 //!
-//! If the card was taken, so was the rest, for all of them are or none is. Nothing is given back for
-//! the loss alone. What of the rest has to go back later can't be sent anywhere: that is told to a
-//! person, who gives it back by hand, and counts as gone then as cash does.
+//! If the card was taken, so was the rest, for all of them are or none is; if all of the card went
+//! back, so did the rest. Nothing is given back for the loss alone. What of the rest has to go back
+//! later can't be sent anywhere: it stays owed, and open, and is told to a person, at the
+//! late-payments desk, too.
+//!
+//! If there was no card, nothing is known at all. What booking does not keep whole was taken before,
+//! as it asks for the whole of a payment only until that is taken.
 
 use houseful_core::{
     message::{Settle, Tender},
     money::Money,
+    wire::payment::PaymentState,
 };
 
 use super::{Account, Part, part::numbered};
 use crate::payment::provider::{Charge, ChargeStatus};
 
 /// What is told of the rest.
-const LOST: &str = "what was paid beside the card was lost when payments were restored; \
-                    if it has to go back, somebody has to give it back by hand";
+const LOST: &str = "by which means this was paid was lost when payments were restored: a voucher has \
+                    its value again, cash is on the till's roll; what is still owed of it somebody has to give back by hand";
 /// The number of a tender that nobody knows anything of; a payment never has so many.
 const NUMBER: u8 = u8::MAX;
 
@@ -63,37 +68,84 @@ impl Account {
         }
     }
 
-    /// Tells the card from the rest, when its provider has it.
+    /// Tells the card from the rest, when its provider has it; or knows that there was none.
     pub(super) fn recognise(&mut self, charge: &Charge) {
-        if let [whole] = self.parts.as_slice()
-            && whole.is_whole(self)
-            && charge.payment == whole.id
-            && charge.amount.minor < whole.amount
-            && charge.status != ChargeStatus::Never
-        {
-            let rest = whole.amount - charge.amount.minor;
-            let mut card = Part::new(whole.id, Tender::Card, charge.amount.minor);
-            card.captured = charge.captured;
-            card.status = charge.status;
-            let rest = self.rest_of(&card, rest);
-            (card.captured, card.status) = (0, ChargeStatus::Pending);
+        let [whole] = self.parts.as_slice() else {
+            return;
+        };
+        if !whole.is_whole(self) || charge.payment != whole.id {
+            return;
+        }
+        if charge.status == ChargeStatus::Never {
+            let keep = self.keep.map_or(self.amount.minor, |keep| keep.minor);
+            if keep < whole.amount {
+                let taken = Part {
+                    captured: 1,
+                    ..whole.clone()
+                };
+                self.parts = vec![self.rest_of(&taken, whole.amount)];
+                self.reason = Some(LOST.to_owned());
+            }
+        } else if charge.amount.minor < whole.amount {
+            let found = Part {
+                captured: charge.captured,
+                refunded: charge.refunded,
+                ..whole.clone()
+            };
+            let rest = self.rest_of(&found, whole.amount - charge.amount.minor);
+            let card = Part::new(whole.id, Tender::Card, charge.amount.minor);
             self.parts = vec![card, rest];
             self.reason = Some(LOST.to_owned());
         }
     }
 
+    /// The rest beside a card.
     fn rest_of(&self, card: &Part, minor: i64) -> Part {
         let taken = card.captured > 0;
+        let gone = taken && card.refunded >= card.captured;
         let rest = Part::new(numbered(self.id, NUMBER), Tender::Split, minor);
+        let (status, captured) = if taken {
+            (ChargeStatus::Captured, minor)
+        } else {
+            (ChargeStatus::Never, 0)
+        };
+        let back = if gone { minor } else { 0 };
         Part {
-            status: if taken {
-                ChargeStatus::Captured
-            } else {
-                ChargeStatus::Never
-            },
-            captured: if taken { minor } else { 0 },
+            status,
+            captured,
+            ordered_back: back,
+            refunded: back,
             reason: Some(LOST.to_owned()),
             ..rest
+        }
+    }
+
+    /// A payment by vouchers alone that only booking speaks of. They stand here, so they have their
+    /// value again; what booking keeps of it was taken then, and is lost to the house.
+    pub(super) fn by_lost_vouchers(self, ask: &Settle) -> Self {
+        let kept = if ask.keep_minor < ask.amount.minor {
+            ask.keep_minor
+        } else {
+            0
+        };
+        let part = Part::new(ask.payment, Tender::Voucher, ask.amount.minor);
+        let (status, state) = if kept > 0 {
+            (ChargeStatus::Captured, PaymentState::Captured)
+        } else {
+            (ChargeStatus::Never, PaymentState::Declined)
+        };
+        Self {
+            parts: vec![Part {
+                status,
+                captured: kept,
+                ..part
+            }],
+            state,
+            captured: kept,
+            reason: (kept > 0).then(|| LOST.to_owned()),
+            tried: false,
+            next_at: None,
+            ..self
         }
     }
 }

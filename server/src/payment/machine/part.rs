@@ -116,6 +116,8 @@ impl Part {
         let to = match (self.status, charge.status) {
             (S::Pending, S::Captured) => S::Pending,
             (S::Pending, said) => said,
+            // It was called off for a line of the book that was lost, and stands promised all the same.
+            (S::Never, S::Authorised) => S::Authorised,
             (S::Authorised, S::CaptureRefused) => S::CaptureRefused,
             // A promise that is gone when it is called in is a refusal to pay.
             (S::Authorised, S::Declined | S::Voided | S::Never) if wanted => S::CaptureRefused,
@@ -260,7 +262,11 @@ impl Account {
         let Some(part) = self.parts.get_mut(at) else {
             return;
         };
-        if charge.amount.minor != part.amount {
+        let over = matches!(
+            charge.status,
+            ChargeStatus::Declined | ChargeStatus::Never | ChargeStatus::Voided
+        );
+        if charge.amount.minor != part.amount && (!over || charge.captured > 0) {
             // It is over something else than this tender was asked for; who compares them says so.
             return;
         }

@@ -43,6 +43,11 @@ pub(super) fn cash(minor: i64) -> TenderWish {
 impl Role {
     /// A voucher that is worth so much.
     pub(super) async fn voucher(&self, minor: i64) -> VoucherCode {
+        self.voucher_until(minor, None).await
+    }
+
+    /// The same with an end.
+    pub(super) async fn voucher_until(&self, minor: i64, end_ms: Option<i64>) -> VoucherCode {
         let request = CreateVouchers {
             command: CommandId(chance::uuid()),
             seed: seed(),
@@ -50,7 +55,7 @@ impl Role {
             count: 1,
             uses_max: None,
             valid_from: None,
-            valid_until: None,
+            valid_until: end_ms.map(|ms| self.clock.now().plus_ms(ms).into()),
             note: None,
         };
         let made = self

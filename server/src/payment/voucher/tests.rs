@@ -109,6 +109,12 @@ fn a_reservation_that_is_given_up_after_the_end_is_not_lost() {
     let late = NOW.plus_ms(5_000);
     v.void(&mut used, fresh(1_500), late);
     assert_eq!((v.remaining, v.state(late)), (2_000, VoucherState::Good));
+    assert_eq!(v.available(late), 1_500, "the rest has ended");
+    assert_eq!(
+        v.back_until,
+        Some(late.plus_ms(DAY_MS)),
+        "a day to try again"
+    );
     let mut early = voucher();
     let mut used = Some(reserved(&mut early, 1_500, NOW));
     early.void(&mut used, fresh(1_500), NOW);
@@ -125,7 +131,7 @@ fn value_that_comes_back_after_the_end_can_be_used() {
     v.uses_max = Some(1);
     let mut used = reserved(&mut v, 2_000, NOW);
     v.capture(&mut used, 2_000, NOW);
-    let later = NOW.plus_ms(90 * 24 * 60 * MINUTE_MS);
+    let later = NOW.plus_ms(90 * DAY_MS);
     assert_eq!(v.state(later), VoucherState::Over);
     v.refund(&mut used, 1_200, later);
     assert_eq!((v.remaining, v.uses), (1_200, 1), "a part was used");
@@ -151,7 +157,7 @@ fn what_comes_back_brings_nothing_else_back() {
     let mut used = reserved(&mut v, 1_500, NOW);
     v.capture(&mut used, 1_500, NOW);
     // 5.00 were never used and have ended. A penny comes back, and another half a year later.
-    let day = 24 * 60 * MINUTE_MS;
+    let day = DAY_MS;
     for (total, days) in [(1, 90), (3, 270)] {
         let later = NOW.plus_ms(days * day);
         assert_eq!(v.state(later), VoucherState::Over);

@@ -58,7 +58,7 @@ fn a_card_that_was_found_becomes_the_whole_payment_when_booking_says_so() {
 }
 
 #[test]
-fn what_has_to_go_back_of_it_goes_to_the_card_first_and_the_rest_by_hand() {
+fn what_has_to_go_back_of_it_goes_to_the_card_first_and_the_rest_stays_owed() {
     let mut account = found(ChargeStatus::Captured, CARD);
     step(&mut account, &Input::Complete(money()), 2);
     step(&mut account, &settle(AMOUNT - 100, 7), 3);
@@ -67,23 +67,45 @@ fn what_has_to_go_back_of_it_goes_to_the_card_first_and_the_rest_by_hand() {
     step(&mut account, &back, 4);
     assert!(account.is_settled());
     step(&mut account, &settle(0, 8), 5);
-    let mut by_hand = 0;
-    while let Some((part, Call::Refund { total_minor })) = account.next_call() {
-        let (id, amount) = (part.id, Money::new(part.amount, money().currency));
-        by_hand += if account.is_lost(part) {
-            total_minor
-        } else {
-            0
-        };
-        let back = Charge {
-            payment: id,
-            amount,
-            ..charge(ChargeStatus::Captured, total_minor, total_minor)
-        };
-        step(&mut account, &Input::Learned(back), 6);
-    }
+    let back = Input::Learned(of_card(ChargeStatus::Captured, CARD, CARD));
+    step(&mut account, &back, 6);
+    // Nobody can be asked for the rest: it stays owed until a person has seen to it.
+    let (part, call) = account.next_call().expect("the rest");
+    assert!(account.is_lost(part));
+    let total_minor = AMOUNT - CARD;
+    assert_eq!(call, Call::Refund { total_minor });
+    assert!(!account.is_settled() && account.refund_due() == total_minor);
+}
+
+#[test]
+fn what_went_back_before_it_was_lost_is_not_owed_again() {
+    let charge = of_card(ChargeStatus::Captured, CARD, CARD);
+    let mut account = Account::found(&charge, UtcMillis(0));
+    step(&mut account, &Input::Heard(charge), 1);
+    step(&mut account, &Input::Complete(money()), 2);
+    step(&mut account, &settle(0, 7), 3);
     assert!(account.is_settled() && account.refunded == AMOUNT);
-    assert_eq!(by_hand, AMOUNT - CARD);
+}
+
+#[test]
+fn a_payment_without_a_card_is_owed_where_booking_does_not_keep_it_whole() {
+    let lost = |keep: i64| {
+        let mut account = Account::unheard(&ask(keep), UtcMillis(0));
+        step(&mut account, &settle(keep, 7), 1);
+        // The provider of cards never heard of it.
+        let never = charge(ChargeStatus::Never, 0, 0);
+        let done = step(&mut account, &Input::Learned(never), 2);
+        (account, done)
+    };
+    for keep in [0, 900] {
+        let (account, done) = lost(keep);
+        assert!(done.lost && !account.is_settled(), "{account:?}");
+        assert_eq!(account.refund_due(), AMOUNT - keep);
+        assert!(account.reason.is_some());
+    }
+    // What is asked for as a whole is not taken yet.
+    let (account, done) = lost(AMOUNT);
+    assert_eq!((account.state, done.lost), (PaymentState::Declined, false));
 }
 
 #[test]
@@ -129,4 +151,35 @@ fn a_voucher_that_only_booking_knows_of_keeps_nothing_open() {
     step(&mut account, &settle(0, 7), 1);
     assert!(account.is_settled() && account.call().is_none());
     assert_eq!(account.announcement().tender, Tender::Voucher);
+    // A seat of it was given back: what is kept was used, and nothing is owed.
+    let of_voucher = Settle {
+        keep_minor: 900,
+        ..of_voucher
+    };
+    let mut account = Account::unheard(&of_voucher, UtcMillis(0));
+    step(&mut account, &settle(900, 8), 1);
+    assert!(account.is_settled() && account.reason.is_some());
+    assert_eq!((account.captured, account.refunded), (900, 0));
+}
+
+#[test]
+fn a_promise_that_stands_although_it_was_called_off_is_given_back() {
+    let mut account = fresh();
+    step(&mut account, &settle(0, 7), 1);
+    let never = Input::Learned(charge(ChargeStatus::Never, 0, 0));
+    step(&mut account, &never, 2);
+    assert!(account.is_settled());
+    // The list has it: the line of the book was lost with the database of then.
+    let promised = Input::Heard(charge(ChargeStatus::Authorised, 0, 0));
+    step(&mut account, &promised, 3);
+    assert_eq!(account.call(), Some(Call::Void));
+}
+
+#[test]
+fn one_over_another_amount_that_is_over_keeps_nothing_open() {
+    let mut account = after(&[settle(0, 7)]);
+    assert_eq!(account.call(), Some(Call::Void));
+    let voided = Input::Learned(of_card(ChargeStatus::Voided, 0, 0));
+    step(&mut account, &voided, 9);
+    assert!(account.is_settled());
 }
