@@ -161,7 +161,9 @@ impl Run<'_> {
                 Ok(())
             }
             Op::Tick(kind) => {
-                let until = self.state.next_due().map_or(0, |at| at.0 - self.naive.now);
+                // Cash waits to be handed out for as long as it takes; time does not bring it about.
+                let due = self.state.next_due().filter(|at| *at < UtcMillis::MAX);
+                let until = due.map_or(0, |at| at.0 - self.naive.now);
                 self.naive.now += match kind {
                     0 => 1,
                     1 => until.max(1),
