@@ -360,7 +360,7 @@ impl Bookings {
                 self.asks.answered();
                 self.asks.rest(desk.now, STALE_MS);
                 let marked = self.marked().map(|b| b.id).or(self.wanted);
-                self.found.clone_from(&found);
+                self.found.clone_from(found);
                 let line = self.found.iter().position(|b| Some(b.id) == marked);
                 self.cursor = line.unwrap_or(self.cursor).min(found.len().max(1) - 1);
                 self.loaded = true;

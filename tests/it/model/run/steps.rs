@@ -9,6 +9,7 @@ use houseful_core::{
     refund::RefundReason,
     refusal::Refusal,
     show::{Ask, Command, RefundRules, ReturnReason},
+    time::UtcMillis,
     wire::payment::PaymentState,
 };
 use proptest::{prelude::*, test_runner::TestCaseError};
