@@ -161,8 +161,11 @@ impl PaymentRecord {
 impl PaymentRecord {
     /// Whether the news are about one tender of this payment alone.
     fn is_one_tender_of(&self, news: &Announcement) -> bool {
-        let several = matches!(self.tender, Tender::Split | Tender::Voucher);
-        several && self.booking == news.booking.uuid && news.tender != self.tender
+        self.tender == Tender::Split
+            && news.tender != Tender::Split
+            && self.booking == news.booking.uuid
+            && self.amount.currency == news.amount.currency
+            && news.amount.minor < self.amount.minor
     }
 }
 
@@ -390,18 +393,21 @@ impl ShowState {
 
     /// What payment is told when it announces something; `None` for a payment that nothing was
     /// decided about, and for one of which it says that all is done that was asked: whoever answers
-    /// that talks for ever, and where messages come twice, ever more. Of another payment under a known id the house keeps nothing, for ever. Only of
-    /// one tender of a known payment nothing is said: payment lost the others, and all of them may be
-    /// in tickets, so a person has to look.
+    /// that talks for ever, and where messages come twice, ever more. Of another payment under a known
+    /// id the house keeps nothing, for ever. Who speaks of one tender of a known payment alone has
+    /// lost the others, and is told what all of them are for: nothing of it is to go back for that.
     #[must_use]
     pub fn settle_for(&self, news: &Announcement) -> Option<Settle> {
         let known = self.payments.get(&news.payment)?;
         let is_done = known.settled && news.settled_ver == Some(known.asked_ver);
-        if known.is_one_tender_of(news) || (is_done && known.is(news)) {
+        if is_done && known.is(news) {
             return None;
         }
-        Some(if known.is(news) {
-            self.settle_of(news.payment, known)
+        Some(if known.is(news) || known.is_one_tender_of(news) {
+            Settle {
+                reopened_at: news.reopened_at,
+                ..self.settle_of(news.payment, known)
+            }
         } else {
             Settle {
                 payment: news.payment,
@@ -410,6 +416,7 @@ impl ShowState {
                 tender: news.tender,
                 keep_minor: 0,
                 ver: known.asked_ver,
+                reopened_at: news.reopened_at,
             }
         })
     }
@@ -425,6 +432,7 @@ impl ShowState {
             tender: p.tender,
             keep_minor: p.keep_minor,
             ver: p.asked_ver,
+            reopened_at: None,
         }
     }
 }

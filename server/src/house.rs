@@ -8,7 +8,7 @@
 mod postgres;
 mod sqlite;
 
-use houseful_core::{time::UtcMillis, wire::admin::Mode};
+use houseful_core::{ids::ShardName, time::UtcMillis, wire::admin::Mode};
 
 #[cfg(feature = "postgres")]
 pub use self::postgres::PostgresHouse;
@@ -59,11 +59,11 @@ pub(crate) fn mode_of(word: &str) -> Option<Mode> {
 /// Facts about a house, by name.
 pub trait HouseStore: Send + Sync {
     /// The fact of this name.
-    fn fact(&self, name: &'static str) -> Later<'_, Option<String>>;
+    fn fact<'a>(&'a self, name: &'a str) -> Later<'a, Option<String>>;
     /// Keeps a fact unless there is one of this name; answers with what stands.
-    fn keep_first(&self, name: &'static str, value: String) -> Later<'_, String>;
+    fn keep_first<'a>(&'a self, name: &'a str, value: String) -> Later<'a, String>;
     /// Keeps a fact in place of what stood there.
-    fn keep(&self, name: &'static str, value: String) -> Later<'_, ()>;
+    fn keep<'a>(&'a self, name: &'a str, value: String) -> Later<'a, ()>;
 }
 
 /// The mode of the house: what the database was first opened for (`wanted`, or live), for ever.
@@ -199,11 +199,45 @@ pub async fn bind(store: &dyn HouseStore, role: ServerRole, id: &str) -> Result<
     let Some(name) = database_of(role) else {
         return Ok(true);
     };
+    bind_as(store, name, id).await
+}
+
+async fn bind_as(store: &dyn HouseStore, name: &str, id: &str) -> Result<bool, StoreError> {
     let bound = match store.fact(name).await? {
         Some(bound) => bound,
         None => store.keep_first(name, id.to_owned()).await?,
     };
     Ok(bound == id)
+}
+
+/// Binds a shard of the house to the first database that becomes it; `false` for any other one.
+///
+/// # Errors
+/// The database can't be read or written.
+pub async fn bind_shard(
+    store: &dyn HouseStore,
+    shard: &ShardName,
+    id: &str,
+) -> Result<bool, StoreError> {
+    bind_as(store, &fact_of(shard), id).await
+}
+
+/// Whether a shard of the house is bound to another database than this one.
+///
+/// # Errors
+/// The database can't be read.
+pub async fn is_another_shards(
+    store: &dyn HouseStore,
+    shard: &ShardName,
+    id: &str,
+) -> Result<bool, StoreError> {
+    let bound = store.fact(&fact_of(shard)).await?;
+    Ok(bound.is_some_and(|bound| bound != id))
+}
+
+/// The fact that says which database a shard is.
+fn fact_of(shard: &ShardName) -> String {
+    format!("shard_{shard}")
 }
 
 /// Whether a role of the house is bound to another database than this one.

@@ -4,6 +4,7 @@
 
 mod books;
 mod file;
+mod gather;
 mod homes;
 mod journals;
 mod lanes;
@@ -16,8 +17,10 @@ mod readers;
 mod slots;
 #[cfg(feature = "postgres")]
 mod survey;
+mod watch;
 
 pub use file::{ShardEntry, ShardFile, ShardFileError};
+pub use gather::{Gathered, NotAll, Silent};
 pub use homes::Homes;
 pub use journals::Journals;
 pub use lanes::Lanes;
@@ -36,3 +39,4 @@ pub use slots::PostgresSlots;
 pub use slots::{Identity, SlotStore, Slots};
 #[cfg(feature = "postgres")]
 pub use survey::{Held, Surveyed, survey};
+pub use watch::{Standing, Watch};

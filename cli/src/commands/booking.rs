@@ -86,8 +86,12 @@ async fn find(ctx: &mut Context, args: &BookingFindArgs) -> Result<(), CliError>
             None => client.bookings_recent(args.limit).await,
         }
     };
-    let page = ctx.wait("looking for bookings", found).await?;
-    ctx.list(&COLUMNS, &page, &page.items, "no bookings found")
+    let found = ctx.wait("looking for bookings", found).await?;
+    ctx.list(&COLUMNS, &found, &found.items, "no bookings found")?;
+    match found.away {
+        away if away.is_empty() => Ok(()),
+        away => Err(CliError::Part { away }),
+    }
 }
 
 /// Says who a booking is for; what is not named stays as it was.

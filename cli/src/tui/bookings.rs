@@ -11,7 +11,7 @@ mod give_back;
 use std::collections::{BTreeMap, BTreeSet};
 
 use houseful_core::{
-    ids::{BookingId, ShowId},
+    ids::{BookingId, ShardName, ShowId},
     time::UtcMillis,
     wire::{booking::Booking, catalogue::Show},
 };
@@ -49,6 +49,8 @@ pub struct Bookings {
     pub typing: bool,
     /// The bookings as the server listed them.
     pub found: Vec<Booking>,
+    /// Databases that the server could not ask: what they have is not on the list.
+    pub away: Vec<ShardName>,
     /// Which of those is marked.
     pub cursor: usize,
     /// Whether the list for this search was here.
@@ -180,6 +182,7 @@ impl Bookings {
     /// What another search listed must not be opened under this one.
     fn forget_list(&mut self) {
         self.found.clear();
+        self.away.clear();
         self.cursor = 0;
         self.loaded = false;
         self.refused = None;
@@ -356,7 +359,9 @@ impl Bookings {
 
     fn take_list(&mut self, desk: &mut Desk, answer: &Answer) {
         match &answer.result {
-            Ok(Reply::Bookings(found)) => {
+            Ok(Reply::Bookings(told)) => {
+                let found = &told.items;
+                self.away.clone_from(&told.away);
                 self.asks.answered();
                 self.asks.rest(desk.now, STALE_MS);
                 let marked = self.marked().map(|b| b.id).or(self.wanted);

@@ -5,12 +5,13 @@ use houseful_core::{
     code::VoucherCode,
     ids::{BookingId, CinemaId, CityId, MovieId, PaymentId, ShowId},
     seat::{SeatLabel, SeatNo},
+    time::UtcMillis,
     wire::{
         Page,
         admin::ServerInfo,
         booking::{
-            Booking, CancelRequest, CashRequest, ChangeSeatsRequest, Contact, HoldRequest,
-            ReleaseRequest,
+            Booking, Bookings, CancelRequest, CashRequest, ChangeSeatsRequest, Contact,
+            HoldRequest, ReleaseRequest,
         },
         catalogue::{City, Movie, Show, ShowDetail},
         desk::{DeskCase, ResolveRequest, StoryStep},
@@ -170,6 +171,8 @@ pub struct ShowsWanted {
     pub movie: Option<MovieId>,
     /// On this day of the cinema, `2026-11-21`.
     pub date: Option<String>,
+    /// Not before this time; those to come when absent.
+    pub from: Option<UtcMillis>,
     /// At most so many.
     pub limit: u16,
 }
@@ -319,7 +322,7 @@ pub enum Reply {
     /// To everything about a booking.
     Booking(Box<Booking>),
     /// To `Bookings`.
-    Bookings(Vec<Booking>),
+    Bookings(Bookings),
     /// To `Late`.
     Late(Box<Page<DeskCase>>),
     /// To `Story`.

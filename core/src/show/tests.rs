@@ -113,6 +113,7 @@ fn news(state: &ShowState, booking: u128, payment: u128, at: PaymentState) -> Co
             state: at,
             settled_ver: None,
             refunded_minor: 0,
+            reopened_at: None,
         }),
     )
 }

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     ids::ShowId,
-    layout::LayoutHash,
+    layout::{LayoutHash, Place},
     money::{Currency, Money},
     seat::{SeatLabel, SeatNo},
     time::UtcMillis,
@@ -255,6 +255,7 @@ impl ShowState {
             Some(Ticket {
                 show: self.show,
                 seat: self.label(line.seat)?,
+                place: self.place(line.seat),
                 ticket_type: line.ticket_type.clone(),
                 code: *code,
                 valid: false,
@@ -311,9 +312,11 @@ impl ShowState {
             return Vec::new();
         }
         let view = |(line, code): (&super::Line, &crate::code::TicketCode)| {
+            let seat = terms.layout.get(line.seat)?;
             Some(Ticket {
                 show: self.show,
-                seat: terms.layout.get(line.seat)?.label,
+                seat: seat.label,
+                place: seat.place,
                 ticket_type: line.ticket_type.clone(),
                 code: *code,
                 valid,
@@ -331,5 +334,11 @@ impl ShowState {
     #[must_use]
     pub fn label(&self, seat: SeatNo) -> Option<SeatLabel> {
         self.terms.as_ref()?.layout.get(seat).map(|s| s.label)
+    }
+
+    /// What kind of place a seat is.
+    fn place(&self, seat: SeatNo) -> Place {
+        let seat = self.terms.as_ref().and_then(|t| t.layout.get(seat));
+        seat.map(|s| s.place).unwrap_or_default()
     }
 }

@@ -21,7 +21,10 @@ use crate::{
     database::Books,
     follow,
     hub::Hub,
-    shards::{self, Journals, Lanes, Opened, OpeningError, Readers, ShardEntry, ShardFile},
+    shards::{
+        self, Journals, Lanes, Opened, OpeningError, Readers, ShardEntry, ShardFile, Standing,
+        Watch,
+    },
     store::StoreError,
     timer,
 };
@@ -39,6 +42,7 @@ struct Starter {
     lane: Lanes,
     journals: Journals,
     readers: Readers,
+    watch: Watch,
     /// The house's own catalogue.
     catalogue: Arc<dyn CatalogueStore>,
     timer: bool,
@@ -75,10 +79,11 @@ pub(super) async fn start(
     (clock, shutdown): (&Clock, &CancellationToken),
 ) -> Result<Booking, StartError> {
     let (hub, house) = (Hub::new(), opened.house());
-    let (lane, journals, readers) = (
+    let (lane, journals, readers, watch) = (
         Lanes::new(opened.homes.clone()),
         Journals::new(opened.homes.clone()),
         Readers::new(opened.homes.clone()),
+        Watch::new(&opened.homes),
     );
     let starter = Starter {
         begin: Beginning {
@@ -90,6 +95,7 @@ pub(super) async fn start(
         lane: lane.clone(),
         journals: journals.clone(),
         readers: readers.clone(),
+        watch: watch.clone(),
         catalogue: Arc::clone(&home.catalogue),
         timer: config.timer,
         clock: config.clock,
@@ -103,7 +109,8 @@ pub(super) async fn start(
     if let Some(replicas) = replicas {
         readers.add_home(replicas);
     }
-    let owners = shards::follow(opened.homes, journals.clone(), clock.clone());
+    let followed = (journals.clone(), watch.clone());
+    let owners = shards::follow(opened.homes, followed, clock.clone());
     background.push(follow::until(shutdown, owners));
     let all = opened.books.into_iter().zip(&file.shards).enumerate();
     let started = all.map(|(shard, (books, entry))| {
@@ -116,7 +123,7 @@ pub(super) async fn start(
                 },
                 Err(why) => why.to_string(),
             };
-            tracing::warn!(shard = %entry.name, why, "a shard can't be reached; its shows are not sold until it can");
+            starter.watch.note(shard, Standing::Away(why));
             Ok::<_, StartError>(vec![starter.later(shard, entry.clone())])
         }
     });
@@ -128,6 +135,7 @@ pub(super) async fn start(
         journals,
         hub,
         readers,
+        watch,
         background,
     })
 }
@@ -166,6 +174,7 @@ impl Starter {
             let timer = timer::start(store, lane, clock.clone(), shutdown.clone());
             tasks.push(timer);
         }
+        self.watch.note(shard, Standing::InUse);
         Ok(tasks)
     }
 
@@ -179,7 +188,10 @@ impl Starter {
                     this.begin.clock.rest_real(AGAIN_MS).await;
                     match this.reach(shard, &entry).await {
                         Ok(tasks) => return tasks,
-                        Err(why) => tracing::info!(shard = %entry.name, %why, "a shard is away"),
+                        Err(why) if why.is_passing() => {
+                            this.watch.note(shard, Standing::Away(why.to_string()));
+                        }
+                        Err(why) => this.watch.note(shard, Standing::Refused(why.to_string())),
                     }
                 }
             };
@@ -187,7 +199,6 @@ impl Starter {
                 () = shutdown.cancelled() => return,
                 tasks = started => tasks,
             };
-            tracing::info!(shard = %entry.name, "a shard is there");
             join_all(tasks).await;
         })
     }

@@ -187,6 +187,7 @@ impl House {
             state,
             settled_ver: None,
             refunded_minor: 0,
+            reopened_at: None,
         }))
         .await;
     }

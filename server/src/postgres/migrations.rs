@@ -54,8 +54,18 @@ pub(super) const ALL: &[Migration] = &[
     },
     Migration {
         number: 10,
+        name: "late_news",
+        sql: include_str!("migrations/0010_late_news.sql"),
+    },
+    Migration {
+        number: 11,
         name: "desk_ended",
-        sql: include_str!("migrations/0010_desk_ended.sql"),
+        sql: include_str!("migrations/0011_desk_ended.sql"),
+    },
+    Migration {
+        number: 12,
+        name: "reopened",
+        sql: include_str!("migrations/0012_reopened.sql"),
     },
 ];
 

@@ -25,6 +25,7 @@ use crate::{
     lane::LaneError,
     payment::PaymentError,
     problem::ApiError,
+    store::StoreError,
 };
 
 /// The longest anybody waits for others to hear of something that they will hear of anyway.
@@ -112,13 +113,22 @@ pub(crate) async fn audit(app: &App) -> Result<Audit, ApiError> {
     let (shows, now) = (&app.journals, app.clock.now());
     if app.cluster.has(ServerRole::Payment) {
         let payments = app.books.payment_books.as_ref();
-        return Ok(audit::sweep(shows, payments, now).await?);
+        return whole(app, audit::sweep(shows, payments, now).await);
     }
     let elsewhere = PaymentsElsewhere::new(app.cluster.clone());
     let swept = audit::sweep(shows, &elsewhere, now).await;
     match elsewhere.trouble() {
         Some(error) => Err(error.into()),
-        None => Ok(swept?),
+        None => whole(app, swept),
+    }
+}
+
+/// A count over all shows, or which shards it would leave out.
+fn whole<T>(app: &App, counted: Result<T, StoreError>) -> Result<T, ApiError> {
+    let away = app.watch.away();
+    match counted {
+        Err(StoreError::Busy) if !away.is_empty() => Err(ApiError::ShardAway(away)),
+        counted => Ok(counted?),
     }
 }
 
@@ -132,13 +142,16 @@ pub(crate) async fn report_money(app: &App, wanted: Wanted) -> Result<MoneyRepor
     let place = |show| snapshot.place(show);
     if app.cluster.has(ServerRole::Payment) {
         let payments = app.books.payment_books.as_ref();
-        return Ok(audit::report(shows, payments, &place, wanted, now).await?);
+        return whole(
+            app,
+            audit::report(shows, payments, &place, wanted, now).await,
+        );
     }
     let elsewhere = PaymentsElsewhere::new(app.cluster.clone());
     let reported = audit::report(shows, &elsewhere, &place, wanted, now).await;
     match elsewhere.trouble() {
         Some(error) => Err(error.into()),
-        None => Ok(reported?),
+        None => whole(app, reported),
     }
 }
 

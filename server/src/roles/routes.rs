@@ -34,6 +34,7 @@ use crate::{
     payment::PaymentError,
     problem::{self, ApiError, Failure},
     request::{self, RequestId},
+    store::StoreError,
 };
 
 /// The longest question that is read, in bytes: a batch of messages.
@@ -261,8 +262,15 @@ async fn settlements(State(app): State<App>, Asked(batch): Asked<Vec<Settle>>) -
     only(&app, ServerRole::Payment)?;
     bounded(batch.len())?;
     let each = batch.into_iter().map(|ask| app.payments.settle(ask));
-    futures_util::future::join_all(each).await;
-    Ok(Json(Nothing {}))
+    let settled = futures_util::future::join_all(each).await;
+    // What can't be read today can't be read in a second either; whoever sent it says it again.
+    let comes_again = |error: &StoreError| !matches!(error, StoreError::Unreadable(_));
+    let missed = settled.into_iter().filter_map(Result::err);
+    match missed.into_iter().find(comes_again) {
+        // The carrier brings the whole batch again, which changes nothing for the others.
+        Some(error) => Err(ApiError::Busy(error.to_string())),
+        None => Ok(Json(Nothing {})),
+    }
 }
 
 fn bounded(messages: usize) -> Result<(), ApiError> {

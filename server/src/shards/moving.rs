@@ -10,6 +10,7 @@
 //! the start, by whoever comes. Two at once are refused; if they get past that, each step is still a
 //! transaction on what it expects to find.
 
+mod leave;
 mod shards;
 mod show;
 mod tables;
@@ -192,8 +193,13 @@ async fn move_alone(
             moved.longest_pause = moved.longest_pause.max(pause);
             moved.total_pause += pause;
             moved.shows += 1;
+        } else if planned.is_behind {
+            leave::leave(planned, to).await?;
         }
-        show::clear(planned).await?;
+        // Where it was before it came to where it is now, it may not have been cleared away.
+        for member in members.others(to) {
+            show::clear(planned.show, member).await?;
+        }
         done += 1;
         told(Stage::Cleared(done, all));
     }
@@ -243,4 +249,6 @@ struct Planned<'a> {
     from: &'a Member,
     /// Whether it goes on in the new shard already.
     lives_there: bool,
+    /// Whether the old shard does not know that: it was put back to a copy from before.
+    is_behind: bool,
 }

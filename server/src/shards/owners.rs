@@ -6,7 +6,7 @@ use futures_util::future::join_all;
 use houseful_core::{code::SLOTS, ids::ShardName};
 use tokio::time::timeout;
 
-use super::{Homes, Journals, Slots, slots_text};
+use super::{Homes, Journals, Slots, Standing, Watch, slots_text};
 use crate::clock::Clock;
 
 /// How often the databases are asked, in milliseconds of real time.
@@ -101,23 +101,27 @@ pub(super) fn compare(homes: &Homes) {
     }
 }
 
-/// Asks all shards again and again which slots they have.
-pub(crate) async fn follow(homes: Homes, journals: Journals, clock: Clock) -> Infallible {
+/// Asks all shards again and again which slots they have, and takes down how they stand.
+pub(crate) async fn follow(
+    homes: Homes,
+    (journals, watch): (Journals, Watch),
+    clock: Clock,
+) -> Infallible {
     let name = |shard: usize| homes.map().names().get(shard).map(ShardName::as_str);
     loop {
         clock.rest_real(LOOK_MS).await;
         let asked = (0..homes.map().names().len()).map(async |shard| {
-            // One that is away is spoken of elsewhere.
+            // Whoever tries to reach one that is away says how it stands.
             let slots = journals.of(shard).ok()?.slots.slots();
-            match timeout(ANSWER_MAX, slots).await {
-                Ok(Ok(slots)) => return Some((shard, slots)),
-                Ok(Err(error)) => {
-                    tracing::warn!(name = name(shard), %error, "a shard can't be asked for its slots");
+            let why = match timeout(ANSWER_MAX, slots).await {
+                Ok(Ok(slots)) => {
+                    watch.note(shard, Standing::InUse);
+                    return Some((shard, slots));
                 }
-                Err(_) => {
-                    tracing::warn!(name = name(shard), "a shard does not say which slots it has");
-                }
-            }
+                Ok(Err(error)) => error.to_string(),
+                Err(_) => "it does not say which slots it has".to_owned(),
+            };
+            watch.note(shard, Standing::Away(why));
             None
         });
         let mut claims = Claims::default();
@@ -125,10 +129,7 @@ pub(crate) async fn follow(homes: Homes, journals: Journals, clock: Clock) -> In
             claims.add(shard, slots);
         }
         let owners = claims.owners();
-        if let Some((slot, one, other)) = owners.twice {
-            let (one, other) = (name(one), name(other));
-            tracing::error!(slot, one, other, "two shards say that a slot is theirs");
-        }
+        watch.claimed_twice(owners.twice);
         for (slot, shard) in owners.settle(&homes) {
             tracing::info!(slot, to = name(shard), "a slot has moved");
         }

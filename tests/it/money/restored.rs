@@ -61,6 +61,8 @@ async fn what_was_paid_since_the_copy_ends_in_tickets_or_goes_back() {
     house.until_state(of_eve, PaymentState::Refunded).await;
     house.until_state(of_ben, PaymentState::Refunded).await;
     house.until(async || house.is_at_rest().await).await;
+    // What booking has said, as it stands in a topic for a week.
+    let said = house.said([of_ben, of_cat, of_dan, of_eve]).await;
     let now = house.close().await;
 
     go_back(&folder);
@@ -71,6 +73,8 @@ async fn what_was_paid_since_the_copy_ends_in_tickets_or_goes_back() {
     let done = house.payments.reopen(copied_at).await.expect("asked again");
     assert!(done.reopened >= 4, "{done:?}");
     assert_eq!(done.cash, 0);
+    // A carrier that was late brings it now.
+    house.hears(&said).await;
     house.comes_to_rest().await;
     for (booking, state) in [
         (ann, BookingState::Confirmed),
@@ -86,9 +90,19 @@ async fn what_was_paid_since_the_copy_ends_in_tickets_or_goes_back() {
         (back.state, back.refunded.minor),
         (PaymentState::Refunded, 2 * PRICE)
     );
-    // Once more changes nothing.
+    // Once more changes nothing, nor does a topic that is read again from its start.
     house.payments.reopen(copied_at).await.expect("asked again");
     house.comes_to_rest().await;
+    house.hears(&said).await;
+    house.comes_to_rest().await;
     assert_eq!(house.booking(cat).await.tickets.len(), 3);
+    // What booking decides from now on is done, although nobody asked.
+    let cancel = Ask::Cancel {
+        booking: cat.uuid,
+        reason: "ill".to_owned(),
+    };
+    house.ask(cancel, till()).await.expect("cancelled");
+    house.until_state(of_cat, PaymentState::Refunded).await;
+    house.comes_to_rest().await;
     house.close().await;
 }

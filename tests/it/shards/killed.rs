@@ -18,10 +18,10 @@ use super::{
 };
 
 /// Whether a move has come so far.
-type At = fn(Stage) -> bool;
+pub(super) type At = fn(Stage) -> bool;
 
 /// Moves a slot and dies as soon as it has come so far.
-async fn dies_at(ground: &Ground, slot: u16, to: &str, at: At) {
+pub(super) async fn dies_at(ground: &Ground, slot: u16, to: &str, at: At) {
     let (file, to) = (ground.file.clone(), name(to));
     let work = tokio::spawn(async move {
         let mut told = |stage: Stage| assert!(!at(stage), "cut off at {stage:?}");

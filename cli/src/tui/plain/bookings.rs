@@ -43,6 +43,9 @@ fn list(view: &Bookings, talk: &mut Talk) -> Vec<String> {
     });
     lines.extend(talk.list(numbered.collect()));
     lines.extend(talk.more_hint().map(str::to_owned));
+    if !view.away.is_empty() {
+        lines.push(plain::sentence(&wording::left_out(&view.away)));
+    }
     lines
 }
 
@@ -128,7 +131,7 @@ pub(super) fn news(
         was_open.map(|(b, form)| (b.state, b.payments, b.contact, form))
             != is_open.map(|(b, form)| (b.state, b.payments, b.contact, form))
     } else {
-        was_open.is_some() || searched || ids(was) != ids(is)
+        was_open.is_some() || searched || ids(was) != ids(is) || was.away != is.away
     };
     if changed {
         tell(after, is, talk)

@@ -6,7 +6,10 @@ use std::time::{Duration, Instant};
 use houseful_core::{
     ids::BookingId,
     time::UtcMillis,
-    wire::booking::{Booking, BookingState},
+    wire::{
+        Time,
+        booking::{BookingState, Bookings},
+    },
 };
 use tokio::sync::mpsc::UnboundedSender;
 
@@ -223,13 +226,12 @@ impl Desk {
     }
 }
 
-async fn bookings(client: &Client, wanted: &BookingsWanted) -> Result<Vec<Booking>, ClientError> {
-    let page = match wanted {
-        BookingsWanted::Recent => client.bookings_recent(Some(BOOKINGS)).await?,
-        BookingsWanted::Found(text) => client.bookings_found(text, Some(BOOKINGS)).await?,
-        BookingsWanted::HeldOf(show) => client.bookings_held(*show).await?,
-    };
-    Ok(page.items)
+async fn bookings(client: &Client, wanted: &BookingsWanted) -> Result<Bookings, ClientError> {
+    match wanted {
+        BookingsWanted::Recent => client.bookings_recent(Some(BOOKINGS)).await,
+        BookingsWanted::Found(text) => client.bookings_found(text, Some(BOOKINGS)).await,
+        BookingsWanted::HeldOf(show) => client.bookings_held(*show).await,
+    }
 }
 
 /// The page of the late-payments desk that is wanted.
@@ -283,6 +285,7 @@ fn shows_query(wanted: &ShowsWanted) -> ShowQuery {
         cinema: wanted.cinema,
         movie: wanted.movie,
         date: wanted.date.clone(),
+        from: wanted.from.map(Time),
         limit: Some(wanted.limit),
         ..ShowQuery::default()
     }
@@ -374,7 +377,7 @@ mod tests {
             allow_orphans: false,
             over_limit: false,
         };
-        let now = houseful_core::wire::Time(moment::wall_clock());
+        let now = Time(moment::wall_clock());
         let sale = crate::state::Sale::new("http://elsewhere:1", request, now);
         state.store_sale(&sale).expect("stored");
         let till = desk(&state, "http://127.0.0.1:40001");

@@ -10,7 +10,7 @@ use std::{
 };
 
 use houseful_core::{
-    ids::{CinemaId, CommandId, OwnerRef, PaymentId, ShowId},
+    ids::{CinemaId, CommandId, OwnerRef, PaymentId, ShardName, ShowId},
     layout::SeatLayout,
     price::Channel,
     refusal::Refusal,
@@ -64,6 +64,10 @@ pub(super) struct Till {
     pub(super) cut_off: bool,
     /// The code with which every question is refused, if it is.
     pub(super) refusal: Option<&'static str>,
+    /// Shows that have begun, the first to begin first.
+    pub(super) begun: Vec<Show>,
+    /// Databases of shows that the server can't ask.
+    pub(super) away: Vec<ShardName>,
     /// What the card terminal says.
     pub(super) card: PaymentState,
     /// How often time alone woke the screens.
@@ -125,6 +129,8 @@ impl Till {
             slow: false,
             cut_off: false,
             refusal: None,
+            begun: Vec::new(),
+            away: Vec::new(),
             card: PaymentState::Captured,
             ticks: 0,
             forgotten: 0,

@@ -41,6 +41,9 @@ pub(super) fn draw(
     );
     let typed_at = draw_search(view, sheet);
     sheet.put(1, 2, &state_line(view), theme.faint());
+    if !view.away.is_empty() {
+        sheet.put(1, 2, &wording::left_out(&view.away), theme.alarm());
+    }
     let columns = Columns::new(view, body.width);
     sheet.put(1, 3, &columns.heading(), theme.faint());
     let mut cursor = None;

@@ -1,6 +1,7 @@
 //! What is said about bookings and on the live board.
 
 use houseful_core::{
+    ids::ShardName,
     money::Money,
     seat::SeatLabel,
     wire::{
@@ -72,6 +73,19 @@ pub const SHOW_UNKNOWN: &str = "(show on its way)";
 #[must_use]
 pub fn nothing_found(text: &str) -> String {
     format!("nothing was found for `{text}`")
+}
+
+/// Databases that the server could not ask for a list.
+#[must_use]
+pub fn left_out(away: &[ShardName]) -> String {
+    let names: Vec<&str> = away.iter().map(ShardName::as_str).collect();
+    match names.as_slice() {
+        [one] => format!("without what is in shard {one}, which does not answer"),
+        more => format!(
+            "without what is in {}, which do not answer",
+            more.join(", ")
+        ),
+    }
 }
 
 /// How many were found.

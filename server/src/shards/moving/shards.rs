@@ -230,6 +230,7 @@ impl Members {
                 show,
                 from,
                 lives_there: goes_on_there && sells_there,
+                is_behind: head.sales != SalesWord::Moved,
             });
         }
         Ok(Plan { shows })

@@ -69,8 +69,18 @@ pub(super) const ALL: &[Migration] = &[
     },
     Migration {
         number: 13,
+        name: "late_news",
+        sql: include_str!("migrations/0013_late_news.sql"),
+    },
+    Migration {
+        number: 14,
         name: "desk_ended",
-        sql: include_str!("migrations/0013_desk_ended.sql"),
+        sql: include_str!("migrations/0014_desk_ended.sql"),
+    },
+    Migration {
+        number: 15,
+        name: "reopened",
+        sql: include_str!("migrations/0015_reopened.sql"),
     },
 ];
 

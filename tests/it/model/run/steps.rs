@@ -251,6 +251,7 @@ impl Run<'_> {
             state,
             settled_ver: self.state.settle(payment_id(payment)).map(|s| s.ver),
             refunded_minor: 0,
+            reopened_at: None,
         };
         let command = self.command(person(4), Ask::Announced(news));
         let worth = Worth { book, minor, cash };

@@ -9,7 +9,7 @@ use houseful_core::{
     wire::{
         Time,
         admin::{Role, ServerInfo},
-        booking::{Booking, BookingState, Contact, Ticket, Wish},
+        booking::{Booking, BookingState, Bookings, Contact, Ticket, Wish},
         catalogue::{Fee, Price, ShowDetail},
         payment::{PayRequest, Payment, PaymentState, PaymentToken},
         problem::{Facts, Problem},
@@ -64,7 +64,12 @@ impl Till {
             })),
             Ask::Cities => Reply::Cities(vec![city()]),
             Ask::Movies(_) => Reply::Movies(movies()),
-            Ask::Shows(_) => Reply::Shows(self.shows.clone()),
+            Ask::Shows(wanted) => {
+                let begun = self.begun.iter();
+                let begun = begun.filter(|show| Some(show.starts_at.0) >= wanted.from);
+                let begun = begun.filter(|_| wanted.from.is_some()).cloned();
+                Reply::Shows(begun.chain(self.shows.clone()).collect())
+            }
             Ask::Show(id) => Reply::Show(Box::new(self.detail(*id))),
             Ask::Layout(_) => Reply::Layout(Box::new(LayoutView::of(&self.layout))),
             Ask::Seats(_) => Reply::Map(Box::new(self.state.seat_map(7))),
@@ -130,7 +135,10 @@ impl Till {
                 let case = self.payment_case(request.payment).expect("a case");
                 Reply::Case(Box::new(case))
             }
-            Ask::Bookings(wanted) => Reply::Bookings(self.bookings(wanted)),
+            Ask::Bookings(wanted) => Reply::Bookings(Bookings {
+                items: self.bookings(wanted),
+                away: self.away.clone(),
+            }),
             Ask::Contact(owned, request) => {
                 let contact = Contact {
                     name: request.name.clone(),
