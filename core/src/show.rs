@@ -138,7 +138,9 @@ pub struct PaymentRecord {
     /// What was ordered back while nobody stood at a till for it and is cash, or may be in part:
     /// nobody has said yet that it was handed out.
     pub to_hand: Vec<KeptLess>,
-    /// What a person did about it, since it last needed somebody.
+    /// Who handed cash of it out last.
+    pub handed: Option<Resolved>,
+    /// What a person did about the rest of it, since something was decided about it.
     pub resolved: Option<Resolved>,
 }
 

@@ -58,7 +58,9 @@ fn approved_cash_is_told_waits_on_the_desk_and_is_handed_out_once() {
     let waits = house.manager(&["payment", "late", "--open", "-o", "json"]);
     let waits = waits.done().json();
     assert_eq!(waits["items"][0]["kind"], "refund_waits", "{waits}");
-    let yes = house.manager(&["refund", "approve", &booking, "--yes"]).done();
+    let yes = house
+        .manager(&["refund", "approve", &booking, "--yes"])
+        .done();
     assert!(yes.err.contains("hand back"), "{yes:#?}");
     assert!(yes.err.contains("payment late resolve"), "{yes:#?}");
     let open = ["payment", "late", "--open", "--fields", "kind,cash,next"];
@@ -74,20 +76,40 @@ fn approved_cash_is_told_waits_on_the_desk_and_is_handed_out_once() {
     let dry = house.clerk(&dry).done().json();
     assert_eq!(dry["body"]["how"], "handed_out", "{dry}");
     let key = "--idempotency-key=0190a5f2-7b1c-7c3d-8e4f-5a6b7c8d9e0f";
-    let out = [&resolve[..], &["handed_out", "--note", "till 2", key, "-o", "json"]].concat();
+    let out = [
+        &resolve[..],
+        &["handed_out", "--note", "till 2", key, "-o", "json"],
+    ]
+    .concat();
     let done = house.clerk(&out).done().json();
     assert_eq!(done["resolution"]["by"], "till-1", "{done}");
     // The same again is the same; somebody else is told that it was done.
-    assert_eq!(house.clerk(&out).done().json()["resolution"], done["resolution"]);
+    assert_eq!(
+        house.clerk(&out).done().json()["resolution"],
+        done["resolution"]
+    );
     let second = [&resolve[..], &["handed_out"]].concat();
     let second = house.manager(&second).ended(3);
     assert!(second.err.contains("it was seen to at"), "{second:#?}");
-    let ended = ["payment", "late", "--ended", "--fields", "kind,resolution.how", "-o", "csv"];
+    let ended = [
+        "payment",
+        "late",
+        "--ended",
+        "--fields",
+        "kind,resolution.how",
+        "-o",
+        "csv",
+    ];
     let ended = house.clerk(&ended).done();
     assert!(ended.out.contains("cash_waits,handed_out"), "{ended:#?}");
     let view = house.clerk(&["payment", "late", "view", &booking, "-o", "table"]);
     let view = view.done();
-    for part in ["asked back of a manager (till-1)", "handed out in cash", "till 2", "cash  "] {
+    for part in [
+        "asked back of a manager (till-1)",
+        "handed out in cash",
+        "till 2",
+        "cash  ",
+    ] {
         assert!(view.out.contains(part), "{part}: {view:#?}");
     }
     let none = house.clerk(&["payment", "late", "--open", "-o", "json"]);
@@ -104,7 +126,13 @@ fn a_refused_refund_says_why_where_the_booking_is_looked_at() {
     let view = view.done();
     assert!(view.out.contains("refused: they came"), "{view:#?}");
     assert!(view.out.contains("PAID"), "{view:#?}");
-    let ended = ["payment", "late", "--ended", "--fields", "end,declined.note"];
+    let ended = [
+        "payment",
+        "late",
+        "--ended",
+        "--fields",
+        "end,declined.note",
+    ];
     let ended = house.clerk(&ended).done();
     assert!(ended.out.contains("declined\tthey came"), "{ended:#?}");
     let seen = house.clerk(&["payment", "late", "resolve", &booking, "--how", "told"]);
@@ -115,7 +143,16 @@ fn a_refused_refund_says_why_where_the_booking_is_looked_at() {
 fn what_a_show_that_is_called_off_would_give_back_goes_through_a_pipe() {
     let house = House::open();
     house.asked();
-    let off = ["show", "cancel", "9", "--reason", "projector", "--dry-run", "-o", "csv"];
+    let off = [
+        "show",
+        "cancel",
+        "9",
+        "--reason",
+        "projector",
+        "--dry-run",
+        "-o",
+        "csv",
+    ];
     let off = house.manager(&off).done();
     let mut lines = off.out.lines();
     let heading = lines.next().expect("a heading");

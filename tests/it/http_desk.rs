@@ -108,7 +108,11 @@ async fn approved_cash_stays_on_the_desk_until_a_till_has_handed_it_out() {
     let told = json!({"command": command(), "payment": paid, "how": "told"});
     let said = app.post(As::Clerk, &path, &told).await;
     assert_eq!((said.status, said.code()), (409, "cash_due"));
-    let out = json!({"command": command(), "payment": paid, "how": "handed_out", "note": "till 2"});
+    let blind = json!({"command": command(), "payment": paid, "how": "handed_out"});
+    let said = app.post(As::Clerk, &path, &blind).await;
+    assert_eq!((said.status, said.code()), (409, "cash_due"));
+    let out = json!({"command": command(), "payment": paid, "how": "handed_out",
+                     "note": "till 2", "told_minor": 950});
     let guest = app.post(GUEST, &path, &out).await;
     assert_eq!((guest.status, guest.code()), (403, "forbidden"));
     let done = app.post(As::Clerk, &path, &out).await.expect(200);
@@ -116,7 +120,9 @@ async fn approved_cash_stays_on_the_desk_until_a_till_has_handed_it_out() {
     assert!(done["resolution"]["by"].is_string(), "{done}");
     let again = app.post(As::Clerk, &path, &out).await.expect(200);
     assert_eq!(again, done, "the same again is told the same");
-    let second = json!({"command": command(), "payment": paid, "how": "handed_out"});
+    assert_eq!(done["amount"]["minor"], 950, "{done}");
+    let second = json!({"command": command(), "payment": paid, "how": "handed_out",
+                        "told_minor": 950});
     let said = app.post(As::Clerk, &path, &second).await;
     assert_eq!((said.status, said.code()), (409, "case_resolved"));
 

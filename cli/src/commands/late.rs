@@ -167,9 +167,14 @@ async fn cases(
     }
 }
 
-/// The case that somebody names: by its payment, or by its booking if that has one alone. What needs
-/// somebody comes before what has ended.
-async fn named(ctx: &mut Context, client: &Client, text: &str) -> Result<DeskCase, CliError> {
+/// The case that somebody names, by its payment or its booking: of what needs somebody the one that
+/// fits, else of what has ended the newest that does.
+async fn named(
+    ctx: &mut Context,
+    client: &Client,
+    text: &str,
+    fits: impl Fn(&DeskCase) -> bool,
+) -> Result<DeskCase, CliError> {
     let payment = text.parse::<PaymentId>().ok();
     let booking = match payment {
         Some(_) => None,
@@ -185,6 +190,7 @@ async fn named(ctx: &mut Context, client: &Client, text: &str) -> Result<DeskCas
             "`houseful payment late --all` has them",
         )
     };
+    let mut other = None;
     for state in [DeskState::Open, DeskState::Ended] {
         let mut wanted = DeskQuery {
             state: Some(state),
@@ -195,16 +201,17 @@ async fn named(ctx: &mut Context, client: &Client, text: &str) -> Result<DeskCas
             let page = ctx
                 .wait("asking what came late", client.desk(&wanted))
                 .await?;
-            let mut found = page.items.into_iter().filter(|case| is_it(case));
-            match (found.next(), found.next()) {
-                (Some(_), Some(_)) => {
-                    return Err(CliError::usage_hint(
-                        format!("`{}` has several cases", shown(text, 60)),
-                        "name one by its payment: `houseful payment late --all --fields payment`",
-                    ));
-                }
-                (Some(one), None) => return Ok(one),
-                (None, _) => {}
+            let of_it = page.items.into_iter().filter(&is_it);
+            let (mut fit, rest): (Vec<_>, Vec<_>) = of_it.partition(&fits);
+            other = other.or(rest.into_iter().next());
+            if state == DeskState::Open && fit.len() > 1 {
+                return Err(CliError::usage_hint(
+                    format!("`{}` has several cases", shown(text, 60)),
+                    "name one by its payment, or say `--how handed_out` of its cash",
+                ));
+            }
+            if !fit.is_empty() {
+                return Ok(fit.swap_remove(0));
             }
             match page.next {
                 Some(next) => wanted.cursor = Some(next),
@@ -212,11 +219,11 @@ async fn named(ctx: &mut Context, client: &Client, text: &str) -> Result<DeskCas
             }
         }
     }
-    Err(missing())
+    other.ok_or_else(missing)
 }
 
 async fn view(ctx: &mut Context, client: &Client, text: &str) -> Result<(), CliError> {
-    let case = named(ctx, client, text).await?;
+    let case = named(ctx, client, text, |case| case.kind != DeskKind::RefundWaits).await?;
     let asked = client.story(case.booking);
     let story = ctx.wait("asking what happened", asked).await?.items;
     let payment = match case.payment {
@@ -297,7 +304,12 @@ async fn resolve(
             "add `--note WORDS`: it is needed for `--how other`",
         ));
     }
-    let case = named(ctx, client, text).await?;
+    // A refund that waits is ended by a manager's word, and cash by handing it out.
+    let fits = |case: &DeskCase| {
+        let is_cash = case.kind == DeskKind::CashWaits;
+        case.kind != DeskKind::RefundWaits && (how != CaseHow::HandedOut || is_cash)
+    };
+    let case = named(ctx, client, text, fits).await?;
     let is_payment = case.kind != DeskKind::RefundWaits;
     let Some(payment) = case.payment.filter(|_| is_payment) else {
         return Err(CliError::usage_hint(
@@ -305,11 +317,13 @@ async fn resolve(
             "`houseful refund approve` or `houseful refund refuse` does",
         ));
     };
+    let is_cash = case.kind == DeskKind::CashWaits;
     let request = ResolveRequest {
         command: ctx.command_id(),
         payment,
         how,
         note,
+        told_minor: is_cash.then_some(case.amount.minor),
     };
     let effect = format!(
         "{} would be written down about {}; no money would move",

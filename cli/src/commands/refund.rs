@@ -110,7 +110,7 @@ pub(super) fn say_cash(ctx: &mut Context, done: &Booking, approved: bool) {
         }
         _ => String::new(),
     };
-    if let Some(cash) = done.cash_back {
+    if let Some(cash) = &done.cash_back {
         ctx.say(&format!("hand back {cash} in cash{say_so}"));
     }
     if done.cash_unknown {

@@ -16,7 +16,7 @@ use crate::{
     price::Channel,
     seat::SeatNo,
     time::UtcMillis,
-    wire::booking::BookingState,
+    wire::{booking::BookingState, refund::DeclinedHow},
 };
 
 impl ShowState {
@@ -207,7 +207,7 @@ impl ShowState {
         let record = self.bookings.get(&booking);
         let shown = record.is_some_and(|r| r.state == BookingState::Confirmed);
         self.end(booking, state);
-        self.no_refund_waits(booking);
+        self.decline(at, booking, DeclinedHow::Overtaken, "");
         let payment = self.bookings.get_mut(&booking).and_then(|record| {
             if !shown {
                 record.tickets.clear();
@@ -217,11 +217,7 @@ impl ShowState {
         let payment = payment?;
         let kept = self.payments.get(&payment)?.keep_minor;
         self.keep_no_seats(at, payment, why);
-        let less = self.kept_less(payment, kept);
-        if let Some(record) = self.bookings.get_mut(&booking) {
-            record.taken_back = less;
-        }
-        less
+        self.kept_less(payment, kept)
     }
 
     /// Whatever refund waited for a manager waits no more; gives what that was.

@@ -64,7 +64,7 @@ pub struct BookingRecord {
     pub refund_asked: Option<RefundAsked>,
     /// What was asked for and not given back, in order.
     pub declined: Vec<Declined>,
-    /// What went back when all of it was taken back at once.
+    /// What went back when staff took all of it back at once.
     pub taken_back: Option<KeptLess>,
 }
 

@@ -176,6 +176,8 @@ pub enum Ask {
         how: CaseHow,
         /// More about it.
         note: String,
+        /// Of how much, where cash was handed out, in minor units: what was told.
+        told_minor: Option<i64>,
     },
     /// Stop sales for a while.
     Pause,
@@ -310,7 +312,11 @@ impl Ask {
                 payment,
                 how,
                 note,
-            } => format!("resolve-case {booking} {payment} {} {note}", how.word()),
+                told_minor,
+            } => {
+                let how = how.word();
+                format!("resolve-case {booking} {payment} {how} {told_minor:?} {note}")
+            }
             Self::Pause => "pause".to_owned(),
             Self::Resume => "resume".to_owned(),
             Self::CancelShow { reason } => format!("cancel-show {reason}"),

@@ -96,7 +96,11 @@ impl ShowState {
                 payment,
                 how,
                 note,
-            } => self.decide_resolve(command, (*booking, *payment), (*how, note), now),
+                told_minor,
+            } => {
+                let said = (*how, note.as_str(), *told_minor);
+                self.decide_resolve(command, (*booking, *payment), said, now)
+            }
             Ask::Pause => self.decide_sales(command, SalesChange::Paused, ""),
             Ask::Resume => self.decide_sales(command, SalesChange::Resumed, ""),
             Ask::CancelShow { reason } => {

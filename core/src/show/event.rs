@@ -311,6 +311,10 @@ pub enum Event {
         payment: PaymentId,
         /// What was done.
         how: CaseHow,
+        /// The money that went back while nobody stood at a till for it, and whose cash is out of
+        /// the drawer now, in minor units; 0 when it was about something else.
+        #[serde(default, skip_serializing_if = "is_zero")]
+        handed_minor: i64,
         /// More about it; never who it was about.
         note: String,
     },

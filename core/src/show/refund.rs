@@ -113,6 +113,8 @@ pub struct RefundRecord {
     pub refund: Refund,
     /// The lines of the booking that ended so, with their tickets.
     pub ended: Vec<(Line, TicketCode)>,
+    /// Whether it had waited for a manager.
+    pub approved: bool,
     /// What it took of the payment.
     pub less: Option<KeptLess>,
 }
@@ -315,10 +317,14 @@ impl ShowState {
         &mut self,
         at: UtcMillis,
         booking: Uuid,
-        id: CommandId,
+        (id, approved): (CommandId, bool),
         refund: &Refund,
     ) -> Option<KeptLess> {
-        self.no_refund_waits(booking);
+        if approved {
+            self.no_refund_waits(booking);
+        } else {
+            self.decline(at, booking, DeclinedHow::Overtaken, "");
+        }
         let goes = |seat: SeatNo| refund.lines.iter().any(|l| l.seat == seat);
         let record = self.bookings.get_mut(&booking)?;
         let codes = std::mem::take(&mut record.tickets);
@@ -335,6 +341,7 @@ impl ShowState {
             at,
             refund: refund.clone(),
             ended,
+            approved,
             less: None,
         });
         let payment = record.payment;

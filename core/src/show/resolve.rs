@@ -72,11 +72,21 @@ impl PaymentRecord {
         !self.settled && !is_alive(self.asked_at.plus_ms(OVERDUE_MS), now)
     }
 
+    /// Whether its money is not where it was decided that it goes, and nobody has said yet what was
+    /// done about that. What was said before it was overdue was said about something else; and that
+    /// cash was handed out says nothing of a card.
+    #[must_use]
+    pub fn is_in_trouble(&self, now: UtcMillis) -> bool {
+        let said = |since: UtcMillis| self.resolved.as_ref().is_some_and(|r| r.at >= since);
+        let overdue_at = self.asked_at.plus_ms(OVERDUE_MS);
+        let is_short = self.is_short() && !said(self.asked_at);
+        is_short || self.is_overdue(now) && !said(overdue_at)
+    }
+
     /// Whether somebody has to do something about it, and nobody has said yet that it was done.
     #[must_use]
     pub fn needs_somebody(&self, now: UtcMillis) -> bool {
-        let needs = !self.to_hand.is_empty() || self.is_short() || self.is_overdue(now);
-        needs && self.resolved.is_none()
+        !self.to_hand.is_empty() || self.is_in_trouble(now)
     }
 
     /// Whether it is a case of the desk: it needs somebody, or its money came to another end than
@@ -102,7 +112,7 @@ impl PaymentRecord {
                 | ReturnReason::RefundedElsewhere,
             ) => true,
         };
-        ended_oddly || self.needs_somebody(now)
+        ended_oddly || self.is_in_trouble(now)
     }
 }
 
@@ -112,7 +122,7 @@ impl ShowState {
         &self,
         command: &Command,
         (booking, payment): (Uuid, PaymentId),
-        (how, note): (CaseHow, &str),
+        (how, note, told_minor): (CaseHow, &str, Option<i64>),
         now: UtcMillis,
     ) -> Result<Vec<Event>, Refusal> {
         if !command.actor.staff {
@@ -121,22 +131,34 @@ impl ShowState {
         let known = self.payments.get(&payment);
         let known = known.filter(|p| p.booking == booking);
         let known = known.ok_or(Refusal::NoSuchCase)?;
-        // Who comes second must not hand the same cash out again.
-        if let Some(before) = &known.resolved {
-            let (at, how) = (before.at, before.how);
-            return Err(Refusal::CaseResolved { at, how });
-        }
-        if !known.is_case(now) {
-            return Err(Refusal::NoSuchCase);
-        }
-        match (how, known.to_hand_minor()) {
-            // The rest goes back by itself: whoever hands cash out as well pays it twice.
-            (CaseHow::HandedOut, 0) => return Err(Refusal::NoCashDue),
-            (CaseHow::PaidBack | CaseHow::Told, 1..) => {
-                let due = Money::new(known.to_hand_minor(), known.amount.currency);
+        let due_minor = known.to_hand_minor();
+        let ends_cash = matches!(how, CaseHow::HandedOut | CaseHow::Other) && due_minor > 0;
+        let before = if how == CaseHow::HandedOut {
+            known.handed.as_ref()
+        } else {
+            known.resolved.as_ref()
+        };
+        if ends_cash {
+            // What is in the hand of whoever says so has to be what is due: more may be by now.
+            if told_minor != Some(due_minor) {
+                let due = Money::new(due_minor, known.amount.currency);
                 return Err(Refusal::CashDue { due });
             }
-            _ => {}
+        } else if how == CaseHow::HandedOut {
+            // Who comes second must not hand the same cash out again; and the rest goes back by
+            // itself: whoever hands cash out as well pays it twice.
+            return Err(before.map_or(Refusal::NoCashDue, done));
+        } else if !known.is_in_trouble(now) {
+            if due_minor > 0 {
+                let due = Money::new(due_minor, known.amount.currency);
+                return Err(Refusal::CashDue { due });
+            }
+            if let Some(before) = before {
+                return Err(done(before));
+            }
+            if !known.is_case(now) {
+                return Err(Refusal::NoSuchCase);
+            }
         }
         Ok(vec![Event::CaseResolved {
             command: command.id,
@@ -145,6 +167,7 @@ impl ShowState {
             booking,
             payment,
             how,
+            handed_minor: if ends_cash { due_minor } else { 0 },
             note: note.to_owned(),
         }])
     }
@@ -172,12 +195,24 @@ impl ShowState {
         })
     }
 
-    /// Folds in what a person did.
-    pub(super) fn resolve(&mut self, payment: PaymentId, resolved: Resolved) {
-        if let Some(known) = self.payments.get_mut(&payment) {
-            known.resolved = Some(resolved);
+    /// Folds in what a person did: cash is out of the drawer, or something else was seen to.
+    pub(super) fn resolve(&mut self, payment: PaymentId, handed_minor: i64, resolved: Resolved) {
+        let Some(known) = self.payments.get_mut(&payment) else {
+            return;
+        };
+        if handed_minor > 0 {
+            known.handed = Some(resolved);
             known.to_hand.clear();
             self.due.remove(&(UNTIL_TOLD, Due::Cash(payment)));
+        } else {
+            known.resolved = Some(resolved);
         }
+    }
+}
+
+const fn done(before: &Resolved) -> Refusal {
+    Refusal::CaseResolved {
+        at: before.at,
+        how: before.how,
     }
 }

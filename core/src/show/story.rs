@@ -35,7 +35,10 @@ impl ShowState {
                 continue;
             }
             if let Some((step, by)) = self.step_of(booking, at, event) {
+                let record = self.bookings.get(&booking);
                 living = match step.what {
+                    // Given back seat by seat, until none was left.
+                    StoryWhat::Refunded => record.is_some_and(|r| !r.lines.is_empty()),
                     StoryWhat::Held | StoryWhat::PaidLate => true,
                     StoryWhat::Released
                     | StoryWhat::Expired
@@ -230,11 +233,13 @@ impl ShowState {
                 payment,
                 owner,
                 how,
+                handed_minor,
                 note,
                 ..
             } => {
                 by = Some(*owner);
                 let step = StoryStep {
+                    amount: (*handed_minor > 0).then(|| Money::new(*handed_minor, self.currency())),
                     why: Some(how.word().to_owned()),
                     note: note.clone(),
                     ..Self::step(at, StoryWhat::CaseResolved)

@@ -329,12 +329,12 @@ pub struct Booking {
     /// Refunds that were asked for and not made, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub refunds_declined: Vec<RefundDeclined>,
-    /// What somebody has to hand out in cash, when money was given back by this very request, or of a
-    /// booking that was taken back when staff look at it. Absent when nothing is, and when payment
-    /// could not be asked how much of several means is cash (`cash_unknown`).
+    /// What somebody has to hand out in cash, when money was given back by this very request. Absent
+    /// when nothing is, and when payment could not be asked how much of several means is cash
+    /// (`cash_unknown`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub cash_back: Option<Money>,
-    /// Whether some of what was given back may be cash, and payment could not be asked how much.
+    pub cash_back: Option<Box<Money>>,
+    /// Whether some of what was given back by this very request may be cash, and payment could not be asked how much.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub cash_unknown: bool,
     /// What to hand back, when cash was taken by this very request.

@@ -218,6 +218,10 @@ pub struct ResolveRequest {
     /// More about it, at most 200 characters; needed for `other`. Never who it was about.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub note: String,
+    /// Where cash is due: the `amount` of the case that it was handed out for, in minor units. If
+    /// more is due by now, nothing is written down (`cash_due`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub told_minor: Option<i64>,
 }
 
 /// What happened to a booking: `GET /v1/bookings/{id}/story`.

@@ -318,7 +318,17 @@ impl Payment {
             parts.map(|t| t.amount.minor).sum()
         };
         let kept = |keep: i64| (keep - of("voucher")).clamp(0, of("cash"));
-        (kept(from_minor) - kept(to_minor)).max(0)
+        let cash = self.tenders.iter().filter(|t| t.means == "cash");
+        // What was never put into the till is not handed out of it.
+        let taken = cash.map(|t| t.captured.minor).sum();
+        (kept(from_minor) - kept(to_minor)).clamp(0, taken)
+    }
+
+    /// Whether it is known what each of its means pays. Of a payment that was found again after its
+    /// database was restored it is not.
+    #[must_use]
+    pub fn knows_its_means(&self) -> bool {
+        !self.tenders.is_empty() && self.tenders.iter().all(|t| t.means != "split")
     }
 
     /// Whether its payer need not ask again.

@@ -121,6 +121,8 @@ pub enum DeclinedHow {
     Withdrawn,
     /// Nobody said anything in time.
     Lapsed,
+    /// Its tickets were given back otherwise meanwhile, or the booking ended.
+    Overtaken,
 }
 
 /// A refund that was asked for and not made. Its tickets are as they were.

@@ -341,8 +341,10 @@ impl Sums {
     fn done(mut self, wrong: &[(ShowId, Uuid, &'static str)]) -> MoneyReport {
         // What the tables of booking say otherwise than its journal, if nothing else named it.
         for (show, id, what) in wrong {
-            let known =
-                |b: &MoneyBreak| b.payment.is_some_and(|p| p.0 == *id) || b.booking.uuid == *id;
+            let known = |b: &MoneyBreak| {
+                b.payment.is_some_and(|p| p.0 == *id)
+                    || (b.booking.show, b.booking.uuid) == (*show, *id)
+            };
             if self.breaks.iter().any(known) {
                 continue;
             }

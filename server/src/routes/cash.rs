@@ -35,7 +35,13 @@ pub(super) async fn of_refund(
     let id = booking.id;
     let read = app.lane.read(id.show, move |state, _, _| {
         let made = &state.booking(id.uuid)?.refunds;
-        made.iter().find(|made| made.id == refund)?.less
+        let made = made.iter().find(|made| made.id == refund)?;
+        let waits = |less: &KeptLess| {
+            let payment = state.payment(less.payment);
+            payment.is_some_and(|p| p.to_hand.contains(less))
+        };
+        // What was approved is told until a till has handed it out.
+        made.less.filter(|less| !made.approved || waits(less))
     });
     let less = read.await.map_err(about_booking)?;
     tell(app, booking, less).await
@@ -60,7 +66,7 @@ async fn tell(app: &App, booking: &mut Booking, less: Option<KeptLess>) -> Resul
     let tender = Tender::ALL.into_iter().find(|t| Some(t.word()) == tender);
     let all = Money::new(less.back_minor(), booking.total.currency);
     match of(app, tender, all, &[less]).await {
-        Cash::Due(cash) => booking.cash_back = Some(cash),
+        Cash::Due(cash) => booking.cash_back = Some(Box::new(cash)),
         Cash::None => {}
         Cash::Unknown => booking.cash_unknown = true,
     }
@@ -82,8 +88,8 @@ pub(super) async fn of(app: &App, tender: Option<Tender>, all: Money, steps: &[K
 
 async fn of_several(app: &App, id: PaymentId, all: Money, steps: &[KeptLess]) -> Cash {
     let payment = match calls::payment(app, id).await {
-        Ok(Some(payment)) => payment,
-        Ok(None) => return Cash::Unknown,
+        Ok(Some(payment)) if payment.knows_its_means() => payment,
+        Ok(_) => return Cash::Unknown,
         Err(error) => {
             let error = error.to_string();
             tracing::warn!(payment.id = %id, error, "what is cash of a payment can't be told");

@@ -8,14 +8,14 @@ use std::collections::BTreeMap;
 
 use axum::{extract::State, response::Json};
 use houseful_core::{
-    ids::{BookingId, OwnerRef, PaymentId, ShowId},
+    ids::{BookingId, OwnerRef, ShowId},
     message::Tender,
     show::KeptLess,
     time::{DAY_MS, UtcMillis},
     wire::{
         Page, Time,
         admin::JournalEntry,
-        desk::{DeskCase, DeskKind},
+        desk::{DeskCase, DeskKind, ResolveRequest},
     },
 };
 use serde::Deserialize;
@@ -82,6 +82,16 @@ struct Found {
     to_hand: Vec<KeptLess>,
 }
 
+/// What of a show is told where.
+#[derive(Clone, Copy, Debug)]
+struct Told {
+    /// Whether what needs somebody is told here.
+    opens: bool,
+    /// Whether that is told at all, the show being in the timetable. A show whose last event an
+    /// earlier program wrote may wait for somebody and not stand there: its rows tell it then.
+    waits: bool,
+}
+
 /// Cases of the late-payments desk: what needs somebody first, then the newest. `next` leads to
 /// what ended before.
 #[utoipa::path(get, path = "/v1/desk", tag = "house", params(DeskQuery),
@@ -101,9 +111,9 @@ pub(super) async fn desk(
     let mut by_show: BTreeMap<ShowId, Vec<JournalEntry>> = BTreeMap::new();
     // Whatever a show waits for stands in its timetable, so nothing that waits can be overlooked
     // for its age or for how much else there is.
+    let waiting = app.journals.waiting().await?;
     if opens {
-        let waiting = app.journals.waiting().await?;
-        by_show.extend(waiting.into_iter().map(|show| (show, Vec::new())));
+        by_show.extend(waiting.iter().map(|show| (*show, Vec::new())));
     }
     let mut next = None;
     if query.state != Some(DeskState::Open) {
@@ -126,8 +136,12 @@ pub(super) async fn desk(
     }
     let mut items = Vec::new();
     for (show, rows) in by_show {
+        let told = Told {
+            opens,
+            waits: waiting.contains(&show),
+        };
         let read = app.lane.read(show, move |state, _, now| {
-            cases::of_show(state, &rows, opens, now)
+            cases::of_show(state, &rows, told, now)
         });
         match read.await {
             Ok(found) => items.extend(found),
@@ -180,14 +194,14 @@ async fn tell(app: &App, found: Found) -> Option<DeskCase> {
     Some(case)
 }
 
-/// One payment's case as it stands, for whoever has just done something about it.
+/// The case that somebody has just said something about.
 pub(super) async fn one(
     app: &App,
     booking: BookingId,
-    payment: PaymentId,
+    said: ResolveRequest,
 ) -> Result<Option<DeskCase>, ApiError> {
     let read = app.lane.read(booking.show, move |state, _, now| {
-        cases::of_payment(state, payment, now)
+        cases::resolved(state, &said, now)
     });
     let found = read.await.map_err(about_booking)?;
     Ok(match found {

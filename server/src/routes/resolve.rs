@@ -92,9 +92,10 @@ pub(super) async fn resolve(
         payment: request.payment,
         how: request.how,
         note,
+        told_minor: request.told_minor,
     };
     let command = command(request.command, caller.staff_actor(), ask);
     ask_about(&app, id, command).await?;
-    let case = desk::one(&app, id, request.payment).await?;
+    let case = desk::one(&app, id, request).await?;
     case.map(Json).ok_or_else(no_booking)
 }

@@ -29,7 +29,7 @@ use crate::tui::{
 };
 
 /// How often a case is looked at that is on its way.
-const UNSETTLED_MS: i64 = 3_000;
+const UNSETTLED_MS: i64 = 10_000;
 /// The longest note.
 const NOTE_CHARS_MAX: usize = 200;
 
@@ -284,11 +284,13 @@ impl CasePage {
         let Some(payment) = self.case.payment else {
             return;
         };
+        let is_cash = self.case.kind == DeskKind::CashWaits;
         let request = ResolveRequest {
             command: desk.new_command(),
             payment,
             how,
             note,
+            told_minor: is_cash.then_some(self.case.amount.minor),
         };
         let ask = Ask::Resolve(self.owned(), Box::new(request));
         self.change(desk, ask);
@@ -389,10 +391,13 @@ impl CasePage {
             }
             Reply::Payment(payment) => {
                 let moves = !payment.settled;
+                let moved = self.payment.as_ref().is_some_and(|p| p != &**payment);
+                if moved {
+                    self.asks_story.rest(desk.now, 0);
+                }
                 self.payment = Some((**payment).clone());
                 if moves {
                     self.asks_payment.rest(desk.now, UNSETTLED_MS);
-                    self.asks_story.rest(desk.now, UNSETTLED_MS);
                 }
             }
             _ => {}

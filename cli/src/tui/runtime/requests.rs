@@ -124,7 +124,15 @@ impl Desk {
                 }
                 Err(_) => continue,
             };
+            let mut booking = booking;
             if booking.state == BookingState::Cancelled {
+                // Only the answer to the very request tells what to hand out; it takes back what is
+                // taken back already, or says no.
+                if let Some(request) = &sale.refund
+                    && let Ok(told) = self.client.cancel(booking.id, request).await
+                {
+                    booking = told;
+                }
                 self.refund_answered(booking.id).await;
             }
             // The loop has ended when nobody listens.

@@ -168,7 +168,7 @@ fn paid(view: &TicketView) -> Vec<Line> {
         Some(Tender::Card) => vec![line(wording::label::PAID, wording::label::BY_CARD)],
         None => {
             let paid = paid_with(&view.booking);
-            let said = paid.and_then(|paid| wording::paid_once(paid));
+            let said = paid.and_then(wording::paid_once);
             let said = said.map(|said| line(wording::label::PAID, said));
             said.into_iter().collect()
         }

@@ -234,7 +234,7 @@ pub fn refunded(booking: &Booking) -> String {
 
 /// What becomes of money that goes back: what of it somebody has to hand out.
 pub(super) fn cash_told(booking: &Booking, back: Money) -> String {
-    match booking.cash_back {
+    match booking.cash_back.as_deref().copied() {
         Some(cash) if cash == back => format!("hand back {cash} in cash"),
         Some(cash) => {
             let rest = Money::new(back.minor.saturating_sub(cash.minor), back.currency);

@@ -108,6 +108,7 @@ pub fn refund_declined(one: &RefundDeclined) -> String {
         DeclinedHow::Refused => "refused",
         DeclinedHow::Withdrawn => "taken back by whoever asked",
         DeclinedHow::Lapsed => "not answered in time",
+        DeclinedHow::Overtaken => "given back otherwise meanwhile",
     };
     let note = match one.note.as_str() {
         "" => String::new(),

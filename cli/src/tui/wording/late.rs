@@ -106,6 +106,7 @@ fn declined(case: &DeskCase) -> &'static str {
     match case.declined.as_ref().map(|d| d.how) {
         Some(DeclinedHow::Withdrawn) => "taken back by whoever asked",
         Some(DeclinedHow::Lapsed) => "not answered in time",
+        Some(DeclinedHow::Overtaken) => "given back otherwise",
         Some(DeclinedHow::Refused) | None => "refused",
     }
 }
@@ -195,12 +196,7 @@ pub fn case_next(case: &DeskCase) -> String {
 /// Whether the payer wanted seats and got none, so that others can be offered.
 #[must_use]
 pub fn sells_others(case: &DeskCase) -> bool {
-    let lost = [
-        "seats_gone",
-        "too_late",
-        "capture_overdue",
-        "capture_refused",
-    ];
+    let lost = ["seats_gone", "too_late", "capture_overdue"];
     case.kind != DeskKind::CashWaits
         && case.seats > 0
         && case.why.as_deref().is_some_and(|why| lost.contains(&why))

@@ -45,12 +45,11 @@ impl ShowState {
             }
             Event::SettleLapsed { bookings } => {
                 for booking in bookings {
-                    self.end_paid(
-                        at,
-                        *booking,
-                        BookingState::Expired,
-                        ReturnReason::CaptureOverdue,
-                    );
+                    let (state, why) = (BookingState::Expired, ReturnReason::CaptureOverdue);
+                    // Cash of several means may have been taken, and nobody stands there any more.
+                    if let Some(less) = self.end_paid(at, *booking, state, why) {
+                        self.owe_cash(less);
+                    }
                 }
             }
             Event::PaymentReturned {
@@ -97,12 +96,11 @@ impl ShowState {
                 ..
             } => {
                 self.done(*command, *fingerprint, *owner);
-                self.end_paid(
-                    at,
-                    *booking,
-                    BookingState::Cancelled,
-                    ReturnReason::Cancelled,
-                );
+                let (state, why) = (BookingState::Cancelled, ReturnReason::Cancelled);
+                let less = self.end_paid(at, *booking, state, why);
+                if let Some(record) = self.bookings.get_mut(booking) {
+                    record.taken_back = less;
+                }
             }
             Event::RefundAsked {
                 command,
@@ -139,7 +137,12 @@ impl ShowState {
                 asked,
             } => {
                 self.done(*command, *fingerprint, *owner);
-                let less = self.refund(at, *booking, asked.unwrap_or(*command), refund);
+                let less = self.refund(
+                    at,
+                    *booking,
+                    (asked.unwrap_or(*command), asked.is_some()),
+                    refund,
+                );
                 // Whoever said yes stands somewhere else than the customer.
                 if let (Some(less), true) = (less, asked.is_some()) {
                     self.owe_cash(less);
@@ -168,6 +171,7 @@ impl ShowState {
                 owner,
                 payment,
                 how,
+                handed_minor,
                 note,
                 ..
             } => {
@@ -178,7 +182,7 @@ impl ShowState {
                     how: *how,
                     note: note.clone(),
                 };
-                self.resolve(*payment, resolved);
+                self.resolve(*payment, *handed_minor, resolved);
             }
             Event::SalesChanged {
                 command,
@@ -286,6 +290,7 @@ impl ShowState {
                 .payments
                 .get(&payment)
                 .map_or_else(Vec::new, |p| p.to_hand.clone()),
+            handed: self.payments.get(&payment).and_then(|p| p.handed.clone()),
             // Whatever was done about it, was done about what was asked before.
             resolved: None,
         };

@@ -106,11 +106,16 @@ pub(super) fn verdict(asked: u128, approve: bool, note: &str) -> Ask {
 }
 
 fn resolve(payment: PaymentId, how: CaseHow) -> Ask {
+    resolve_of(payment, how, Some(950))
+}
+
+fn resolve_of(payment: PaymentId, how: CaseHow, told_minor: Option<i64>) -> Ask {
     Ask::ResolveCase {
         booking: Uuid::from_u128(7),
         payment,
         how,
         note: "at till 2".into(),
+        told_minor,
     }
 }
 
@@ -134,6 +139,11 @@ fn cash_that_a_manager_approved_elsewhere_waits_until_a_till_has_handed_it_out()
     let no = state.decide(&said(CaseHow::Told), NOW);
     let due = Money::new(950, "GBP".parse().expect("GBP"));
     assert_eq!(no, Err(Refusal::CashDue { due }));
+    // Whoever was told another sum has another sum in the hand.
+    for sum in [None, Some(949), Some(1_900)] {
+        let blind = by(7, 5, resolve_of(payment, CaseHow::HandedOut, sum));
+        assert_eq!(state.decide(&blind, NOW), Err(Refusal::CashDue { due }));
+    }
     must(&mut state, &said(CaseHow::HandedOut), NOW);
     assert_eq!(state.next_due(), None);
     let known = state.payment(payment).expect("a payment");
@@ -151,7 +161,23 @@ fn cash_that_a_manager_approved_elsewhere_waits_until_a_till_has_handed_it_out()
     must(&mut state, &by(7, 7, ask_back(&["A2"])), NOW);
     must(&mut state, &by(MANAGER, 8, verdict(7, true, "")), NOW);
     let known = state.payment(payment).expect("a payment");
-    assert_eq!((known.to_hand_minor(), &known.resolved), (950, &None));
+    assert_eq!(known.to_hand_minor(), 950);
+    // That cash is out says nothing of money that does not go back.
+    let late = NOW.plus_ms(crate::show::OVERDUE_MS);
+    must(
+        &mut state,
+        &by(7, 9, resolve(payment, CaseHow::HandedOut)),
+        NOW,
+    );
+    let known = state.payment(payment).expect("a payment");
+    assert!(
+        !known.needs_somebody(NOW) && known.is_in_trouble(late),
+        "{known:?}"
+    );
+    let told = by(7, 10, resolve_of(payment, CaseHow::Told, None));
+    must(&mut state, &told, late);
+    let known = state.payment(payment).expect("a payment");
+    assert!(!known.needs_somebody(late));
 }
 
 #[test]
@@ -183,6 +209,7 @@ fn cash_that_is_given_back_at_the_till_waits_for_nobody() {
         payment,
         how: CaseHow::Told,
         note: String::new(),
+        told_minor: None,
     };
     assert_eq!(
         state.decide(&by(7, 5, other), NOW),

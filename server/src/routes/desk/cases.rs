@@ -3,29 +3,31 @@
 
 use houseful_core::{
     ids::{BookingId, CommandId, PaymentId},
+    message::Tender,
     money::Money,
     show::{BookingRecord, Event, PaymentRecord, Resolved, ReturnReason, ShowState},
     time::UtcMillis,
     wire::{
         Time,
         admin::JournalEntry,
-        desk::{CaseHow, CaseResolution, DeskCase, DeskEnd, DeskKind},
+        desk::{CaseHow, CaseResolution, DeskCase, DeskEnd, DeskKind, ResolveRequest},
     },
 };
 use uuid::Uuid;
 
-use super::Found;
+use super::{Found, Told};
 
 /// The kinds of journal rows that tell how cases of this kind ended; none named is all.
 pub(super) const fn row_kinds(kind: Option<DeskKind>) -> &'static [&'static str] {
     match kind {
         None => &[],
         Some(DeskKind::LateWon) => &["secured", "case_resolved"],
-        Some(DeskKind::MoneyBack) => &["payment_returned", "case_resolved"],
+        Some(DeskKind::MoneyBack) => &["payment_returned", "settle_lapsed", "case_resolved"],
         Some(DeskKind::MoneyGone) => &["money_gone", "case_resolved"],
         Some(DeskKind::MoneyShort) => &["money_short", "case_resolved"],
         Some(DeskKind::RefundWaits) => &["refunded", "refund_refused", "refund_lapsed"],
-        Some(DeskKind::Overdue | DeskKind::CashWaits) => &["case_resolved"],
+        Some(DeskKind::CashWaits) => &["case_resolved", "refunded"],
+        Some(DeskKind::Overdue) => &["case_resolved"],
     }
 }
 
@@ -33,52 +35,68 @@ pub(super) const fn row_kinds(kind: Option<DeskKind>) -> &'static [&'static str]
 pub(super) fn of_show(
     state: &ShowState,
     rows: &[JournalEntry],
-    opens: bool,
+    told: Told,
     now: UtcMillis,
 ) -> Vec<Found> {
     let mut found = Vec::new();
-    if opens {
+    if told.opens {
         for (booking, record) in state.bookings() {
             if record.refund_waits(now).is_some() {
                 found.extend(refund_waits(state, booking, now));
             }
         }
-        let payments = state.payments().filter(|(_, p)| p.needs_somebody(now));
-        found.extend(payments.map(|(id, _)| id).filter_map(|id| {
-            let (kind, at) = needs(state.payment(id)?);
-            payment_case(state, id, (kind, at), now)
-        }));
+        for (id, payment) in state.payments() {
+            let needs = needs(payment, now).into_iter().flatten();
+            found.extend(needs.filter_map(|kind| open_case(state, id, kind, now)));
+        }
     }
-    found.extend(rows.iter().flat_map(|row| of_row(state, row, now)));
+    found.extend(rows.iter().flat_map(|row| of_row(state, row, told, now)));
     found
 }
 
-/// One payment's case as it stands.
-pub(super) fn of_payment(state: &ShowState, id: PaymentId, now: UtcMillis) -> Option<Found> {
-    let payment = state.payment(id)?;
-    let stands = match &payment.resolved {
-        Some(resolved) => (resolved_kind(payment, resolved.how), resolved.at),
-        None => needs(payment),
-    };
-    payment_case(state, id, stands, now)
+/// The case that somebody said something about, as it was said.
+pub(super) fn resolved(state: &ShowState, said: &ResolveRequest, now: UtcMillis) -> Option<Found> {
+    let payment = state.payment(said.payment)?;
+    let is_cash = said.how == CaseHow::HandedOut || said.told_minor.is_some();
+    let handed = payment.handed.as_ref().filter(|_| is_cash);
+    let resolved = handed.or(payment.resolved.as_ref())?;
+    let handed_minor = handed.and(said.told_minor).unwrap_or(0);
+    resolved_case(state, said.payment, (resolved, handed_minor), now)
 }
 
-/// What is to be done about a payment that needs somebody.
-fn needs(payment: &PaymentRecord) -> (DeskKind, UtcMillis) {
-    let kind = if !payment.to_hand.is_empty() {
-        DeskKind::CashWaits
-    } else if payment.is_short() {
-        DeskKind::MoneyShort
-    } else {
-        DeskKind::Overdue
-    };
-    (kind, payment.asked_at)
+/// What is to be done about a payment: its cash, and its money that is not where it should be.
+fn needs(payment: &PaymentRecord, now: UtcMillis) -> [Option<DeskKind>; 2] {
+    let cash = (!payment.to_hand.is_empty()).then_some(DeskKind::CashWaits);
+    let trouble = payment.is_in_trouble(now).then(|| {
+        if payment.is_short() {
+            DeskKind::MoneyShort
+        } else {
+            DeskKind::Overdue
+        }
+    });
+    [cash, trouble]
+}
+
+/// What needs somebody about a payment.
+fn open_case(state: &ShowState, id: PaymentId, kind: DeskKind, now: UtcMillis) -> Option<Found> {
+    let payment = state.payment(id)?;
+    let mut found = payment_case(state, id, (kind, payment.asked_at), now)?;
+    if kind == DeskKind::CashWaits {
+        found.case.amount = Money::new(payment.to_hand_minor(), payment.amount.currency);
+        found.to_hand.clone_from(&payment.to_hand);
+    }
+    found.case.overdue = kind == DeskKind::Overdue;
+    if kind != DeskKind::Overdue {
+        found.case.end = DeskEnd::Waits;
+    }
+    // What was said was said about something else.
+    (found.case.resolution, found.by) = (None, None);
+    Some(found)
 }
 
 /// What a case was about that a person has seen to.
-fn resolved_kind(payment: &PaymentRecord, how: CaseHow) -> DeskKind {
+fn resolved_kind(payment: &PaymentRecord) -> DeskKind {
     match payment.returned {
-        _ if how == CaseHow::HandedOut => DeskKind::CashWaits,
         _ if payment.is_short() => DeskKind::MoneyShort,
         Some(ReturnReason::RefundedElsewhere) => DeskKind::MoneyGone,
         None
@@ -91,24 +109,34 @@ fn resolved_kind(payment: &PaymentRecord, how: CaseHow) -> DeskKind {
 
 /// What a row of the journal says, unless it is told otherwise: as what needs somebody, or where a
 /// person saw to it.
-fn of_row(state: &ShowState, row: &JournalEntry, now: UtcMillis) -> Vec<Found> {
+fn of_row(state: &ShowState, row: &JournalEntry, told: Told, now: UtcMillis) -> Vec<Found> {
     let at = row.at.0;
     let Ok(event) = serde_json::from_value::<Event>(row.event.clone()) else {
         return Vec::new();
     };
-    let (kind, payment) = match &event {
+    let mut found = Vec::new();
+    let mut ended = |kind, id| found.extend(ended_case(state, id, (kind, at), (told, now)));
+    match &event {
         Event::Secured {
             payment,
             late: true,
             ..
-        } => (DeskKind::LateWon, payment),
-        Event::PaymentReturned { payment, .. } => (DeskKind::MoneyBack, payment),
-        Event::MoneyGone { payment, .. } => (DeskKind::MoneyGone, payment),
-        Event::MoneyShort { payment, .. } => (DeskKind::MoneyShort, payment),
+        } => ended(DeskKind::LateWon, *payment),
+        Event::PaymentReturned { payment, .. } => ended(DeskKind::MoneyBack, *payment),
+        Event::MoneyGone { payment, .. } => ended(DeskKind::MoneyGone, *payment),
+        Event::MoneyShort { payment, .. } => ended(DeskKind::MoneyShort, *payment),
+        Event::SettleLapsed { bookings } => {
+            let overdue = |p: &PaymentRecord| p.returned == Some(ReturnReason::CaptureOverdue);
+            let payments = bookings.iter().flat_map(|b| state.payments_towards(*b));
+            payments
+                .filter(|(_, payment)| overdue(payment))
+                .for_each(|(id, _)| ended(DeskKind::MoneyBack, id));
+        }
         Event::CaseResolved {
             payment,
             owner,
             how,
+            handed_minor,
             note,
             ..
         } => {
@@ -118,24 +146,35 @@ fn of_row(state: &ShowState, row: &JournalEntry, now: UtcMillis) -> Vec<Found> {
                 how: *how,
                 note: note.clone(),
             };
-            return resolved_case(state, *payment, &resolved, now)
-                .into_iter()
-                .collect();
+            found.extend(resolved_case(
+                state,
+                *payment,
+                (&resolved, *handed_minor),
+                now,
+            ));
         }
-        other => return refund_row(state, other, at, now),
-    };
-    let told_elsewhere = |p: &PaymentRecord| {
-        p.needs_somebody(now) || p.resolved.as_ref().is_some_and(|r| r.at >= at)
-    };
-    if state.payment(*payment).is_none_or(told_elsewhere) {
-        return Vec::new();
+        other => return refund_row(state, other, at, (told, now)),
     }
-    payment_case(state, *payment, (kind, at), now)
-        .into_iter()
-        .collect()
+    found
 }
 
-/// A payment's case, with what a person did about it since it last needed somebody.
+/// A case that has ended, but for what is told elsewhere.
+fn ended_case(
+    state: &ShowState,
+    id: PaymentId,
+    (kind, at): (DeskKind, UtcMillis),
+    (told, now): (Told, UtcMillis),
+) -> Option<Found> {
+    let payment = state.payment(id)?;
+    if payment.is_in_trouble(now) {
+        let [_, trouble] = needs(payment, now);
+        return open_case(state, id, trouble?, now).filter(|_| !told.waits);
+    }
+    let seen_to = payment.resolved.as_ref().is_some_and(|r| r.at >= at);
+    (!seen_to).then(|| payment_case(state, id, (kind, at), now))?
+}
+
+/// A payment's case, with what a person did about it since something was decided about it.
 fn payment_case(
     state: &ShowState,
     id: PaymentId,
@@ -144,24 +183,11 @@ fn payment_case(
 ) -> Option<Found> {
     let payment = state.payment(id)?;
     let record = state.booking(payment.booking);
-    let waits =
-        matches!(kind, DeskKind::MoneyShort | DeskKind::CashWaits) && payment.needs_somebody(now);
-    let end = if waits {
-        DeskEnd::Waits
-    } else {
-        stands(kind, id, payment, record)
-    };
-    let amount = match kind {
-        DeskKind::CashWaits if !payment.to_hand.is_empty() => {
-            Money::new(payment.to_hand_minor(), payment.amount.currency)
-        }
-        _ => payment.amount,
-    };
     let resolved = payment.resolved.as_ref();
     let case = DeskCase {
         kind,
         at: Time(at),
-        end,
+        end: stands(kind, id, payment, record),
         booking: BookingId {
             show: state.show(),
             uuid: payment.booking,
@@ -169,7 +195,7 @@ fn payment_case(
         code: record.and_then(|r| r.code),
         seats: record.map_or(0, seats),
         payment: Some(id),
-        amount,
+        amount: payment.amount,
         tender: Some(payment.tender.word().to_owned()),
         why: payment.returned.map(|why| why.word().to_owned()),
         overdue: payment.is_overdue(now),
@@ -181,24 +207,31 @@ fn payment_case(
     Some(Found {
         case,
         by: resolved.map(|r| r.owner),
-        to_hand: payment.to_hand.clone(),
+        to_hand: Vec::new(),
     })
 }
 
-/// The case that a person saw to, whatever became of the payment since.
+/// The case that a person saw to, whatever became of the payment since: its cash, or the rest.
 fn resolved_case(
     state: &ShowState,
     id: PaymentId,
-    resolved: &Resolved,
+    (resolved, handed_minor): (&Resolved, i64),
     now: UtcMillis,
 ) -> Option<Found> {
     let payment = state.payment(id)?;
-    let kind = resolved_kind(payment, resolved.how);
+    let kind = if handed_minor > 0 {
+        DeskKind::CashWaits
+    } else {
+        resolved_kind(payment)
+    };
     let mut found = payment_case(state, id, (kind, resolved.at), now)?;
-    found.case.end = stands(kind, id, payment, state.booking(payment.booking));
-    found.case.amount = payment.amount;
+    if handed_minor > 0 {
+        found.case.amount = Money::new(handed_minor, payment.amount.currency);
+        // The rest of the payment is a case of its own.
+        (found.case.end, found.case.overdue) = (DeskEnd::GivenBack, false);
+    }
     found.case.resolution = Some(resolution(resolved));
-    (found.by, found.to_hand) = (Some(resolved.owner), Vec::new());
+    found.by = Some(resolved.owner);
     Some(found)
 }
 
@@ -224,13 +257,18 @@ fn refund_waits(state: &ShowState, booking: Uuid, now: UtcMillis) -> Option<Foun
 }
 
 /// How refunds ended that waited for a manager.
-fn refund_row(state: &ShowState, event: &Event, at: UtcMillis, now: UtcMillis) -> Vec<Found> {
+fn refund_row(
+    state: &ShowState,
+    event: &Event,
+    at: UtcMillis,
+    (told, now): (Told, UtcMillis),
+) -> Vec<Found> {
     match event {
         Event::Refunded {
             booking,
             asked: Some(asked),
             ..
-        } => approved(state, (*booking, *asked), at, now)
+        } => approved(state, (*booking, *asked), at, (told, now))
             .into_iter()
             .collect(),
         Event::RefundRefused { booking, asked, .. } => {
@@ -248,27 +286,30 @@ fn refund_row(state: &ShowState, event: &Event, at: UtcMillis, now: UtcMillis) -
     }
 }
 
-/// A refund that a manager approved; one whose cash waits is told as that, and as what a person did
-/// afterwards.
+/// A refund that a manager approved. One that was paid in cash is told as that while it waits, and
+/// as what a person did afterwards.
 fn approved(
     state: &ShowState,
     (booking, asked): (Uuid, CommandId),
     at: UtcMillis,
-    now: UtcMillis,
+    (told, now): (Told, UtcMillis),
 ) -> Option<Found> {
     let record = state.booking(booking)?;
     let made = record.refunds.iter().find(|made| made.id == asked)?;
-    let payment = made.less.map(|less| less.payment);
-    let stands = payment.and_then(|id| state.payment(id));
-    let told_elsewhere = |p: &PaymentRecord| {
-        p.needs_somebody(now) || p.resolved.as_ref().is_some_and(|r| r.at >= at)
-    };
-    if stands.is_some_and(told_elsewhere) {
-        return None;
+    let id = made.less.map(|less| less.payment);
+    let payment = id.and_then(|id| state.payment(id));
+    let cash = payment.filter(|p| p.tender == Tender::Cash);
+    if let (Some(cash), Some(less), Some(id)) = (cash, made.less, id) {
+        if cash.to_hand.contains(&less) {
+            return open_case(state, id, DeskKind::CashWaits, now).filter(|_| !told.waits);
+        }
+        if cash.handed.as_ref().is_some_and(|r| r.at >= at) {
+            return None;
+        }
     }
     let mut found = refund_case(state, booking, (DeskEnd::Approved, at))?;
-    found.case.payment = payment;
-    found.case.tender = stands.map(|p| p.tender.word().to_owned());
+    found.case.payment = id;
+    found.case.tender = payment.map(|p| p.tender.word().to_owned());
     found.case.seats = u16::try_from(made.refund.lines.len()).unwrap_or(u16::MAX);
     found.case.amount.minor = made.refund.back_minor();
     Some(found)

@@ -296,10 +296,10 @@ pub(super) async fn journal(
     found.iter().map(entry).collect()
 }
 
-/// The rows that the index `show_event_desk` has, in its own words.
+/// The rows that the index `show_event_desk_ended` has, in its own words.
 const DESK: &str = "SELECT show_id, ver, at, kind, body FROM show_event
      WHERE (kind IN ('payment_returned', 'money_gone', 'money_short', 'refund_refused',
-                     'refund_lapsed', 'case_resolved')
+                     'refund_lapsed', 'case_resolved', 'settle_lapsed')
          OR (kind = 'secured' AND position('\"late\":true' IN body) > 0)
          OR (kind = 'refunded' AND position('\"asked\":\"' IN body) > 0))
      AND at >= $1 AND ($2::text = '' OR position('|' || kind || '|' IN $2::text) > 0)

@@ -218,10 +218,10 @@ pub(super) fn journal(
     Ok(entries)
 }
 
-/// The rows that the index `show_event_desk` has, in its own words.
+/// The rows that the index `show_event_desk_ended` has, in its own words.
 const DESK: &str = "SELECT show_id, ver, at, kind, body FROM show_event
      WHERE (kind IN ('payment_returned', 'money_gone', 'money_short', 'refund_refused',
-                     'refund_lapsed', 'case_resolved')
+                     'refund_lapsed', 'case_resolved', 'settle_lapsed')
          OR (kind = 'secured' AND instr(body, '\"late\":true') > 0)
          OR (kind = 'refunded' AND instr(body, '\"asked\":\"') > 0))
      AND at >= ?1 AND (?2 = '' OR instr(?2, '|' || kind || '|') > 0)

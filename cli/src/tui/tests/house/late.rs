@@ -97,7 +97,7 @@ impl Till {
         let payment = self.state.payment(id)?;
         let why = payment.returned?;
         let cash = !payment.to_hand.is_empty();
-        let handed = payment.resolved.as_ref();
+        let handed = payment.handed.as_ref().or(payment.resolved.as_ref());
         let (kind, end) = match cash {
             true => (DeskKind::CashWaits, DeskEnd::Waits),
             false if handed.is_some() => (DeskKind::CashWaits, DeskEnd::GivenBack),
@@ -147,7 +147,7 @@ impl Till {
             .any(|p| p.tender.as_deref() == Some("cash"));
         booking.cash_back = less
             .filter(|less| is_cash && less.back_minor() > 0)
-            .map(|less| money(less.back_minor()));
+            .map(|less| Box::new(money(less.back_minor())));
         Reply::Booking(booking)
     }
 

@@ -129,6 +129,7 @@ impl Till {
                     payment: request.payment,
                     how: request.how,
                     note: request.note.clone(),
+                    told_minor: request.told_minor,
                 };
                 self.booking_after(ask, Some(request.command.0), owned.id.uuid)?;
                 let case = self.payment_case(request.payment).expect("a case");
