@@ -460,6 +460,13 @@ impl Payments {
         let (id, reopened_at) = (ask.payment, ask.reopened_at);
         let input = Input::Settle { keep, reopened_at };
         let account = self.flow.write(id, input, Some(unheard)).await?;
+        if account
+            .as_ref()
+            .is_some_and(|a| a.reopened_at != reopened_at)
+        {
+            metrics::counter!("settlements_doubted_total").increment(1);
+            tracing::debug!(payment.id = %id, ver = ask.ver, "a settlement may be of a lost journal");
+        }
         if account.is_some_and(|account| account.call().is_some()) {
             self.flow.spawn_drive(id);
         }

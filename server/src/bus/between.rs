@@ -1,7 +1,7 @@
 //! The carrier between servers: batches of signed messages over HTTP, to the same handlers.
 //!
-//! A batch is sent again until somebody has taken it or said that it never will, so that what waited out a dead server arrives
-//! when it is back; what does not fit into the queue meanwhile is dropped, as any carrier may.
+//! A batch is sent again until somebody has taken it, said that it never will, or said too often that it can't now, so that what
+//! waited out a dead server arrives when it is back; what does not fit into the queue meanwhile is dropped, as any carrier may.
 //! What arrives late or twice says nothing new.
 
 use std::sync::Arc;
@@ -77,7 +77,7 @@ fn is_final(status: u16, times: u32) -> bool {
     itself || times >= IN_VAIN_MAX
 }
 
-/// Sends a batch until somebody has taken it or will never do.
+/// Sends a batch until somebody has taken it, will never do, or could not too often.
 async fn bring<T: Serialize>(batch: &[T], to: To, cluster: &Cluster, clock: &Clock) {
     let (mut rest_ms, mut times) = (AGAIN_MS, 0_u32);
     while let Err(error) = cluster.ask::<Nothing>(to.role, to.address, &batch).await {

@@ -40,6 +40,8 @@ mod running;
 mod seats;
 mod settings;
 #[cfg(feature = "kafka")]
+mod teller;
+#[cfg(feature = "kafka")]
 mod topics;
 #[cfg(feature = "kafka")]
 mod tries;

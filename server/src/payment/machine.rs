@@ -307,7 +307,8 @@ impl Account {
         // journal that was lost is asked about.
         let done = |keep: &Keep| self.settled_ver == Some(keep.ver);
         let repeated = matches!(input, Input::Settle { keep, .. } if done(keep));
-        let asked_back = repeated || self.is_hearsay(input);
+        let differs = matches!(input, Input::Settle { keep, .. } if self.keep != Some(*keep));
+        let asked_back = repeated || (differs && self.is_hearsay(input));
         let announce = self.announce(&before, moved, asked_back, input, at);
         Step {
             changed: *self != before,
@@ -329,7 +330,7 @@ impl Account {
         input: &Input,
         at: Moment,
     ) -> bool {
-        if !self.is_news() {
+        if !self.is_news() && !asked_back {
             self.tell_at = None;
             return false;
         }

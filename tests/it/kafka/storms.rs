@@ -1,5 +1,4 @@
-//! Repeats make no talk without an end: what is said again goes by both carriers, and each may bring
-//! it late.
+//! Repeats make no talk without an end, although what is late is carried twice.
 
 use houseful_server::roles::ServerRole::Payment;
 use houseful_tests::{

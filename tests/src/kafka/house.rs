@@ -389,8 +389,16 @@ impl Till {
         ask(&self.http, (Method::GET, url), &self.token, None).await
     }
 
+    /// Asks again what a server has no time for; each request has an id of its own.
     async fn post(&self, url: &str, body: &Value) -> Said {
-        ask(&self.http, (Method::POST, url), &self.token, Some(body)).await
+        let began = wait::now();
+        loop {
+            let said = ask(&self.http, (Method::POST, url), &self.token, Some(body)).await;
+            if said.status != 503 || wait::since(began).as_secs() >= PATIENCE {
+                return said;
+            }
+            wait::rest(REST_MS).await;
+        }
     }
 
     /// Holds the best seat.

@@ -1,22 +1,22 @@
 //! The clients of Kafka: how they are set, and where what they say goes.
 
 use std::{
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
 };
 
 use houseful_core::text::shown;
 use rdkafka::{
-    ClientConfig, ClientContext, Offset, TopicPartitionList,
+    ClientConfig, ClientContext,
     config::RDKafkaLogLevel,
     consumer::{ConsumerContext, StreamConsumer},
-    error::{KafkaError as ClientError, RDKafkaErrorCode},
+    error::KafkaError as ClientError,
     producer::FutureProducer,
     statistics::Statistics,
     types::RDKafkaConfRes,
 };
 
-use super::{KafkaConfig, KafkaError, progress::Told};
+use super::{KafkaConfig, KafkaError};
 use crate::clock::Clock;
 
 /// A message that was not acknowledged for so long is given up, in milliseconds: it has gone by
@@ -39,8 +39,6 @@ pub(super) type Consumer = StreamConsumer<Voice>;
 pub(super) struct Voice {
     name: &'static str,
     told: Arc<Mutex<Option<(String, Instant)>>>,
-    /// What became of what a consumer has told, since somebody asked last: part, offset.
-    answers: Arc<Mutex<Vec<(i32, i64, Told)>>>,
 }
 
 impl Voice {
@@ -48,13 +46,7 @@ impl Voice {
         Self {
             name,
             told: Arc::default(),
-            answers: Arc::default(),
         }
-    }
-
-    /// What became of what a consumer has told since this was asked last.
-    pub(super) fn answers(&self) -> MutexGuard<'_, Vec<(i32, i64, Told)>> {
-        self.answers.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn is_news(&self, what: &str) -> bool {
@@ -104,27 +96,7 @@ impl ClientContext for Voice {
     }
 }
 
-impl ConsumerContext for Voice {
-    fn commit_callback(&self, result: Result<(), ClientError>, offsets: &TopicPartitionList) {
-        let mut answers = self.answers();
-        for of in offsets.elements() {
-            let Offset::Offset(offset) = of.offset() else {
-                continue;
-            };
-            let answer = match (&result, of.error()) {
-                (Ok(()), Ok(())) => Told::Heard,
-                (_, Err(error)) if is_gone(&error) => Told::Gone,
-                _ => Told::Missed,
-            };
-            answers.push((of.partition(), offset, answer));
-        }
-    }
-}
-
-fn is_gone(error: &ClientError) -> bool {
-    let code = error.rdkafka_error_code();
-    code == Some(RDKafkaErrorCode::UnknownTopicOrPartition)
-}
+impl ConsumerContext for Voice {}
 
 fn base(config: &KafkaConfig) -> ClientConfig {
     let mut client = ClientConfig::new();

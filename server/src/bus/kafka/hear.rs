@@ -8,12 +8,11 @@
 use std::{
     future::Future,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Duration,
 };
 
 use rdkafka::{
-    Message as _, Offset, TopicPartitionList,
-    consumer::{CommitMode, Consumer as _},
+    Message as _,
+    consumer::Consumer as _,
     error::KafkaError as ClientError,
     message::{Headers, OwnedMessage},
 };
@@ -31,6 +30,7 @@ use super::{
     park::Park,
     progress::{Place, Progress},
     recent::Recent,
+    teller::{Far, Teller},
     tries::{Came, Handled, tried},
     verdict::TopicKind,
 };
@@ -46,8 +46,6 @@ const FATAL_EVERY: u32 = 10;
 const REST_MS: u64 = 300;
 /// How often a server that may not hear looks whether it may, in milliseconds.
 const LOOK_MS: u64 = 1_000;
-/// The longest wait for a consumer to take its leave of the group.
-const LEAVE_MAX: Duration = Duration::from_secs(3);
 
 /// Where one kind of message is heard.
 #[derive(Clone)]
@@ -83,8 +81,12 @@ where
         while !shutdown.is_cancelled() {
             match (ear.may)().then(|| ear.begin()) {
                 Some(Ok(consumer)) => {
-                    let far = ear.listen(&consumer, &handle, &shutdown).await;
-                    ear.leave(consumer, far).await;
+                    let consumer = Arc::new(consumer);
+                    let mut teller = Teller::new(&consumer, &ear.topic);
+                    let far = ear.listen(&consumer, &mut teller, &handle, &shutdown).await;
+                    teller.leave(consumer, far).await;
+                    // Whoever hears it now says how much is left.
+                    metrics::gauge!("kafka_lag", "topic" => ear.topic.clone()).set(0.0);
                 }
                 Some(Err(why)) => tracing::error!(topic = ear.topic, why, "Kafka can't be heard"),
                 None => {}
@@ -112,9 +114,10 @@ impl Ear {
     async fn listen<T, F>(
         &self,
         consumer: &Consumer,
+        teller: &mut Teller,
         handle: &(impl Fn(T) -> F + Clone + Send + Sync + 'static),
         shutdown: &CancellationToken,
-    ) -> TopicPartitionList
+    ) -> Far
     where
         T: DeserializeOwned + Clone + Send + 'static,
         F: Future<Output = Handled> + Send + 'static,
@@ -130,9 +133,21 @@ impl Ear {
                 () = &mut tell => {
                     tell = Box::pin(self.clock.rest_real(TELL_MS));
                     turn = turn.wrapping_add(1);
-                    self.tell(consumer, &mut progress);
+                    if !(self.may)() {
+                        // What was done meanwhile is another's to do.
+                        return Far::new();
+                    }
+                    self.keep(consumer, &mut progress);
+                    if teller.is_free() {
+                        teller.tell(progress.turn());
+                    }
                     if turn.is_multiple_of(FATAL_EVERY) && self.is_beyond_help(consumer) {
                         break;
+                    }
+                }
+                (far, told) = teller.answer() => {
+                    for (part, offset) in far {
+                        progress.told(part, offset, told);
                     }
                 }
                 Some(done) = under_way.join_next() => {
@@ -149,13 +164,13 @@ impl Ear {
                             place
                         });
                     }
-                    Ok(_) => break,
+                    Ok(_) => return Far::new(),
                     Err(error) => self.rest_after(&error, shutdown).await,
                 },
             }
         }
         self.keep(consumer, &mut progress);
-        self.list(progress.far())
+        progress.far().collect()
     }
 
     async fn rest_after(&self, error: &ClientError, shutdown: &CancellationToken) {
@@ -199,7 +214,7 @@ impl Ear {
                 if self.heard().knows(&letter) {
                     return self.count("repeated");
                 }
-                match tried(said, handle, &self.resting, &self.clock).await {
+                match tried(said, handle, (&self.resting, &self.clock), &*self.may).await {
                     Came::Done => {
                         self.heard().note(letter);
                         return self.count("done");
@@ -228,48 +243,5 @@ impl Ear {
         if let Ok(own) = consumer.assignment() {
             progress.keep(|part| own.find_partition(&self.topic, part).is_some());
         }
-    }
-
-    fn list(&self, far: impl IntoIterator<Item = (i32, i64)>) -> TopicPartitionList {
-        let mut list = TopicPartitionList::new();
-        for (part, offset) in far {
-            let added = list.add_partition_offset(&self.topic, part, Offset::Offset(offset));
-            if let Err(error) = added {
-                tracing::debug!(topic = self.topic, %error, "an offset is none");
-            }
-        }
-        list
-    }
-
-    /// Tells how far everything is done. If that is lost, it is done again, which changes nothing.
-    fn tell(&self, consumer: &Consumer, progress: &mut Progress) {
-        for (part, offset, told) in consumer.context().answers().drain(..) {
-            progress.told(part, offset, told);
-        }
-        self.keep(consumer, progress);
-        let far = self.list(progress.turn());
-        if far.count() == 0 {
-            return;
-        }
-        if let Err(error) = consumer.commit(&far, CommitMode::Async) {
-            tracing::debug!(topic = self.topic, %error, "how far this was heard could not be told");
-        }
-    }
-
-    /// Tells how far everything was done and takes leave of the group, which a thread has to wait
-    /// for.
-    async fn leave(&self, consumer: Consumer, far: TopicPartitionList) {
-        let (gone_tx, gone) = tokio::sync::oneshot::channel();
-        std::thread::spawn(move || {
-            if far.count() > 0 {
-                // What is not told is done again.
-                let _ = consumer.commit(&far, CommitMode::Sync);
-            }
-            drop(consumer);
-            let _ = gone_tx.send(());
-        });
-        let _ = tokio::time::timeout(LEAVE_MAX, gone).await;
-        // Whoever hears it now says how much is left.
-        metrics::gauge!("kafka_lag", "topic" => self.topic.clone()).set(0.0);
     }
 }

@@ -24,19 +24,20 @@ impl Kafka {
     /// Looks at the topics, makes what is missing if that was asked for, says what should be
     /// otherwise, unless it was told already, and takes each for what it is.
     pub(super) async fn look(&self) -> Result<(), KafkaError> {
+        let mut trouble = String::new();
         if self.config.create_topics
             && let Err(error) = self.clerk.create(&self.kinds, topics::PARTITIONS).await
         {
             match error {
                 KafkaError::Away { .. } => return Err(error),
                 // They may be there all the same.
-                error => tracing::error!(%error, "topics could not be made"),
+                error => trouble = error.to_string(),
             }
         }
         let verdicts = self.clerk.look(&self.kinds).await?;
         let refused = verdicts.iter().filter(|v| v.is_refused()).count();
         metrics::gauge!("kafka_topics_refused").set(u32::try_from(refused).map_or(0.0, f64::from));
-        self.tell(&verdicts);
+        self.tell(&verdicts, &trouble);
         for verdict in &verdicts {
             self.open_or_close(verdict);
         }
@@ -44,9 +45,10 @@ impl Kafka {
     }
 
     /// Says what should be otherwise, unless it was told already.
-    fn tell(&self, verdicts: &[Verdict]) {
+    fn tell(&self, verdicts: &[Verdict], trouble: &str) {
         let findings = || verdicts.iter().flat_map(|verdict| &verdict.findings);
         let now: String = findings().map(ToString::to_string).collect();
+        let now = now + trouble;
         let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
         if now == *told {
             return;
@@ -56,6 +58,9 @@ impl Kafka {
                 Grade::Refused => tracing::error!(topic, what, "a topic can't be used"),
                 Grade::Warned => tracing::warn!(topic, what, "a topic should be otherwise"),
             }
+        }
+        if !trouble.is_empty() {
+            tracing::error!(why = trouble, "topics could not be made");
         }
         *told = now;
     }

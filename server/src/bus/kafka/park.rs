@@ -6,6 +6,7 @@ use std::sync::Arc;
 use houseful_core::text::shown;
 use rdkafka::{
     Message as _,
+    error::{KafkaError as ClientError, RDKafkaErrorCode},
     message::{Header, OwnedHeaders, OwnedMessage},
     producer::FutureRecord,
 };
@@ -21,6 +22,8 @@ pub(super) const FROM: &str = "houseful-from";
 /// How many wait to be parked at most. More of them are left where they are: somebody floods us, and
 /// what is behind them matters more.
 const WAITING_MAX: usize = 128;
+/// So much of a message that is too large to be parked as it came, in bytes.
+const CUT: usize = 16 * 1024;
 /// The first and the longest rest before it is tried again, in milliseconds.
 const AGAIN_MS: (u64, u64) = (500, 30_000);
 
@@ -65,32 +68,52 @@ impl Park {
             );
             return;
         };
-        let mut rest_ms = AGAIN_MS.0;
-        while let Err(error) = self.send(message, (why, &from)).await {
-            tracing::warn!(from, error, "a message waits to be parked");
+        let (mut rest_ms, mut most) = (AGAIN_MS.0, usize::MAX);
+        while let Err(error) = self.send(message, (why, &from), most).await {
+            if error == RDKafkaErrorCode::MessageSizeTooLarge && most > CUT {
+                // Its beginning, and where the rest is.
+                most = CUT;
+                continue;
+            }
+            tracing::warn!(from, %error, "a message waits to be parked");
             self.clock.rest_real(rest_ms).await;
             rest_ms = (rest_ms * 2).min(AGAIN_MS.1);
         }
     }
 
-    /// Waits until a broker has it, or the client has given it up.
-    async fn send(&self, message: &OwnedMessage, (why, from): (&str, &str)) -> Result<(), String> {
-        let headers = message.headers().cloned().unwrap_or_else(OwnedHeaders::new);
+    /// Waits until a broker has so much of it at `most`, or the client has given it up.
+    async fn send(
+        &self,
+        message: &OwnedMessage,
+        (why, from): (&str, &str),
+        most: usize,
+    ) -> Result<(), RDKafkaErrorCode> {
+        let (key, value) = (
+            message.key().unwrap_or_default(),
+            message.payload().unwrap_or_default(),
+        );
+        let (key, value) = (&key[..key.len().min(most)], &value[..value.len().min(most)]);
+        let whole = most == usize::MAX;
+        let headers = message.headers().filter(|_| whole).cloned();
+        let headers = headers.unwrap_or_else(OwnedHeaders::new);
         let text = |key, value| Header {
             key,
             value: Some(value),
         };
         let headers = headers.insert(text(WHY, why)).insert(text(FROM, from));
         let record = FutureRecord::to(&self.topic)
-            .key(message.key().unwrap_or_default())
-            .payload(message.payload().unwrap_or_default())
+            .key(key)
+            .payload(value)
             .headers(headers);
-        let sent = self.mouth.producer().send_result(record);
-        let sent = sent.map_err(|(error, _)| error.to_string())?;
-        match sent.await {
-            Ok(Ok(_)) => Ok(()),
-            Ok(Err((error, _))) => Err(error.to_string()),
-            Err(_) => Err("the client has ended".to_owned()),
-        }
+        let code = |error: ClientError| error.rdkafka_error_code();
+        let sent = match self.mouth.producer().send_result(record) {
+            Ok(delivery) => match delivery.await {
+                Ok(Ok(_)) => return Ok(()),
+                Ok(Err((error, _))) => code(error),
+                Err(_) => None,
+            },
+            Err((error, _)) => code(error),
+        };
+        Err(sent.unwrap_or(RDKafkaErrorCode::Fail))
     }
 }

@@ -128,11 +128,8 @@ impl Progress {
             return;
         };
         match told {
-            Told::Heard => part.news = None,
             Told::Missed => {}
-            Told::Gone => {
-                self.parts.remove(&number);
-            }
+            Told::Heard | Told::Gone => part.news = None,
         }
     }
 }

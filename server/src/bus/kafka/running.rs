@@ -103,10 +103,13 @@ impl Kafka {
             told: Arc::default(),
             clock: clock.clone(),
         };
-        let look = tokio::time::timeout(FIRST_LOOK, kafka.look()).await;
-        if let Ok(Err(KafkaError::Away { .. })) | Err(_) = look {
-            let brokers = &config.brokers;
-            tracing::warn!(%brokers, "no Kafka broker answers: messages go by HTTP");
+        match tokio::time::timeout(FIRST_LOOK, kafka.look()).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::warn!(%error, "messages go by HTTP"),
+            Err(_) => tracing::warn!(
+                brokers = %config.brokers,
+                "how the topics are is not known yet: messages go by HTTP"
+            ),
         }
         Ok(kafka)
     }

@@ -45,6 +45,16 @@ pub(super) struct Seats {
     pub(super) clock: Clock,
 }
 
+/// What became of a message.
+enum Sent {
+    /// Readers can read it.
+    Whole,
+    /// It has to be tried again.
+    NotYet,
+    /// It is too large for a broker.
+    Never,
+}
+
 /// What readers have of each show.
 #[derive(Default)]
 struct Told {
@@ -53,6 +63,12 @@ struct Told {
 }
 
 impl Told {
+    /// Readers have to begin with a map.
+    fn forget(&mut self, show: ShowId) {
+        self.last.remove(&show);
+        self.order.retain(|other| *other != show);
+    }
+
     fn note(&mut self, show: ShowId, picture: Arc<Picture>) {
         if self.last.insert(show, picture).is_some() {
             return;
@@ -100,21 +116,23 @@ impl Seats {
             });
             let sent = join_all(each).await;
             for ((show, picture), sent) in some.iter().zip(sent) {
-                if sent {
-                    told.note(*show, Arc::clone(picture));
-                } else {
-                    went_well = false;
-                    self.moves.put_back(*show, Arc::clone(picture));
+                match sent {
+                    Sent::Whole => told.note(*show, Arc::clone(picture)),
+                    Sent::Never => told.forget(*show),
+                    Sent::NotYet => {
+                        went_well = false;
+                        self.moves.put_back(*show, Arc::clone(picture));
+                    }
                 }
             }
         }
         went_well
     }
 
-    /// Leads readers from what they have to what is; whether they can read it.
-    async fn send(&self, show: ShowId, before: Option<&Picture>, now: &Picture) -> bool {
+    /// Leads readers from what they have to what is.
+    async fn send(&self, show: ShowId, before: Option<&Picture>, now: &Picture) -> Sent {
         if before.is_some_and(|before| before.version() == now.version()) {
-            return true;
+            return Sent::Whole;
         }
         let changes = before.and_then(|before| now.changes_from(before));
         let (event, data) = match changes {
@@ -158,6 +176,10 @@ impl Seats {
             // It would be as large the next time, and all others would wait for it.
             tracing::error!(show.id = %show, bytes = data.len(), "a broker takes no message as large as the seats of a show");
         }
-        sent.is_ok() || is_too_large
+        match sent {
+            Ok(()) => Sent::Whole,
+            Err(_) if is_too_large => Sent::Never,
+            Err(_) => Sent::NotYet,
+        }
     }
 }

@@ -40,18 +40,19 @@ pub(super) enum Came {
     Broke,
 }
 
-/// Tries a message until it is done. `resting` has room for those that are tried again.
+/// Tries a message until it is done, while the server `may` do it. `resting` has room for those that
+/// are tried again.
 pub(super) async fn tried<T, F>(
     said: T,
     handle: &impl Fn(T) -> F,
-    resting: &Semaphore,
-    clock: &Clock,
+    with: (&Semaphore, &Clock),
+    may: &(dyn Fn() -> bool + Send + Sync),
 ) -> Came
 where
     T: Clone,
     F: Future<Output = Handled> + Send + 'static,
 {
-    tried_after(&AGAIN_MS, said, handle, (resting, clock)).await
+    tried_after(&AGAIN_MS, said, handle, with, may).await
 }
 
 /// The same with these rests, in milliseconds.
@@ -60,6 +61,7 @@ async fn tried_after<T, F>(
     said: T,
     handle: &impl Fn(T) -> F,
     (resting, clock): (&Semaphore, &Clock),
+    may: &(dyn Fn() -> bool + Send + Sync),
 ) -> Came
 where
     T: Clone,
@@ -67,6 +69,9 @@ where
 {
     let (mut place, mut breaks) = (None, 0);
     for rest_ms in rests_ms.iter().copied().map(Some).chain([None]) {
+        if !may() {
+            return Came::GivenUp;
+        }
         // A task of its own, so that what breaks down in it breaks down alone.
         let attempt = tokio::spawn(handle(said.clone()));
         match tokio::time::timeout(ATTEMPT, attempt).await {
@@ -116,7 +121,7 @@ mod tests {
             let number = count.fetch_add(1, Ordering::SeqCst);
             async move { says(number) }
         };
-        let came = tried_after(&[1; 7], (), &handle, (&resting, &clock)).await;
+        let came = tried_after(&[1; 7], (), &handle, (&resting, &clock), &|| true).await;
         (came, asked.load(Ordering::SeqCst))
     }
 

@@ -286,6 +286,23 @@ fn what_was_said_before_a_reopening_is_asked_about_and_not_done() {
 }
 
 #[test]
+fn a_declined_payment_answers_after_a_reopening_too() {
+    let mut account = after(&[learned(ChargeStatus::Declined, 0, 0), settle(0, 4)]);
+    assert!(account.is_settled());
+    step(&mut account, &Input::Reopen, 5_000);
+    // Booking has yet to see it done, and says so until it does.
+    assert!(step(&mut account, &settle(0, 4), 5_001).announce);
+    let answer = Input::Settle {
+        keep: Keep { minor: 0, ver: 4 },
+        reopened_at: account.reopened_at,
+    };
+    assert!(step(&mut account, &answer, 5_002).announce);
+    assert_eq!(account.settled_ver, Some(4));
+    // What is at work is not asked about again.
+    assert!(!step(&mut account, &Input::Tell, 60_000).announce);
+}
+
+#[test]
 fn money_given_back_elsewhere_is_written_down() {
     let account = after(&[
         learned(ChargeStatus::Captured, AMOUNT, 0),
