@@ -29,6 +29,9 @@ const TOKENS_SEEN: &str = "tokens_seen";
 const JOURNAL_ID: &str = "journal_id";
 const BOOKING_DATABASE: &str = "booking_database";
 const PAYMENT_DATABASE: &str = "payment_database";
+const SHARDS: &str = "shards";
+/// What an operator writes who has a shard begun anew: it is bound to whichever comes first.
+const ANEW: &str = "anew";
 
 /// The file belongs to a house of another kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -219,20 +222,55 @@ pub async fn bind_shard(
     shard: &ShardName,
     id: &str,
 ) -> Result<bool, StoreError> {
-    bind_as(store, &fact_of(shard), id).await
+    let name = fact_of(shard);
+    if store.fact(&name).await?.as_deref() == Some(ANEW) {
+        store.keep(&name, id.to_owned()).await?;
+    }
+    bind_as(store, &name, id).await
 }
 
-/// Whether a shard of the house is bound to another database than this one.
+/// How a shard is bound.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bound {
+    /// To no database that the house knows of.
+    Nowhere,
+    /// To this one, or an operator lets any become it.
+    Here,
+    /// To another one.
+    Elsewhere,
+}
+
+/// Whether a shard of the house is bound to a database.
 ///
 /// # Errors
 /// The database can't be read.
-pub async fn is_another_shards(
+pub async fn shard_bound(
     store: &dyn HouseStore,
     shard: &ShardName,
     id: &str,
-) -> Result<bool, StoreError> {
-    let bound = store.fact(&fact_of(shard)).await?;
-    Ok(bound.is_some_and(|bound| bound != id))
+) -> Result<Bound, StoreError> {
+    Ok(match store.fact(&fact_of(shard)).await?.as_deref() {
+        None => Bound::Nowhere,
+        Some(bound) if bound == id || bound == ANEW => Bound::Here,
+        Some(_) => Bound::Elsewhere,
+    })
+}
+
+/// Whether shows of the house were ever spread over shards.
+///
+/// # Errors
+/// The database can't be read.
+pub async fn has_shards(store: &dyn HouseStore) -> Result<bool, StoreError> {
+    Ok(store.fact(SHARDS).await?.is_some())
+}
+
+/// Keeps that they are.
+///
+/// # Errors
+/// The database can't be written.
+pub async fn keep_shards(store: &dyn HouseStore) -> Result<(), StoreError> {
+    let kept = store.keep_first(SHARDS, "founded".to_owned()).await;
+    kept.map(drop)
 }
 
 /// The fact that says which database a shard is.

@@ -29,7 +29,7 @@ pub use map::{SlotMap, SlotMapError, slots_text};
 pub(crate) use moving::carried_tables;
 #[cfg(feature = "postgres")]
 pub use moving::{MoveError, Moved, Stage, move_slot, would_move};
-pub use opening::{Opened, OpeningError, again, alone};
+pub use opening::{Opened, OpeningError, TheHouse, again, alone};
 pub(crate) use owners::follow;
 pub use owners::{Claims, Owners};
 pub use readers::Readers;

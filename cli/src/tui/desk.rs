@@ -251,6 +251,13 @@ impl Desk {
             .is_none_or(|i| i.role.is_some_and(|r| r >= Role::Clerk))
     }
 
+    /// Says at once that nothing can be sold, if the server knows nobody here.
+    pub fn say_if_nobody(&mut self) {
+        if self.info.as_ref().is_some_and(|info| info.role.is_none()) {
+            self.say(wording::SIGN_IN_FIRST);
+        }
+    }
+
     fn next_generation(&mut self) -> Generation {
         self.generation = Generation(self.generation.0 + 1);
         self.generation

@@ -116,6 +116,13 @@ pub fn time_until(then: UtcMillis, now: UtcMillis) -> String {
     }
 }
 
+/// How long ago something began: `12m ago`.
+#[must_use]
+pub fn time_since(then: UtcMillis, now: UtcMillis) -> String {
+    let minutes = now.ms_since(then).max(0) / 60_000;
+    format!("{minutes}m ago")
+}
+
 /// What is left of a hold: `04:41`, `00:00` at its end.
 #[must_use]
 pub fn countdown(until: UtcMillis, now: UtcMillis) -> String {

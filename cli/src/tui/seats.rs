@@ -116,6 +116,7 @@ impl Seats {
     pub fn open(desk: &mut Desk, show: Show) -> Self {
         let id = show.id;
         let feed = desk.watch(id);
+        desk.say_if_nobody();
         Self {
             asks_detail: Question::asked(desk, Ask::Show(id)),
             asks_layout: Question::asked(desk, Ask::Layout(id)),

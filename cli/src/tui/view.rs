@@ -122,7 +122,9 @@ fn header(model: &Model, sheet: &mut Sheet<'_>, title: &str) {
 
 /// Who and when, on the right of the first line; without who where there is no room for it.
 fn header_right(model: &Model, room: u16) -> String {
-    let account = model.desk.info.as_ref().and_then(|i| i.account.as_deref());
+    // Whoever is nobody sells nothing; that is told before somebody has chosen seats.
+    let account = model.desk.info.as_ref();
+    let account = account.map(|i| i.account.as_deref().unwrap_or(wording::NOT_SIGNED_IN));
     let mode = model.desk.info.as_ref().map_or("", |i| mode_word(i.mode));
     let clock = model.wall_clock();
     let joined = |parts: &[&str]| {

@@ -8,7 +8,6 @@ use futures_util::future::join_all;
 use houseful_core::wire::admin::Mode;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
-use uuid::Uuid;
 
 use super::{
     ServerConfig, StartError,
@@ -23,7 +22,7 @@ use crate::{
     hub::Hub,
     shards::{
         self, Journals, Lanes, Opened, OpeningError, Readers, ShardEntry, ShardFile, Standing,
-        Watch,
+        TheHouse, Watch,
     },
     store::StoreError,
     timer,
@@ -47,7 +46,7 @@ struct Starter {
     catalogue: Arc<dyn CatalogueStore>,
     timer: bool,
     clock: ClockKind,
-    house: Uuid,
+    house: TheHouse,
 }
 
 /// Opens the shards of a house.
@@ -78,7 +77,11 @@ pub(super) async fn start(
     config: &ServerConfig,
     (clock, shutdown): (&Clock, &CancellationToken),
 ) -> Result<Booking, StartError> {
-    let (hub, house) = (Hub::new(), opened.house());
+    let hub = Hub::new();
+    let house = TheHouse {
+        id: opened.house(),
+        facts: Arc::clone(&home.house),
+    };
     let (lane, journals, readers, watch) = (
         Lanes::new(opened.homes.clone()),
         Journals::new(opened.homes.clone()),
@@ -99,7 +102,7 @@ pub(super) async fn start(
         catalogue: Arc::clone(&home.catalogue),
         timer: config.timer,
         clock: config.clock,
-        house,
+        house: house.clone(),
     };
     let store = &home.journal;
     let followed = (lane.clone(), readers.clone());
@@ -109,7 +112,7 @@ pub(super) async fn start(
     if let Some(replicas) = replicas {
         readers.add_home(replicas);
     }
-    let followed = (journals.clone(), watch.clone());
+    let followed = (journals.clone(), watch.clone(), house);
     let owners = shards::follow(opened.homes, followed, clock.clone());
     background.push(follow::until(shutdown, owners));
     let all = opened.books.into_iter().zip(&file.shards).enumerate();
@@ -208,7 +211,7 @@ impl Starter {
         shard: usize,
         entry: &ShardEntry,
     ) -> Result<Vec<JoinHandle<()>>, OpeningError> {
-        let books = shards::again(self.house, entry, self.clock).await?;
+        let books = shards::again(&self.house, entry, self.clock).await?;
         let ground = Arc::clone(&books.ground);
         match self.start(shard, entry, books).await {
             Ok(tasks) => Ok(tasks),

@@ -79,14 +79,18 @@ impl Journals {
 
     /// The books of a shard.
     pub(super) fn of(&self, shard: usize) -> Result<&Books, StoreError> {
-        let books = self.shards.get(shard).and_then(OnceLock::get);
+        let books = self.taken_in(shard).filter(|_| !self.homes.is_shut(shard));
         books.ok_or(StoreError::Busy)
+    }
+
+    /// The books of a shard that was taken in, also if nobody may ask there now.
+    pub(super) fn taken_in(&self, shard: usize) -> Option<&Books> {
+        self.shards.get(shard).and_then(OnceLock::get)
     }
 
     /// The books of all shards, or none if one can't be reached.
     pub(super) fn all(&self) -> Result<Vec<&Books>, StoreError> {
-        let all = self.shards.iter();
-        all.map(|s| s.get().ok_or(StoreError::Busy)).collect()
+        (0..self.shards.len()).map(|shard| self.of(shard)).collect()
     }
 
     /// How many shards there are.

@@ -193,11 +193,11 @@ async fn move_alone(
             moved.longest_pause = moved.longest_pause.max(pause);
             moved.total_pause += pause;
             moved.shows += 1;
-        } else if planned.is_behind {
-            leave::leave(planned, to).await?;
         }
-        // Where it was before it came to where it is now, it may not have been cleared away.
+        // Where it was before it came to where it is now, it may not have been cleared away, or may not
+        // know that it left: that shard was put back to a copy.
         for member in members.others(to) {
+            leave::leave(planned.show, member, to).await?;
             show::clear(planned.show, member).await?;
         }
         done += 1;
@@ -249,6 +249,4 @@ struct Planned<'a> {
     from: &'a Member,
     /// Whether it goes on in the new shard already.
     lives_there: bool,
-    /// Whether the old shard does not know that: it was put back to a copy from before.
-    is_behind: bool,
 }

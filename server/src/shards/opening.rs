@@ -8,6 +8,8 @@
 mod error;
 mod joining;
 
+use std::sync::Arc;
+
 use futures_util::future::join_all;
 use houseful_core::{ids::ShardName, wire::admin::Mode};
 use uuid::Uuid;
@@ -19,7 +21,7 @@ use crate::{
     chance,
     clock::ClockKind,
     database::{Address, Books, OpenError},
-    house,
+    house::{self, Bound, HouseStore},
     store::{SalesWord, StoreError},
 };
 
@@ -81,12 +83,7 @@ impl Opened {
         let house = home.house.fact(HOUSE).await.map_err(OpeningError::Home)?;
         let known = house.as_deref().and_then(|id| Uuid::parse_str(id).ok());
         let joining = joining(file, &books, known).await?;
-        for (entry, id) in ids(file, &books).await? {
-            let other = house::is_another_shards(home.house.as_ref(), &entry.name, &id).await;
-            if other.map_err(OpeningError::Home)? {
-                return Err(OpeningError::AnotherDatabase(entry.name.clone()));
-            }
-        }
+        all_known(home, file, &books, &joining).await?;
         has_its_shows(home, &books).await?;
         // Refused before the house has a number: without one it may be sold from alone as before.
         let joins = joins(file, &books, &joining).await?;
@@ -104,6 +101,8 @@ impl Opened {
         // A shard is bound before it is one: cut off in between, it still is where it was begun.
         opened.bind(file, home).await?;
         opened.join(file, joins).await?;
+        let kept = house::keep_shards(home.house.as_ref()).await;
+        kept.map_err(OpeningError::Home)?;
         opened.settle(file).await?;
         Ok(opened)
     }
@@ -159,30 +158,55 @@ impl Opened {
     }
 }
 
+/// What a shard has to be of.
+#[derive(Clone)]
+pub struct TheHouse {
+    /// Its number.
+    pub id: Uuid,
+    /// What it remembers.
+    pub facts: Arc<dyn HouseStore>,
+}
+
+impl TheHouse {
+    /// Whether a database is the one that this house has a shard in; the inner error says why not.
+    ///
+    /// # Errors
+    /// The database can't be read.
+    pub async fn has(
+        &self,
+        shard: &ShardName,
+        books: &Books,
+    ) -> Result<Result<(), OpeningError>, StoreError> {
+        let another = || OpeningError::AnotherDatabase(shard.clone());
+        let Some(is) = books.slots.identity().await? else {
+            return Ok(Err(another()));
+        };
+        let id = house::journal_id(books.house.as_ref()).await?;
+        // Without the house's own database it can't be told, and nothing is sold anyway that is new.
+        let bound = house::shard_bound(self.facts.as_ref(), shard, &id).await;
+        Ok(match bound {
+            Ok(Bound::Elsewhere) => Err(another()),
+            _ => compare_names(shard, &is, self.id),
+        })
+    }
+}
+
 /// Tries a shard of a house again that could not be reached.
 ///
 /// # Errors
 /// It still can't be, or it is not what the file says.
 pub async fn again(
-    house: Uuid,
+    house: &TheHouse,
     entry: &ShardEntry,
     clock: ClockKind,
 ) -> Result<Books, OpeningError> {
     let books = reach(entry, clock).await?;
-    let checked = is_still(entry, &books, house).await;
+    let checked = house.has(&entry.name, &books).await;
+    let checked = checked.map_err(|why| store(entry, why)).flatten();
     if checked.is_err() {
         books.ground.close().await;
     }
     checked.map(|()| books)
-}
-
-/// Refuses what is not the shard that the file names.
-async fn is_still(entry: &ShardEntry, books: &Books, house: Uuid) -> Result<(), OpeningError> {
-    let identity = books.slots.identity().await;
-    match identity.map_err(|why| store(entry, why))? {
-        Some(is) => compare(entry, &is, house),
-        None => Err(OpeningError::AnotherDatabase(entry.name.clone())),
-    }
 }
 
 async fn reach(entry: &ShardEntry, clock: ClockKind) -> Result<Books, OpeningError> {
@@ -216,6 +240,33 @@ async fn ids<'a>(
     Ok(ids)
 }
 
+/// Refuses a database in place of the one that a shard was in, as far as the house, or another shard,
+/// knows of that one.
+async fn all_known(
+    home: &Books,
+    file: &ShardFile,
+    books: &[Result<Books, OpeningError>],
+    joining: &[usize],
+) -> Result<(), OpeningError> {
+    let facts = home.house.as_ref();
+    let claims = claims(file, books, |shard| !joining.contains(&shard)).await?;
+    let has_shards = house::has_shards(facts).await.map_err(OpeningError::Home)?;
+    for (entry, id) in ids(file, books).await? {
+        let bound = house::shard_bound(facts, &entry.name, &id).await;
+        let is_new = joining.iter().any(|n| file.shards[*n].name == entry.name);
+        // Somebody says that it has slots, or there were shards and none of them is here.
+        let is_missed = claims.names(&entry.name) || has_shards && claims.is_empty();
+        match bound.map_err(OpeningError::Home)? {
+            Bound::Here => {}
+            Bound::Nowhere if !(is_new && is_missed) => {}
+            Bound::Nowhere | Bound::Elsewhere => {
+                return Err(OpeningError::AnotherDatabase(entry.name.clone()));
+            }
+        }
+    }
+    Ok(())
+}
+
 /// Refuses two shards with one database.
 async fn all_different(
     file: &ShardFile,
@@ -236,7 +287,11 @@ async fn all_different(
 }
 
 fn compare(entry: &ShardEntry, is: &Identity, house: Uuid) -> Result<(), OpeningError> {
-    let (shard, is_house, is) = (entry.name.clone(), is.house, is.shard.clone());
+    compare_names(&entry.name, is, house)
+}
+
+fn compare_names(shard: &ShardName, is: &Identity, house: Uuid) -> Result<(), OpeningError> {
+    let (shard, is_house, is) = (shard.clone(), is.house, is.shard.clone());
     if is_house != house {
         return Err(OpeningError::OtherHouse { shard, is });
     }

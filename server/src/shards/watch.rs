@@ -1,7 +1,10 @@
 //! How the shards of a house stand, as far as this server sees it: whose shows it sells, who does not
 //! answer, whose database was refused, which slots two of them claim. What changes is said once.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
 
 use houseful_core::{
     ids::ShardName,
@@ -60,9 +63,20 @@ impl Watch {
         *before = standing;
     }
 
-    /// Takes down which slot two shards claim, if there is one.
-    pub(super) fn claimed_twice(&self, twice: Option<(u16, usize, usize)>) {
+    /// Takes down which slot two shards claim, if there is one, of those that were heard. A claim stands
+    /// until both were heard again.
+    pub(super) fn claimed_twice(
+        &self,
+        twice: Option<(u16, usize, usize)>,
+        heard: &BTreeSet<usize>,
+    ) {
         let mut watched = self.lock();
+        let stands = watched
+            .twice
+            .is_some_and(|(_, one, other)| !(heard.contains(&one) && heard.contains(&other)));
+        if twice.is_none() && stands {
+            return;
+        }
         if let Some((slot, one, other)) = twice.filter(|_| watched.twice.is_none()) {
             let (one, other) = (watched.name(one), watched.name(other));
             tracing::error!(slot, %one, %other, "two shards say that a slot is theirs");
@@ -162,7 +176,8 @@ mod tests {
             ]
         );
         watch.note(1, Standing::InUse);
-        watch.claimed_twice(Some((7, 0, 1)));
+        let both = BTreeSet::from([0, 1]);
+        watch.claimed_twice(Some((7, 0, 1)), &both);
         let claims = |who: &str| format!("{who} says, too, that slot 7 is its own");
         assert_eq!(
             told(&watch),
@@ -172,7 +187,9 @@ mod tests {
             ]
         );
         assert_eq!(watch.away(), [], "both sell");
-        watch.claimed_twice(None);
+        watch.claimed_twice(None, &BTreeSet::from([0]));
+        assert_eq!(told(&watch)[0].0, ShardState::Disputed, "one is not heard");
+        watch.claimed_twice(None, &both);
         assert_eq!(told(&watch)[0].0, ShardState::InUse);
     }
 }

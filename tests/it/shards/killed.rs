@@ -243,3 +243,28 @@ async fn the_command_is_killed_again_and_again_and_repeated_until_it_is_done() {
     );
     app.finish().await;
 }
+
+/// A file that leaves a shard out: its slots can't be had from somebody else.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_slot_of_a_shard_that_the_file_leaves_out_is_not_taken() {
+    let ground = Ground::new();
+    let app = ground.server().await;
+    let show = shows(1, in_south)[0];
+    open(&app, &[show]).await;
+    by_cash(&app, show, &["A1"]).await;
+    let slot = slot_of(show);
+    let alone = super::file(&[("north", &ground.north, "0-1023")]);
+    for dry in [true, false] {
+        let moved = if dry {
+            shards::would_move(&alone, (slot, &name("north"))).await
+        } else {
+            shards::move_slot(&alone, (slot, &name("north")), &mut |_| ()).await
+        };
+        let told = moved.expect_err("a refusal").to_string();
+        let wanted = format!("slot {slot} is in shard south, which the file does not name");
+        assert!(told.starts_with(&wanted), "{told}");
+    }
+    let has = format!("SELECT count(*) FROM shard_slot WHERE slot = {slot} AND left_to = 'south'");
+    assert_eq!(count(&ground.north, &has), 1, "it is where it was");
+    app.finish().await;
+}

@@ -254,6 +254,13 @@ async fn an_empty_database_is_not_taken_for_a_shard_that_was_lost() {
     // On purpose it can be begun anew, as docs/operations.md says.
     let forget = "DELETE FROM house WHERE name = 'shard_south'";
     Cluster::shared().admin_in(&ground.home, forget);
+    let told = refused(&ground.home, Some(&lost)).await;
+    assert!(
+        told.contains("shard south in another database"),
+        "the north knows of it: {told}"
+    );
+    let anew = "INSERT INTO house VALUES ('shard_south', 'anew')";
+    Cluster::shared().admin_in(&ground.home, anew);
     start(&ground.home, Some(&lost))
         .await
         .expect("a server")
@@ -269,10 +276,27 @@ async fn an_empty_database_is_not_taken_for_a_shard_that_was_lost() {
 async fn a_house_that_does_not_know_its_shards_by_name_learns_them() {
     let ground = Ground::new();
     ground.server().await.finish().await;
-    let known = "SELECT count(*) FROM house WHERE name LIKE 'shard%'";
+    let known = "SELECT count(*) FROM house WHERE name LIKE 'shard\\_%'";
     assert_eq!(count(&ground.home, known), 2);
     let cluster = Cluster::shared();
-    cluster.admin_in(&ground.home, "DELETE FROM house WHERE name LIKE 'shard%'");
+    cluster.admin_in(
+        &ground.home,
+        "DELETE FROM house WHERE name LIKE 'shard\\_%'",
+    );
     ground.server().await.finish().await;
     assert_eq!(count(&ground.home, known), 2);
+}
+
+/// Nor are databases under names that nobody knows, where the house had shards.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_house_with_shards_does_not_begin_again_in_empty_ones() {
+    let ground = Ground::new();
+    ground.server().await.finish().await;
+    let cluster = Cluster::shared();
+    let (one, two) = (cluster.database(), cluster.database());
+    let others = file(&[("one", &one, "0-511"), ("two", &two, "512-1023")]);
+    let told = refused(&ground.home, Some(&others)).await;
+    assert!(told.contains("shard one in another database"), "{told}");
+    let own = "SELECT count(*) FROM meta WHERE key = 'shard'";
+    assert_eq!((count(&one, own), count(&two, own)), (0, 0));
 }

@@ -3,6 +3,10 @@
 use std::fs;
 
 use houseful_core::wire::admin::Role;
+use houseful_server::{
+    clock::ClockKind,
+    database::{Address, Books},
+};
 use houseful_tests::{
     cluster::Cluster,
     folder::Folder,
@@ -205,6 +209,9 @@ async fn a_shard_that_is_away_or_refused_is_seen_at_the_server() {
     let mut other = Cluster::quick();
     let ground = ground(&other);
     let app = ground.server().await;
+    let show = shows(1, in_south)[0];
+    open(&app, &[show]).await;
+    by_cash(&app, show, &["A1"]).await;
     until_told(&app, &["in_use", "in_use"]).await;
     let ready = async |app: &TestApp| app.get(As::Nobody, "/readyz").await;
     assert_eq!(ready(&app).await.text, "ready\n");
@@ -223,29 +230,53 @@ async fn a_shard_that_is_away_or_refused_is_seen_at_the_server() {
     );
     let nobody = app.get(As::Nobody, "/v1").await.expect(200);
     assert_eq!(nobody["shards"], Value::Null);
-    app.abandon().await;
 
-    // It comes back as somebody else's: an empty database under its address.
-    let app = ground.server().await;
-    until_told(&app, &["in_use", "away"]).await;
+    // It comes back as somebody else's: an empty database under its address. One server had it in use,
+    // the other one begins without it.
+    let late = ground.server().await;
+    until_told(&late, &["in_use", "away"]).await;
     other.restart();
-    let name = ground.south.rsplit('/').next().expect("a name");
-    other.admin(&format!("ALTER DATABASE {name} RENAME TO old"));
+    let name = ground.south.rsplit('/').next().expect("a name").to_owned();
+    let busy = format!("SELECT count(*) FROM pg_stat_activity WHERE datname = '{name}'");
+    let rename = |from: &str, to: &str| {
+        let end = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+                   WHERE pid <> pg_backend_pid() AND datname IS NOT NULL";
+        wait::until("a database with another name", NOTICED_S, || {
+            other.admin(end);
+            let nobody = other.admin(&busy) == "0";
+            nobody.then(|| other.admin(&format!("ALTER DATABASE {from} RENAME TO {to}")))
+        });
+    };
+    other.admin(&format!("ALTER DATABASE {name} ALLOW_CONNECTIONS false"));
+    rename(&name, "old");
     other.admin(&format!("CREATE DATABASE {name} OWNER houseful"));
-    let told = until_told(&app, &["in_use", "refused"]).await;
-    let why = text(&told[1], "reason");
-    assert!(
-        why.contains("the house had shard south in another database"),
-        "{why}"
-    );
-    assert_eq!(ready(&app).await.text, "ready\nshard south refused\n");
+    // As any other server of the house does that finds it.
+    let address = Address::new(ground.south.as_ref());
+    let books = Books::open(&address, ClockKind::Manual).await;
+    books.expect("an empty database").ground.close().await;
+    for app in [&app, &late] {
+        let told = until_told(app, &["in_use", "refused"]).await;
+        let why = text(&told[1], "reason");
+        let wanted = "the house had shard south in another database";
+        assert!(why.contains(wanted), "{why}");
+        assert_eq!(ready(app).await.text, "ready\nshard south refused\n");
+        // Nobody is told that there is no such show.
+        let refused = app.hold(As::Clerk, &booking(show), &["A1"]).await;
+        assert_eq!(refused.status, 503, "{}", refused.text);
+    }
     // The one that was meant is taken in by itself.
-    wait::until("nobody in the empty one", NOTICED_S, || {
-        let busy = format!("SELECT count(*) FROM pg_stat_activity WHERE datname = '{name}'");
-        (other.admin(&busy) == "0").then_some(())
-    });
     other.admin(&format!("DROP DATABASE {name} WITH (FORCE)"));
     other.admin(&format!("ALTER DATABASE old RENAME TO {name}"));
-    until_told(&app, &["in_use", "in_use"]).await;
+    other.admin(&format!("ALTER DATABASE {name} ALLOW_CONNECTIONS true"));
+    for app in [&app, &late] {
+        until_told(app, &["in_use", "in_use"]).await;
+        let taken = app.hold(As::Clerk, &booking(show), &["A1"]).await;
+        assert_eq!(
+            (taken.status, taken.code()),
+            (409, "seats_taken"),
+            "it is known again"
+        );
+    }
+    late.finish().await;
     app.finish().await;
 }

@@ -1,10 +1,11 @@
 //! A shard that was put back to a copy still has shows as its own that have moved since. Its journals
 //! are brought to where the shows left it, by the rows of the shard that has them now.
 
+use houseful_core::{ids::ShowId, wire::seats::Version};
 use tokio_postgres::Row;
 
 use super::{
-    MoveError, Planned,
+    MoveError,
     shards::Member,
     show::{PART, key, learn, text},
     tables::{JOURNAL, OTHERS},
@@ -37,9 +38,9 @@ fn stand(rows: &[Row]) -> Result<Option<Stand>, StoreError> {
         .transpose()
 }
 
-/// Has the old shard's journal of a show that goes on at `to` end where the show left it.
-pub(super) async fn leave(planned: &Planned<'_>, to: &Member) -> Result<(), MoveError> {
-    let (show, from) = (key(planned.show), planned.from);
+/// Has a shard's journal of a show that goes on at `to` end where the show left it, if it does not.
+pub(super) async fn leave(left: ShowId, from: &Member, to: &Member) -> Result<(), MoveError> {
+    let show = key(left);
     let head = from.db.read(HEAD, &[&show]).await;
     let Some(head) = head
         .and_then(|rows| stand(&rows))
@@ -47,16 +48,23 @@ pub(super) async fn leave(planned: &Planned<'_>, to: &Member) -> Result<(), Move
     else {
         return Ok(());
     };
+    let forked = || MoveError::Forked {
+        show: left,
+        from: from.name.clone(),
+        to: to.name.clone(),
+    };
+    let version = Version {
+        ver: head.0.cast_unsigned(),
+        tip: head.1.cast_unsigned(),
+    };
+    if !to.knows(left, version).await? {
+        return Err(forked());
+    }
     let seal = to.db.read(SEAL, &[&show, &head.0]).await;
     let seal = seal
         .and_then(|rows| stand(&rows))
         .map_err(|why| to.store(why))?;
     // It would not have come there without one.
-    let forked = || MoveError::Forked {
-        show: planned.show,
-        from: from.name.clone(),
-        to: to.name.clone(),
-    };
     let seal = seal.ok_or_else(forked)?;
     learn(to, from).await?;
     let parts = read(show, (head, seal), to).await;

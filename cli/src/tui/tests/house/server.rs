@@ -316,7 +316,8 @@ impl Till {
 
     fn detail(&self, id: ShowId) -> ShowDetail {
         let card = price_card(&self.layout);
-        let show = self.shows.iter().find(|show| show.id == id);
+        let mut all = self.shows.iter().chain(&self.begun);
+        let show = all.find(|show| show.id == id);
         ShowDetail {
             show: show.unwrap_or(&self.shows[0]).clone(),
             prices: card
