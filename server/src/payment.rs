@@ -12,6 +12,8 @@ pub mod card;
 mod cash;
 mod error;
 mod flow;
+mod later;
+mod lost;
 pub mod machine;
 mod parts;
 mod plan;
@@ -99,6 +101,13 @@ impl Cards {
         Self::Terminal(CardTerminal::new(charges, clock.clone()))
     }
 
+    const fn stripe(&self) -> Option<&Stripe> {
+        match self {
+            Self::Terminal(_) => None,
+            Self::Stripe(stripe) => Some(stripe),
+        }
+    }
+
     fn provider(&self) -> Arc<dyn Provider> {
         match self {
             Self::Terminal(terminal) => Arc::new(terminal.clone()),
@@ -138,6 +147,9 @@ impl Payments {
         let payments = Self::idle(rooms, bus, key, clock);
         let flow = &payments.flow;
         tokio::spawn(worker::run(Arc::clone(flow), shutdown.clone()));
+        if let Some(stripe) = payments.cards.stripe().cloned() {
+            tokio::spawn(later::run(Arc::clone(flow), stripe, shutdown.clone()));
+        }
         tokio::spawn(reconcile::run(Arc::clone(flow), shutdown));
         payments
     }
@@ -360,12 +372,23 @@ impl Payments {
         Ok(items)
     }
 
-    /// Compares all charges on the provider's list with our payments and brings them in line.
+    /// Compares all charges on the provider's list with our payments and brings them in line, with
+    /// what changed since the list was read last however old it is.
     ///
     /// # Errors
     /// The list or the payments can't be read now.
     pub async fn reconcile(&self) -> Result<Reconciled, PaymentError> {
-        reconcile::compare(&self.flow, houseful_core::time::UtcMillis(0)).await
+        let whole = houseful_core::time::UtcMillis(0);
+        let mut done = reconcile::compare(&self.flow, whole).await?;
+        if let Some(stripe) = self.cards.stripe() {
+            let mut later = Reconciled::default();
+            // What can't be seen to now is told in the log, and has its turn in a minute.
+            let _ = later::hear(&self.flow, stripe, &mut later).await;
+            done.repaired += later.repaired;
+            done.unknown += later.unknown;
+            done.differing += later.differing;
+        }
+        Ok(done)
     }
 
     /// Asks booking again about the card payments that changed since a time, and obeys what it says
@@ -396,7 +419,7 @@ impl Payments {
     /// `false` if that was not done in time and the message should come again.
     #[must_use]
     pub async fn wake(&self, event: &Event) -> bool {
-        let (Cards::Stripe(stripe), Some(intent)) = (&self.cards, &event.intent) else {
+        let (Some(stripe), Some(intent)) = (self.cards.stripe(), &event.intent) else {
             return true;
         };
         let Ok(place) = Arc::clone(&self.waking).try_acquire_owned() else {
@@ -405,7 +428,8 @@ impl Payments {
         let (flow, stripe, intent) = (Arc::clone(&self.flow), stripe.clone(), intent.clone());
         // In a task of its own: what was begun is not broken off by a sender who goes away.
         let look = self.flow.tasks.spawn(async move {
-            let seen = reconcile::wake(&flow, &stripe, &intent).await;
+            let mut done = Reconciled::default();
+            let seen = later::wake(&flow, &stripe, &intent, &mut done).await;
             drop(place);
             seen
         });

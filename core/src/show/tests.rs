@@ -1,9 +1,11 @@
 //! A small show for the tests of the rules. Most of them are scenarios (`fixtures/scenarios`);
 //! here is what needs to look inside.
 
+mod cases;
 mod gone;
 mod guards;
 mod moves;
+mod refunds;
 mod rows;
 mod said;
 mod views;

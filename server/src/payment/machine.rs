@@ -5,6 +5,7 @@
 //! the highest `ver` stands. So repeats, old news and shuffled news change nothing.
 
 mod check;
+mod lost;
 mod part;
 mod patience;
 
@@ -119,8 +120,11 @@ impl Call {
 /// Something that happens to a payment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Input {
-    /// The provider said where its charge stands.
+    /// The provider answered where its charge stands.
     Learned(Charge),
+    /// The provider's list or a message said so. Unlike an answer it may be old news, and says nothing
+    /// about a call that is under way or planned.
+    Heard(Charge),
     /// A call of the provider came to nothing; its outcome may be unknown.
     Missed {
         /// What went wrong.
@@ -133,6 +137,9 @@ pub enum Input {
         /// What the announcement said of a reopening that it answers.
         reopened_at: Option<UtcMillis>,
     },
+    /// Booking said that it is one tender of a payment over so much, of which nothing else is known
+    /// any more.
+    Complete(Money),
     /// It is time to tell booking again.
     Tell,
     /// Booking may have lost what it said: it is asked again, and whatever it says then stands.
@@ -145,8 +152,10 @@ impl Input {
     pub const fn word(&self) -> &'static str {
         match self {
             Self::Learned(_) => "learned",
+            Self::Heard(_) => "heard",
             Self::Missed { .. } => "missed",
             Self::Settle { .. } => "settle",
+            Self::Complete(_) => "complete",
             Self::Tell => "tell",
             Self::Reopen => "reopen",
         }
@@ -173,6 +182,10 @@ pub struct Step {
     pub announce: bool,
     /// Whether a person should look at it from now on: booking is silent about it.
     pub flagged: bool,
+    /// Whether a person should look at it: what was paid beside its card is not known any more.
+    pub lost: bool,
+    /// Whether a person should look at it from now on: less of it is here than booking keeps.
+    pub short: bool,
     /// Whether a person should look at it from now on: the provider was asked in vain again and
     /// again. It is asked on all the same.
     pub stuck: bool,
@@ -223,11 +236,12 @@ impl Account {
                 next_at: Some(now),
                 ..begun
             },
-            Tender::Voucher | Tender::Split => Self {
+            Tender::Split => Self {
                 parts: vec![Part::new(ask.payment, ask.tender, ask.amount.minor)],
                 next_at: Some(now),
                 ..begun
             },
+            Tender::Voucher => begun.by_lost_vouchers(ask),
             Tender::Cash => {
                 let taken = Part {
                     status: ChargeStatus::Captured,
@@ -262,10 +276,12 @@ impl Account {
                 self.learn(charge);
                 self.stop_asking(at.now);
             }
+            Input::Heard(charge) => self.learn(charge),
             Input::Missed { .. } => self.stop_asking(at.now),
             Input::Tell => self.lose_patience(at),
             Input::Settle { keep, .. } if !self.is_hearsay(input) => self.listen(*keep, at.now),
             Input::Settle { .. } => {}
+            Input::Complete(amount) => self.complete(*amount),
             Input::Reopen => self.reopen(at.now),
         }
         self.obey();
@@ -279,12 +295,14 @@ impl Account {
             self.tries = 0;
             self.next_at = self.call().map(|_| at.now);
         } else if asked && self.call().is_some() {
+            let asked = before.next_call().map(|(part, _)| part.name());
             self.tries = self.tries.saturating_add(1);
             self.next_at = Some(at.now.plus_ms(backoff(CALL_AGAIN_MS, self.tries, at)));
-            self.flag(input);
+            self.flag(input, asked);
         } else if asked {
             self.next_at = None;
         }
+        self.note_shortness();
         // A repeat of what has been done is a question whether it was done; and what may be of a
         // journal that was lost is asked about.
         let done = |keep: &Keep| self.settled_ver == Some(keep.ver);
@@ -297,6 +315,8 @@ impl Account {
             notable: stirred || reopened || matches!(input, Input::Missed { .. }),
             announce,
             flagged: self.is_in_silence() && !before.is_in_silence(),
+            lost: self.has_lost() && !before.has_lost(),
+            short: self.is_short() && !before.is_short(),
             stuck: self.tries >= TRIES_FLAGGED && before.tries < TRIES_FLAGGED,
         }
     }
@@ -448,11 +468,14 @@ impl Account {
         (self.state, money.0, money.1, money.2, self.settled_ver)
     }
 
-    fn flag(&mut self, input: &Input) {
+    fn flag(&mut self, input: &Input, asked: Option<String>) {
         if let Input::Missed { why } = input
             && self.tries >= TRIES_FLAGGED
         {
-            self.reason = Some(format!("{why}; tried {} times", self.tries));
+            let several = self.parts.len() > 1;
+            let of = asked.filter(|_| several).map(|name| format!("{name}: "));
+            let of = of.unwrap_or_default();
+            self.reason = Some(format!("{of}{why}; tried {} times", self.tries));
         }
     }
 }

@@ -230,7 +230,9 @@ impl Held {
             return Err(StoreError::Unreadable(broken.to_string()));
         }
         let answered = matches!(input, Input::Learned(_) | Input::Missed { .. });
-        if Lease::lets(self.lease, me.by, at.now) {
+        // What was heard of by the way says nothing about who is at it.
+        let aside = matches!(input, Input::Heard(_)) && !step.changed;
+        if !aside && Lease::lets(self.lease, me.by, at.now) {
             if self.account.due_call(at.now).is_some() {
                 self.lease = Some(me);
             } else if answered {
@@ -259,8 +261,9 @@ impl Held {
 /// What a line of the trail says beside its kind.
 pub(super) fn detail(input: &Input) -> String {
     match input {
-        Input::Learned(charge) => charge.status.word().to_owned(),
+        Input::Learned(charge) | Input::Heard(charge) => charge.status.word().to_owned(),
         Input::Missed { why } => why.clone(),
+        Input::Complete(amount) => amount.to_string(),
         Input::Settle { keep, .. } => format!("keep {} at {}", keep.minor, keep.ver),
         Input::Tell | Input::Reopen => String::new(),
     }

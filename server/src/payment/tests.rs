@@ -2,6 +2,7 @@
 //! a bus.
 
 mod heard;
+mod lost;
 mod split;
 
 use std::{
@@ -162,8 +163,9 @@ impl Role {
         }
     }
 
-    async fn sql(&self, sql: &'static str) -> Result<usize, StoreError> {
-        let job = move |conn: &Connection| Ok(conn.execute(sql, [])?);
+    async fn sql(&self, sql: impl Into<String>) -> Result<usize, StoreError> {
+        let sql = sql.into();
+        let job = move |conn: &Connection| Ok(conn.execute(&sql, [])?);
         self.db.write(job).await
     }
 }

@@ -22,8 +22,8 @@ use super::{
     feed::Follower,
     words::{
         BindAnswer, BindWanted, CatalogueFacts, Claim, Claimed, ClockMoved, HouseFacts, Nothing,
-        OwnerAnswer, OwnerWanted, PartAnswer, PartWanted, PaymentsAnswer, PaymentsWanted,
-        TokensAnswer, at,
+        OwnerAnswer, OwnerWanted, PartAnswer, PartWanted, PaymentAnswer, PaymentWanted,
+        PaymentsAnswer, PaymentsWanted, TokensAnswer, at,
     },
 };
 use crate::{
@@ -65,6 +65,7 @@ pub(crate) fn router(app: App) -> Router {
         .route(at::CLAIM, post(claim))
         .route(at::OWNER, post(owner))
         .route(at::PAYMENTS, post(payments))
+        .route(at::PAYMENT, post(payment))
         .route(at::ANNOUNCEMENTS, post(announcements))
         .route(at::SETTLEMENTS, post(settlements))
         .layer(around)
@@ -216,6 +217,15 @@ async fn owner(State(app): State<App>, Asked(wanted): Asked<OwnerWanted>) -> Ans
     only(&app, ServerRole::Booking)?;
     let owner = calls::owner_of(&app, wanted.booking).await?;
     Ok(Json(OwnerAnswer { owner }))
+}
+
+async fn payment(
+    State(app): State<App>,
+    Asked(wanted): Asked<PaymentWanted>,
+) -> Answer<PaymentAnswer> {
+    only(&app, ServerRole::Payment)?;
+    let payment = calls::payment(&app, wanted.payment).await?;
+    Ok(Json(PaymentAnswer { payment }))
 }
 
 async fn payments(

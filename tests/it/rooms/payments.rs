@@ -203,6 +203,42 @@ async fn a_payment_is_its_servers_until_the_lease_is_over() {
 }
 
 #[tokio::test]
+async fn what_is_heard_by_the_way_ends_nobodys_turn() {
+    everywhere(|two| async move {
+        let (one, other) = (two.one.payments.as_ref(), two.other.payments.as_ref());
+        let account = account();
+        let id = account.id;
+        one.begin(begin(&account)).await.expect("begun");
+        let Input::Learned(charge) = authorised(&account) else {
+            panic!("an answer");
+        };
+        // The card is being asked: that it is not decided yet is no answer to that.
+        let pending = Charge {
+            status: ChargeStatus::Pending,
+            ..charge.clone()
+        };
+        At(one, 3).step(id, Input::Heard(pending)).await;
+        assert!(!At(other, 4).take(id, Take::Early).await, "one is asking");
+        At(one, 5).step(id, authorised(&account)).await;
+        let keep = Keep {
+            minor: 1_900,
+            ver: 3,
+        };
+        let settle = Input::Settle {
+            keep,
+            reopened_at: None,
+        };
+        At(one, 6).step(id, settle).await;
+        // A message that was under way says what is known.
+        let (stands, _) = At(one, 7).step(id, Input::Heard(charge)).await;
+        assert_eq!((stands.tries, stands.next_at), (0, Some(NOW.plus_ms(6))));
+        assert!(!At(other, 1_100).take(id, Take::Due).await, "one is asking");
+        assert!(At(one, 1_100).take(id, Take::Due).await);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn of_many_that_take_a_payment_up_one_server_has_it() {
     everywhere(|two| async move {
         let stores = [two.one.payments.as_ref(), two.other.payments.as_ref()];

@@ -3,6 +3,7 @@
 use houseful_core::{
     ids::{PaymentId, VoucherId},
     message::Tender,
+    money::Money,
     wire::payment::PaymentState,
 };
 use houseful_server::{
@@ -37,7 +38,7 @@ fn says(account: &Account, part: usize, status: ChargeStatus, captured: i64) -> 
         payment: account.parts[part].id,
         booking: account.booking,
         quote: account.quote,
-        amount: account.amount,
+        amount: Money::new(account.parts[part].amount, account.amount.currency),
         status,
         captured,
         refunded: 0,
@@ -87,6 +88,28 @@ async fn tenders_are_read_as_they_were_written() {
 }
 
 #[tokio::test]
+async fn a_card_that_becomes_the_whole_payment_is_read_as_it_was_written() {
+    everywhere(|two| async move {
+        let (one, other) = (two.one.payments.as_ref(), two.other.payments.as_ref());
+        let whole = account();
+        let card = Account {
+            amount: Money::new(1_000, whole.amount.currency),
+            ..whole.clone()
+        };
+        let card = card.of_parts(vec![Part::new(whole.id, Tender::Card, 1_000)]);
+        one.begin(begin(&card)).await.expect("begun");
+        let captured = says(&card, 0, ChargeStatus::Captured, 1_000);
+        At(one, 5).step(card.id, captured).await;
+        let (made, _) = At(one, 6)
+            .step(card.id, Input::Complete(whole.amount))
+            .await;
+        assert_eq!((made.tender(), made.amount), (Tender::Split, whole.amount));
+        assert_eq!(other.get(card.id).await, Ok(Some(made)));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_voucher_of_a_payment_claims_its_id_with_all_its_means() {
     everywhere(|two| async move {
         let (one, other) = (two.one.payments.as_ref(), two.other.payments.as_ref());
@@ -103,7 +126,8 @@ async fn a_voucher_of_a_payment_claims_its_id_with_all_its_means() {
 
 /// What the schema had before there were tenders: what came with them is gone.
 const OLDER: &str = "DROP TABLE payment_tender; DROP TABLE payment_ledger; DROP TABLE voucher;
-    DROP TABLE voucher_use; DELETE FROM migration WHERE name = 'tenders';";
+    DROP TABLE voucher_use; DROP TABLE voucher_event; DROP TABLE stripe_read;
+    DELETE FROM migration WHERE name IN ('tenders', 'late_news');";
 
 fn make_older(place: &Place) {
     match place {

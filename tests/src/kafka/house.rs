@@ -15,13 +15,14 @@ use std::{
 
 use houseful_core::{
     ids::ShowId,
+    price::Channel,
     time::{DAY_MS, UtcMillis},
     wire::admin::Mode,
 };
 use houseful_server::{
     app::{RunningServer, ServerConfig, StartError, serve},
     bus::kafka::KafkaConfig,
-    catalogue::{Chain, demo},
+    catalogue::{Chain, NewShow, demo},
     roles::{
         ClusterKey, RolesConfig,
         ServerRole::{self, Booking, Catalogue, Payment},
@@ -124,9 +125,15 @@ impl House {
         };
         house.start().await.expect("three servers");
         let sells = &house.servers[1];
-        let chain = chain(sells.clock().now());
-        let shows = house.servers[0].catalogue().import(chain).await;
-        house.shows = shows.expect("an import").iter().map(|s| s.id).collect();
+        let now = sells.clock().now();
+        let made = house.servers[0].catalogue().import(chain(now)).await;
+        // The sale of the last days' shows opens later.
+        let is_on_sale = |show: &&NewShow| {
+            let window = show.terms.windows.get(&Channel::Counter);
+            window.is_some_and(|window| window.opens_at <= now)
+        };
+        let made = made.expect("an import");
+        house.shows = made.iter().filter(is_on_sale).map(|s| s.id).collect();
         assert!(sells.follow().await, "the catalogue is followed");
         let request = json!({"account": "till 1", "role": "clerk", "channel": "counter"});
         house.token.clone_from(&house.servers[0].admin_token);

@@ -1,3 +1,5 @@
+mod aside;
+mod lost;
 mod silence;
 mod split;
 

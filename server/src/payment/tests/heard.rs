@@ -58,6 +58,34 @@ async fn a_payment_that_missed_an_answer_is_brought_in_line() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_payment_that_can_not_be_read_keeps_no_other_from_being_compared() {
+    let folder = Folder::new();
+    let role = role(folder.open()).await;
+    let requests = [role.begin(APPROVES).await, role.begin(APPROVES).await];
+    for request in &requests {
+        role.until(request.payment, PaymentState::Authorised).await;
+        role.settles(role.keep(request, 1_900, 5)).await;
+        role.until(request.payment, PaymentState::Captured).await;
+        role.idle(request.payment).await;
+    }
+    role.sql("UPDATE payment_tender SET status = 'authorised', captured = 0")
+        .await
+        .expect("set back");
+    let back = "UPDATE payment SET captured = 0, settled_ver = NULL, settled = 0, state = ";
+    let (odd, even) = (requests[0].payment, requests[1].payment);
+    let of = |id: PaymentId, state| {
+        let id = id.0.as_simple();
+        format!("{back} '{state}' WHERE payment = x'{id}'")
+    };
+    role.sql(of(odd, "nonsense")).await.expect("set back");
+    role.sql(of(even, "authorised")).await.expect("set back");
+    let done = role.payments.reconcile().await.expect("compared");
+    assert_eq!((done.checked, done.repaired, done.differing), (2, 1, 1));
+    let seen = role.until(even, PaymentState::Captured).await;
+    assert!(seen.captured.minor == 1_900);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_settlement_that_can_not_be_written_is_not_taken() {
     let folder = Folder::new();
     let role = role(folder.open()).await;

@@ -19,30 +19,35 @@ fn seed() -> VoucherSeed {
 }
 
 /// Leave to pay 19.00 for a booking of its own, by these tenders.
-fn request(role: &Role, tenders: Vec<TenderWish>) -> PayRequest {
+pub(super) fn request(role: &Role, tenders: Vec<TenderWish>) -> PayRequest {
     let by_card = role.request(booking(), APPROVES);
     PayRequest::by(by_card.payment, by_card.token, tenders)
 }
 
-fn voucher(code: VoucherCode) -> TenderWish {
+pub(super) fn voucher(code: VoucherCode) -> TenderWish {
     let amount_minor = None;
     TenderWish::Voucher { code, amount_minor }
 }
 
-fn card(number: &str) -> TenderWish {
+pub(super) fn card(number: &str) -> TenderWish {
     let card = Card::number(number);
     let amount_minor = None;
     TenderWish::Card { card, amount_minor }
 }
 
-fn cash(minor: i64) -> TenderWish {
+pub(super) fn cash(minor: i64) -> TenderWish {
     let amount_minor = Some(minor);
     TenderWish::Cash { amount_minor }
 }
 
 impl Role {
     /// A voucher that is worth so much.
-    async fn voucher(&self, minor: i64) -> VoucherCode {
+    pub(super) async fn voucher(&self, minor: i64) -> VoucherCode {
+        self.voucher_until(minor, None).await
+    }
+
+    /// The same with an end.
+    pub(super) async fn voucher_until(&self, minor: i64, end_ms: Option<i64>) -> VoucherCode {
         let request = CreateVouchers {
             command: CommandId(chance::uuid()),
             seed: seed(),
@@ -50,7 +55,7 @@ impl Role {
             count: 1,
             uses_max: None,
             valid_from: None,
-            valid_until: None,
+            valid_until: end_ms.map(|ms| self.clock.now().plus_ms(ms).into()),
             note: None,
         };
         let made = self
@@ -66,12 +71,12 @@ impl Role {
         voucher.left.minor
     }
 
-    async fn pay(&self, request: &PayRequest) -> Result<Payment, PaymentError> {
+    pub(super) async fn pay(&self, request: &PayRequest) -> Result<Payment, PaymentError> {
         self.payments.pay(request.clone(), 0).await
     }
 
     /// What booking wants of a split payment.
-    fn keep_split(&self, request: &PayRequest, keep_minor: i64, ver: u64) -> Settle {
+    pub(super) fn keep_split(&self, request: &PayRequest, keep_minor: i64, ver: u64) -> Settle {
         Settle {
             tender: Tender::Split,
             ..self.keep(request, keep_minor, ver)
@@ -93,7 +98,7 @@ impl Role {
     }
 }
 
-fn by_means(payment: &Payment) -> Vec<(&str, i64, i64)> {
+pub(super) fn by_means(payment: &Payment) -> Vec<(&str, i64, i64)> {
     let line = |t: &'_ PaidTender| (t.captured.minor, t.refunded.minor);
     let lines = payment.tenders.iter().map(|t| {
         let (captured, refunded) = line(t);
@@ -417,7 +422,7 @@ async fn codes_of_vouchers_are_nowhere_in_the_files_and_told_once() {
     let first = made.first().expect("one");
     let taken_back = role
         .payments
-        .cancel_voucher(first.id, "joe".to_owned())
+        .cancel_voucher(first.id, "joe".to_owned(), String::new())
         .await
         .expect("written");
     assert_eq!(taken_back.map(|v| v.state), Some(VoucherState::Cancelled));
