@@ -7,7 +7,7 @@ mod report;
 use std::{io, path::PathBuf};
 
 use houseful_core::{
-    ids::{BookingId, PaymentId},
+    ids::{BookingId, PaymentId, ShardName},
     wire::{Time, booking::Booking, problem::Problem},
 };
 
@@ -134,6 +134,12 @@ pub enum CliError {
         message: String,
         /// How to find it.
         hint: Option<String>,
+    },
+    /// Databases of shows could not be asked, so the list that was written is not all there is.
+    #[error("{}", left_out(.away))]
+    Part {
+        /// Which.
+        away: Vec<ShardName>,
     },
     /// The user said no, or did not say the words that were asked for.
     #[error("{message}")]
@@ -296,6 +302,18 @@ impl From<io::Error> for CliError {
             Self::ReaderGone
         } else {
             Self::Output(error)
+        }
+    }
+}
+
+/// Which databases are missing from what was written.
+fn left_out(away: &[ShardName]) -> String {
+    let names: Vec<&str> = away.iter().map(ShardName::as_str).collect();
+    match names.as_slice() {
+        [one] => format!("shard {one} does not answer: the list is without what it has"),
+        more => {
+            let all = more.join(", ");
+            format!("the shards {all} do not answer: the list is without what they have")
         }
     }
 }

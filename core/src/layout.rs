@@ -73,6 +73,14 @@ pub enum Place {
     Companion,
 }
 
+impl Place {
+    /// Whether it is for anybody.
+    #[must_use]
+    pub const fn is_standard(&self) -> bool {
+        matches!(self, Self::Standard)
+    }
+}
+
 /// Why staff keep a seat from sale.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -35,7 +35,7 @@ use crate::{
         stripe::{StripeConfig, Webhooks},
     },
     roles::{Cluster, RolesConfig, feed::Follower},
-    shards::{Journals, Lanes, Readers, ShardFile},
+    shards::{Journals, Lanes, Readers, ShardFile, Watch},
 };
 
 /// The longest a stop waits for commands whose clients have gone.
@@ -114,6 +114,8 @@ pub struct Rooms {
     pub(crate) journals: Journals,
     pub(crate) hub: Hub,
     pub(crate) readers: Readers,
+    /// How the shards stand, where there are several.
+    pub(crate) watch: Watch,
     pub(crate) catalogue: Catalogue,
     pub(crate) payments: Payments,
     /// The way to the other half of a sale, wherever it is.

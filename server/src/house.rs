@@ -8,7 +8,7 @@
 mod postgres;
 mod sqlite;
 
-use houseful_core::{time::UtcMillis, wire::admin::Mode};
+use houseful_core::{ids::ShardName, time::UtcMillis, wire::admin::Mode};
 
 #[cfg(feature = "postgres")]
 pub use self::postgres::PostgresHouse;
@@ -29,6 +29,9 @@ const TOKENS_SEEN: &str = "tokens_seen";
 const JOURNAL_ID: &str = "journal_id";
 const BOOKING_DATABASE: &str = "booking_database";
 const PAYMENT_DATABASE: &str = "payment_database";
+const SHARDS: &str = "shards";
+/// What an operator writes who has a shard begun anew: it is bound to whichever comes first.
+const ANEW: &str = "anew";
 
 /// The file belongs to a house of another kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,11 +62,11 @@ pub(crate) fn mode_of(word: &str) -> Option<Mode> {
 /// Facts about a house, by name.
 pub trait HouseStore: Send + Sync {
     /// The fact of this name.
-    fn fact(&self, name: &'static str) -> Later<'_, Option<String>>;
+    fn fact<'a>(&'a self, name: &'a str) -> Later<'a, Option<String>>;
     /// Keeps a fact unless there is one of this name; answers with what stands.
-    fn keep_first(&self, name: &'static str, value: String) -> Later<'_, String>;
+    fn keep_first<'a>(&'a self, name: &'a str, value: String) -> Later<'a, String>;
     /// Keeps a fact in place of what stood there.
-    fn keep(&self, name: &'static str, value: String) -> Later<'_, ()>;
+    fn keep<'a>(&'a self, name: &'a str, value: String) -> Later<'a, ()>;
 }
 
 /// The mode of the house: what the database was first opened for (`wanted`, or live), for ever.
@@ -199,11 +202,80 @@ pub async fn bind(store: &dyn HouseStore, role: ServerRole, id: &str) -> Result<
     let Some(name) = database_of(role) else {
         return Ok(true);
     };
+    bind_as(store, name, id).await
+}
+
+async fn bind_as(store: &dyn HouseStore, name: &str, id: &str) -> Result<bool, StoreError> {
     let bound = match store.fact(name).await? {
         Some(bound) => bound,
         None => store.keep_first(name, id.to_owned()).await?,
     };
     Ok(bound == id)
+}
+
+/// Binds a shard of the house to the first database that becomes it; `false` for any other one.
+///
+/// # Errors
+/// The database can't be read or written.
+pub async fn bind_shard(
+    store: &dyn HouseStore,
+    shard: &ShardName,
+    id: &str,
+) -> Result<bool, StoreError> {
+    let name = fact_of(shard);
+    if store.fact(&name).await?.as_deref() == Some(ANEW) {
+        store.keep(&name, id.to_owned()).await?;
+    }
+    bind_as(store, &name, id).await
+}
+
+/// How a shard is bound.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bound {
+    /// To no database that the house knows of.
+    Nowhere,
+    /// To this one, or an operator lets any become it.
+    Here,
+    /// To another one.
+    Elsewhere,
+}
+
+/// Whether a shard of the house is bound to a database.
+///
+/// # Errors
+/// The database can't be read.
+pub async fn shard_bound(
+    store: &dyn HouseStore,
+    shard: &ShardName,
+    id: &str,
+) -> Result<Bound, StoreError> {
+    Ok(match store.fact(&fact_of(shard)).await?.as_deref() {
+        None => Bound::Nowhere,
+        Some(bound) if bound == id || bound == ANEW => Bound::Here,
+        Some(_) => Bound::Elsewhere,
+    })
+}
+
+/// Whether shows of the house were ever spread over shards.
+///
+/// # Errors
+/// The database can't be read.
+pub async fn has_shards(store: &dyn HouseStore) -> Result<bool, StoreError> {
+    Ok(store.fact(SHARDS).await?.is_some())
+}
+
+/// Keeps that they are.
+///
+/// # Errors
+/// The database can't be written.
+pub async fn keep_shards(store: &dyn HouseStore) -> Result<(), StoreError> {
+    let kept = store.keep_first(SHARDS, "founded".to_owned()).await;
+    kept.map(drop)
+}
+
+/// The fact that says which database a shard is.
+fn fact_of(shard: &ShardName) -> String {
+    format!("shard_{shard}")
 }
 
 /// Whether a role of the house is bound to another database than this one.

@@ -68,7 +68,7 @@ pub use self::{
     store::{Filter, PageCursor, PaymentStore, change_key, load_key},
     token::{SigningKey, TokenClaims},
 };
-use crate::{bus::Bus, clock::Clock};
+use crate::{bus::Bus, clock::Clock, store::StoreError};
 
 /// The longest a payer waits for an answer, in milliseconds.
 pub const WAIT_MS_MAX: u32 = 20_000;
@@ -438,36 +438,39 @@ impl Payments {
     }
 
     /// Takes what booking says about keeping a payment, writes it down and does it. Old and
-    /// repeated messages change nothing.
-    pub async fn settle(&self, ask: Settle) {
+    /// repeated messages change nothing, nor do those that make no sense: booking never says them.
+    ///
+    /// # Errors
+    /// It is not known to be written, and should be brought again.
+    pub async fn settle(&self, ask: Settle) -> Result<(), StoreError> {
         if !(0..=ask.amount.minor).contains(&ask.keep_minor) {
             tracing::error!(payment.id = %ask.payment, keep = ask.keep_minor, "a settlement makes no sense");
-            return;
+            return Ok(());
         }
         let keep = Keep {
             minor: ask.keep_minor,
             ver: ask.ver,
         };
-        match self.flow.accepts(&ask).await {
-            Ok(true) => {}
-            Ok(false) => {
-                tracing::error!(payment.id = %ask.payment, "a settlement names another booking or amount");
-                metrics::counter!("settlements_refused_total").increment(1);
-                return;
-            }
-            // Booking will say it again.
-            Err(_) => return,
+        if !self.flow.accepts(&ask).await? {
+            tracing::error!(payment.id = %ask.payment, "a settlement names another booking or amount");
+            metrics::counter!("settlements_refused_total").increment(1);
+            return Ok(());
         }
         let unheard = Account::unheard(&ask, self.flow.clock.now());
-        let id = ask.payment;
-        if self
-            .flow
-            .step(id, Input::Settle(keep), Some(unheard))
-            .await
-            .is_some_and(|account| account.call().is_some())
+        let (id, reopened_at) = (ask.payment, ask.reopened_at);
+        let input = Input::Settle { keep, reopened_at };
+        let account = self.flow.write(id, input, Some(unheard)).await?;
+        if account
+            .as_ref()
+            .is_some_and(|a| a.reopened_at != reopened_at)
         {
+            metrics::counter!("settlements_doubted_total").increment(1);
+            tracing::debug!(payment.id = %id, ver = ask.ver, "a settlement may be of a lost journal");
+        }
+        if account.is_some_and(|account| account.call().is_some()) {
             self.flow.spawn_drive(id);
         }
+        Ok(())
     }
 
     /// Waits for calls that are under way, but not for long: what is cut off is asked again by

@@ -13,6 +13,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use houseful_core::{
+    ids::ShardName,
     refusal::Refusal,
     wire::{
         admin::Role,
@@ -24,6 +25,7 @@ use crate::{
     lane::{LaneError, NextBest},
     payment::PaymentError,
     roles::{REFUSED, SIGNED, ServerRole},
+    shards::{NotAll, Silent},
     store::StoreError,
 };
 
@@ -123,6 +125,9 @@ pub enum ApiError {
     /// Another role of the house is asked, and no server that has it answers. Nothing was done.
     #[error("the {0} server does not answer")]
     RoleAway(ServerRole),
+    /// Databases that shows are spread over do not answer, and what was asked for may be there.
+    #[error("{}; what was asked for may be there", Silent(.0))]
+    ShardAway(Vec<ShardName>),
     /// A message between servers that is not believed.
     #[error("this is not signed by a server of this house")]
     Untrusted,
@@ -232,6 +237,15 @@ impl From<StoreError> for ApiError {
             StoreError::Unwritable(why) => Self::Unwritable(why),
             StoreError::Unknown => Self::OutcomeUnknown,
             StoreError::Unreadable(_) => Self::Internal(error.to_string()),
+        }
+    }
+}
+
+impl From<NotAll> for ApiError {
+    fn from(error: NotAll) -> Self {
+        match error {
+            NotAll::Away(shards) => Self::ShardAway(shards),
+            NotAll::Store(error) => error.into(),
         }
     }
 }

@@ -4,6 +4,7 @@
 
 mod books;
 mod file;
+mod gather;
 mod homes;
 mod journals;
 mod lanes;
@@ -16,8 +17,10 @@ mod readers;
 mod slots;
 #[cfg(feature = "postgres")]
 mod survey;
+mod watch;
 
 pub use file::{ShardEntry, ShardFile, ShardFileError};
+pub use gather::{Gathered, NotAll, Silent};
 pub use homes::Homes;
 pub use journals::Journals;
 pub use lanes::Lanes;
@@ -26,7 +29,7 @@ pub use map::{SlotMap, SlotMapError, slots_text};
 pub(crate) use moving::carried_tables;
 #[cfg(feature = "postgres")]
 pub use moving::{MoveError, Moved, Stage, move_slot, would_move};
-pub use opening::{Opened, OpeningError, again, alone};
+pub use opening::{Opened, OpeningError, TheHouse, again, alone};
 pub(crate) use owners::follow;
 pub use owners::{Claims, Owners};
 pub use readers::Readers;
@@ -36,3 +39,4 @@ pub use slots::PostgresSlots;
 pub use slots::{Identity, SlotStore, Slots};
 #[cfg(feature = "postgres")]
 pub use survey::{Held, Surveyed, survey};
+pub use watch::{Standing, Watch};

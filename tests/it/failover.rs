@@ -2,6 +2,7 @@
 
 #![expect(clippy::expect_used, reason = "a test says what it expected and stops")]
 
+mod disk;
 mod full;
 mod lost_branch;
 mod payment;

@@ -92,3 +92,55 @@ async fn nothing_that_was_told_is_lost_when_patroni_moves_the_primary() {
         "{silences:?}"
     );
 }
+
+/// How long etcd says nothing: longer than a leader may go without it (`ttl`).
+const AWAY_MS: u64 = 30_000;
+/// How long nobody may lead, looked at while etcd is away and the primary is gone.
+const LEADERLESS_MS: u64 = 10_000;
+
+/// Without etcd the primary goes on as long as it hears from both others (`failsafe_mode`), and when it
+/// goes, too, nobody leads until etcd says who.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn without_etcd_the_primary_goes_on_and_nobody_else_begins_to_lead() {
+    if let Some(missing) = patroni::missing() {
+        panic!("{missing}");
+    }
+    let mut patroni = Patroni::start().await;
+    let address = patroni.address();
+    let market = Arc::new(Market::open(&[address.clone(), address], SHOWS).await);
+    let crowd = market.let_in(PEOPLE);
+    let old = patroni.whole().await;
+    market.sells(ENOUGH).await;
+    let silenced = wait::now();
+    patroni.silence_etcd();
+    wait::rest(AWAY_MS).await;
+    market.sells_since(wait::now(), ENOUGH).await;
+    let silence = market.diary().longest_silence(silenced).as_millis();
+    is_kept(&patroni, &market, old).await;
+
+    block_in_place(|| patroni.kill(old));
+    // What was under way when it went may still be told.
+    wait::rest(1_000).await;
+    let gone = wait::now();
+    wait::rest(LEADERLESS_MS).await;
+    let meanwhile = market.diary().writes_since(gone);
+    patroni.wake_etcd();
+    let new = wait::until_async("another leader", 90, async || {
+        patroni.leader().await.filter(|n| *n != old)
+    })
+    .await;
+    market.sells_since(wait::now(), ENOUGH).await;
+    is_kept(&patroni, &market, new).await;
+    block_in_place(|| patroni.wake(old));
+    crowd.leave().await;
+    let leader = patroni.whole().await;
+    let journals = is_kept(&patroni, &market, leader).await;
+    journals.are_sound().unwrap_or_else(|why| panic!("{why}"));
+    market.close().await;
+    eprintln!("without etcd nothing was written for {silence} ms at most");
+    assert_eq!(meanwhile, 0, "somebody sold without a leader");
+    assert!(
+        silence < 15_000,
+        "{silence} ms without a sale while only etcd was away"
+    );
+}

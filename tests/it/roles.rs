@@ -3,6 +3,7 @@
 #![expect(clippy::expect_used, reason = "a test says what it expected and stops")]
 
 mod messages;
+mod spread;
 mod starts;
 
 use houseful_core::wire::BOOKING_SECRET_HEADER;

@@ -179,6 +179,12 @@ fn a_whole_server_on_postgres_tells_every_scenario_as_the_rules_do() {
     tell_all_over_http(HttpHouse::on_postgres);
 }
 
+/// And the show moves to the other database while the story is told.
+#[test]
+fn a_whole_server_on_two_shards_tells_every_scenario_as_the_rules_do() {
+    tell_all_over_http(HttpHouse::on_shards);
+}
+
 #[test]
 fn a_whole_server_on_nodes_tells_every_scenario_as_the_rules_do() {
     tell_all_over_http(HttpHouse::on_nodes);

@@ -9,7 +9,9 @@ mod killed;
 mod moves;
 mod opening;
 mod outage;
+mod personal;
 mod slots;
+mod twice;
 
 use std::path::Path;
 
@@ -52,6 +54,18 @@ impl Ground {
             south,
             file,
         }
+    }
+
+    /// The same with a third shard, which has nothing yet; its address.
+    fn with_west() -> (Self, String) {
+        let cluster = Cluster::shared();
+        let (mut ground, west) = (Self::new(), cluster.database());
+        ground.file = file(&[
+            ("north", &ground.north, "0-511"),
+            ("south", &ground.south, "512-1023"),
+            ("west", &west, ""),
+        ]);
+        (ground, west)
     }
 
     fn setup(&self) -> Setup {

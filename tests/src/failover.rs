@@ -91,6 +91,44 @@ impl Three {
         }
     }
 
+    /// Takes the room away into which journals of shows grow at the primary: what is there can be read
+    /// and changed, and nothing can be added. Gives the size at which that is so.
+    ///
+    /// # Panics
+    /// The journal does not grow.
+    pub fn fill_disk(&self, database: &str) -> u64 {
+        let (primary, url) = (self.primary(), self.primary().here(database));
+        // Files of the log of changes have 4 MiB; the journals have to be longer. Rows that were taken
+        // back leave pages that nobody knows to be free.
+        primary.set(&[("autovacuum", "off")]);
+        primary.reload();
+        primary.admin_in(
+            &url,
+            "BEGIN; INSERT INTO show_event SELECT 999999, n, 1, 1, 'x', 1, repeat('x', 1500)
+             FROM generate_series(1, 6000) n; ROLLBACK; CHECKPOINT",
+        );
+        let size = primary.admin_in(&url, "SELECT pg_relation_size('show_event')");
+        let size = size.parse().unwrap_or(0);
+        assert!(size > 5_000_000, "a journal of {size} bytes");
+        primary.limit_files(Some(size));
+        size
+    }
+
+    /// Gives it back.
+    pub fn empty_disk(&self) {
+        self.primary().limit_files(None);
+    }
+
+    /// Takes the room away for the log of changes, too: the primary can't go on, and ends.
+    ///
+    /// # Panics
+    /// It goes on all the same.
+    pub fn fill_disk_to_the_last_byte(&mut self) {
+        let primary = &mut self.nodes[self.primary];
+        primary.limit_files(Some(1));
+        primary.end();
+    }
+
     /// Promotes the standby that knows most, which has all that was ever told, and has the other one
     /// follow it; how long that took. Who was the primary is left as it is.
     pub fn promote(&mut self) -> Duration {

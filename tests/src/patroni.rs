@@ -58,7 +58,7 @@ pub struct Patroni {
     folder: PathBuf,
     binaries: Binaries,
     http: reqwest::Client,
-    _etcd: Watched,
+    etcd: Watched,
 }
 
 impl Patroni {
@@ -85,7 +85,7 @@ impl Patroni {
             folder,
             binaries,
             http: test_app::http(),
-            _etcd: etcd,
+            etcd,
         };
         for n in 0..3 {
             let node = &all.nodes[n];
@@ -163,6 +163,16 @@ impl Patroni {
             .args(["-KILL", &patroni.pid().to_string(), &server])
             .status();
         assert!(killed.is_ok_and(|s| s.success()), "nobody to kill");
+    }
+
+    /// Cuts everybody off from etcd: it hears and says nothing (`SIGSTOP`).
+    pub fn silence_etcd(&self) {
+        self.etcd.signal("STOP");
+    }
+
+    /// Lets etcd go on where it was.
+    pub fn wake_etcd(&self) {
+        self.etcd.signal("CONT");
     }
 
     /// Has another server lead, as for maintenance.

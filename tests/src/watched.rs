@@ -56,6 +56,17 @@ impl Watched {
         Self { watch, pid }
     }
 
+    /// Sends it a signal by name, as in `STOP`.
+    ///
+    /// # Panics
+    /// It does not run.
+    pub fn signal(&self, name: &str) {
+        let sent = Command::new("kill")
+            .args([&format!("-{name}"), &self.pid.to_string()])
+            .status();
+        assert!(sent.is_ok_and(|s| s.success()), "nobody to send {name}");
+    }
+
     /// Its process id.
     #[must_use]
     pub const fn pid(&self) -> u32 {

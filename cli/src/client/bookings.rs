@@ -6,8 +6,8 @@ use houseful_core::{
     wire::{
         Page,
         booking::{
-            Booking, BookingState, CancelRequest, CashRequest, ChangeSeatsRequest, Contact,
-            HoldRequest, ReleaseRequest, Ticket,
+            Booking, BookingState, Bookings, CancelRequest, CashRequest, ChangeSeatsRequest,
+            Contact, HoldRequest, ReleaseRequest, Ticket,
         },
     },
 };
@@ -44,7 +44,7 @@ impl Client {
     ///
     /// # Errors
     /// As every call: [`ClientError`].
-    pub async fn bookings_by_code(&self, code: BookingCode) -> Result<Page<Booking>, ClientError> {
+    pub async fn bookings_by_code(&self, code: BookingCode) -> Result<Bookings, ClientError> {
         let call = Call::get("/v1/bookings").query("code", Some(code.to_string()));
         self.ask(call).await
     }
@@ -53,7 +53,7 @@ impl Client {
     ///
     /// # Errors
     /// As every call: [`ClientError`].
-    pub async fn bookings_of(&self, show: ShowId) -> Result<Page<Booking>, ClientError> {
+    pub async fn bookings_of(&self, show: ShowId) -> Result<Bookings, ClientError> {
         let call = Call::get("/v1/bookings").query("show", Some(show.to_string()));
         self.ask(call).await
     }
@@ -67,7 +67,7 @@ impl Client {
         &self,
         text: &str,
         limit: Option<u16>,
-    ) -> Result<Page<Booking>, ClientError> {
+    ) -> Result<Bookings, ClientError> {
         let call = Call::get("/v1/bookings")
             .query("q", Some(text.to_owned()))
             .query("limit", limit.map(|limit| limit.to_string()));
@@ -78,7 +78,7 @@ impl Client {
     ///
     /// # Errors
     /// As every call: [`ClientError`].
-    pub async fn bookings_recent(&self, limit: Option<u16>) -> Result<Page<Booking>, ClientError> {
+    pub async fn bookings_recent(&self, limit: Option<u16>) -> Result<Bookings, ClientError> {
         let call = Call::get("/v1/bookings")
             .query("recent", Some("true".to_owned()))
             .query("limit", limit.map(|limit| limit.to_string()));
@@ -89,7 +89,7 @@ impl Client {
     ///
     /// # Errors
     /// As every call: [`ClientError`].
-    pub async fn bookings_held(&self, show: ShowId) -> Result<Page<Booking>, ClientError> {
+    pub async fn bookings_held(&self, show: ShowId) -> Result<Bookings, ClientError> {
         let call = Call::get("/v1/bookings")
             .query("show", Some(show.to_string()))
             .query("state", Some(BookingState::Held.word().to_owned()));

@@ -75,9 +75,8 @@ impl ExitStatus {
             "token_invalid" | "forbidden" => Self::NotAllowed,
             "not_found" => Self::NotFound,
             "hold_expired" | "hold_released" | "payment_token_invalid" => Self::Expired,
-            "too_many_requests" | "busy" | "store_unwritable" | "outcome_unknown" => {
-                Self::Unreachable
-            }
+            "too_many_requests" | "busy" | "store_unwritable" | "outcome_unknown"
+            | "shard_unavailable" => Self::Unreachable,
             "unknown_seats"
             | "duplicate_seats"
             | "no_seats"
@@ -129,7 +128,7 @@ impl CliError {
                     ExitStatus::of_problem(&problem.code, problem.status)
                 }
             },
-            Self::Unanswered { .. } => ExitStatus::Unreachable,
+            Self::Unanswered { .. } | Self::Part { .. } => ExitStatus::Unreachable,
             Self::StillHeld { error, .. } => error.exit(),
             Self::GaveWay { .. } => ExitStatus::Conflict,
             Self::Declined { .. } => ExitStatus::Declined,

@@ -173,6 +173,13 @@ impl Report {
                 self.command = Some(format!("houseful booking view {booking}"));
                 self.fields.insert("booking".to_owned(), json!(booking));
             }
+            CliError::Part { away } => {
+                self.hint = Some(
+                    "run it again when they answer; `houseful api GET /v1` says how they stand"
+                        .to_owned(),
+                );
+                self.fields.insert("away".to_owned(), json!(away));
+            }
             CliError::NotConfirmed { .. } => {
                 self.hint = Some("nothing was changed; `--yes` says yes beforehand".to_owned());
             }
@@ -282,6 +289,7 @@ impl CliError {
             Self::Pending { .. } => "payment_pending",
             Self::TooLate { .. } => "hold_expired",
             Self::NotFound { .. } => "not_found",
+            Self::Part { .. } => "shard_unavailable",
             Self::NotConfirmed { .. } => "not_confirmed",
             Self::Unwell { .. } => "unwell",
             Self::Damaged { .. } => "damaged",

@@ -16,6 +16,7 @@ use uuid::Uuid;
 
 use super::{
     msg::{Ask, Effect, Generation, Owned, Secret, Unfinished},
+    naming::Naming,
     overlay::Overlay,
     palette::Palette,
     question::Question,
@@ -213,6 +214,8 @@ pub struct Desk {
     pub last_sale: Option<Box<TicketView>>,
     /// What was scanned when it could not be looked up.
     pub scanned: Option<String>,
+    /// Names that are not written down yet.
+    pub naming: Vec<Naming>,
     /// Releases under way.
     pub releasing: Vec<(Generation, Owned)>,
     /// Whether Ctrl-C was pressed once.
@@ -246,6 +249,13 @@ impl Desk {
         self.info
             .as_ref()
             .is_none_or(|i| i.role.is_some_and(|r| r >= Role::Clerk))
+    }
+
+    /// Says at once that nothing can be sold, if the server knows nobody here.
+    pub fn say_if_nobody(&mut self) {
+        if self.info.as_ref().is_some_and(|info| info.role.is_none()) {
+            self.say(wording::SIGN_IN_FIRST);
+        }
     }
 
     fn next_generation(&mut self) -> Generation {

@@ -2,7 +2,7 @@
 
 use houseful_core::{
     ids::{CinemaId, ShowId},
-    wire::catalogue::Show,
+    wire::catalogue::{Show, ShowStatus},
 };
 use tui_input::Input;
 
@@ -30,6 +30,8 @@ const SHOWS_TO_FILTER: u16 = 500;
 const STALE_MS: i64 = 20_000;
 /// How many days ahead can be looked at.
 const DAYS_MAX: u16 = 60;
+/// How long ago a show may have begun to be looked for: no counter sells later.
+const BEGUN_MS: i64 = 90 * 60_000;
 
 /// The next shows.
 #[derive(Clone, Debug, Default)]
@@ -48,6 +50,9 @@ pub struct Home {
     pub day: u16,
     /// That day, `2026-11-22`, when it is not today.
     pub date: Option<String>,
+    /// Whether shows are listed that have begun and are still sold: before the next ones, and never
+    /// unless somebody asks for them.
+    pub begun: bool,
     /// The time zone of the first show of today's list.
     zone: String,
     /// The filter.
@@ -102,10 +107,15 @@ impl Home {
 
     /// Asks for the list.
     pub fn load(&mut self, desk: &mut Desk) {
-        let limit = if self.wide { SHOWS_TO_FILTER } else { SHOWS };
+        let limit = if self.wide || self.begun {
+            SHOWS_TO_FILTER
+        } else {
+            SHOWS
+        };
         let wanted = ShowsWanted {
             cinema: self.cinema,
             date: self.date.clone(),
+            from: self.begun.then(|| desk.server_now().plus_ms(-BEGUN_MS)),
             limit,
             ..ShowsWanted::default()
         };
@@ -149,9 +159,11 @@ impl Home {
                     self.load(desk);
                 }
             }
-            Action::NextDay if self.day < DAYS_MAX => self.turn_to_day(desk, self.day + 1),
-            Action::PreviousDay if self.day > 0 => self.turn_to_day(desk, self.day - 1),
-            Action::PreviousDay => desk.say(wording::NO_DAY_BEFORE),
+            Action::Back | Action::NextDay if self.begun => self.turn_to(desk, 0, false),
+            Action::NextDay if self.day < DAYS_MAX => self.turn_to(desk, self.day + 1, false),
+            Action::PreviousDay if self.day > 0 => self.turn_to(desk, self.day - 1, false),
+            Action::PreviousDay if self.begun => desk.say(wording::NOTHING_BEFORE),
+            Action::PreviousDay => self.turn_to(desk, 0, true),
             Action::Browse => {
                 return Step::Open(Box::new(View::Browse(Box::new(Browse::open(desk)))));
             }
@@ -177,8 +189,10 @@ impl Home {
         self.cursor = line.min(self.fitting.len().saturating_sub(1));
     }
 
-    fn turn_to_day(&mut self, desk: &mut Desk, day: u16) {
+    /// Lists another day, or what has begun today.
+    fn turn_to(&mut self, desk: &mut Desk, day: u16, begun: bool) {
         let now = desk.server_now();
+        self.begun = begun;
         self.day = day;
         self.date = (day > 0)
             .then(|| local_time::day_from(now, self.time_zone(), day))
@@ -218,6 +232,10 @@ impl Home {
         if let Some(why) = wording::not_for_sale(&show) {
             desk.say(why);
             return Step::Stay;
+        }
+        // The next customer wants a show that is to come.
+        if self.begun {
+            self.turn_to(desk, 0, false);
         }
         Step::Open(Box::new(View::Seats(Box::new(Seats::open(desk, show)))))
     }
@@ -279,6 +297,14 @@ impl Home {
                 self.refused = None;
                 let marked = self.marked().map(|s| s.id);
                 self.shows.clone_from(shows);
+                if self.begun {
+                    let now = desk.server_now();
+                    let is_begun =
+                        |show: &Show| show.starts_at.0 <= now && show.status == ShowStatus::OnSale;
+                    self.shows.retain(is_begun);
+                    // The latest first: those are asked for.
+                    self.shows.reverse();
+                }
                 if let (0, Some(first)) = (self.day, shows.first()) {
                     self.zone.clone_from(&first.time_zone);
                 }

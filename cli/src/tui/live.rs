@@ -397,7 +397,7 @@ impl Live {
             match &answer.result {
                 Ok(Reply::Bookings(sold)) => {
                     self.asks_sold.answered();
-                    self.take_holders(sold);
+                    self.take_holders(&sold.items);
                 }
                 // It is only beside the changes; the next one asks again.
                 _ => self.asks_sold = Question::default(),
@@ -429,8 +429,8 @@ impl Live {
             Ok(Reply::Bookings(held)) => {
                 self.asks_held.answered();
                 let marked: Option<BookingId> = self.marked().map(|b| b.id);
-                self.take_holders(held);
-                self.held.clone_from(held);
+                self.take_holders(&held.items);
+                self.held.clone_from(&held.items);
                 self.held.sort_by_key(|b| (b.hold_until.0, b.id));
                 let line = self.held.iter().position(|b| Some(b.id) == marked);
                 self.move_to(line.unwrap_or(self.cursor));

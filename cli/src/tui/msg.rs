@@ -5,17 +5,19 @@ use houseful_core::{
     code::VoucherCode,
     ids::{BookingId, CinemaId, CityId, MovieId, PaymentId, ShowId},
     seat::{SeatLabel, SeatNo},
+    time::UtcMillis,
     wire::{
+        Page,
         admin::ServerInfo,
         booking::{
-            Booking, CancelRequest, CashRequest, ChangeSeatsRequest, Contact, HoldRequest,
-            ReleaseRequest,
+            Booking, Bookings, CancelRequest, CashRequest, ChangeSeatsRequest, Contact,
+            HoldRequest, ReleaseRequest,
         },
         catalogue::{City, Movie, Show, ShowDetail},
-        desk::DeskCase,
+        desk::{DeskCase, ResolveRequest, StoryStep},
         payment::{PayRequest, Payment, PaymentToken},
         problem::Problem,
-        refund::{RefundQuote, RefundRequest},
+        refund::{RefundQuote, RefundRequest, VerdictRequest},
         seats::{LayoutView, SeatChanges, SeatMap},
         voucher::Voucher,
     },
@@ -169,6 +171,8 @@ pub struct ShowsWanted {
     pub movie: Option<MovieId>,
     /// On this day of the cinema, `2026-11-21`.
     pub date: Option<String>,
+    /// Not before this time; those to come when absent.
+    pub from: Option<UtcMillis>,
     /// At most so many.
     pub limit: u16,
 }
@@ -182,8 +186,20 @@ pub enum BookingsWanted {
     Found(String),
     /// Those that hold seats of this show now.
     HeldOf(ShowId),
-    /// Those on the late-payments desk.
-    Late,
+}
+
+/// Which cases of the late-payments desk to list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LateWanted {
+    /// What has ended, and not what needs somebody.
+    pub ended: bool,
+    /// Behind this place.
+    pub cursor: Option<String>,
+}
+
+impl LateWanted {
+    /// As many rows are looked at for a page of what has ended.
+    pub const PAGE: u16 = 100;
 }
 
 /// What is searched for may be somebody's name.
@@ -193,7 +209,6 @@ impl std::fmt::Debug for BookingsWanted {
             Self::Recent => f.write_str("Recent"),
             Self::Found(_) => f.write_str("Found(..)"),
             Self::HeldOf(show) => write!(f, "HeldOf({show})"),
-            Self::Late => f.write_str("Late"),
         }
     }
 }
@@ -225,6 +240,14 @@ pub enum Ask {
     Booking(Owned),
     /// Bookings, for staff.
     Bookings(BookingsWanted),
+    /// Cases of the late-payments desk, for staff.
+    Late(LateWanted),
+    /// What happened to a booking, for staff.
+    Story(BookingId),
+    /// Says yes or no to a refund that waits.
+    Verdict(Owned, Box<VerdictRequest>),
+    /// Says what was done about a case.
+    Resolve(Owned, Box<ResolveRequest>),
     /// Says who a booking is for.
     Contact(Owned, Box<Contact>),
     /// Gives a booking's money back.
@@ -256,6 +279,8 @@ impl Ask {
             | Self::Contact(..)
             | Self::Cancel(..)
             | Self::GiveBack(..)
+            | Self::Verdict(..)
+            | Self::Resolve(..)
             | Self::Cash(..)
             | Self::Pay(..) => true,
             Self::Info
@@ -267,6 +292,8 @@ impl Ask {
             | Self::Seats(_)
             | Self::Booking(_)
             | Self::Bookings(_)
+            | Self::Late(_)
+            | Self::Story(_)
             | Self::Token(_)
             | Self::Voucher(_)
             | Self::RefundQuote(..)
@@ -295,9 +322,13 @@ pub enum Reply {
     /// To everything about a booking.
     Booking(Box<Booking>),
     /// To `Bookings`.
-    Bookings(Vec<Booking>),
-    /// To `Bookings` of the late-payments desk, each with its case.
-    Late(Vec<(DeskCase, Booking)>),
+    Bookings(Bookings),
+    /// To `Late`.
+    Late(Box<Page<DeskCase>>),
+    /// To `Story`.
+    Story(Vec<StoryStep>),
+    /// To `Resolve`.
+    Case(Box<DeskCase>),
     /// To `RefundQuote`.
     Quote(Box<RefundQuote>),
     /// To `Token`.

@@ -1,6 +1,7 @@
 //! Tests of the screens without a terminal and without a server: scripted keys, answers by the
 //! rules of `core`, and the drawn lines.
 
+mod begun;
 mod bookings;
 mod browse;
 mod copy;
@@ -10,6 +11,7 @@ mod grid;
 mod halls;
 mod house;
 mod keystrokes;
+mod late;
 mod layers;
 mod link;
 mod live;

@@ -9,6 +9,7 @@ pub mod display;
 mod footer;
 mod grid;
 mod home;
+mod late;
 mod live;
 mod palette;
 mod payment;
@@ -43,7 +44,9 @@ const FOOTER_ROWS: u16 = 3;
 /// Tells what was drawn where.
 pub fn view(model: &Model, theme: Theme, frame: &mut Frame<'_>) -> Hits {
     let area = frame.area();
-    let mut sheet = Sheet::new(frame.buffer_mut(), area, theme).naming(&model.keymap);
+    let mut sheet = Sheet::new(frame.buffer_mut(), area, theme)
+        .naming(&model.keymap)
+        .in_zone(model.time_zone());
     let cursor = if area.width < WINDOW_MIN.0 || area.height < WINDOW_MIN.1 {
         small::draw(model, &mut sheet);
         None
@@ -103,6 +106,7 @@ fn draw_view(model: &Model, sheet: &mut Sheet<'_>, body: sheet::Part) -> Option<
         Some(View::Ticket(ticket)) => ticket::draw(model, ticket, sheet, body),
         Some(View::Bookings(bookings)) => bookings::draw(model, bookings, sheet, body),
         Some(View::Live(live)) => live::draw(model, live, sheet, body),
+        Some(View::Late(late)) => late::draw(model, late, sheet, body),
     }
 }
 
@@ -118,7 +122,9 @@ fn header(model: &Model, sheet: &mut Sheet<'_>, title: &str) {
 
 /// Who and when, on the right of the first line; without who where there is no room for it.
 fn header_right(model: &Model, room: u16) -> String {
-    let account = model.desk.info.as_ref().and_then(|i| i.account.as_deref());
+    // Whoever is nobody sells nothing; that is told before somebody has chosen seats.
+    let account = model.desk.info.as_ref();
+    let account = account.map(|i| i.account.as_deref().unwrap_or(wording::NOT_SIGNED_IN));
     let mode = model.desk.info.as_ref().map_or("", |i| mode_word(i.mode));
     let clock = model.wall_clock();
     let joined = |parts: &[&str]| {

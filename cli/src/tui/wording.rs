@@ -8,6 +8,7 @@ mod give_back;
 mod kept;
 pub mod keys;
 pub mod label;
+mod late;
 mod payment;
 pub mod plain;
 mod seats;
@@ -15,6 +16,7 @@ mod title;
 
 use houseful_core::{
     best::{Relaxed, Zone},
+    layout::Place,
     money::Money,
     price::TicketType,
     seat::SeatLabel,
@@ -31,6 +33,7 @@ pub use display::*;
 pub use flow::*;
 pub use give_back::*;
 pub use kept::*;
+pub use late::*;
 pub use payment::*;
 pub use seats::*;
 pub use title::*;
@@ -39,10 +42,19 @@ use super::{hall::SeatLook, keymap::BoundLine, seats::Asking};
 
 /// The program's name in the header.
 pub const NAME: &str = "Houseful";
+/// In place of who sells, where the server does not know that.
+pub const NOT_SIGNED_IN: &str = "not signed in";
+/// A show was opened by somebody who can't sell it.
+pub const SIGN_IN_FIRST: &str =
+    "not signed in: seats can be looked at, and sold after `houseful auth login`";
 /// Above the list of shows.
 pub const NEXT_SHOWS: &str = "Next shows";
-/// There is no day before today.
-pub const NO_DAY_BEFORE: &str = "this is today, there is no day before it on sale";
+/// Above the list of shows that have begun and are still sold.
+pub const BEGUN_SHOWS: &str = "Shows that have begun";
+/// There are none.
+pub const NO_BEGUN_SHOWS: &str = "nothing that has begun is still sold";
+/// There is no day before what has begun.
+pub const NOTHING_BEFORE: &str = "shows that began earlier are not sold any more";
 /// `r` without a booking.
 pub const NOTHING_TO_RESUME: &str = "no held booking to take up again";
 /// `r` before the answer.
@@ -158,13 +170,16 @@ pub fn code_of(number: usize, of: usize) -> String {
 /// A ticket's code with its seat.
 #[must_use]
 pub fn code_and_seat(ticket: &Ticket) -> String {
-    format!("{}  seat {}", ticket.code, ticket.seat)
+    format!("{}  {}", ticket.code, of_seat(ticket))
 }
 
 /// The seat of a ticket, on a line of its own.
 #[must_use]
 pub fn of_seat(ticket: &Ticket) -> String {
-    format!("seat {}", ticket.seat)
+    match place(ticket.place) {
+        Some(place) => format!("seat {}, {place}", ticket.seat),
+        None => format!("seat {}", ticket.seat),
+    }
 }
 
 /// The picture of a ticket's code has no room.
@@ -218,12 +233,29 @@ pub fn not_yours(label: SeatLabel) -> String {
     format!("{label} is not in this booking; ⟨seats.pick⟩ picks it")
 }
 
-/// What a seat is, in words.
+/// What kind of place a seat is, where it is not for anybody.
+#[must_use]
+pub const fn place(place: Place) -> Option<&'static str> {
+    match place {
+        Place::Standard => None,
+        Place::Wheelchair => Some("wheelchair place"),
+        Place::Companion => Some("carer's place"),
+    }
+}
+
+/// What a seat is, in words, whoever has it.
+#[must_use]
+pub fn seat_is(seat: SeatLook, kind: Place) -> String {
+    match place(kind) {
+        Some(place) => format!("{}, {place}", look(seat)),
+        None => look(seat).to_owned(),
+    }
+}
+
+/// How a seat stands.
 #[must_use]
 pub fn look(look: SeatLook) -> &'static str {
     match look {
-        SeatLook::Free('w') => "free, wheelchair place",
-        SeatLook::Free('c') => "free, companion place",
         SeatLook::Free(_) => "free",
         SeatLook::Mine => "yours",
         SeatLook::Asking => "asking the server",

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Time;
 use crate::{
-    ids::{CommandId, ShowId},
+    ids::{CommandId, ShardName, ShowId},
     layout::BlockReason,
     price::Channel,
     seat::SeatLabel,
@@ -85,6 +85,52 @@ pub struct ServerInfo {
     /// where there are none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub replicas: Vec<ReplicaStatus>,
+    /// How the databases stand that shows are spread over, in the order of the configuration; for
+    /// staff, and absent where there is one for all.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub shards: Vec<ShardStatus>,
+}
+
+/// Whether the shows of a shard are sold by this server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum ShardState {
+    /// They are.
+    InUse,
+    /// Its database does not answer.
+    Away,
+    /// Its database is not the one that the house had there, or can't be sold from for another reason
+    /// that does not pass by itself.
+    Refused,
+    /// Another shard says that a slot is its own, too: slots are sold where they were last known to be.
+    Disputed,
+}
+
+impl ShardState {
+    /// The word on the wire.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::InUse => "in_use",
+            Self::Away => "away",
+            Self::Refused => "refused",
+            Self::Disputed => "disputed",
+        }
+    }
+}
+
+/// How a shard stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ShardStatus {
+    /// Its name.
+    pub shard: ShardName,
+    /// Whether its shows are sold.
+    pub state: ShardState,
+    /// Why not, or what is wrong; for managers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
 }
 
 /// Whether a replica is read from.

@@ -4,13 +4,14 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Time,
-    refund::{RefundMade, RefundWaiting},
+    refund::{RefundDeclined, RefundMade, RefundWaiting},
     seats::Version,
 };
 use crate::{
     best::{Relaxed, Zone},
     code::{BookingCode, TicketCode},
-    ids::{BookingId, CommandId, PaymentId, ShowId},
+    ids::{BookingId, CommandId, PaymentId, ShardName, ShowId},
+    layout::Place,
     money::Money,
     price::Channel,
     seat::SeatLabel,
@@ -233,6 +234,9 @@ pub struct Ticket {
     pub show: ShowId,
     /// The seat.
     pub seat: SeatLabel,
+    /// What kind of place it is, where it is not for anybody.
+    #[serde(default, skip_serializing_if = "Place::is_standard")]
+    pub place: Place,
     /// Ticket type code.
     pub ticket_type: String,
     /// What the door reads.
@@ -260,6 +264,18 @@ pub struct AppliedPayment {
     /// Why money is on its way back, when it is: a stable code.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub returned_because: Option<String>,
+}
+
+/// Bookings that were looked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Bookings {
+    /// The bookings that were found.
+    pub items: Vec<Booking>,
+    /// Databases that could not be asked: what they have is not among the items. Absent where all
+    /// were.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub away: Vec<ShardName>,
 }
 
 /// A booking as its owner or staff see it.
@@ -310,6 +326,17 @@ pub struct Booking {
     /// A refund that waits for a manager.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refund_asked: Option<Box<RefundWaiting>>,
+    /// Refunds that were asked for and not made, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub refunds_declined: Vec<RefundDeclined>,
+    /// What somebody has to hand out in cash, when money was given back by this very request. Absent
+    /// when nothing is, and when payment could not be asked how much of several means is cash
+    /// (`cash_unknown`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cash_back: Option<Box<Money>>,
+    /// Whether some of what was given back by this very request may be cash, and payment could not be asked how much.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub cash_unknown: bool,
     /// What to hand back, when cash was taken by this very request.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub change: Option<Money>,

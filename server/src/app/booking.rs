@@ -16,7 +16,7 @@ use crate::{
     hub::{Hub, Origin},
     lane::Lane,
     replicas::Replicas,
-    shards::{Journals, Lanes, Readers},
+    shards::{Journals, Lanes, Readers, Watch},
     store::{Head, Store, StoreError},
     timer,
 };
@@ -31,6 +31,8 @@ pub(super) struct Booking {
     pub(super) hub: Hub,
     /// Where pictures are read from, if not at the primary.
     pub(super) readers: Readers,
+    /// How the shards stand, where there are several.
+    pub(super) watch: Watch,
     /// What ends with the server.
     pub(super) background: Vec<JoinHandle<()>>,
 }
@@ -76,16 +78,19 @@ pub(super) async fn start(
         journals: Journals::from(books.clone()),
         hub,
         readers,
+        watch: Watch::default(),
         background,
     })
 }
 
-/// The rooms of a role that another server has: nothing works in them.
+/// The rooms of a role that another server has: nothing works in them. What this server does have of
+/// the catalogue is read from `replicas`.
 pub(super) fn idle(
     books: &Books,
+    replicas: &[PostgresUrl],
     bus: Arc<dyn Bus>,
     (clock, shutdown): (&Clock, &CancellationToken),
-) -> Booking {
+) -> Result<Booking, OpenError> {
     let begin = Beginning {
         hub: Hub::new(),
         bus,
@@ -93,13 +98,18 @@ pub(super) fn idle(
         shutdown: shutdown.clone(),
     };
     let lane = Lanes::from(begin.lane(&books.journal));
-    Booking {
+    let (readers, mut background) = (Readers::new(lane.homes().clone()), Vec::new());
+    if let Some(replicas) = begin.replicas(books, replicas, None, &mut background)? {
+        readers.add(0, replicas);
+    }
+    Ok(Booking {
         journals: Journals::from(books.clone()),
-        readers: Readers::new(lane.homes().clone()),
+        readers,
         lane,
         hub: begin.hub,
-        background: Vec::new(),
-    }
+        watch: Watch::default(),
+        background,
+    })
 }
 
 /// Starts the timer that writes down what has ended.

@@ -8,7 +8,6 @@ use futures_util::future::join_all;
 use houseful_core::wire::admin::Mode;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
-use uuid::Uuid;
 
 use super::{
     ServerConfig, StartError,
@@ -21,7 +20,10 @@ use crate::{
     database::Books,
     follow,
     hub::Hub,
-    shards::{self, Journals, Lanes, Opened, OpeningError, Readers, ShardEntry, ShardFile},
+    shards::{
+        self, Journals, Lanes, Opened, OpeningError, Readers, ShardEntry, ShardFile, Standing,
+        TheHouse, Watch,
+    },
     store::StoreError,
     timer,
 };
@@ -39,11 +41,12 @@ struct Starter {
     lane: Lanes,
     journals: Journals,
     readers: Readers,
+    watch: Watch,
     /// The house's own catalogue.
     catalogue: Arc<dyn CatalogueStore>,
     timer: bool,
     clock: ClockKind,
-    house: Uuid,
+    house: TheHouse,
 }
 
 /// Opens the shards of a house.
@@ -74,11 +77,16 @@ pub(super) async fn start(
     config: &ServerConfig,
     (clock, shutdown): (&Clock, &CancellationToken),
 ) -> Result<Booking, StartError> {
-    let (hub, house) = (Hub::new(), opened.house());
-    let (lane, journals, readers) = (
+    let hub = Hub::new();
+    let house = TheHouse {
+        id: opened.house(),
+        facts: Arc::clone(&home.house),
+    };
+    let (lane, journals, readers, watch) = (
         Lanes::new(opened.homes.clone()),
         Journals::new(opened.homes.clone()),
         Readers::new(opened.homes.clone()),
+        Watch::new(&opened.homes),
     );
     let starter = Starter {
         begin: Beginning {
@@ -90,10 +98,11 @@ pub(super) async fn start(
         lane: lane.clone(),
         journals: journals.clone(),
         readers: readers.clone(),
+        watch: watch.clone(),
         catalogue: Arc::clone(&home.catalogue),
         timer: config.timer,
         clock: config.clock,
-        house,
+        house: house.clone(),
     };
     let store = &home.journal;
     let followed = (lane.clone(), readers.clone());
@@ -103,7 +112,8 @@ pub(super) async fn start(
     if let Some(replicas) = replicas {
         readers.add_home(replicas);
     }
-    let owners = shards::follow(opened.homes, journals.clone(), clock.clone());
+    let followed = (journals.clone(), watch.clone(), house);
+    let owners = shards::follow(opened.homes, followed, clock.clone());
     background.push(follow::until(shutdown, owners));
     let all = opened.books.into_iter().zip(&file.shards).enumerate();
     let started = all.map(|(shard, (books, entry))| {
@@ -116,7 +126,7 @@ pub(super) async fn start(
                 },
                 Err(why) => why.to_string(),
             };
-            tracing::warn!(shard = %entry.name, why, "a shard can't be reached; its shows are not sold until it can");
+            starter.watch.note(shard, Standing::Away(why));
             Ok::<_, StartError>(vec![starter.later(shard, entry.clone())])
         }
     });
@@ -128,6 +138,7 @@ pub(super) async fn start(
         journals,
         hub,
         readers,
+        watch,
         background,
     })
 }
@@ -166,6 +177,7 @@ impl Starter {
             let timer = timer::start(store, lane, clock.clone(), shutdown.clone());
             tasks.push(timer);
         }
+        self.watch.note(shard, Standing::InUse);
         Ok(tasks)
     }
 
@@ -179,7 +191,10 @@ impl Starter {
                     this.begin.clock.rest_real(AGAIN_MS).await;
                     match this.reach(shard, &entry).await {
                         Ok(tasks) => return tasks,
-                        Err(why) => tracing::info!(shard = %entry.name, %why, "a shard is away"),
+                        Err(why) if why.is_passing() => {
+                            this.watch.note(shard, Standing::Away(why.to_string()));
+                        }
+                        Err(why) => this.watch.note(shard, Standing::Refused(why.to_string())),
                     }
                 }
             };
@@ -187,7 +202,6 @@ impl Starter {
                 () = shutdown.cancelled() => return,
                 tasks = started => tasks,
             };
-            tracing::info!(shard = %entry.name, "a shard is there");
             join_all(tasks).await;
         })
     }
@@ -197,7 +211,7 @@ impl Starter {
         shard: usize,
         entry: &ShardEntry,
     ) -> Result<Vec<JoinHandle<()>>, OpeningError> {
-        let books = shards::again(self.house, entry, self.clock).await?;
+        let books = shards::again(&self.house, entry, self.clock).await?;
         let ground = Arc::clone(&books.ground);
         match self.start(shard, entry, books).await {
             Ok(tasks) => Ok(tasks),

@@ -19,7 +19,7 @@ use crate::{
     catalogue::{Catalogue, CatalogueError},
     clock::Clock,
     copies,
-    database::{Address, Books, OpenError},
+    database::{Address, Books, OpenError, PostgresUrl},
     follow,
     house::{OtherMode, mode_word},
     lane::LaneError,
@@ -122,6 +122,21 @@ async fn start_booking(
     }
 }
 
+/// The replicas that a server without the booking role reads from; says what of its configuration
+/// does not concern it.
+fn for_roles<'a>(config: &'a ServerConfig, cluster: &Cluster) -> &'a [PostgresUrl] {
+    if config.shards.is_some() {
+        tracing::info!("shards are the booking servers' business; this server has none");
+    }
+    if cluster.has(ServerRole::Catalogue) {
+        return &config.replicas;
+    }
+    if !config.replicas.is_empty() {
+        tracing::info!("a payment server reads nothing from replicas");
+    }
+    &[]
+}
+
 /// Opens the shows that are not on sale yet, and starts what goes on while they are.
 async fn put_on_sale(
     books: &Books,
@@ -191,7 +206,7 @@ pub(super) async fn start(
     let mut booking = if sells {
         start_booking(&books, opened, &config, Arc::clone(&bus), when).await?
     } else {
-        booking::idle(&books, Arc::clone(&bus), when)
+        booking::idle(&books, for_roles(&config, &cluster), Arc::clone(&bus), when)?
     };
     let how = (&config, mode, &clock);
     let payments = payment::start(&books, Arc::clone(&bus), how, &shutdown).await?;
@@ -230,6 +245,7 @@ pub(super) async fn start(
         journals: booking.journals,
         hub: booking.hub,
         readers: booking.readers,
+        watch: booking.watch,
         catalogue,
         payments,
         bus,

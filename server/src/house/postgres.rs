@@ -21,7 +21,7 @@ impl PostgresHouse {
 }
 
 impl HouseStore for PostgresHouse {
-    fn fact(&self, name: &'static str) -> Later<'_, Option<String>> {
+    fn fact<'a>(&'a self, name: &'a str) -> Later<'a, Option<String>> {
         Box::pin(async move {
             let sql = "SELECT value FROM house WHERE name = $1";
             let rows = self.db.read(sql, &[&name]).await?;
@@ -29,7 +29,7 @@ impl HouseStore for PostgresHouse {
         })
     }
 
-    fn keep_first(&self, name: &'static str, value: String) -> Later<'_, String> {
+    fn keep_first<'a>(&'a self, name: &'a str, value: String) -> Later<'a, String> {
         Box::pin(async move {
             // Writing what stands there already answers with it, and waits for whoever wrote it.
             let sql = "INSERT INTO house (name, value) VALUES ($1, $2)
@@ -39,7 +39,7 @@ impl HouseStore for PostgresHouse {
         })
     }
 
-    fn keep(&self, name: &'static str, value: String) -> Later<'_, ()> {
+    fn keep<'a>(&'a self, name: &'a str, value: String) -> Later<'a, ()> {
         Box::pin(async move {
             let sql = "INSERT INTO house (name, value) VALUES ($1, $2)
                        ON CONFLICT (name) DO UPDATE SET value = excluded.value";

@@ -20,21 +20,24 @@ impl SqliteHouse {
 }
 
 impl HouseStore for SqliteHouse {
-    fn fact(&self, name: &'static str) -> Later<'_, Option<String>> {
-        Box::pin(self.db.read(move |conn| read(conn, name)))
+    fn fact<'a>(&'a self, name: &'a str) -> Later<'a, Option<String>> {
+        let name = name.to_owned();
+        Box::pin(self.db.read(move |conn| read(conn, &name)))
     }
 
-    fn keep_first(&self, name: &'static str, value: String) -> Later<'_, String> {
+    fn keep_first<'a>(&'a self, name: &'a str, value: String) -> Later<'a, String> {
+        let name = name.to_owned();
         Box::pin(self.db.write(move |conn| {
             conn.execute(
                 "INSERT INTO house (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO NOTHING",
                 params![name, value],
             )?;
-            Ok(read(conn, name)?.unwrap_or(value))
+            Ok(read(conn, &name)?.unwrap_or(value))
         }))
     }
 
-    fn keep(&self, name: &'static str, value: String) -> Later<'_, ()> {
+    fn keep<'a>(&'a self, name: &'a str, value: String) -> Later<'a, ()> {
+        let name = name.to_owned();
         Box::pin(self.db.write(move |conn| {
             conn.execute(
                 "INSERT INTO house (name, value) VALUES (?1, ?2)

@@ -250,7 +250,7 @@ impl Flow {
         };
         if known.is_remnant_of(ask) {
             let whole = Input::Complete(ask.amount);
-            self.try_step(ask.payment, whole, None).await?;
+            self.write(ask.payment, whole, None).await?;
             return Ok(true);
         }
         Ok(known.booking == ask.booking
@@ -348,11 +348,15 @@ impl Flow {
         input: Input,
         or_else: Option<Account>,
     ) -> Option<Account> {
-        self.try_step(id, input, or_else).await.ok().flatten()
+        // Why not is in the log.
+        self.write(id, input, or_else).await.ok().flatten()
     }
 
-    /// The same, with why nothing could be written.
-    pub(super) async fn try_step(
+    /// The same for somebody who can bring the input again. `None` when there is no such payment.
+    ///
+    /// # Errors
+    /// Why nothing is known to be written.
+    pub(super) async fn write(
         &self,
         id: PaymentId,
         input: Input,

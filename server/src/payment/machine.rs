@@ -64,6 +64,9 @@ pub struct Account {
     pub keep: Option<Keep>,
     /// The highest `ver` that has been carried out.
     pub settled_ver: Option<u64>,
+    /// When it last forgot what booking had said. From then on it believes only what answers an
+    /// announcement that says so: what was said before may still be on its way.
+    pub reopened_at: Option<UtcMillis>,
     /// Why nothing was taken, or why a person should look.
     pub reason: Option<String>,
     /// Whether a card was tried; not when the order never arrived.
@@ -128,7 +131,12 @@ pub enum Input {
         why: String,
     },
     /// Booking said what the house keeps.
-    Settle(Keep),
+    Settle {
+        /// That.
+        keep: Keep,
+        /// What the announcement said of a reopening that it answers.
+        reopened_at: Option<UtcMillis>,
+    },
     /// Booking said that it is one tender of a payment over so much, of which nothing else is known
     /// any more.
     Complete(Money),
@@ -146,7 +154,7 @@ impl Input {
             Self::Learned(_) => "learned",
             Self::Heard(_) => "heard",
             Self::Missed { .. } => "missed",
-            Self::Settle(_) => "settle",
+            Self::Settle { .. } => "settle",
             Self::Complete(_) => "complete",
             Self::Tell => "tell",
             Self::Reopen => "reopen",
@@ -204,6 +212,7 @@ impl Account {
             refunded: 0,
             keep: None,
             settled_ver: None,
+            reopened_at: None,
             reason: None,
             tried: true,
             tries: 0,
@@ -270,15 +279,17 @@ impl Account {
             Input::Heard(charge) => self.learn(charge),
             Input::Missed { .. } => self.stop_asking(at.now),
             Input::Tell => self.lose_patience(at),
-            Input::Settle(keep) => self.listen(*keep, at.now),
+            Input::Settle { keep, .. } if !self.is_hearsay(input) => self.listen(*keep, at.now),
+            Input::Settle { .. } => {}
             Input::Complete(amount) => self.complete(*amount),
-            Input::Reopen => self.reopen(),
+            Input::Reopen => self.reopen(at.now),
         }
         self.obey();
         let moved = self.standing() != before.standing();
         // A tender that was promised is no news to booking, but has the next one asked.
         let stirred = moved || self.keep != before.keep || self.statuses().ne(before.statuses());
         let asked = matches!(input, Input::Learned(_) | Input::Missed { .. });
+        let reopened = self.reopened_at != before.reopened_at;
         if stirred {
             self.updated_at = at.now;
             self.tries = 0;
@@ -292,12 +303,16 @@ impl Account {
             self.next_at = None;
         }
         self.note_shortness();
-        // A repeat of what has been done is a question whether it was done.
-        let repeated = matches!(input, Input::Settle(k) if self.settled_ver == Some(k.ver));
-        let announce = self.announce(&before, moved, repeated, input, at);
+        // A repeat of what has been done is a question whether it was done; and what may be of a
+        // journal that was lost is asked about.
+        let done = |keep: &Keep| self.settled_ver == Some(keep.ver);
+        let repeated = matches!(input, Input::Settle { keep, .. } if done(keep));
+        let differs = matches!(input, Input::Settle { keep, .. } if self.keep != Some(*keep));
+        let asked_back = repeated || (differs && self.is_hearsay(input));
+        let announce = self.announce(&before, moved, asked_back, input, at);
         Step {
             changed: *self != before,
-            notable: stirred || matches!(input, Input::Missed { .. }),
+            notable: stirred || reopened || matches!(input, Input::Missed { .. }),
             announce,
             flagged: self.is_in_silence() && !before.is_in_silence(),
             lost: self.has_lost() && !before.has_lost(),
@@ -311,16 +326,16 @@ impl Account {
         &mut self,
         before: &Self,
         moved: bool,
-        repeated: bool,
+        asked_back: bool,
         input: &Input,
         at: Moment,
     ) -> bool {
-        if !self.is_news() {
+        if !self.is_news() && !asked_back {
             self.tell_at = None;
             return false;
         }
         let due = matches!(input, Input::Tell) && !self.is_settled();
-        let announce = moved || repeated || due;
+        let announce = moved || asked_back || due;
         if self.is_settled() {
             self.tell_at = None;
         } else if announce {
@@ -339,10 +354,19 @@ impl Account {
 
     /// Forgets what booking said of a payment that it did not decide itself. Versions of a journal that was restored are smaller
     /// than those it had before, and have to be heard all the same.
-    fn reopen(&mut self) {
+    fn reopen(&mut self, now: UtcMillis) {
         if self.tender() != Tender::Cash && self.state != PaymentState::Pending {
             (self.keep, self.settled_ver) = (None, None);
+            // No two alike, whatever the clock does.
+            let next = self.reopened_at.map(|last| last.plus_ms(1));
+            self.reopened_at = Some(next.map_or(now, |next| next.max(now)));
         }
+    }
+
+    /// Whether booking said it to an announcement from before the last reopening, or unasked: then
+    /// it may be of a journal that was lost, whatever its version.
+    fn is_hearsay(&self, input: &Input) -> bool {
+        matches!(input, Input::Settle { reopened_at, .. } if *reopened_at != self.reopened_at)
     }
 
     /// Draws the consequences: what has to go back, where that leaves the payment, whether
@@ -419,6 +443,7 @@ impl Account {
             state: self.state,
             settled_ver: self.settled_ver,
             refunded_minor: self.refunded,
+            reopened_at: self.reopened_at,
         }
     }
 

@@ -170,7 +170,7 @@ async fn merge(
     done: &mut Reconciled,
 ) -> Result<bool, PaymentError> {
     let heard = Input::Heard(charge.clone());
-    match flow.try_step(charge.payment, heard, or_else).await {
+    match flow.write(charge.payment, heard, or_else).await {
         Ok(_) => Ok(true),
         Err(StoreError::Unreadable(why)) => Ok(differs(&charge, &why, done)),
         Err(error) => Err(error.into()),

@@ -154,6 +154,9 @@ pub trait PaymentStore: VoucherStore {
         now: UtcMillis,
         until: UtcMillis,
     ) -> Later<'_, Option<Account>>;
+    /// From now on all payments but cash believe only what answers an announcement that says so,
+    /// whatever else stays as it is.
+    fn doubt_all(&self, now: UtcMillis) -> Later<'_, ()>;
     /// A payment.
     fn get(&self, id: PaymentId) -> Later<'_, Option<Account>>;
     /// Payments, the newest first, at most `limit`, those behind `after` only.
@@ -261,7 +264,7 @@ pub(super) fn detail(input: &Input) -> String {
         Input::Learned(charge) | Input::Heard(charge) => charge.status.word().to_owned(),
         Input::Missed { why } => why.clone(),
         Input::Complete(amount) => amount.to_string(),
-        Input::Settle(keep) => format!("keep {} at {}", keep.minor, keep.ver),
+        Input::Settle { keep, .. } => format!("keep {} at {}", keep.minor, keep.ver),
         Input::Tell | Input::Reopen => String::new(),
     }
 }

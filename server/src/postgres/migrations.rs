@@ -57,6 +57,16 @@ pub(super) const ALL: &[Migration] = &[
         name: "late_news",
         sql: include_str!("migrations/0011_late_news.sql"),
     },
+    Migration {
+        number: 11,
+        name: "desk_ended",
+        sql: include_str!("migrations/0011_desk_ended.sql"),
+    },
+    Migration {
+        number: 12,
+        name: "reopened",
+        sql: include_str!("migrations/0012_reopened.sql"),
+    },
 ];
 
 /// Why a schema can't be brought up to date.

@@ -28,6 +28,7 @@ impl ApiError {
             Self::NotJson => "not_json",
             Self::TooMany { .. } => "too_many_requests",
             Self::RoleAway(_) => "role_unavailable",
+            Self::ShardAway(_) => "shard_unavailable",
             Self::Untrusted => "untrusted",
             Self::OtherHouse => "other_house",
             Self::Internal(_) => "internal",
@@ -44,9 +45,11 @@ impl ApiError {
             Self::NoSuch(_) | Self::NoRoute(_) => StatusCode::NOT_FOUND,
             Self::NoMethod { .. } => StatusCode::METHOD_NOT_ALLOWED,
             Self::ReadOnly(_) | Self::ClockNotManual | Self::OtherHouse => StatusCode::CONFLICT,
-            Self::Busy(_) | Self::Unwritable(_) | Self::OutcomeUnknown | Self::RoleAway(_) => {
-                StatusCode::SERVICE_UNAVAILABLE
-            }
+            Self::Busy(_)
+            | Self::Unwritable(_)
+            | Self::OutcomeUnknown
+            | Self::RoleAway(_)
+            | Self::ShardAway(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::BadRequest { .. } => StatusCode::BAD_REQUEST,
             Self::BadValue { .. } => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Payment(error) => {
@@ -71,6 +74,7 @@ impl ApiError {
             | Self::Unwritable(_)
             | Self::OutcomeUnknown
             | Self::RoleAway(_)
+            | Self::ShardAway(_)
             | Self::TooMany { .. } => true,
             Self::NoSuch(_)
             | Self::NoRoute(_)
@@ -96,7 +100,7 @@ impl ApiError {
         match self {
             Self::Busy(_) | Self::OutcomeUnknown => Some(1),
             // A server is up again in seconds.
-            Self::RoleAway(_) => Some(2),
+            Self::RoleAway(_) | Self::ShardAway(_) => Some(2),
             // A disk is not emptied in a second.
             Self::Unwritable(_) => Some(10),
             Self::TooMany { after_s } => Some(*after_s),
@@ -112,7 +116,7 @@ impl ApiError {
             Self::Payment(error) => error.hint(),
             Self::NoRoute(_) => Some("the routes are described at /docs and /openapi.json"),
             Self::OutcomeUnknown => Some("send the same request with the same ids again"),
-            Self::Busy(_) | Self::RoleAway(_) | Self::TooMany { .. } => {
+            Self::Busy(_) | Self::RoleAway(_) | Self::ShardAway(_) | Self::TooMany { .. } => {
                 Some("wait as long as `Retry-After` says")
             }
             Self::Unwritable(_) => Some("nothing was changed; tell an operator the request id"),
@@ -167,6 +171,7 @@ impl ApiError {
             | Self::NotJson
             | Self::TooMany { .. }
             | Self::RoleAway(_)
+            | Self::ShardAway(_)
             | Self::Untrusted
             | Self::OtherHouse
             | Self::Internal(_) => none(),

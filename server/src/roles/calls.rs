@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use houseful_core::{
     ids::{BookingId, OwnerRef, PaymentId},
-    wire::{admin::Audit, report::MoneyReport},
+    wire::{admin::Audit, payment::Payment, report::MoneyReport},
 };
 
 use serde::Serialize;
@@ -14,7 +14,10 @@ use super::{
     books::PaymentsElsewhere,
     cluster::AskError,
     peer::Health,
-    words::{Claim, Claimed, ClockMoved, Nothing, OwnerAnswer, OwnerWanted, at},
+    words::{
+        Claim, Claimed, ClockMoved, Nothing, OwnerAnswer, OwnerWanted, PaymentAnswer,
+        PaymentWanted, at,
+    },
 };
 use crate::{
     app::App,
@@ -22,6 +25,7 @@ use crate::{
     lane::LaneError,
     payment::PaymentError,
     problem::ApiError,
+    store::StoreError,
 };
 
 /// The longest anybody waits for others to hear of something that they will hear of anyway.
@@ -82,6 +86,24 @@ pub(crate) async fn owner_of(app: &App, booking: BookingId) -> Result<Option<Own
     }
 }
 
+/// A payment as staff see it; `None` for one that is not known there.
+///
+/// # Errors
+/// It can't be told now.
+pub(crate) async fn payment(app: &App, payment: PaymentId) -> Result<Option<Payment>, ApiError> {
+    if app.cluster.has(ServerRole::Payment) {
+        return Ok(app.payments.get(payment).await?);
+    }
+    if !app.cluster.may_answer(ServerRole::Payment) {
+        // Whoever stands at a counter does not wait for a server that is known to be down.
+        return Err(ApiError::RoleAway(ServerRole::Payment));
+    }
+    let wanted = PaymentWanted { payment };
+    let asked = app.cluster.ask(ServerRole::Payment, at::PAYMENT, &wanted);
+    let PaymentAnswer { payment } = asked.await?;
+    Ok(payment)
+}
+
 /// Counts the whole house anew. Where the payments are another server's, they are fetched.
 ///
 /// # Errors
@@ -91,13 +113,22 @@ pub(crate) async fn audit(app: &App) -> Result<Audit, ApiError> {
     let (shows, now) = (&app.journals, app.clock.now());
     if app.cluster.has(ServerRole::Payment) {
         let payments = app.books.payment_books.as_ref();
-        return Ok(audit::sweep(shows, payments, now).await?);
+        return whole(app, audit::sweep(shows, payments, now).await);
     }
     let elsewhere = PaymentsElsewhere::new(app.cluster.clone());
     let swept = audit::sweep(shows, &elsewhere, now).await;
     match elsewhere.trouble() {
         Some(error) => Err(error.into()),
-        None => Ok(swept?),
+        None => whole(app, swept),
+    }
+}
+
+/// A count over all shows, or which shards it would leave out.
+fn whole<T>(app: &App, counted: Result<T, StoreError>) -> Result<T, ApiError> {
+    let away = app.watch.away();
+    match counted {
+        Err(StoreError::Busy) if !away.is_empty() => Err(ApiError::ShardAway(away)),
+        counted => Ok(counted?),
     }
 }
 
@@ -111,13 +142,16 @@ pub(crate) async fn report_money(app: &App, wanted: Wanted) -> Result<MoneyRepor
     let place = |show| snapshot.place(show);
     if app.cluster.has(ServerRole::Payment) {
         let payments = app.books.payment_books.as_ref();
-        return Ok(audit::report(shows, payments, &place, wanted, now).await?);
+        return whole(
+            app,
+            audit::report(shows, payments, &place, wanted, now).await,
+        );
     }
     let elsewhere = PaymentsElsewhere::new(app.cluster.clone());
     let reported = audit::report(shows, &elsewhere, &place, wanted, now).await;
     match elsewhere.trouble() {
         Some(error) => Err(error.into()),
-        None => Ok(reported?),
+        None => whole(app, reported),
     }
 }
 

@@ -8,13 +8,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use axum::{extract::State, http::HeaderMap, response::Json};
 use houseful_core::{
     code::BookingCode,
-    ids::{BookingId, OwnerRef, ShowId},
+    ids::{BookingId, OwnerRef, ShardName, ShowId},
     show::Slot,
-    time::UtcMillis,
-    wire::{
-        Page,
-        booking::{Booking, BookingState, Contact},
-    },
+    wire::booking::{Booking, BookingState, Bookings, Contact},
 };
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -30,7 +26,8 @@ use crate::{
     find::{contact_row, meanings},
     lane::LaneError,
     problem::ApiError,
-    store::StoreError,
+    shards::{Gathered, NotAll},
+    store::{Sought, StoreError},
 };
 
 /// How many bookings are found at most, and unless told otherwise.
@@ -76,22 +73,23 @@ pub(super) async fn booking(
     one(&app, &caller, &headers, id).await.map(Json)
 }
 
-/// Bookings by what people know of them, those that changed last, or those of a show.
+/// Bookings by what people know of them, those that changed last, or those of a show. Where shows are
+/// spread over several databases, `away` names those that could not be asked.
 #[utoipa::path(get, path = "/v1/bookings", tag = "bookings", params(BookingFilter),
-    responses((status = 200, body = Page<Booking>)))]
+    responses((status = 200, body = Bookings)))]
 pub(super) async fn bookings(
     State(app): State<App>,
     caller: Caller,
     Params(filter): Params<BookingFilter>,
-) -> Result<Json<Page<Booking>>, ApiError> {
+) -> Result<Json<Bookings>, ApiError> {
     let limit = bounded("limit", filter.limit.unwrap_or(FOUND_DEFAULT), 1, FOUND_MAX)?;
     let recent = filter.recent == Some(true);
     let (state, has_limit) = (filter.state, filter.limit.is_some());
-    let items = match (filter.q, recent, filter.code, filter.show) {
+    let found = match (filter.q, recent, filter.code, filter.show) {
         (Some(text), false, None, None) if state.is_none() => {
             let ids = match words(Some(&text))? {
                 Some(text) => sought(&app, text, limit).await?,
-                None => Vec::new(),
+                None => Gathered::default(),
             };
             drawn(&app, ids).await?
         }
@@ -99,9 +97,16 @@ pub(super) async fn bookings(
             drawn(&app, app.journals.bookings_recent(limit).await?).await?
         }
         (None, false, Some(code), None) if state.is_none() && !has_limit => {
-            drawn(&app, app.journals.bookings_by_code(code).await?).await?
+            let found = Gathered {
+                found: app.journals.bookings_by_code(code).await?,
+                ..Gathered::default()
+            };
+            drawn(&app, found).await?
         }
-        (None, false, None, Some(show)) if !has_limit => of_show(&app, show, state).await?,
+        (None, false, None, Some(show)) if !has_limit => Gathered {
+            found: of_show(&app, show, state).await?,
+            ..Gathered::default()
+        },
         _ => {
             return Err(ApiError::unreadable(
                 "ask for one of `q`, `recent=true`, `code` and `show`; `limit` goes with the first \
@@ -109,8 +114,9 @@ pub(super) async fn bookings(
             ));
         }
     };
-    let items = told(&app, &caller, items).await?;
-    Ok(Json(Page { items, next: None }))
+    let items = told(&app, &caller, found.found).await?;
+    let away = found.away.into_iter().collect();
+    Ok(Json(Bookings { items, away }))
 }
 
 /// Says who a booking is for, in place of what was said before; nothing takes it away.
@@ -175,38 +181,49 @@ async fn told(app: &App, caller: &Caller, found: Vec<Owned>) -> Result<Vec<Booki
 }
 
 /// The bookings that a text may mean, the newest first.
-async fn sought(app: &App, text: &str, limit: u32) -> Result<Vec<BookingId>, ApiError> {
+async fn sought(app: &App, text: &str, limit: u32) -> Result<Gathered<BookingId>, ApiError> {
     let meant = meanings(text);
-    let mut found: Vec<(UtcMillis, BookingId)> = Vec::new();
-    let mut missing = None;
+    let mut found = Gathered::default();
+    // Whether something was found that is called so and nothing else.
+    let mut is_named = false;
     for sought in meant.sought {
-        match app.journals.bookings_sought(sought, limit).await {
-            Ok(some) => found.extend(some),
-            Err(error) => missing = Some(error),
-        }
+        let is_name = matches!(&sought, Sought::Codes(first, last) if first == last);
+        let some = app.journals.bookings_sought(sought, limit).await?;
+        is_named |= is_name && !some.found.is_empty();
+        found.add(some);
     }
-    found.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
+    found.found.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
     let mut ids: Vec<BookingId> = meant.booking.into_iter().collect();
+    let mut away = found.away;
     if let Some(code) = meant.ticket {
         match app.journals.ticket_by_code(code).await {
             Ok(ticket) => ids.extend(ticket.map(|(booking, _)| booking)),
-            Err(error) => missing = Some(error),
+            Err(NotAll::Away(shards)) => away.extend(shards),
+            Err(NotAll::Store(error)) => return Err(error.into()),
         }
     }
-    ids.extend(found.into_iter().map(|(_, id)| id));
-    // A code is found where it is, whatever could not be asked whether it is somebody's name, too.
-    if let (true, Some(error)) = (ids.is_empty(), missing) {
-        return Err(error.into());
+    // Whatever could not be asked whether it is somebody's name, too.
+    if is_named || !ids.is_empty() {
+        away.clear();
+    }
+    ids.extend(found.found.into_iter().map(|(_, id)| id));
+    // Nobody is told that there is no such booking by those who can't know.
+    if ids.is_empty() && !away.is_empty() {
+        return Err(ApiError::ShardAway(away.into_iter().collect()));
     }
     let mut seen = BTreeSet::new();
     ids.retain(|id| seen.insert(*id));
     ids.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-    Ok(ids)
+    Ok(Gathered { found: ids, away })
 }
 
 /// The bookings with these ids, in this order: one look at each show. What a show that can't be
-/// read has is left out, since the others are still wanted.
-async fn drawn(app: &App, ids: Vec<BookingId>) -> Result<Vec<Owned>, ApiError> {
+/// read has is left out, since the others are still wanted; a shard that has gone since is named.
+async fn drawn(app: &App, ids: Gathered<BookingId>) -> Result<Gathered<Owned>, ApiError> {
+    let Gathered {
+        found: ids,
+        mut away,
+    } = ids;
     let mut by_show: BTreeMap<ShowId, Vec<Uuid>> = BTreeMap::new();
     for id in &ids {
         by_show.entry(id.show).or_default().push(id.uuid);
@@ -220,13 +237,26 @@ async fn drawn(app: &App, ids: Vec<BookingId>) -> Result<Vec<Owned>, ApiError> {
             };
             uuids.into_iter().filter_map(view).collect::<Vec<_>>()
         });
-        match read.await {
-            Ok(some) => found.extend(some.into_iter().map(|owned| (owned.0.id, owned))),
-            Err(LaneError::NoSuchShow | LaneError::ReadOnly(_)) => {}
-            Err(error) => return Err(error.into()),
+        match (read.await, shard_of(app, show)) {
+            (Ok(some), _) => found.extend(some.into_iter().map(|owned| (owned.0.id, owned))),
+            (Err(LaneError::NoSuchShow | LaneError::ReadOnly(_)), _) => {}
+            (Err(LaneError::Busy), Some(shard)) => {
+                away.insert(shard);
+            }
+            (Err(error), _) => return Err(error.into()),
         }
     }
-    Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
+    if let (true, Some(_)) = (found.is_empty(), away.first()) {
+        return Err(ApiError::ShardAway(away.into_iter().collect()));
+    }
+    let found = ids.iter().filter_map(|id| found.remove(id)).collect();
+    Ok(Gathered { found, away })
+}
+
+/// The shard that a show is in; `None` where there is one database for all shows.
+fn shard_of(app: &App, show: ShowId) -> Option<ShardName> {
+    let homes = app.lane.homes();
+    homes.map().names().get(homes.of(show)).cloned()
 }
 
 /// How many bookings are drawn at once: while that is done, nobody buys.

@@ -7,7 +7,7 @@ use axum::{
     response::{IntoResponse, Json, Response},
 };
 use houseful_core::wire::{
-    admin::{PeerInfo, Role, ServerInfo},
+    admin::{PeerInfo, Role, ServerInfo, ShardState, ShardStatus},
     problem::Problem,
 };
 
@@ -41,6 +41,11 @@ pub(super) fn describe(app: &App, caller: Option<&Caller>) -> ServerInfo {
     // Where they are is for those who look after the house.
     let may_know = caller.is_some_and(|c| c.role >= Role::Manager);
     let replicas = app.readers.all().filter(|_| may_know);
+    let shards = app.watch.report().into_iter().filter(|_| is_staff);
+    let shards = shards.map(|shard| ShardStatus {
+        reason: shard.reason.filter(|_| may_know),
+        ..shard
+    });
     ServerInfo {
         name: "houseful".to_owned(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -54,6 +59,7 @@ pub(super) fn describe(app: &App, caller: Option<&Caller>) -> ServerInfo {
         account: caller.map(|c| c.account.to_string()),
         channel: caller.map(|c| c.channel),
         replicas: replicas.flat_map(Replicas::report).collect(),
+        shards: shards.collect(),
     }
 }
 
@@ -74,11 +80,12 @@ pub(super) async fn healthz() -> &'static str {
 }
 
 /// Whether it can work: the store can be written, and in a booking server the lane answers. What
-/// other servers do is theirs to say.
+/// other servers do is theirs to say. A shard that is away keeps nobody from the shows of the others:
+/// it has a line of its own behind `ready`.
 #[utoipa::path(get, path = "/readyz", tag = "server",
     responses((status = 200, body = String, content_type = "text/plain"),
               (status = 503, body = Problem, content_type = "application/problem+json")))]
-pub(super) async fn readyz(State(app): State<App>) -> Result<&'static str, ApiError> {
+pub(super) async fn readyz(State(app): State<App>) -> Result<String, ApiError> {
     if app.closing.is_cancelled() {
         return Err(ApiError::Busy("the server is stopping".into()));
     }
@@ -87,7 +94,13 @@ pub(super) async fn readyz(State(app): State<App>) -> Result<&'static str, ApiEr
     if app.cluster.has(ServerRole::Booking) {
         app.lane.answer().await?;
     }
-    Ok("ready\n")
+    let mut said = "ready\n".to_owned();
+    for ShardStatus { shard, state, .. } in app.watch.report() {
+        if state != ShardState::InUse {
+            said.push_str(&format!("shard {shard} {}\n", state.word()));
+        }
+    }
+    Ok(said)
 }
 
 /// The numbers of this process, in Prometheus' text format.

@@ -2,7 +2,10 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, PoisonError, RwLock},
+    sync::{
+        Arc, PoisonError, RwLock,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use houseful_core::{
@@ -18,6 +21,8 @@ use super::SlotMap;
 pub struct Homes {
     map: Arc<SlotMap>,
     known: Arc<RwLock<Known>>,
+    /// By number of the shard: whether nobody may ask there.
+    shut: Arc<[AtomicBool]>,
 }
 
 #[derive(Debug)]
@@ -37,6 +42,7 @@ impl Homes {
             moved: HashMap::new(),
         };
         Self {
+            shut: map.names().iter().map(|_| AtomicBool::default()).collect(),
             map: Arc::new(map),
             known: Arc::new(RwLock::new(known)),
         }
@@ -46,6 +52,21 @@ impl Homes {
     #[must_use]
     pub fn map(&self) -> &SlotMap {
         &self.map
+    }
+
+    /// Has nobody ask a shard, because its database is another one than the house's; or has it asked
+    /// again.
+    pub fn shut(&self, shard: usize, is_shut: bool) {
+        if let Some(shut) = self.shut.get(shard) {
+            shut.store(is_shut, Ordering::Release);
+        }
+    }
+
+    /// Whether nobody may ask a shard.
+    #[must_use]
+    pub fn is_shut(&self, shard: usize) -> bool {
+        let shut = self.shut.get(shard);
+        shut.is_some_and(|shut| shut.load(Ordering::Acquire))
     }
 
     /// The number of the shard to ask for a show.

@@ -2,16 +2,15 @@
 //! shard, what is asked of all shows goes to all shards. Nothing is decided from here.
 //!
 //! While a slot moves, rows of a show may stand in two shards; each is told once. A shard that
-//! can't be reached makes an answer that would have to be whole an error, because what is not found
-//! is told to somebody who waits at a counter.
+//! can't be reached makes an answer that would have to be whole an error; what is told without it
+//! says so.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::{Arc, OnceLock},
-    time::Duration,
 };
 
-use futures_util::future::{join_all, try_join_all};
+use futures_util::future::join_all;
 use houseful_core::{
     code::{BookingCode, TicketCode},
     ids::{BookingId, ShardName, ShowId},
@@ -20,16 +19,11 @@ use houseful_core::{
     wire::{admin::JournalEntry, booking::Contact},
 };
 
-use tokio::time::timeout;
-
-use super::{Homes, SlotMap};
+use super::{Gathered, Homes, NotAll, SlotMap};
 use crate::{
     database::Books,
-    store::{ContactRow, Loaded, Sought, Store, StoreError},
+    store::{ContactRow, DeskRows, Loaded, Sought, Store, StoreError},
 };
-
-/// The longest that a list of what went on lately waits for one shard of several.
-const RECENT_MAX: Duration = Duration::from_secs(2);
 
 /// A way to the journals of all shards; clones share it.
 #[derive(Clone, Debug)]
@@ -85,14 +79,28 @@ impl Journals {
 
     /// The books of a shard.
     pub(super) fn of(&self, shard: usize) -> Result<&Books, StoreError> {
-        let books = self.shards.get(shard).and_then(OnceLock::get);
+        let books = self.taken_in(shard).filter(|_| !self.homes.is_shut(shard));
         books.ok_or(StoreError::Busy)
+    }
+
+    /// The books of a shard that was taken in, also if nobody may ask there now.
+    pub(super) fn taken_in(&self, shard: usize) -> Option<&Books> {
+        self.shards.get(shard).and_then(OnceLock::get)
     }
 
     /// The books of all shards, or none if one can't be reached.
     pub(super) fn all(&self) -> Result<Vec<&Books>, StoreError> {
-        let all = self.shards.iter();
-        all.map(|s| s.get().ok_or(StoreError::Busy)).collect()
+        (0..self.shards.len()).map(|shard| self.of(shard)).collect()
+    }
+
+    /// How many shards there are.
+    pub(super) fn count(&self) -> usize {
+        self.shards.len()
+    }
+
+    /// The name of a shard; none where there is one database for all shows.
+    pub(super) fn name(&self, shard: usize) -> Option<&ShardName> {
+        self.homes.map().names().get(shard)
     }
 
     /// The number of the shard to ask for a show.
@@ -141,21 +149,12 @@ impl Journals {
     ///
     /// # Errors
     /// A shard can't be reached or read: what needs a human must not look as if there were nothing.
-    pub async fn desk(
-        &self,
-        since: UtcMillis,
-        kind: Option<&'static str>,
-        limit: u32,
-    ) -> Result<Vec<JournalEntry>, StoreError> {
-        let asked = self.shards.iter().map(|books| async move {
-            let books = books.get().ok_or(StoreError::Busy)?;
-            books.journal.desk(since, kind, limit).await
-        });
-        let answers = try_join_all(asked).await?;
-        let mut rows: Vec<JournalEntry> = answers.into_iter().flatten().collect();
+    pub async fn desk(&self, wanted: &DeskRows) -> Result<Vec<JournalEntry>, NotAll> {
+        let asked = self.gather(|store| store.desk(wanted.clone()));
+        let mut rows = asked.await?.whole()?;
         rows.sort_by_key(|row| (std::cmp::Reverse(row.at), row.show, row.ver));
         rows.dedup_by_key(|row| (row.show, row.ver));
-        rows.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+        rows.truncate(usize::try_from(wanted.limit).unwrap_or(usize::MAX));
         Ok(rows)
     }
 
@@ -163,13 +162,9 @@ impl Journals {
     ///
     /// # Errors
     /// A shard can't be reached or read.
-    pub async fn waiting(&self) -> Result<BTreeSet<ShowId>, StoreError> {
-        let asked = self.shards.iter().map(|books| async move {
-            let books = books.get().ok_or(StoreError::Busy)?;
-            books.journal.waiting().await
-        });
-        let answers = try_join_all(asked).await?;
-        Ok(answers.into_iter().flatten().collect())
+    pub async fn waiting(&self) -> Result<BTreeSet<ShowId>, NotAll> {
+        let asked = self.gather(|store| store.waiting()).await?;
+        Ok(asked.whole()?.into_iter().collect())
     }
 
     /// Bookings with this code: it says which slot they are in, so only the shard of that is asked,
@@ -177,16 +172,16 @@ impl Journals {
     ///
     /// # Errors
     /// The shard can't be reached or read.
-    pub async fn bookings_by_code(&self, code: BookingCode) -> Result<Vec<BookingId>, StoreError> {
+    pub async fn bookings_by_code(&self, code: BookingCode) -> Result<Vec<BookingId>, NotAll> {
         let mut shard = self.homes.of_slot(code.slot());
         let mut asked = BTreeSet::new();
         while asked.insert(shard) {
-            let books = self.of(shard)?;
-            let found = books.journal.bookings_by_code(code).await?;
+            let found = self.one(shard, |store| store.bookings_by_code(code));
+            let found = found.await?.whole()?;
             if !found.is_empty() {
                 return Ok(found);
             }
-            match self.left_to(books, code.slot()).await? {
+            match self.left_to(self.of(shard)?, code.slot()).await? {
                 Some(to) => shard = to,
                 None => break,
             }
@@ -202,23 +197,14 @@ impl Journals {
     pub async fn ticket_by_code(
         &self,
         code: TicketCode,
-    ) -> Result<Option<(BookingId, SeatNo)>, StoreError> {
-        let asked = self.shards.iter().map(|books| async move {
-            let books = books.get().ok_or(StoreError::Busy)?;
-            books.journal.ticket_by_code(code).await
+    ) -> Result<Option<(BookingId, SeatNo)>, NotAll> {
+        let asked = self.gather(|store| {
+            Box::pin(async move { Ok(store.ticket_by_code(code).await?.into_iter().collect()) })
         });
-        let mut missing = None;
-        let mut found = Vec::new();
-        for answer in join_all(asked).await {
-            match answer {
-                Ok(ticket) => found.extend(ticket),
-                Err(error) => missing = Some(error),
-            }
-        }
-        match (found.into_iter().next(), missing) {
-            (Some(ticket), _) => Ok(Some(ticket)),
-            (None, Some(error)) => Err(error),
-            (None, None) => Ok(None),
+        let mut gathered = asked.await?;
+        match gathered.found.pop() {
+            Some(ticket) => Ok(Some(ticket)),
+            None => gathered.whole().map(|_| None),
         }
     }
 
@@ -227,67 +213,68 @@ impl Journals {
     /// error.
     ///
     /// # Errors
-    /// No shard can be reached or read.
-    pub async fn bookings_recent(&self, limit: u32) -> Result<Vec<BookingId>, StoreError> {
-        let asked = self.shards.iter().map(|books| async move {
-            let books = books.get().ok_or(StoreError::Busy)?;
-            let recent = books.journal.bookings_recent(limit);
-            let recent = timeout(RECENT_MAX, recent).await;
-            recent.unwrap_or(Err(StoreError::Busy))
-        });
-        let (mut found, mut answered, mut failed) = (Vec::new(), false, None);
-        for answer in join_all(asked).await {
-            match answer {
-                Ok(some) => {
-                    answered = true;
-                    found.extend(some);
-                }
-                Err(error) => failed = Some(error),
-            }
+    /// No shard can be reached, or one holds what can't be read.
+    pub async fn bookings_recent(&self, limit: u32) -> Result<Gathered<BookingId>, NotAll> {
+        let Gathered { found, away } = self.gather(|store| store.bookings_recent(limit)).await?;
+        if away.len() == self.count() {
+            return Err(NotAll::Away(away.into_iter().collect()));
         }
-        match failed {
-            Some(error) if !answered => Err(error),
-            failed => {
-                if let Some(error) = failed {
-                    tracing::warn!(%error, "a shard's latest bookings can't be read");
-                }
-                let merged = newest(found, limit).into_iter();
-                Ok(merged.map(|(_, booking)| booking).collect())
-            }
-        }
+        let found = newest(found, limit).into_iter();
+        Ok(Gathered {
+            found: found.map(|(_, booking)| booking).collect(),
+            away,
+        })
     }
 
-    /// Bookings that fit, with the times they changed, the newest first: of all shards, but for codes
-    /// only of that of their slot.
+    /// Bookings that fit, with the times they changed, the newest first: of all shards that answer,
+    /// but for codes only of that of their slot.
     ///
     /// # Errors
-    /// A shard can't be reached or read.
+    /// A shard holds what can't be read. Where there is one database for all shows: it can't be
+    /// reached.
     pub async fn bookings_sought(
         &self,
         sought: Sought,
         limit: u32,
-    ) -> Result<Vec<(UtcMillis, BookingId)>, StoreError> {
-        if let Sought::Codes(first, last) = &sought
-            && first.slot() == last.slot()
-        {
-            let slot = first.slot();
-            let mut shard = self.homes.of_slot(slot);
-            let (mut found, mut asked) = (Vec::new(), BTreeSet::new());
-            // Of a slot that is on its way some shows are here and some there.
-            while asked.insert(shard) {
-                let books = self.of(shard)?;
-                found.extend(books.journal.bookings_sought(sought.clone(), limit).await?);
-                match self.left_to(books, slot).await? {
-                    Some(to) => shard = to,
-                    None => break,
-                }
+    ) -> Result<Gathered<(UtcMillis, BookingId)>, StoreError> {
+        let mut gathered = match &sought {
+            Sought::Codes(first, last) if first.slot() == last.slot() => {
+                self.in_slot(first.slot(), &sought, limit).await?
             }
-            return Ok(newest(found, limit));
+            _ => {
+                let asked = self.gather(|store| store.bookings_sought(sought.clone(), limit));
+                asked.await?
+            }
+        };
+        gathered.found = newest(gathered.found, limit);
+        Ok(gathered)
+    }
+
+    /// Bookings of one slot that fit. Of a slot that is on its way some shows are here and some there.
+    async fn in_slot(
+        &self,
+        slot: u16,
+        sought: &Sought,
+        limit: u32,
+    ) -> Result<Gathered<(UtcMillis, BookingId)>, StoreError> {
+        let mut shard = self.homes.of_slot(slot);
+        let (mut found, mut asked) = (Gathered::default(), BTreeSet::new());
+        while asked.insert(shard) {
+            let here = self.one(shard, |store| store.bookings_sought(sought.clone(), limit));
+            found.add(here.await?);
+            // One that does not say what it has does not say where the rest is either.
+            let Ok(books) = self.of(shard) else { break };
+            match self.left_to(books, slot).await {
+                Ok(Some(to)) => shard = to,
+                Ok(None) => break,
+                Err(StoreError::Busy | StoreError::Unknown) => {
+                    found.away.extend(self.name(shard).cloned());
+                    break;
+                }
+                Err(why) => return Err(why),
+            }
         }
-        let asked = self.all()?.into_iter();
-        let asked = asked.map(|books| books.journal.bookings_sought(sought.clone(), limit));
-        let found = try_join_all(asked).await?.into_iter().flatten();
-        Ok(newest(found.collect(), limit))
+        Ok(found)
     }
 
     /// Writes who a booking is for; see [`Store::keep_contact`].

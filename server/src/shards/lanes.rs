@@ -162,6 +162,7 @@ impl Lanes {
 
     fn lane(&self, shard: usize) -> Result<&Lane, LaneError> {
         let lane = self.lanes.get(shard).and_then(OnceLock::get);
+        let lane = lane.filter(|_| !self.homes.is_shut(shard));
         lane.ok_or(LaneError::Busy)
     }
 }

@@ -10,6 +10,7 @@
 //! the start, by whoever comes. Two at once are refused; if they get past that, each step is still a
 //! transaction on what it expects to find.
 
+mod leave;
 mod shards;
 mod show;
 mod tables;
@@ -193,7 +194,12 @@ async fn move_alone(
             moved.total_pause += pause;
             moved.shows += 1;
         }
-        show::clear(planned).await?;
+        // Where it was before it came to where it is now, it may not have been cleared away, or may not
+        // know that it left: that shard was put back to a copy.
+        for member in members.others(to) {
+            leave::leave(planned.show, member, to).await?;
+            show::clear(planned.show, member).await?;
+        }
         done += 1;
         told(Stage::Cleared(done, all));
     }

@@ -1,142 +1,32 @@
 //! Opening the databases of all shards, and refusing those with which seats could be sold twice: a
-//! database under another name, one of another house, two that say a slot is theirs, shows where
-//! nobody would look for them.
+//! database under another name, one of another house, an empty one in place of one that has sold, two
+//! that say a slot is theirs, shows where nobody would look for them.
 //!
 //! A shard that can't be reached is not waited for, unless another one is new: which slots are its
 //! own is decided when a shard joins, and for that all have to be heard.
 
-use std::collections::BTreeSet;
+mod error;
+mod joining;
+
+use std::sync::Arc;
 
 use futures_util::future::join_all;
-use houseful_core::{code::slot_of, ids::ShardName, wire::admin::Mode};
+use houseful_core::{ids::ShardName, wire::admin::Mode};
 use uuid::Uuid;
 
+pub use self::error::OpeningError;
+use self::joining::{joining, joins};
 use super::{Claims, Homes, Identity, ShardEntry, ShardFile, Slots, owners};
 use crate::{
     chance,
     clock::ClockKind,
     database::{Address, Books, OpenError},
+    house::{self, Bound, HouseStore},
     store::{SalesWord, StoreError},
 };
 
 /// The house's own number, among its facts.
 const HOUSE: &str = "id";
-
-/// Why a house's shards can't be opened. Each sentence says what, which, and what next.
-#[derive(Debug, thiserror::Error)]
-pub enum OpeningError {
-    /// A database can't be used.
-    #[error("shard {shard}: {why}")]
-    Open {
-        /// Of which shard.
-        shard: ShardName,
-        /// Why.
-        why: Box<OpenError>,
-    },
-    /// A database can't be read or written.
-    #[error("shard {shard}: the database can't be used: {why}")]
-    Store {
-        /// Of which shard.
-        shard: ShardName,
-        /// Why.
-        why: StoreError,
-    },
-    /// The house's database can't be read or written.
-    #[error("the house's database can't be used: {0}")]
-    Home(StoreError),
-    /// Two addresses of one database.
-    #[error("the shards {one} and {other} have one database; give each one of its own")]
-    SameDatabase {
-        /// One.
-        one: ShardName,
-        /// The other.
-        other: ShardName,
-    },
-    /// A database that is another shard.
-    #[error(
-        "the database named for shard {shard} is shard {is}; write each address to its own name"
-    )]
-    OtherShard {
-        /// What the file says.
-        shard: ShardName,
-        /// What it is.
-        is: ShardName,
-    },
-    /// A database that belongs to other people's shows.
-    #[error(
-        "the database named for shard {shard} is shard {is} of another house than --db names; name the two of one house"
-    )]
-    OtherHouse {
-        /// What the file says.
-        shard: ShardName,
-        /// What it is there.
-        is: ShardName,
-    },
-    /// A shard joins while another is away.
-    #[error(
-        "shard {new} is new and shard {away} can't be reached ({why}): when a shard joins, all have to be there"
-    )]
-    NotAllThere {
-        /// Which joins.
-        new: ShardName,
-        /// Which is away.
-        away: ShardName,
-        /// Why.
-        why: String,
-    },
-    /// A database with shows joins, and the file has them looked for elsewhere.
-    #[error(
-        "the database of shard {shard} has shows of slot {slot}, which the file gives to {to}: begin with the slot at {shard}, then move it with `houseful db move-slot`"
-    )]
-    ShowsElsewhere {
-        /// Which joins.
-        shard: ShardName,
-        /// A slot of a show.
-        slot: u16,
-        /// Who would have it.
-        to: ShardName,
-    },
-    /// A house with shows that no shard has.
-    #[error(
-        "the house's database has shows and is none of the shards: name it as one, with the slots of its shows (0-1023 if it had them all)"
-    )]
-    HomeHasShows,
-    /// Two shards have a slot.
-    #[error(
-        "the databases of {one} and {other} both say that slot {slot} is theirs; nothing is sold until one of them says otherwise"
-    )]
-    Twice {
-        /// The slot.
-        slot: u16,
-        /// One.
-        one: ShardName,
-        /// The other.
-        other: ShardName,
-    },
-    /// A shard joins, and slots are in one that is not named.
-    #[error(
-        "slot {slot} is in shard {shard}, which the file does not name: when a shard joins, all have to be there; name {shard} too, and move its slots if it is to go"
-    )]
-    Missing {
-        /// The slot.
-        slot: u16,
-        /// Which has it.
-        shard: ShardName,
-    },
-    /// A shard alone.
-    #[error(
-        "the database is shard {0} of a house with several; say with `--shards FILE` which they are"
-    )]
-    IsAShard(ShardName),
-    /// The home of a house with shards, alone.
-    #[error("the house has shards; say with `--shards FILE` which they are")]
-    HasShards,
-    /// A file as the house's database.
-    #[error(
-        "a house with shards has its own database in Postgres too; {0} is a file: name one with `--db postgres://user@host/name`"
-    )]
-    HomeIsAFile(Address),
-}
 
 /// The shards of a house.
 #[derive(Debug)]
@@ -185,7 +75,7 @@ impl Opened {
         let books: Vec<Result<Books, OpeningError>> = books
             .into_iter()
             .map(|reached| match reached {
-                Err(error) if !is_passing(&error) => Err(error),
+                Err(error) if !error.is_passing() => Err(error),
                 reached => Ok(reached),
             })
             .collect::<Result<_, _>>()?;
@@ -193,6 +83,7 @@ impl Opened {
         let house = home.house.fact(HOUSE).await.map_err(OpeningError::Home)?;
         let known = house.as_deref().and_then(|id| Uuid::parse_str(id).ok());
         let joining = joining(file, &books, known).await?;
+        all_known(home, file, &books, &joining).await?;
         has_its_shows(home, &books).await?;
         // Refused before the house has a number: without one it may be sold from alone as before.
         let joins = joins(file, &books, &joining).await?;
@@ -207,7 +98,11 @@ impl Opened {
             house,
             mode,
         };
+        // A shard is bound before it is one: cut off in between, it still is where it was begun.
+        opened.bind(file, home).await?;
         opened.join(file, joins).await?;
+        let kept = house::keep_shards(home.house.as_ref()).await;
+        kept.map_err(OpeningError::Home)?;
         opened.settle(file).await?;
         Ok(opened)
     }
@@ -216,6 +111,17 @@ impl Opened {
     #[must_use]
     pub const fn house(&self) -> Uuid {
         self.house
+    }
+
+    /// Has the house remember which database each shard is.
+    async fn bind(&self, file: &ShardFile, home: &Books) -> Result<(), OpeningError> {
+        for (entry, id) in ids(file, &self.books).await? {
+            let bound = house::bind_shard(home.house.as_ref(), &entry.name, &id).await;
+            if !bound.map_err(OpeningError::Home)? {
+                return Err(OpeningError::AnotherDatabase(entry.name.clone()));
+            }
+        }
+        Ok(())
     }
 
     /// Makes shards of the databases that are none yet.
@@ -252,27 +158,55 @@ impl Opened {
     }
 }
 
+/// What a shard has to be of.
+#[derive(Clone)]
+pub struct TheHouse {
+    /// Its number.
+    pub id: Uuid,
+    /// What it remembers.
+    pub facts: Arc<dyn HouseStore>,
+}
+
+impl TheHouse {
+    /// Whether a database is the one that this house has a shard in; the inner error says why not.
+    ///
+    /// # Errors
+    /// The database can't be read.
+    pub async fn has(
+        &self,
+        shard: &ShardName,
+        books: &Books,
+    ) -> Result<Result<(), OpeningError>, StoreError> {
+        let another = || OpeningError::AnotherDatabase(shard.clone());
+        let Some(is) = books.slots.identity().await? else {
+            return Ok(Err(another()));
+        };
+        let id = house::journal_id(books.house.as_ref()).await?;
+        // Without the house's own database it can't be told, and nothing is sold anyway that is new.
+        let bound = house::shard_bound(self.facts.as_ref(), shard, &id).await;
+        Ok(match bound {
+            Ok(Bound::Elsewhere) => Err(another()),
+            _ => compare_names(shard, &is, self.id),
+        })
+    }
+}
+
 /// Tries a shard of a house again that could not be reached.
 ///
 /// # Errors
 /// It still can't be, or it is not what the file says.
 pub async fn again(
-    house: Uuid,
+    house: &TheHouse,
     entry: &ShardEntry,
     clock: ClockKind,
 ) -> Result<Books, OpeningError> {
     let books = reach(entry, clock).await?;
-    let identity = books.slots.identity().await;
-    match identity.map_err(|why| store(entry, why))? {
-        Some(is) => compare(entry, &is, house)?,
-        None => {
-            let away = entry.name.clone();
-            let why = "its database is empty now".to_owned();
-            let new = away.clone();
-            return Err(OpeningError::NotAllThere { new, away, why });
-        }
+    let checked = house.has(&entry.name, &books).await;
+    let checked = checked.map_err(|why| store(entry, why)).flatten();
+    if checked.is_err() {
+        books.ground.close().await;
     }
-    Ok(books)
+    checked.map(|()| books)
 }
 
 async fn reach(entry: &ShardEntry, clock: ClockKind) -> Result<Books, OpeningError> {
@@ -287,25 +221,50 @@ async fn reach(entry: &ShardEntry, clock: ClockKind) -> Result<Books, OpeningErr
     })
 }
 
-/// Whether a shard that is not there now may be there later.
-fn is_passing(error: &OpeningError) -> bool {
-    match error {
-        OpeningError::Store { why, .. } => *why == StoreError::Busy,
-        #[cfg(feature = "postgres")]
-        OpeningError::Open { why, .. } => matches!(
-            why.as_ref(),
-            OpenError::Postgres(
-                crate::postgres::OpenError::NoPrimary { .. }
-                    | crate::postgres::OpenError::Server { .. }
-            )
-        ),
-        _ => false,
-    }
-}
-
 fn store(entry: &ShardEntry, why: StoreError) -> OpeningError {
     let shard = entry.name.clone();
     OpeningError::Store { shard, why }
+}
+
+/// The name that each database that is there has for ever; see [`house::journal_id`].
+async fn ids<'a>(
+    file: &'a ShardFile,
+    books: &[Result<Books, OpeningError>],
+) -> Result<Vec<(&'a ShardEntry, String)>, OpeningError> {
+    let mut ids = Vec::new();
+    for (entry, books) in file.shards.iter().zip(books) {
+        let Ok(books) = books else { continue };
+        let id = house::journal_id(books.house.as_ref()).await;
+        ids.push((entry, id.map_err(|why| store(entry, why))?));
+    }
+    Ok(ids)
+}
+
+/// Refuses a database in place of the one that a shard was in, as far as the house, or another shard,
+/// knows of that one.
+async fn all_known(
+    home: &Books,
+    file: &ShardFile,
+    books: &[Result<Books, OpeningError>],
+    joining: &[usize],
+) -> Result<(), OpeningError> {
+    let facts = home.house.as_ref();
+    let claims = claims(file, books, |shard| !joining.contains(&shard)).await?;
+    let has_shards = house::has_shards(facts).await.map_err(OpeningError::Home)?;
+    for (entry, id) in ids(file, books).await? {
+        let bound = house::shard_bound(facts, &entry.name, &id).await;
+        let is_new = joining.iter().any(|n| file.shards[*n].name == entry.name);
+        // Somebody says that it has slots, or there were shards and none of them is here.
+        let is_missed = claims.names(&entry.name) || has_shards && claims.is_empty();
+        match bound.map_err(OpeningError::Home)? {
+            Bound::Here => {}
+            Bound::Nowhere if !(is_new && is_missed) => {}
+            Bound::Nowhere | Bound::Elsewhere => {
+                return Err(OpeningError::AnotherDatabase(entry.name.clone()));
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Refuses two shards with one database.
@@ -327,35 +286,12 @@ async fn all_different(
     Ok(())
 }
 
-/// The databases that are no shards yet; refuses those that are others.
-async fn joining(
-    file: &ShardFile,
-    books: &[Result<Books, OpeningError>],
-    house: Option<Uuid>,
-) -> Result<Vec<usize>, OpeningError> {
-    let mut joining = Vec::new();
-    for (shard, (entry, books)) in file.shards.iter().zip(books.iter()).enumerate() {
-        let Ok(open) = books else { continue };
-        let identity = open.slots.identity().await;
-        match identity.map_err(|why| store(entry, why))? {
-            None => joining.push(shard),
-            Some(is) => compare(entry, &is, house.unwrap_or(Uuid::nil()))?,
-        }
-    }
-    let away = file.shards.iter().zip(books.iter());
-    let away = away.filter_map(|(entry, books)| Some((entry, books.as_ref().err()?)));
-    if let (Some(new), Some((away, why))) = (joining.first(), away.into_iter().next()) {
-        return Err(OpeningError::NotAllThere {
-            new: file.shards[*new].name.clone(),
-            away: away.name.clone(),
-            why: why.to_string(),
-        });
-    }
-    Ok(joining)
+fn compare(entry: &ShardEntry, is: &Identity, house: Uuid) -> Result<(), OpeningError> {
+    compare_names(&entry.name, is, house)
 }
 
-fn compare(entry: &ShardEntry, is: &Identity, house: Uuid) -> Result<(), OpeningError> {
-    let (shard, is_house, is) = (entry.name.clone(), is.house, is.shard.clone());
+fn compare_names(shard: &ShardName, is: &Identity, house: Uuid) -> Result<(), OpeningError> {
+    let (shard, is_house, is) = (shard.clone(), is.house, is.shard.clone());
     if is_house != house {
         return Err(OpeningError::OtherHouse { shard, is });
     }
@@ -402,70 +338,6 @@ async fn claims(
         }
     }
     Ok(claims)
-}
-
-/// Which slots are left to each database that becomes a shard.
-async fn joins(
-    file: &ShardFile,
-    books: &[Result<Books, OpeningError>],
-    joining: &[usize],
-) -> Result<Vec<(usize, Slots)>, OpeningError> {
-    let claims = claims(file, books, |shard| !joining.contains(&shard)).await?;
-    let owners = claims.owners();
-    let mut joins = Vec::new();
-    for &shard in joining {
-        let (Some(entry), Some(Ok(books))) = (file.shards.get(shard), books.get(shard)) else {
-            continue;
-        };
-        let elsewhere = (0_u16..).zip(&owners.of);
-        let elsewhere =
-            elsewhere.map(|(slot, owner)| elsewhere_of(file, entry, &claims, (slot, *owner)));
-        let slots = elsewhere.collect::<Result<Slots, _>>()?;
-        shows_stay(entry, books, &slots).await?;
-        joins.push((shard, slots));
-    }
-    Ok(joins)
-}
-
-/// Where a slot is, for a database that becomes a shard; `None` if it is its own. What shards say
-/// counts, whatever the file says by now: a slot that nobody has may be on its way, or in a shard
-/// that was left out.
-fn elsewhere_of(
-    file: &ShardFile,
-    entry: &ShardEntry,
-    claims: &Claims,
-    (slot, owner): (u16, Option<usize>),
-) -> Result<Option<ShardName>, OpeningError> {
-    if let Some(owner) = owner {
-        return Ok(file.map.names().get(owner).cloned());
-    }
-    if let Some(shard) = claims.left_to(slot).find(|to| file.shard(to).is_none()) {
-        let shard = shard.clone();
-        return Err(OpeningError::Missing { slot, shard });
-    }
-    if claims.is_empty() {
-        let of = file.map.names().get(file.map.shard_of_slot(slot));
-        return Ok(of.filter(|of| **of != entry.name).cloned());
-    }
-    Ok(claims.left_to(slot).find(|to| **to != entry.name).cloned())
-}
-
-/// Refuses to give slots away in which a database has shows.
-async fn shows_stay(entry: &ShardEntry, books: &Books, slots: &Slots) -> Result<(), OpeningError> {
-    let heads = books.journal.heads().await;
-    let heads = heads.map_err(|why| store(entry, why))?;
-    let live = heads.iter().filter(|head| head.sales != SalesWord::Moved);
-    let used: BTreeSet<u16> = live.map(|head| slot_of(head.show)).collect();
-    for slot in used {
-        if let Some(Some(to)) = slots.get(usize::from(slot)) {
-            return Err(OpeningError::ShowsElsewhere {
-                shard: entry.name.clone(),
-                slot,
-                to: to.clone(),
-            });
-        }
-    }
-    Ok(())
 }
 
 /// The house's number, made up by whoever is first.

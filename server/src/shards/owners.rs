@@ -1,13 +1,17 @@
 //! Which shard has which slot, by what the databases say: each knows which slots it gave away.
 
-use std::{collections::BTreeMap, convert::Infallible, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    convert::Infallible,
+    time::Duration,
+};
 
 use futures_util::future::join_all;
 use houseful_core::{code::SLOTS, ids::ShardName};
 use tokio::time::timeout;
 
-use super::{Homes, Journals, Slots, slots_text};
-use crate::clock::Clock;
+use super::{Homes, Journals, Slots, Standing, TheHouse, Watch, slots_text};
+use crate::{clock::Clock, store::StoreError};
 
 /// How often the databases are asked, in milliseconds of real time.
 const LOOK_MS: u64 = 2_000;
@@ -26,6 +30,8 @@ pub struct Owners {
     pub of: Vec<Option<usize>>,
     /// The first slot that two shards say they have, and those.
     pub twice: Option<(u16, usize, usize)>,
+    /// Who was heard.
+    pub heard: BTreeSet<usize>,
 }
 
 impl Claims {
@@ -53,6 +59,13 @@ impl Claims {
         all.filter_map(move |slots| slots.get(usize::from(slot))?.as_ref())
     }
 
+    /// Whether a shard says that some slot went to this one.
+    #[must_use]
+    pub fn names(&self, shard: &ShardName) -> bool {
+        let mut all = self.0.values().flatten();
+        all.any(|to| to.as_ref() == Some(shard))
+    }
+
     /// What that comes to.
     #[must_use]
     pub fn owners(&self) -> Owners {
@@ -66,12 +79,15 @@ impl Claims {
             one
         });
         let of = of.collect();
-        Owners { of, twice }
+        let heard = self.0.keys().copied().collect();
+        Owners { of, twice, heard }
     }
 }
 
 impl Owners {
-    /// Has shows asked for where their slots are; says what is news.
+    /// Has shows asked for where their slots are; says what is news. A slot is where it was known to be
+    /// until the shard there was heard and says that it has left: another one that claims it may have
+    /// been put back to a copy from before.
     pub(super) fn settle(&self, homes: &Homes) -> Vec<(u16, usize)> {
         if self.twice.is_some() {
             // Nobody knows which of them; where shows are known to be they stay.
@@ -80,6 +96,7 @@ impl Owners {
         let owned = (0..SLOTS).zip(&self.of);
         let owned = owned.filter_map(|(slot, shard)| Some((slot, (*shard)?)));
         owned
+            .filter(|(slot, _)| self.heard.contains(&homes.of_slot(*slot)))
             .filter(|(slot, shard)| homes.settle(*slot, *shard))
             .collect()
     }
@@ -101,23 +118,38 @@ pub(super) fn compare(homes: &Homes) {
     }
 }
 
-/// Asks all shards again and again which slots they have.
-pub(crate) async fn follow(homes: Homes, journals: Journals, clock: Clock) -> Infallible {
-    let name = |shard: usize| homes.map().names().get(shard).map(ShardName::as_str);
+/// Asks all shards again and again which slots they have, and takes down how they stand.
+pub(crate) async fn follow(
+    homes: Homes,
+    (journals, watch, house): (Journals, Watch, TheHouse),
+    clock: Clock,
+) -> Infallible {
+    let name = |shard: usize| homes.map().names().get(shard);
     loop {
         clock.rest_real(LOOK_MS).await;
         let asked = (0..homes.map().names().len()).map(async |shard| {
-            // One that is away is spoken of elsewhere.
-            let slots = journals.of(shard).ok()?.slots.slots();
-            match timeout(ANSWER_MAX, slots).await {
-                Ok(Ok(slots)) => return Some((shard, slots)),
-                Ok(Err(error)) => {
-                    tracing::warn!(name = name(shard), %error, "a shard can't be asked for its slots");
+            // Whoever tries to reach one that is away says how it stands.
+            let books = journals.taken_in(shard)?;
+            let shard_name = name(shard)?;
+            let asked = async {
+                let slots = books.slots.slots().await?;
+                Ok::<_, StoreError>((house.has(shard_name, books).await?, slots))
+            };
+            let why = match timeout(ANSWER_MAX, asked).await {
+                Ok(Ok((Ok(()), slots))) => {
+                    homes.shut(shard, false);
+                    watch.note(shard, Standing::InUse);
+                    return Some((shard, slots));
                 }
-                Err(_) => {
-                    tracing::warn!(name = name(shard), "a shard does not say which slots it has");
+                Ok(Ok((Err(another), _))) => {
+                    homes.shut(shard, true);
+                    watch.note(shard, Standing::Refused(another.to_string()));
+                    return None;
                 }
-            }
+                Ok(Err(error)) => error.to_string(),
+                Err(_) => "it does not say which slots it has".to_owned(),
+            };
+            watch.note(shard, Standing::Away(why));
             None
         });
         let mut claims = Claims::default();
@@ -125,12 +157,13 @@ pub(crate) async fn follow(homes: Homes, journals: Journals, clock: Clock) -> In
             claims.add(shard, slots);
         }
         let owners = claims.owners();
-        if let Some((slot, one, other)) = owners.twice {
-            let (one, other) = (name(one), name(other));
-            tracing::error!(slot, one, other, "two shards say that a slot is theirs");
-        }
+        watch.claimed_twice(owners.twice, &owners.heard);
         for (slot, shard) in owners.settle(&homes) {
-            tracing::info!(slot, to = name(shard), "a slot has moved");
+            tracing::info!(
+                slot,
+                to = name(shard).map(ShardName::as_str),
+                "a slot has moved"
+            );
         }
     }
 }
@@ -163,6 +196,11 @@ mod tests {
         assert_eq!(claims(&north, &south).settle(&homes), []);
         south[7] = None;
         assert_eq!(claims(&north, &south).settle(&homes), [(7, 1)]);
+        assert_eq!(homes.of_slot(7), 1);
+        // Who claims one that is known elsewhere is not believed alone.
+        let mut alone = Claims::default();
+        alone.add(0, vec![None; 1024]);
+        assert_eq!(alone.owners().settle(&homes), []);
         assert_eq!(homes.of_slot(7), 1);
         // What two say is believed of neither.
         (north[7], north[9], south[9]) = (None, None, None);

@@ -19,6 +19,7 @@ use houseful_tests::cluster::Cluster;
 use super::{
     Place, Two, everywhere,
     payments::{At, account, begin},
+    settled,
 };
 
 /// A payment of 19.00 by a voucher, a card and cash.
@@ -58,7 +59,7 @@ async fn taken(store: &dyn PaymentStore, account: &Account) -> Account {
         minor: 1_900,
         ver: 3,
     };
-    let (mut last, _) = at.step(account.id, Input::Settle(keep)).await;
+    let (mut last, _) = at.step(account.id, settled(keep)).await;
     for (part, tender) in account.parts.iter().enumerate() {
         let captured = says(account, part, ChargeStatus::Captured, tender.amount);
         (last, _) = at.step(account.id, captured).await;
@@ -78,7 +79,7 @@ async fn tenders_are_read_as_they_were_written() {
         // How often it was told is kept as long as it is to be told again.
         last.told = 0;
         assert_eq!(other.get(account.id).await, Ok(Some(last.clone())));
-        let back = Input::Settle(Keep { minor: 700, ver: 4 });
+        let back = settled(Keep { minor: 700, ver: 4 });
         let (part, _) = At(other, 9).step(account.id, back).await;
         let listed = one.list(Default::default(), None, 9).await.expect("read");
         assert_eq!(listed, [part]);
@@ -177,7 +178,7 @@ async fn payments_of_an_older_database_go_on_as_one_tender_each() {
         store.begin(begin(&account)).await.expect("begun");
         let (paid, _) = {
             taken(store, &account).await;
-            let back = Input::Settle(Keep { minor: 800, ver: 4 });
+            let back = settled(Keep { minor: 800, ver: 4 });
             At(store, 9).step(account.id, back).await
         };
         before.push(paid.clone());

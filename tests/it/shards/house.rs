@@ -1,12 +1,20 @@
 //! Two shards that sell as one.
 
+use houseful_core::{
+    code::slot_of,
+    ids::ShowId,
+    refund::{RefundStep, RefundTerms},
+    show::ShowTerms,
+    time::DAY_MS,
+};
 use houseful_tests::{
-    test_app::{As, booking, payment},
+    made_up,
+    test_app::{As, booking, command, payment},
     wait,
 };
 use serde_json::json;
 
-use super::{Ground, by_cash, count, found, in_north, in_south, open, shows, text};
+use super::{Ground, by_cash, count, file, found, in_north, in_south, open, shows, text};
 
 const GUEST: As<'_> = As::Customer("a-secret-of-twenty-two-or-more");
 
@@ -124,5 +132,82 @@ async fn what_one_server_opens_another_sells() {
         by_cash(&other, show, &["A2"]).await;
     }
     other.finish().await;
+    app.finish().await;
+}
+
+/// Reports and the desk are of all shards.
+#[tokio::test(flavor = "multi_thread")]
+async fn money_is_reported_and_looked_after_wherever_its_shows_are() {
+    // The first show of the catalogue is in a shard of its own.
+    let own = slot_of(ShowId(1));
+    let mut ground = Ground::new();
+    ground.file = file(&[
+        (
+            "north",
+            &ground.north,
+            &format!("0-{}, {}-1023", own - 1, own + 1),
+        ),
+        ("south", &ground.south, &own.to_string()),
+    ]);
+    let app = ground.server().await;
+    let opened = app.open_cinema().await;
+    let heads = "SELECT count(*) FROM show_head";
+    let spread = (count(&ground.north, heads), count(&ground.south, heads));
+    assert!(spread.0 > 0 && spread.1 > 0, "{spread:?}");
+    let mut taken = 0;
+    for show in &opened {
+        let id = booking(*show);
+        let wish = json!({"best": {"tickets": [{"ticket_type": "adult", "count": 2}]}});
+        let hold = json!({"booking": id, "command": command(), "wish": wish});
+        app.post(As::Clerk, "/v1/bookings", &hold).await.expect(201);
+        let cash = json!({"command": command(), "payment": payment()});
+        let path = format!("/v1/bookings/{id}/cash");
+        let sold = app.post(As::Clerk, &path, &cash).await.expect(200);
+        taken += sold["total"]["minor"].as_i64().expect("a sum");
+    }
+    let report = app.get(As::Manager, "/v1/reports/money").await.expect(200);
+    assert_eq!(report["sound"], true, "{report}");
+    let rows = report["rows"].as_array().expect("rows").iter();
+    let captured: i64 = rows.filter_map(|r| r["captured"]["minor"].as_i64()).sum();
+    assert_eq!(captured, taken, "{report}");
+
+    // Refunds that wait for a manager, in a show of each shard.
+    let mut waiting = Vec::new();
+    for show in [shows(1, |s| s != own)[0], shows(1, |s| s == own)[0]] {
+        let mut prices = made_up::card(&[("standard", "adult", 1_000)]);
+        prices.refunds = Some(RefundTerms {
+            steps: vec![RefundStep {
+                before_minutes: 0,
+                keep_percent: 0,
+            }],
+            booking_fee_kept: false,
+            clerk_max_minor: 0,
+        });
+        let terms = ShowTerms {
+            starts_at: app.now().plus_ms(DAY_MS),
+            ..made_up::terms("name: N\nA  oooooo\n", prices)
+        };
+        app.open(show, terms.into()).await;
+        let sold = by_cash(&app, show, &["A1", "A2"]).await;
+        let id = text(&sold, "id").to_owned();
+        let ask = json!({"command": command(), "seats": [], "reason": "unable"});
+        let path = format!("/v1/bookings/{id}/refunds");
+        app.post(As::Clerk, &path, &ask).await.expect(202);
+        waiting.push(id);
+    }
+    let cases = app
+        .until(As::Manager, "/v1/desk", |desk| {
+            let items = desk["items"].as_array();
+            items.is_some_and(|items| items.len() == 2)
+        })
+        .await;
+    let mut told: Vec<_> = cases["items"].as_array().expect("cases").iter().collect();
+    told.sort_by_key(|case| text(case, "booking").to_owned());
+    waiting.sort_unstable();
+    let told: Vec<_> = told
+        .iter()
+        .map(|case| text(case, "booking").to_owned())
+        .collect();
+    assert_eq!(told, waiting, "{cases}");
     app.finish().await;
 }

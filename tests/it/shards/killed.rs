@@ -18,10 +18,10 @@ use super::{
 };
 
 /// Whether a move has come so far.
-type At = fn(Stage) -> bool;
+pub(super) type At = fn(Stage) -> bool;
 
 /// Moves a slot and dies as soon as it has come so far.
-async fn dies_at(ground: &Ground, slot: u16, to: &str, at: At) {
+pub(super) async fn dies_at(ground: &Ground, slot: u16, to: &str, at: At) {
     let (file, to) = (ground.file.clone(), name(to));
     let work = tokio::spawn(async move {
         let mut told = |stage: Stage| assert!(!at(stage), "cut off at {stage:?}");
@@ -241,5 +241,30 @@ async fn the_command_is_killed_again_and_again_and_repeated_until_it_is_done() {
         count(&ground.south, tickets),
         36 + u64::try_from(killed).expect("a number")
     );
+    app.finish().await;
+}
+
+/// A file that leaves a shard out: its slots can't be had from somebody else.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_slot_of_a_shard_that_the_file_leaves_out_is_not_taken() {
+    let ground = Ground::new();
+    let app = ground.server().await;
+    let show = shows(1, in_south)[0];
+    open(&app, &[show]).await;
+    by_cash(&app, show, &["A1"]).await;
+    let slot = slot_of(show);
+    let alone = super::file(&[("north", &ground.north, "0-1023")]);
+    for dry in [true, false] {
+        let moved = if dry {
+            shards::would_move(&alone, (slot, &name("north"))).await
+        } else {
+            shards::move_slot(&alone, (slot, &name("north")), &mut |_| ()).await
+        };
+        let told = moved.expect_err("a refusal").to_string();
+        let wanted = format!("slot {slot} is in shard south, which the file does not name");
+        assert!(told.starts_with(&wanted), "{told}");
+    }
+    let has = format!("SELECT count(*) FROM shard_slot WHERE slot = {slot} AND left_to = 'south'");
+    assert_eq!(count(&ground.north, &has), 1, "it is where it was");
     app.finish().await;
 }

@@ -23,7 +23,7 @@ async fn start(home: &str, shards: Option<&ShardFile>) -> Result<RunningServer, 
     serve(config, listener).await.map_err(|e| e.to_string())
 }
 
-async fn refused(home: &str, shards: Option<&ShardFile>) -> String {
+pub(super) async fn refused(home: &str, shards: Option<&ShardFile>) -> String {
     match start(home, shards).await {
         Ok(running) => {
             running.stop().await;
@@ -228,4 +228,75 @@ async fn who_joins_takes_no_slot_that_is_on_its_way() {
     super::moves::moves(&ground, 7, "south").await;
     let slot = "SELECT count(*) FROM shard_slot WHERE slot = 7 AND left_to = 'south'";
     assert_eq!((count(&ground.north, slot), count(&west, slot)), (1, 1));
+}
+
+/// A shard that was lost: in an empty database in its place all its seats would be for sale again.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_empty_database_is_not_taken_for_a_shard_that_was_lost() {
+    let ground = Ground::new();
+    let app = ground.server().await;
+    let show = shows(1, in_south)[0];
+    open(&app, &[show]).await;
+    by_cash(&app, show, &["A1"]).await;
+    app.finish().await;
+    let empty = Cluster::shared().database();
+    let lost = file(&[
+        ("north", &ground.north, "0-511"),
+        ("south", &empty, "512-1023"),
+    ]);
+    let told = refused(&ground.home, Some(&lost)).await;
+    assert_eq!(
+        told,
+        "the house had shard south in another database than the one named now: name that one, or put its latest copy back; what was sold there is not in this one"
+    );
+    let own = "SELECT count(*) FROM meta WHERE key = 'shard'";
+    assert_eq!(count(&empty, own), 0, "it is no shard yet");
+    // On purpose it can be begun anew, as docs/operations.md says.
+    let forget = "DELETE FROM house WHERE name = 'shard_south'";
+    Cluster::shared().admin_in(&ground.home, forget);
+    let told = refused(&ground.home, Some(&lost)).await;
+    assert!(
+        told.contains("shard south in another database"),
+        "the north knows of it: {told}"
+    );
+    let anew = "INSERT INTO house VALUES ('shard_south', 'anew')";
+    Cluster::shared().admin_in(&ground.home, anew);
+    start(&ground.home, Some(&lost))
+        .await
+        .expect("a server")
+        .stop()
+        .await;
+    // Now the other one is the stranger.
+    let told = refused(&ground.home, Some(&ground.file)).await;
+    assert!(told.contains("shard south in another database"), "{told}");
+}
+
+/// A house of an older version has not written down which databases its shards are.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_house_that_does_not_know_its_shards_by_name_learns_them() {
+    let ground = Ground::new();
+    ground.server().await.finish().await;
+    let known = "SELECT count(*) FROM house WHERE name LIKE 'shard\\_%'";
+    assert_eq!(count(&ground.home, known), 2);
+    let cluster = Cluster::shared();
+    cluster.admin_in(
+        &ground.home,
+        "DELETE FROM house WHERE name LIKE 'shard\\_%'",
+    );
+    ground.server().await.finish().await;
+    assert_eq!(count(&ground.home, known), 2);
+}
+
+/// Nor are databases under names that nobody knows, where the house had shards.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_house_with_shards_does_not_begin_again_in_empty_ones() {
+    let ground = Ground::new();
+    ground.server().await.finish().await;
+    let cluster = Cluster::shared();
+    let (one, two) = (cluster.database(), cluster.database());
+    let others = file(&[("one", &one, "0-511"), ("two", &two, "512-1023")]);
+    let told = refused(&ground.home, Some(&others)).await;
+    assert!(told.contains("shard one in another database"), "{told}");
+    let own = "SELECT count(*) FROM meta WHERE key = 'shard'";
+    assert_eq!((count(&one, own), count(&two, own)), (0, 0));
 }

@@ -1,11 +1,25 @@
 //! A shard that is away, and the rest of the house.
 
+use std::fs;
+
+use houseful_core::wire::admin::Role;
+use houseful_server::{
+    clock::ClockKind,
+    database::{Address, Books},
+};
 use houseful_tests::{
     cluster::Cluster,
-    test_app::{As, booking},
+    folder::Folder,
+    program::Ran,
+    test_app::{As, TestApp, booking},
+    wait,
 };
+use serde_json::{Value, json};
 
 use super::{Ground, by_cash, found, in_north, in_south, open, shows, text};
+
+/// The longest until a server has seen that a shard went or came back, in seconds.
+const NOTICED_S: u64 = 30;
 
 fn ground(other: &Cluster) -> Ground {
     let here = Cluster::shared();
@@ -34,14 +48,22 @@ async fn a_dead_shard_keeps_nobody_from_the_shows_of_the_others() {
     let ready = app.get(As::Nobody, "/readyz").await;
     assert_eq!(ready.status, 200, "{}", ready.text);
     assert_eq!(found(&app, "recent=true").await.len(), 2);
-    // What would have to be whole is not told in part.
+    until_told(&app, &["in_use", "away"]).await;
+    // What would have to be whole is not told in part, but by whom it would be.
+    let day = "date=2026-11-23";
     for path in [
-        "/v1/bookings?q=ann",
-        "/v1/audit",
-        "/v1/tickets/7KQM-4T2X-PA9D",
+        "/v1/bookings?q=ann".to_owned(),
+        format!("/v1/bookings?code={}", text(&lost, "code")),
+        "/v1/audit".to_owned(),
+        format!("/v1/reports/money?{day}"),
+        "/v1/desk".to_owned(),
+        "/v1/tickets/7KQM-4T2X-PA9D".to_owned(),
     ] {
-        let said = app.get(As::Manager, path).await;
-        assert_eq!(said.status, 503, "{path}: {}", said.text);
+        let said = app.get(As::Manager, &path).await;
+        let told = (said.status, said.code());
+        assert_eq!(told, (503, "shard_unavailable"), "{path}: {}", said.text);
+        assert!(said.text.contains("shard south does not answer"), "{path}");
+        assert_ne!(said.header("retry-after"), "", "{path}");
     }
     let refused = app.hold(As::Clerk, &booking(south), &["A2"]).await;
     assert_eq!(refused.status, 503, "{}", refused.text);
@@ -101,5 +123,160 @@ async fn a_shard_joins_only_when_all_are_there() {
     );
     other.restart();
     let app = ground.server().await;
+    app.finish().await;
+}
+
+/// How the server says that the shards stand, in the order of the file.
+async fn states(app: &TestApp) -> Vec<Value> {
+    let told = app.get(As::Manager, "/v1").await.expect(200);
+    told["shards"].as_array().expect("shards").clone()
+}
+
+/// Waits until the shards stand so.
+async fn until_told(app: &TestApp, wanted: &[&str]) -> Vec<Value> {
+    wait::until_async("how the shards stand", NOTICED_S, async || {
+        let told = states(app).await;
+        let are = told.iter().map(|shard| text(shard, "state"));
+        are.eq(wanted.iter().copied()).then_some(told)
+    })
+    .await
+}
+
+/// A command of the program at a till of this server.
+fn at_a_till(folder: &Folder, app: &TestApp, args: &[&str]) -> Ran {
+    let token = app.token_of(Role::Clerk);
+    fs::write(folder.path("token"), token).expect("a file");
+    houseful_tests::apart::private(&folder.path("token"));
+    let mut command = folder.command(args);
+    command.env("HOUSEFUL_SERVER", app.url());
+    command.env("HOUSEFUL_TOKEN_FILE", folder.path("token"));
+    Ran::to_its_end(&mut command, args.join(" "))
+}
+
+/// What is told without a shard says so: a name is there, and so is an exit code.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_without_a_shard_says_which() {
+    let mut other = Cluster::quick();
+    let ground = ground(&other);
+    let app = ground.server().await;
+    let (north, south) = (shows(1, in_north)[0], shows(1, in_south)[0]);
+    open(&app, &[north, south]).await;
+    for (show, name) in [(north, "Ann Arbor"), (south, "Ann Aster")] {
+        let sold = by_cash(&app, show, &["A1"]).await;
+        let path = format!("/v1/bookings/{}/contact", text(&sold, "id"));
+        let put = app.request(As::Clerk, reqwest::Method::PUT, &path);
+        app.send(put.json(&json!({"name": name}))).await.expect(200);
+    }
+    let folder = Folder::new();
+    let list = ["booking", "list", "--recent", "-o", "json"];
+    let whole = at_a_till(&folder, &app, &list).done().json();
+    assert_eq!(whole["items"].as_array().map(Vec::len), Some(2));
+    assert_eq!(whole["away"], Value::Null, "nobody is missing");
+
+    other.kill();
+    for question in ["recent=true", "q=ann"] {
+        let path = format!("/v1/bookings?{question}");
+        let told = app.get(As::Clerk, &path).await.expect(200);
+        assert_eq!(told["away"], json!(["south"]), "{question}");
+        assert_eq!(told["items"].as_array().map(Vec::len), Some(1));
+        assert_eq!(text(&told["items"][0], "show"), north.to_string());
+    }
+    // Whoever is not found may be there.
+    let said = app.get(As::Clerk, "/v1/bookings?q=aster").await;
+    assert_eq!((said.status, said.code()), (503, "shard_unavailable"));
+    let find = ["booking", "list", "--find", "ann", "-o", "json"];
+    for args in [&list[..], &find[..]] {
+        let ran = at_a_till(&folder, &app, args).ended(9);
+        assert_eq!(ran.json()["items"].as_array().map(Vec::len), Some(1));
+        assert_eq!(ran.error()["fields"]["away"], json!(["south"]));
+    }
+    let ran = at_a_till(&folder, &app, &list[..3]).ended(9);
+    assert!(ran.out.contains("Ann") || ran.out.contains("A1"), "{ran:?}");
+    let told = "shard south does not answer: the list is without what it has";
+    assert!(ran.err.contains(told), "{ran:?}");
+    other.restart();
+    wait::until_async("the whole list", NOTICED_S, async || {
+        let told = app.get(As::Clerk, "/v1/bookings?q=ann").await;
+        (told.status == 200 && told.body["away"].is_null()).then_some(())
+    })
+    .await;
+    app.finish().await;
+}
+
+/// How the shards stand is told to whom it concerns, and told again when it changes.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_shard_that_is_away_or_refused_is_seen_at_the_server() {
+    let mut other = Cluster::quick();
+    let ground = ground(&other);
+    let app = ground.server().await;
+    let show = shows(1, in_south)[0];
+    open(&app, &[show]).await;
+    by_cash(&app, show, &["A1"]).await;
+    until_told(&app, &["in_use", "in_use"]).await;
+    let ready = async |app: &TestApp| app.get(As::Nobody, "/readyz").await;
+    assert_eq!(ready(&app).await.text, "ready\n");
+    other.kill();
+    let told = until_told(&app, &["in_use", "away"]).await;
+    assert!(told[1]["reason"].is_string(), "{told:?}");
+    assert_eq!(
+        (ready(&app).await.status, ready(&app).await.text.as_str()),
+        (200, "ready\nshard south away\n")
+    );
+    // Where databases are is the manager's business.
+    let clerk = app.get(As::Clerk, "/v1").await.expect(200);
+    assert_eq!(
+        clerk["shards"][1],
+        json!({"shard": "south", "state": "away"})
+    );
+    let nobody = app.get(As::Nobody, "/v1").await.expect(200);
+    assert_eq!(nobody["shards"], Value::Null);
+
+    // It comes back as somebody else's: an empty database under its address. One server had it in use,
+    // the other one begins without it.
+    let late = ground.server().await;
+    until_told(&late, &["in_use", "away"]).await;
+    other.restart();
+    let name = ground.south.rsplit('/').next().expect("a name").to_owned();
+    let busy = format!("SELECT count(*) FROM pg_stat_activity WHERE datname = '{name}'");
+    let rename = |from: &str, to: &str| {
+        let end = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+                   WHERE pid <> pg_backend_pid() AND datname IS NOT NULL";
+        wait::until("a database with another name", NOTICED_S, || {
+            other.admin(end);
+            let nobody = other.admin(&busy) == "0";
+            nobody.then(|| other.admin(&format!("ALTER DATABASE {from} RENAME TO {to}")))
+        });
+    };
+    other.admin(&format!("ALTER DATABASE {name} ALLOW_CONNECTIONS false"));
+    rename(&name, "old");
+    other.admin(&format!("CREATE DATABASE {name} OWNER houseful"));
+    // As any other server of the house does that finds it.
+    let address = Address::new(ground.south.as_ref());
+    let books = Books::open(&address, ClockKind::Manual).await;
+    books.expect("an empty database").ground.close().await;
+    for app in [&app, &late] {
+        let told = until_told(app, &["in_use", "refused"]).await;
+        let why = text(&told[1], "reason");
+        let wanted = "the house had shard south in another database";
+        assert!(why.contains(wanted), "{why}");
+        assert_eq!(ready(app).await.text, "ready\nshard south refused\n");
+        // Nobody is told that there is no such show.
+        let refused = app.hold(As::Clerk, &booking(show), &["A1"]).await;
+        assert_eq!(refused.status, 503, "{}", refused.text);
+    }
+    // The one that was meant is taken in by itself.
+    other.admin(&format!("DROP DATABASE {name} WITH (FORCE)"));
+    other.admin(&format!("ALTER DATABASE old RENAME TO {name}"));
+    other.admin(&format!("ALTER DATABASE {name} ALLOW_CONNECTIONS true"));
+    for app in [&app, &late] {
+        until_told(app, &["in_use", "in_use"]).await;
+        let taken = app.hold(As::Clerk, &booking(show), &["A1"]).await;
+        assert_eq!(
+            (taken.status, taken.code()),
+            (409, "seats_taken"),
+            "it is known again"
+        );
+    }
+    late.finish().await;
     app.finish().await;
 }

@@ -92,6 +92,46 @@ impl Cluster {
         all_of(server.pid, "CONT");
     }
 
+    /// Lets the server write no file beyond so many bytes from now on, as a quota does; `None` for as
+    /// many as there are. Nobody has to be root for it.
+    ///
+    /// # Panics
+    /// There is no server.
+    pub fn limit_files(&self, bytes: Option<u64>) {
+        let server = self.server.as_ref().expect("a running server");
+        let bytes = bytes.map_or_else(|| "unlimited".to_owned(), |bytes| bytes.to_string());
+        // Those whom the first one starts from now on have it from there.
+        for pid in [vec![server.pid], children(server.pid)].concat() {
+            // Some may have ended meanwhile.
+            let _ = self
+                .binaries
+                .command_of("prlimit")
+                .args(["--pid", &pid.to_string(), &format!("--fsize={bytes}:")])
+                .stderr(Stdio::null())
+                .status();
+        }
+        let limits = fs::read_to_string(format!("/proc/{}/limits", server.pid));
+        let limits = limits.expect("the limits of a running server");
+        let line = limits
+            .lines()
+            .find(|line| line.starts_with("Max file size"));
+        let is = line.and_then(|line| line.split_whitespace().nth(3));
+        assert_eq!(
+            is,
+            Some(bytes.as_str()),
+            "prlimit (util-linux) limits nobody"
+        );
+    }
+
+    /// Waits until the server ends by itself.
+    ///
+    /// # Panics
+    /// It does not, or there is none.
+    pub fn end(&mut self) {
+        let mut server = self.server.take().expect("a running server");
+        self.gone(&mut server);
+    }
+
     /// Stops as an operator does who does not wait for people: `pg_ctl stop -m fast`.
     ///
     /// # Panics

@@ -6,9 +6,10 @@
 
 mod request;
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, path::Path, sync::Arc};
 
 use houseful_core::{
+    code::slot_of,
     ids::BookingId,
     layout::SeatLayout,
     price::Channel,
@@ -26,6 +27,7 @@ use houseful_core::{
 use houseful_server::{
     bus::{heard::announced, local::Weather},
     database::Address,
+    shards::{self, ShardFile},
 };
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -41,6 +43,7 @@ use super::{
 use crate::{
     cluster::Cluster,
     test_app::{self, As, Setup, TestApp},
+    wait,
 };
 
 /// The longest way a clock goes at once.
@@ -65,7 +68,23 @@ pub struct HttpHouse {
     /// Tokens of staff by name.
     tokens: BTreeMap<String, String>,
     steps: Steps,
+    /// The shards between which the show moves during the story.
+    moving: Option<Moving>,
 }
+
+/// A show on the move.
+struct Moving {
+    file: ShardFile,
+    /// How many things were asked.
+    asked: usize,
+    /// How often it moved.
+    moved: usize,
+}
+
+/// Before which of the things that are asked the show moves.
+const MOVES: [usize; 1] = [2];
+/// How long readers may go on seeing the show as it was, in seconds.
+const SEEN_S: u64 = 20;
 
 impl HttpHouse {
     /// Starts the server on a file. Its carrier loses everything, so that payment says no more than
@@ -96,6 +115,30 @@ impl HttpHouse {
         Self::with(Setup::default().on(Address::new(url.as_ref())))
     }
 
+    /// The same with shows spread over two databases. After the first thing that is asked the story's
+    /// show goes to the other one, and nobody notices.
+    ///
+    /// # Errors
+    /// It does not start.
+    pub fn on_shards() -> Result<Self, String> {
+        let cluster = Cluster::shared();
+        let [home, north, south] = [(); 3].map(|()| cluster.database());
+        let shards = [("north", north, "0-511"), ("south", south, "512-1023")];
+        let text = shards.map(|(name, primary, slots)| {
+            format!("[[shard]]\nname = \"{name}\"\nprimary = \"{primary}\"\nslots = \"{slots}\"\n")
+        });
+        let file = ShardFile::of(Path::new("shards.toml"), &text.concat());
+        let file = file.map_err(|e| e.to_string())?;
+        let setup = Setup::default().on(Address::new(home.as_ref()));
+        let mut house = Self::with(setup.shards(file.clone()))?;
+        house.moving = Some(Moving {
+            file,
+            asked: 0,
+            moved: 0,
+        });
+        Ok(house)
+    }
+
     /// The same with each role a server of its own; people know the payment server's address.
     ///
     /// # Errors
@@ -122,6 +165,7 @@ impl HttpHouse {
             terms: None,
             tokens: BTreeMap::new(),
             steps: Steps::default(),
+            moving: None,
         };
         house.go_to_start()?;
         Ok(house)
@@ -145,6 +189,35 @@ impl HttpHouse {
                 left => self.tick(left.min(JUMP_MS))?,
             }
         }
+    }
+
+    /// Moves the show to the other shard if the story has come so far, and waits until readers see it
+    /// there.
+    fn move_on(&mut self) -> Result<(), String> {
+        let Some(moving) = &mut self.moving else {
+            return Ok(());
+        };
+        moving.asked += 1;
+        if !MOVES.contains(&moving.asked) {
+            return Ok(());
+        }
+        moving.moved += 1;
+        let slot = slot_of(SHOW);
+        // It begins where the file has it.
+        let first = moving.file.map.shard_of_slot(slot);
+        let to = moving.file.shards[(first + moving.moved) % 2].name.clone();
+        let file = moving.file.clone();
+        let before = self.version()?;
+        let told = &mut |_| ();
+        let moved = shards::move_slot(&file, (slot, &to), told);
+        let moved = self.runtime.block_on(moved).map_err(|e| e.to_string())?;
+        if moved.shows != 1 {
+            return Err(format!("the show did not move: {moved:?}"));
+        }
+        let seen = || self.version().ok().filter(|version| *version != before);
+        let seen = wait::within(SEEN_S, seen);
+        seen.map(drop)
+            .ok_or_else(|| "readers do not see that the show has moved".into())
     }
 
     /// The answer to somebody: `None` gets, `Some` posts.
@@ -283,6 +356,7 @@ impl House for HttpHouse {
     }
 
     fn ask(&mut self, who: &Who, command: &Command) -> Result<Said, String> {
+        self.move_on()?;
         match &command.ask {
             Ask::Announced(news) => {
                 self.steps.messages += 1;
@@ -352,11 +426,22 @@ impl House for HttpHouse {
     }
 
     fn finish(&mut self) -> Result<Vec<(UtcMillis, Event)>, String> {
-        let store = Arc::clone(&self.app()?.server().books().journal);
-        let loaded = self.runtime.block_on(store.load(SHOW));
-        let stored = loaded.map_err(|e| e.to_string())?.events;
+        let journals = self.app()?.server().journals().clone();
+        let loaded = self.runtime.block_on(journals.load(SHOW));
+        let mut stored = loaded.map_err(|e| e.to_string())?.events;
         self.check_journal(&stored)?;
         self.check_audit()?;
+        if let Some(Moving { moved, .. }) = self.moving {
+            let is_way =
+                |event: &Event| matches!(event, Event::Sealed { .. } | Event::Arrived { .. });
+            let before = stored.len();
+            stored.retain(|(_, event)| !is_way(event));
+            if before - stored.len() != 2 * moved {
+                return Err(format!(
+                    "the show moved {moved} times, its journal says otherwise"
+                ));
+            }
+        }
         Ok(stored)
     }
 }

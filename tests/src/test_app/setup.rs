@@ -176,6 +176,9 @@ impl Setup {
             let mut config = self.config.clone();
             if role != ServerRole::Booking {
                 config.db = folder.join(format!("{role}.db")).into();
+                // They are of the database that the shows are in.
+                config.shards = None;
+                config.replicas.clear();
             }
             config.roles = RolesConfig {
                 own: [role].into_iter().collect(),

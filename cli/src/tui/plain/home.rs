@@ -40,6 +40,7 @@ pub(super) fn news(before: &Model, after: &Model, talk: &mut Talk) -> Vec<String
     let (was, is) = (&before.home, &after.home);
     let mut lines = Vec::new();
     let another = was.day != is.day
+        || was.begun != is.begun
         || was.filter.value() != is.filter.value()
         || was.loaded != is.loaded
         || was.refused != is.refused;
@@ -98,7 +99,12 @@ fn heading(model: &Model, count: usize) -> String {
         .filter(|_| model.desk.link.heard_at.is_some())
         .map(|day| local_time::day_name(&day))
         .unwrap_or_default();
-    plain::shows_heading(&plain::day(&day, home.day), cinema, count, filter)
+    let day = if home.begun {
+        wording::BEGUN_SHOWS.to_owned()
+    } else {
+        plain::day(&day, home.day)
+    };
+    plain::shows_heading(&day, cinema, count, filter)
 }
 
 fn why_none(model: &Model) -> &'static str {
@@ -109,6 +115,8 @@ fn why_none(model: &Model) -> &'static str {
         wording::LIST_REFUSED
     } else if !home.loaded {
         wording::LOADING
+    } else if home.shows.is_empty() && home.begun {
+        wording::NO_BEGUN_SHOWS
     } else if home.shows.is_empty() {
         plain::NO_SHOWS
     } else {

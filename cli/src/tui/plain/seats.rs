@@ -227,7 +227,7 @@ pub(super) fn seat(model: &Model, seats: &Seats, label: SeatLabel) -> Vec<String
         let named = categories.iter().find(|c| c.code == seat.category);
         let category = named.map_or(seat.category.as_str(), |c| c.name.as_str());
         let price = seats.price_of(&seat.category);
-        Some(plain::seat(label, category, price, *look))
+        Some(plain::seat(label, category, price, (*look, seat.place)))
     });
     vec![found.unwrap_or_else(|| plain::sentence(&WishError::NoSuchSeat(label).to_string()))]
 }

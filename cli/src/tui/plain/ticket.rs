@@ -25,6 +25,9 @@ pub(super) fn tell(view: &TicketView) -> Vec<String> {
     {
         first.push(plain::change(change));
     }
+    if let Some(payment) = &view.payment {
+        first.push(plain::sentence(&wording::paid_by(payment)));
+    }
     let seats: Vec<_> = booking.lines.iter().map(|l| l.seat).collect();
     first.push(plain::ticket_seats(
         &wording::seat_list(&seats),
@@ -33,7 +36,7 @@ pub(super) fn tell(view: &TicketView) -> Vec<String> {
     ));
     let mut lines = vec![first.join(" ")];
     for ticket in &booking.tickets {
-        lines.push(plain::ticket(ticket.seat, &ticket.code.to_string()));
+        lines.push(plain::ticket(ticket));
     }
     lines
 }
@@ -50,7 +53,7 @@ pub(super) fn news(before: &TicketView, after: &TicketView) -> Vec<String> {
 pub(super) fn summary(view: &TicketView) -> Vec<String> {
     let of = view.booking.tickets.len();
     view.ticket()
-        .map(|t| plain::ticket_of(view.at + 1, of, t.seat, &t.code.to_string()))
+        .map(|t| plain::ticket_of(view.at + 1, of, t))
         .into_iter()
         .collect()
 }

@@ -12,6 +12,9 @@ use crate::tui::{
     wording,
 };
 
+/// Longer lines are hard to read; only what stands on one line may need more.
+const WIDTH_MAX: u16 = 64;
+
 type Line = (String, Style);
 
 /// Draws an overlay into the middle of a part of the screen, or of all of it if it needs more;
@@ -22,21 +25,25 @@ pub(super) fn draw(
     sheet: &mut Sheet<'_>,
     part: Part,
 ) -> Option<(u16, u16)> {
-    let width = part.width.saturating_sub(4).min(64);
-    let inner = width.saturating_sub(4);
-    let mut lines = sentences(overlay, keymap, inner, sheet);
     let theme = sheet.theme();
-    let room = usize::from(sheet.height().saturating_sub(4));
-    lines.push((String::new(), theme.text()));
-    let first_key = lines.len();
     let keys: Vec<&BoundLine> = keymap
         .help(overlay.place())
         .filter(|line| !line.label.is_empty())
         .collect();
-    lines.extend(keys.iter().map(|line| {
-        let help = wording::help_line(&keymap.say(line.help), line);
-        (help, theme.text())
-    }));
+    let help = |line: &&BoundLine| wording::help_line(&keymap.say(line.help), line);
+    let help: Vec<String> = keys.iter().map(help).collect();
+    // Sentences are wrapped; what a key does stands on one line, and is worth covering something for.
+    let least = help.iter().map(|line| columns_of(line)).max().unwrap_or(0) + 4;
+    let whole = sheet.part(0, 0, sheet.width(), sheet.height());
+    let room_in = |part: &Part| part.width.saturating_sub(4);
+    let part = if room_in(&part) < least { whole } else { part };
+    let width = room_in(&part).min(WIDTH_MAX.max(least));
+    let inner = width.saturating_sub(4);
+    let mut lines = sentences(overlay, keymap, inner, sheet);
+    let room = usize::from(sheet.height().saturating_sub(4));
+    lines.push((String::new(), theme.text()));
+    let first_key = lines.len();
+    lines.extend(help.into_iter().map(|line| (line, theme.text())));
     lines.truncate(room);
     let height = u16::try_from(lines.len()).unwrap_or(0) + 2;
     let part = if height > part.height {
@@ -162,6 +169,18 @@ fn sentences(overlay: &Overlay, keymap: &Keymap, width: u16, sheet: &Sheet<'_>) 
                     theme.text(),
                 ));
             }
+        }
+        Overlay::AskApprove { what } => say(what, theme.strong()),
+        Overlay::AskResolve => {
+            say(wording::RESOLVE_WHICH, theme.strong());
+            for at in 0..houseful_core::wire::desk::CaseHow::ALL.len() {
+                lines.push((wording::resolve_line(at), theme.text()));
+            }
+            lines.extend(
+                wrap(wording::RESOLVE_MOVES_NOTHING, width)
+                    .into_iter()
+                    .map(|line| (line, theme.faint())),
+            );
         }
         Overlay::AskLeave => say(wording::ASK_LEAVE, theme.strong()),
         Overlay::LostRace {

@@ -82,6 +82,8 @@ fn draw_state(model: &Model, sheet: &mut Sheet<'_>, is_empty: bool) {
             wording::LIST_REFUSED
         } else if !home.loaded {
             wording::LOADING
+        } else if home.shows.is_empty() && home.begun {
+            wording::NO_BEGUN_SHOWS
         } else if home.shows.is_empty() {
             wording::NO_SHOWS
         } else {
@@ -106,6 +108,7 @@ fn day_line(model: &Model) -> String {
         .map(|day| local_time::day_name(&day))
         .unwrap_or_default();
     match home.day {
+        0 if home.begun => wording::BEGUN_SHOWS.to_owned(),
         0 if day.is_empty() => wording::NEXT_SHOWS.to_owned(),
         0 => format!("{}, {day}", wording::NEXT_SHOWS),
         1 => wording::tomorrow(&day),

@@ -70,7 +70,7 @@ fn readout(
         "{} {}{price} - {}.",
         seat.label,
         category.to_lowercase(),
-        wording::look(look)
+        wording::seat_is(look, seat.place)
     );
     let row = wording::row_free(seat.label.row(), &picture.free_runs(seat.row));
     let (full, short) = outcome(model, seats, picture, look);

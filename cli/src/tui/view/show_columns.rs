@@ -2,7 +2,7 @@
 //! is left. A time has its zone beside it when the list has several, and a screen's name is never
 //! cut: two rooms must not look the same.
 
-use houseful_core::wire::catalogue::Show;
+use houseful_core::{time::UtcMillis, wire::catalogue::Show};
 
 use super::sheet::{columns_of, fit, fit_before, pad, right};
 use crate::tui::{home::Home, local_time, model::Model, wording};
@@ -128,7 +128,7 @@ impl Columns {
         self.line([
             &number,
             &self.starts(model, show),
-            &local_time::time_until(show.starts_at.0, now),
+            &within(show, now),
             &film(show, self.film.saturating_sub(1)),
             &self.place(&model.home, show),
             &self.free(show),
@@ -181,6 +181,15 @@ impl Columns {
         } else {
             show.price_from.plain()
         }
+    }
+}
+
+/// How long it is until then, or since.
+fn within(show: &Show, now: UtcMillis) -> String {
+    if show.starts_at.0 < now {
+        local_time::time_since(show.starts_at.0, now)
+    } else {
+        local_time::time_until(show.starts_at.0, now)
     }
 }
 

@@ -54,7 +54,7 @@ pub(super) fn update(
         "UPDATE payment SET state = ?2, captured = ?3, ordered_back = ?4, refunded = ?5, keep = ?6,
                 settle_ver = ?7, settled_ver = ?8, settled = ?9, reason = ?10, tries = ?11,
                 next_at = ?12, updated_at = ?13, tried = ?14, lease_by = ?15, lease_until = ?16,
-                amount = ?17, tender = ?18
+                amount = ?17, tender = ?18, reopened_at = ?19
          WHERE payment = ?1",
     )?
     .execute(params![
@@ -76,6 +76,7 @@ pub(super) fn update(
         held.lease.map(|l| l.until.0),
         a.amount.minor,
         a.tender().word(),
+        a.reopened_at.map(|at| at.0),
     ])?;
     write_parts(conn, before, a, at)?;
     match a.tell_at {

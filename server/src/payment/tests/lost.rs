@@ -15,9 +15,7 @@ async fn sold_and_lost(role: &Role) -> PayRequest {
     let request = request(role, vec![cash(300), card(APPROVES), voucher(code)]);
     role.pay(&request).await.expect("begun");
     role.until(request.payment, PaymentState::Authorised).await;
-    role.payments
-        .settle(role.keep_split(&request, 1_900, 5))
-        .await;
+    role.settles(role.keep_split(&request, 1_900, 5)).await;
     role.until(request.payment, PaymentState::Captured).await;
     role.idle(request.payment).await;
     for table in ["payment", "payment_tender", "payment_outbox"] {
@@ -45,16 +43,14 @@ async fn a_split_whose_card_is_found_first_is_made_whole_and_nothing_goes_back()
     let done = role.payments.reconcile().await.expect("compared");
     assert_eq!(done.unknown, 1);
     // Booking knows it as a whole, and says so.
-    role.payments
-        .settle(role.keep_split(&request, 1_900, 5))
-        .await;
+    role.settles(role.keep_split(&request, 1_900, 5)).await;
     let paid = role.until(request.payment, PaymentState::Captured).await;
     assert!(paid.settled);
     whole(&paid, [(1_000, 0), (900, 0)]);
     let done = role.payments.reconcile().await.expect("compared");
     assert_eq!((done.repaired, done.differing), (0, 0));
     // Its show is called off.
-    role.payments.settle(role.keep_split(&request, 0, 9)).await;
+    role.settles(role.keep_split(&request, 0, 9)).await;
     let began = Clock::stopwatch();
     let back = loop {
         let back = role.until(request.payment, PaymentState::RefundDue).await;
@@ -81,21 +77,17 @@ async fn value_that_came_back_after_the_end_of_a_voucher_pays_as_far_as_it_goes(
     let first = request(&role, vec![card(APPROVES), part]);
     role.pay(&first).await.expect("begun");
     role.until(first.payment, PaymentState::Authorised).await;
-    role.payments
-        .settle(role.keep_split(&first, 1_900, 5))
-        .await;
+    role.settles(role.keep_split(&first, 1_900, 5)).await;
     role.until(first.payment, PaymentState::Captured).await;
     role.idle(first.payment).await;
     role.clock.advance(7_200_000);
-    role.payments.settle(role.keep_split(&first, 0, 6)).await;
+    role.settles(role.keep_split(&first, 0, 6)).await;
     role.until(first.payment, PaymentState::Refunded).await;
     // 5.00 have ended, 15.00 came back.
     let second = request(&role, vec![card(APPROVES), voucher(code)]);
     role.pay(&second).await.expect("it pays 15.00");
     role.until(second.payment, PaymentState::Authorised).await;
-    role.payments
-        .settle(role.keep_split(&second, 1_900, 7))
-        .await;
+    role.settles(role.keep_split(&second, 1_900, 7)).await;
     let paid = role.until(second.payment, PaymentState::Captured).await;
     assert_eq!(by_means(&paid), [("voucher", 1_500, 0), ("card", 400, 0)]);
 }
@@ -105,9 +97,7 @@ async fn a_split_that_booking_speaks_of_first_is_made_whole_by_its_card() {
     let folder = Folder::new();
     let role = role(folder.open()).await;
     let request = sold_and_lost(&role).await;
-    role.payments
-        .settle(role.keep_split(&request, 1_900, 6))
-        .await;
+    role.settles(role.keep_split(&request, 1_900, 6)).await;
     let paid = role.until(request.payment, PaymentState::Captured).await;
     assert!(paid.settled);
     whole(&paid, [(1_000, 0), (900, 0)]);

@@ -117,9 +117,7 @@ async fn a_voucher_a_card_and_cash_pay_together_and_money_goes_back_in_its_order
     let promised = role.until(request.payment, PaymentState::Authorised).await;
     assert_eq!(promised.provider, "split");
     assert_eq!(role.left(code).await, 0, "it is reserved");
-    role.payments
-        .settle(role.keep_split(&request, 1_900, 5))
-        .await;
+    role.settles(role.keep_split(&request, 1_900, 5)).await;
     let paid = role.until(request.payment, PaymentState::Captured).await;
     assert!(paid.settled);
     assert_eq!(
@@ -129,9 +127,7 @@ async fn a_voucher_a_card_and_cash_pay_together_and_money_goes_back_in_its_order
     let news = role.tape.all().pop().expect("news");
     assert_eq!((news.tender, news.amount.minor), (Tender::Split, 1_900));
     // A seat goes back, then all of it.
-    role.payments
-        .settle(role.keep_split(&request, 700, 6))
-        .await;
+    role.settles(role.keep_split(&request, 700, 6)).await;
     let part = role.until(request.payment, PaymentState::Refunded).await;
     assert_eq!(
         by_means(&part),
@@ -141,7 +137,7 @@ async fn a_voucher_a_card_and_cash_pay_together_and_money_goes_back_in_its_order
             ("cash", 300, 200)
         ]
     );
-    role.payments.settle(role.keep_split(&request, 0, 7)).await;
+    role.settles(role.keep_split(&request, 0, 7)).await;
     let began = Clock::stopwatch();
     while role.left(code).await == 0 {
         let waited = Clock::stopwatch().duration_since(began).as_secs();
@@ -188,7 +184,7 @@ async fn a_voucher_that_covers_all_needs_no_card() {
         tender: Tender::Voucher,
         ..role.keep(&request, 1_900, 5)
     };
-    role.payments.settle(keep).await;
+    role.settles(keep).await;
     role.until(request.payment, PaymentState::Captured).await;
 }
 
@@ -218,9 +214,7 @@ async fn a_bank_that_breaks_its_promise_leaves_the_voucher_whole() {
     let request = request(&role, vec![voucher(code), card(REFUSES_CAPTURE), cash(100)]);
     role.pay(&request).await.expect("begun");
     role.until(request.payment, PaymentState::Authorised).await;
-    role.payments
-        .settle(role.keep_split(&request, 1_900, 5))
-        .await;
+    role.settles(role.keep_split(&request, 1_900, 5)).await;
     role.until(request.payment, PaymentState::CaptureRefused)
         .await;
     assert_eq!(role.left(code).await, 600);
@@ -274,7 +268,7 @@ async fn no_payment_lives_off_what_another_one_took_of_a_voucher() {
         tender: Tender::Voucher,
         ..role.keep(&theft, 0, 5)
     };
-    role.payments.settle(keep).await;
+    role.settles(keep).await;
     role.until(theft.payment, PaymentState::Voided).await;
     assert_eq!((role.left(a).await, role.left(c).await), (0, 1_900));
 }
@@ -304,9 +298,7 @@ async fn cash_waits_for_a_card_that_is_not_decided_at_once() {
         role.clock.advance(1_000);
         role.clock.rest_real(2).await;
     }
-    role.payments
-        .settle(role.keep_split(&request, 1_900, 5))
-        .await;
+    role.settles(role.keep_split(&request, 1_900, 5)).await;
     let paid = role.until(request.payment, PaymentState::Captured).await;
     assert_eq!(by_means(&paid), [("card", 1_500, 0), ("cash", 400, 0)]);
 }

@@ -241,6 +241,12 @@ impl Members {
             let slots = member.slots.slots().await;
             claims.add(n, slots.map_err(|why| member.store(why))?);
         }
+        // One that the file leaves out may have shows of it, and sells them.
+        let is_named = |shard: &ShardName| self.0.iter().any(|member| member.name == *shard);
+        if let Some(shard) = claims.left_to(slot).find(|shard| !is_named(shard)) {
+            let shard = shard.clone();
+            return Err(OpeningError::Missing { slot, shard }.into());
+        }
         let mut owners = (0..self.0.len()).filter(|n| claims.has(*n, slot));
         if let (Some(one), Some(other)) = (owners.next(), owners.next()) {
             let name = |n: usize| self.0[n].name.clone();

@@ -26,7 +26,7 @@ use crate::{
 };
 
 /// How many journal rows are carried at a time.
-const PART: i64 = 5_000;
+pub(super) const PART: i64 = 5_000;
 /// How often a show is sealed that others sell from, before the move gives up; and the rest
 /// between, in milliseconds of real time.
 const TRIES: u32 = 50;
@@ -82,8 +82,8 @@ pub(super) async fn carry(
 
 /// Removes what a show left behind that says where people's bookings are, and who they are. The
 /// journal and the money stay.
-pub(super) async fn clear(planned: &Planned<'_>) -> Result<(), MoveError> {
-    let (show, from) = (key(planned.show), planned.from);
+pub(super) async fn clear(show: ShowId, from: &Member) -> Result<(), MoveError> {
+    let show = key(show);
     let cleared = async {
         let tx = from.db.begin().await?;
         let left = tx.query(LEFT, &[&show]).await.map_err(Fault::writing)?;
@@ -115,7 +115,7 @@ fn tables() -> impl Iterator<Item = &'static Table> {
     [&JOURNAL].into_iter().chain(OTHERS)
 }
 
-fn key(show: ShowId) -> i64 {
+pub(super) fn key(show: ShowId) -> i64 {
     show.0.cast_signed()
 }
 
@@ -185,7 +185,7 @@ async fn copy(planned: &Planned<'_>, to: &Member) -> Result<u64, MoveError> {
 }
 
 /// Brings layouts and price cards that the new shard has not, without which journals can't be read.
-async fn learn(from: &Member, to: &Member) -> Result<(), MoveError> {
+pub(super) async fn learn(from: &Member, to: &Member) -> Result<(), MoveError> {
     let known = to.db.read(KNOWN, &[]).await;
     let known = known.and_then(|rows| match rows.first() {
         Some(row) => get::<Vec<String>>(row, 0),
@@ -202,7 +202,7 @@ async fn learn(from: &Member, to: &Member) -> Result<(), MoveError> {
     learned.map(drop).map_err(|why| to.store(why))
 }
 
-fn text(rows: &[tokio_postgres::Row]) -> Result<String, StoreError> {
+pub(super) fn text(rows: &[tokio_postgres::Row]) -> Result<String, StoreError> {
     let none = || StoreError::Unreadable("no rows".to_owned());
     get(rows.first().ok_or_else(none)?, 0)
 }

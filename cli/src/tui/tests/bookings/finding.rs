@@ -166,3 +166,21 @@ fn a_house_that_sold_nothing_says_so() {
     till.press("\n");
     assert!(till.screen().contains(wording::NO_BOOKING_MARKED));
 }
+
+#[test]
+fn a_list_that_is_not_whole_says_whose_bookings_are_missing() {
+    let mut till = sold();
+    till.away = vec!["south".parse().expect("a name")];
+    till.press("B");
+    let missing = "without what is in shard south, which does not answer";
+    assert!(till.screen().contains(missing), "{}", till.screen());
+    assert_eq!(view(&till).found.len(), 1);
+    till.away.push("west".parse().expect("a name"));
+    till.press("/zzzz");
+    till.pass(1_000);
+    let missing = "without what is in south, west, which do not answer";
+    assert!(till.screen().contains(missing), "{}", till.screen());
+    till.away.clear();
+    till.pass(20_000);
+    assert!(!till.screen().contains("without what"), "{}", till.screen());
+}

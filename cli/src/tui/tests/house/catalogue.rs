@@ -77,6 +77,7 @@ pub(in crate::tui::tests) fn info(now: UtcMillis) -> ServerInfo {
         account: Some("till-1".into()),
         channel: Some(Channel::Counter),
         replicas: Vec::new(),
+        shards: Vec::new(),
     }
 }
 

@@ -9,9 +9,8 @@ use houseful_core::{
     wire::{
         Time,
         admin::{Role, ServerInfo},
-        booking::{Booking, BookingState, Contact, Ticket, Wish},
+        booking::{Booking, BookingState, Bookings, Contact, Ticket, Wish},
         catalogue::{Fee, Price, ShowDetail},
-        desk::{DeskCase, DeskEnd, DeskKind},
         payment::{PayRequest, Payment, PaymentState, PaymentToken},
         problem::{Facts, Problem},
         seats::LayoutView,
@@ -65,7 +64,12 @@ impl Till {
             })),
             Ask::Cities => Reply::Cities(vec![city()]),
             Ask::Movies(_) => Reply::Movies(movies()),
-            Ask::Shows(_) => Reply::Shows(self.shows.clone()),
+            Ask::Shows(wanted) => {
+                let begun = self.begun.iter();
+                let begun = begun.filter(|show| Some(show.starts_at.0) >= wanted.from);
+                let begun = begun.filter(|_| wanted.from.is_some()).cloned();
+                Reply::Shows(begun.chain(self.shows.clone()).collect())
+            }
             Ask::Show(id) => Reply::Show(Box::new(self.detail(*id))),
             Ask::Layout(_) => Reply::Layout(Box::new(LayoutView::of(&self.layout))),
             Ask::Seats(_) => Reply::Map(Box::new(self.state.seat_map(7))),
@@ -105,8 +109,36 @@ impl Till {
                 }
                 _ => self.booking(owned.id.uuid)?,
             },
-            Ask::Bookings(BookingsWanted::Late) => Reply::Late(self.late()),
-            Ask::Bookings(wanted) => Reply::Bookings(self.bookings(wanted)),
+            Ask::Late(wanted) => Reply::Late(Box::new(self.late(wanted))),
+            Ask::Story(id) => Reply::Story(self.story(id.uuid)),
+            Ask::Verdict(owned, request) => {
+                let ask = CoreAsk::RefundVerdict {
+                    booking: owned.id.uuid,
+                    asked: request.refund,
+                    approve: request.approve,
+                    note: request.note.clone(),
+                    manager: self.role >= Role::Manager,
+                };
+                let refund = request.refund;
+                let reply = self.booking_after(ask, Some(request.command.0), owned.id.uuid)?;
+                self.with_cash(reply, Some(refund))
+            }
+            Ask::Resolve(owned, request) => {
+                let ask = CoreAsk::ResolveCase {
+                    booking: owned.id.uuid,
+                    payment: request.payment,
+                    how: request.how,
+                    note: request.note.clone(),
+                    told_minor: request.told_minor,
+                };
+                self.booking_after(ask, Some(request.command.0), owned.id.uuid)?;
+                let case = self.payment_case(request.payment).expect("a case");
+                Reply::Case(Box::new(case))
+            }
+            Ask::Bookings(wanted) => Reply::Bookings(Bookings {
+                items: self.bookings(wanted),
+                away: self.away.clone(),
+            }),
             Ask::Contact(owned, request) => {
                 let contact = Contact {
                     name: request.name.clone(),
@@ -121,7 +153,8 @@ impl Till {
                     reason: request.reason.clone(),
                 };
                 self.reasons.push(request.reason.clone());
-                self.booking_after(ask, Some(request.command.0), owned.id.uuid)?
+                let reply = self.booking_after(ask, Some(request.command.0), owned.id.uuid)?;
+                self.with_cash(reply, None)
             }
             Ask::RefundQuote(owned, seats) => {
                 let (uuid, rules) = (owned.id.uuid, self.refund_rules());
@@ -142,7 +175,9 @@ impl Till {
                     rules: self.refund_rules(),
                     told_minor: request.told_minor,
                 };
-                self.booking_after(ask, Some(request.command.0), owned.id.uuid)?
+                let refund = request.command;
+                let reply = self.booking_after(ask, Some(request.command.0), owned.id.uuid)?;
+                self.with_cash(reply, Some(refund))
             }
             Ask::Token(owned) => Reply::Token(Box::new(PaymentToken {
                 token: "token".into(),
@@ -155,6 +190,12 @@ impl Till {
                 let worth = self.vouchers.get(code.label().as_str());
                 let worth = *worth.ok_or_else(|| refused("voucher_unknown"))?;
                 Reply::Voucher(Box::new(voucher(code.label(), worth)))
+            }
+            Ask::Payment(_, id) if self.split.contains_key(id) => {
+                Reply::Payment(Box::new(self.split[id].clone()))
+            }
+            Ask::Payment(_, id) if self.state.payment(*id).is_some() => {
+                Reply::Payment(Box::new(self.settled(*id)))
             }
             Ask::Payment(..) => {
                 let (payment, _) = self.paid.as_mut().expect("a payment");
@@ -214,7 +255,7 @@ impl Till {
     }
 
     fn drawn(&self, uuid: Uuid) -> Option<Booking> {
-        let mut booking = self.state.booking_view(uuid, 7, self.now)?;
+        let mut booking = self.state.staff_view(uuid, 7, self.now)?;
         booking.contact = self.contacts.get(&uuid).cloned();
         let owner = self.state.booking(uuid)?.owner;
         booking.by = ["till-1", "other"]
@@ -233,7 +274,6 @@ impl Till {
         all.sort_by_key(|b| std::cmp::Reverse((b.held_at.0, b.id)));
         all.retain(|b| match wanted {
             BookingsWanted::Recent => b.code.is_some(),
-            BookingsWanted::Late => b.refund_asked.is_some(),
             BookingsWanted::HeldOf(show) => b.show == *show && b.state == BookingState::Held,
             BookingsWanted::Found(text) => {
                 let text = text.to_lowercase();
@@ -247,30 +287,6 @@ impl Till {
             }
         });
         all
-    }
-
-    /// A desk on which only refunds wait.
-    fn late(&self) -> Vec<(DeskCase, Booking)> {
-        let case = |booking: Booking| {
-            let waits = self.state.refund_waiting(booking.id.uuid, self.now)?;
-            let case = DeskCase {
-                kind: DeskKind::RefundWaits,
-                at: waits.at,
-                end: DeskEnd::Waits,
-                booking: booking.id,
-                code: booking.code,
-                seats: 2,
-                payment: None,
-                amount: waits.back,
-                tender: None,
-                why: None,
-                overdue: false,
-                refund: Some(waits),
-            };
-            Some((case, booking))
-        };
-        let all = self.bookings(&BookingsWanted::Late).into_iter();
-        all.filter_map(case).collect()
     }
 
     fn problem(&self, refusal: &Refusal) -> Problem {
@@ -300,7 +316,8 @@ impl Till {
 
     fn detail(&self, id: ShowId) -> ShowDetail {
         let card = price_card(&self.layout);
-        let show = self.shows.iter().find(|show| show.id == id);
+        let mut all = self.shows.iter().chain(&self.begun);
+        let show = all.find(|show| show.id == id);
         ShowDetail {
             show: show.unwrap_or(&self.shows[0]).clone(),
             prices: card

@@ -1,8 +1,9 @@
 //! What is said of money and tickets.
 
-use houseful_core::{money::Money, seat::SeatLabel};
+use houseful_core::{money::Money, wire::booking::Ticket};
 
 use super::{duration, sentence};
+use crate::tui::wording;
 
 /// The amount in hand.
 pub const TYPE_AMOUNT: &str = "Type what the customer gives, or an empty line to choose again.";
@@ -78,14 +79,19 @@ pub fn change(change: Money) -> String {
 
 /// A ticket's code.
 #[must_use]
-pub fn ticket(seat: SeatLabel, code: &str) -> String {
-    format!("Ticket for {seat}: {code}.")
+pub fn ticket(ticket: &Ticket) -> String {
+    let (seat, code) = (ticket.seat, ticket.code);
+    match wording::place(ticket.place) {
+        Some(place) => format!("Ticket for {seat}, {place}: {code}."),
+        None => format!("Ticket for {seat}: {code}."),
+    }
 }
 
 /// A ticket among several.
 #[must_use]
-pub fn ticket_of(at: usize, of: usize, seat: SeatLabel, code: &str) -> String {
-    format!("Ticket {at} of {of}, seat {seat}: {code}.")
+pub fn ticket_of(at: usize, of: usize, ticket: &Ticket) -> String {
+    let (seat, code) = (wording::of_seat(ticket), ticket.code);
+    format!("Ticket {at} of {of}, {seat}: {code}.")
 }
 
 /// The bank takes its time.

@@ -1,6 +1,6 @@
 //! What is said of seats and of the booking being made.
 
-use houseful_core::{best::Zone, money::Money, price::TicketType, seat::SeatLabel};
+use houseful_core::{best::Zone, layout::Place, money::Money, price::TicketType, seat::SeatLabel};
 
 use crate::tui::{hall::SeatLook, wording};
 
@@ -113,12 +113,17 @@ pub const TYPE_SEATS: &str = "Type seat names, as in h8-9 or h8,j3; cancel leave
 
 /// What a seat is, for somebody who asks for it.
 #[must_use]
-pub fn seat(label: SeatLabel, category: &str, price: Option<Money>, look: SeatLook) -> String {
+pub fn seat(
+    label: SeatLabel,
+    category: &str,
+    price: Option<Money>,
+    (look, place): (SeatLook, Place),
+) -> String {
     let price = price.map_or(String::new(), |p| format!(" {p}"));
     format!(
         "{label}, {}{price}, {}.",
         category.to_lowercase(),
-        wording::look(look)
+        wording::seat_is(look, place)
     )
 }
 
@@ -153,7 +158,7 @@ pub fn row_part(what: &str, numbers: &[u16]) -> String {
 pub fn group(look: SeatLook, category: Option<&str>) -> String {
     match (look, category) {
         (SeatLook::Free('w'), _) => "free wheelchair places".to_owned(),
-        (SeatLook::Free('c'), _) => "free companion places".to_owned(),
+        (SeatLook::Free('c'), _) => "free carer's places".to_owned(),
         (SeatLook::Free(_), Some(category)) => format!("free {}", category.to_lowercase()),
         (SeatLook::Held, _) => "held".to_owned(),
         (look, _) => wording::look(look).to_owned(),

@@ -14,6 +14,7 @@ fn ask(keep_minor: i64) -> Settle {
         tender: Tender::Split,
         keep_minor,
         ver: 7,
+        reopened_at: None,
     }
 }
 

@@ -224,6 +224,7 @@ fn of_several_tenders_that_nobody_knows_any_more_the_card_is_found_again() {
         tender: Tender::Split,
         keep_minor: AMOUNT,
         ver: 4,
+        reopened_at: None,
     };
     let mut account = Account::unheard(&ask, UtcMillis(0));
     step(&mut account, &settle(AMOUNT, 4), 1);
