@@ -26,7 +26,7 @@ pub use plumbing::{
     ApiArgs, ClockCommand, CompletionArgs, ConfigCommand, DoctorArgs, HelpArgs, ManArgs,
 };
 pub use refund::{RefundArgs, RefundCommand, RefundReasonArg};
-pub use report::{DeskArgs, MoneyArgs, ReportCommand};
+pub use report::{DeskArgs, LateArgs, LateCommand, MoneyArgs, ReportCommand};
 #[cfg(feature = "embedded")]
 pub use running::{
     BusCommand, DbArg, DbCommand, DbFile, DemoArgs, KafkaArg, LogArg, ReplicaArg, ServeArgs,

@@ -27,6 +27,7 @@ use houseful_core::{ids::BookingId, time::UtcMillis};
 pub use catalogue::{CinemaQuery, CityQuery, MovieQuery, Near, ShowQuery};
 pub use error::{BadServer, ClientError};
 pub use feed::FeedEvent;
+pub use refunds::{DeskQuery, DeskState};
 pub use transport::RawAnswer;
 use versions::Versions;
 

@@ -22,6 +22,7 @@ mod fields;
 mod find;
 mod help;
 mod hold;
+mod late;
 mod man;
 mod movie;
 mod names;

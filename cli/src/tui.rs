@@ -16,12 +16,14 @@ mod help;
 mod home;
 mod key;
 mod keymap;
+mod late;
 mod list;
 mod live;
 mod local_time;
 mod mirrored;
 mod model;
 mod msg;
+mod naming;
 mod overlay;
 mod palette;
 mod payment;
@@ -40,4 +42,11 @@ mod view;
 mod wording;
 
 pub use keymap::{Keymap, Place};
+pub(crate) use wording::{
+    case_end, case_how, case_what, paid_by, paid_once, refund_declined, refund_made, refund_waits,
+    sells_others, story_said, tender_said,
+};
+
+pub(crate) use ticket::{paid_with, several};
+
 pub use runtime::{DisplayOptions, Plain, TuiError, TuiOptions, display, run};

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     ids::{BookingId, PaymentId, QuoteHash},
     money::Money,
+    time::UtcMillis,
     wire::payment::PaymentState,
 };
 
@@ -61,6 +62,9 @@ pub struct Announcement {
     /// provider's own desk.
     #[serde(default)]
     pub refunded_minor: i64,
+    /// When payment last forgot what booking had said, if it ever did; an answer repeats it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reopened_at: Option<UtcMillis>,
 }
 
 /// Booking tells payment what the house keeps of a payment: the one thing it ever says. The
@@ -80,6 +84,12 @@ pub struct Settle {
     /// The version of the show at which this was decided; 0 from a show without a journal, which
     /// keeps nothing.
     pub ver: u64,
+    /// What the announcement said that this answers; `None` if it answers none. Versions of a journal
+    /// that was lost and of the one in its place can't be told apart by themselves, and a carrier
+    /// may bring what was said long ago: after it forgot what it was told, payment believes only
+    /// what was asked since.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reopened_at: Option<UtcMillis>,
 }
 
 impl Settle {
@@ -93,6 +103,7 @@ impl Settle {
             tender: news.tender,
             keep_minor: 0,
             ver: 0,
+            reopened_at: news.reopened_at,
         }
     }
 }

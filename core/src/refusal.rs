@@ -7,7 +7,10 @@ use crate::{
     money::Money,
     seat::SeatLabel,
     time::UtcMillis,
-    wire::problem::{Facts, SeatFact},
+    wire::{
+        desk::CaseHow,
+        problem::{Facts, SeatFact},
+    },
 };
 
 /// A seat that stood in the way of a command.
@@ -151,6 +154,22 @@ pub enum Refusal {
     RefundByStaff,
     /// Only a manager says yes or no to a refund that waits.
     RefundByManager,
+    /// The booking has no such payment, or nothing has to be done about it.
+    NoSuchCase,
+    /// Somebody has done something about it already.
+    CaseResolved {
+        /// When.
+        at: UtcMillis,
+        /// What.
+        how: CaseHow,
+    },
+    /// Nothing of the payment is to be handed out in cash.
+    NoCashDue,
+    /// Cash of the payment is to be handed out first.
+    CashDue {
+        /// How much went back of it; of several means what of that is cash.
+        due: Money,
+    },
     /// Less cash than the booking costs.
     CashTooLittle {
         /// What it costs.
@@ -210,7 +229,10 @@ impl Refusal {
             Self::RefundPending { .. } => "refund_pending",
             Self::RefundChanged { .. } => "refund_changed",
             Self::RefundRefused => "refund_refused",
-            Self::RefundNotAsked => "not_found",
+            Self::RefundNotAsked | Self::NoSuchCase => "not_found",
+            Self::CaseResolved { .. } => "case_resolved",
+            Self::NoCashDue => "no_cash_due",
+            Self::CashDue { .. } => "cash_due",
             Self::CashTooLittle { .. } => "cash_too_little",
             Self::NothingToPay => "nothing_to_pay",
             Self::CashByStaff | Self::RefundByStaff | Self::RefundByManager => "forbidden",
@@ -238,6 +260,9 @@ impl Refusal {
             | Self::RefundPending { .. }
             | Self::RefundChanged { .. }
             | Self::RefundRefused
+            | Self::CaseResolved { .. }
+            | Self::NoCashDue
+            | Self::CashDue { .. }
             | Self::NothingToPay
             | Self::SeatsSold { .. }
             | Self::OpenedAlready
@@ -245,7 +270,7 @@ impl Refusal {
             Self::CashByStaff | Self::RefundByStaff | Self::RefundByManager => 403,
             Self::ShowMoved { .. } => 503,
             Self::HoldExpired { .. } | Self::HoldReleased => 410,
-            Self::BookingNotFound | Self::RefundNotAsked => 404,
+            Self::BookingNotFound | Self::RefundNotAsked | Self::NoSuchCase => 404,
             Self::UnknownSeats { .. }
             | Self::DuplicateSeats { .. }
             | Self::NoSeats
@@ -283,6 +308,10 @@ impl Refusal {
             | Self::RefundNotAsked
             | Self::RefundByStaff
             | Self::RefundByManager
+            | Self::NoSuchCase
+            | Self::CaseResolved { .. }
+            | Self::NoCashDue
+            | Self::CashDue { .. }
             | Self::NothingToPay
             | Self::CashByStaff
             | Self::OpenedAlready
@@ -325,6 +354,8 @@ impl Refusal {
             Self::RefundPending { .. } => "a manager approves or refuses it first",
             Self::RefundChanged { .. } => "tell the customer the new sum and ask again",
             Self::RefundByStaff => "ask at the counter",
+            Self::NoCashDue => "it goes back by itself; cash as well would be twice",
+            Self::CashDue { .. } => "hand it out and say so, or say with a note what else was done",
             Self::NotInBooking { .. } => "look at the seats of the booking",
             Self::ShowMoved { .. } => "send the same request again in a moment",
             Self::DuplicateSeats { .. }
@@ -341,6 +372,8 @@ impl Refusal {
             | Self::RefundNotAsked
             | Self::RefundRefused
             | Self::RefundByManager
+            | Self::NoSuchCase
+            | Self::CaseResolved { .. }
             | Self::OpenedAlready
             | Self::NotSealed => return None,
         })
@@ -412,6 +445,14 @@ impl Refusal {
                 at: Some((*at).into()),
                 ..none()
             },
+            Self::CaseResolved { at, .. } => Facts {
+                at: Some((*at).into()),
+                ..none()
+            },
+            Self::CashDue { due } => Facts {
+                max: u64::try_from(due.minor).ok(),
+                ..none()
+            },
             Self::RefundChanged { back } => Facts {
                 max: u64::try_from(back.minor).ok(),
                 ..none()
@@ -435,6 +476,8 @@ impl Refusal {
             | Self::RefundNotAsked
             | Self::RefundByStaff
             | Self::RefundByManager
+            | Self::NoSuchCase
+            | Self::NoCashDue
             | Self::NothingToPay
             | Self::CashByStaff
             | Self::OpenedAlready

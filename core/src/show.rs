@@ -14,7 +14,9 @@ mod event;
 mod pick;
 mod record;
 mod refund;
+mod resolve;
 mod seal;
+mod story;
 mod terms;
 #[cfg(test)]
 mod tests;
@@ -33,7 +35,10 @@ pub use check::Broken;
 pub use command::{Actor, Ask, Command, HoldRules, OrphanRule, Party, Rolls, SeatPick, Wish};
 pub use event::{CashBy, Event, ReturnReason, SalesChange, Tickets};
 pub use record::{DecodeError, Immutables, Row};
-pub use refund::{Refund, RefundAsked, RefundLine, RefundQuote, RefundRecord, RefundRules};
+pub use refund::{
+    Declined, Refund, RefundAsked, RefundLine, RefundQuote, RefundRecord, RefundRules,
+};
+pub use resolve::{KeptLess, OVERDUE_MS, Resolved};
 pub use terms::{SalesWindow, ShowTerms, TermsRow};
 
 use crate::{
@@ -130,6 +135,13 @@ pub struct PaymentRecord {
     pub settled: bool,
     /// Why money goes back, when it does.
     pub returned: Option<ReturnReason>,
+    /// What was ordered back while nobody stood at a till for it and is cash, or may be in part:
+    /// nobody has said yet that it was handed out.
+    pub to_hand: Vec<KeptLess>,
+    /// Who handed cash of it out last.
+    pub handed: Option<Resolved>,
+    /// What a person did about the rest of it, since something was decided about it.
+    pub resolved: Option<Resolved>,
 }
 
 impl PaymentRecord {
@@ -149,8 +161,11 @@ impl PaymentRecord {
 impl PaymentRecord {
     /// Whether the news are about one tender of this payment alone.
     fn is_one_tender_of(&self, news: &Announcement) -> bool {
-        let several = matches!(self.tender, Tender::Split | Tender::Voucher);
-        several && self.booking == news.booking.uuid && news.tender != self.tender
+        self.tender == Tender::Split
+            && news.tender != Tender::Split
+            && self.booking == news.booking.uuid
+            && self.amount.currency == news.amount.currency
+            && news.amount.minor < self.amount.minor
     }
 }
 
@@ -168,6 +183,8 @@ enum Due {
     Payment(PaymentId),
     /// A refund of the booking that waits for a manager.
     Refund(Uuid),
+    /// Cash of the payment that waits to be handed out.
+    Cash(PaymentId),
 }
 
 /// The fold of one show's journal.
@@ -330,7 +347,7 @@ impl ShowState {
             return None;
         }
         let after = |(at, due): &(UtcMillis, Due)| match due {
-            Due::Booking(_) | Due::Refund(_) => *at,
+            Due::Booking(_) | Due::Refund(_) | Due::Cash(_) => *at,
             Due::Payment(_) => (*at).max(asked_until),
         };
         // In order of time: behind the first booking nothing comes earlier than it.
@@ -347,7 +364,7 @@ impl ShowState {
     pub fn next_end(&self, now: UtcMillis) -> Option<UtcMillis> {
         let mut ends = self.due.iter().filter_map(|(at, due)| match due {
             Due::Booking(_) => Some(*at),
-            Due::Payment(_) | Due::Refund(_) => None,
+            Due::Payment(_) | Due::Refund(_) | Due::Cash(_) => None,
         });
         ends.find(|at| is_alive(*at, now))
     }
@@ -376,18 +393,21 @@ impl ShowState {
 
     /// What payment is told when it announces something; `None` for a payment that nothing was
     /// decided about, and for one of which it says that all is done that was asked: whoever answers
-    /// that talks for ever, and where messages come twice, ever more. Of another payment under a known id the house keeps nothing, for ever. Only of
-    /// one tender of a known payment nothing is said: payment lost the others, and all of them may be
-    /// in tickets, so a person has to look.
+    /// that talks for ever, and where messages come twice, ever more. Of another payment under a known
+    /// id the house keeps nothing, for ever. Who speaks of one tender of a known payment alone has
+    /// lost the others, and is told what all of them are for: nothing of it is to go back for that.
     #[must_use]
     pub fn settle_for(&self, news: &Announcement) -> Option<Settle> {
         let known = self.payments.get(&news.payment)?;
         let is_done = known.settled && news.settled_ver == Some(known.asked_ver);
-        if known.is_one_tender_of(news) || (is_done && known.is(news)) {
+        if is_done && known.is(news) {
             return None;
         }
-        Some(if known.is(news) {
-            self.settle_of(news.payment, known)
+        Some(if known.is(news) || known.is_one_tender_of(news) {
+            Settle {
+                reopened_at: news.reopened_at,
+                ..self.settle_of(news.payment, known)
+            }
         } else {
             Settle {
                 payment: news.payment,
@@ -396,6 +416,7 @@ impl ShowState {
                 tender: news.tender,
                 keep_minor: 0,
                 ver: known.asked_ver,
+                reopened_at: news.reopened_at,
             }
         })
     }
@@ -411,6 +432,7 @@ impl ShowState {
             tender: p.tender,
             keep_minor: p.keep_minor,
             ver: p.asked_ver,
+            reopened_at: None,
         }
     }
 }

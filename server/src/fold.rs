@@ -1,5 +1,7 @@
 //! Folds text so that what people type meets what is written: case, accents, width and kana.
 
+use std::{collections::HashMap, sync::LazyLock};
+
 /// Accented letters by what they are typed as.
 const LETTERS: [(&str, &str); 36] = [
     ("a", "àáâãäåāăąǎạảấầẩẫậắằẳẵặ"),
@@ -39,6 +41,36 @@ const LETTERS: [(&str, &str); 36] = [
     ("ا", "أإآٱ"),
     ("ي", "ى"),
 ];
+
+/// Letters that some write as two where they can't type them, and others without their dots.
+const TWO_FOR_ONE: [(char, &str); 4] = [('ä', "ae"), ('ö', "oe"), ('ø', "oe"), ('ü', "ue")];
+
+/// What each accented letter is typed as.
+static BASES: LazyLock<HashMap<char, &str>> = LazyLock::new(|| {
+    let of = |(base, accented): &(&'static str, &'static str)| {
+        let base = *base;
+        accented.chars().map(move |c| (c, base))
+    };
+    LETTERS.iter().flat_map(of).collect()
+});
+
+/// All ways in which `text` is typed, the most likely first: `Köln` as `koln` and as `koeln`.
+pub(crate) fn spellings(text: &str) -> impl Iterator<Item = String> {
+    let mut is_other = false;
+    let mut two = String::new();
+    for c in text.chars() {
+        let small = c.to_lowercase().next().unwrap_or(c);
+        match TWO_FOR_ONE.iter().find(|(one, _)| *one == small) {
+            Some((_, letters)) => {
+                two.push_str(letters);
+                is_other = true;
+            }
+            None => two.push(c),
+        }
+    }
+    let other = is_other.then(|| fold(&two));
+    std::iter::once(fold(text)).chain(other)
+}
 
 /// `text` in small letters, without accents, words with one blank between.
 pub(crate) fn fold(text: &str) -> String {
@@ -95,8 +127,7 @@ fn base(c: char) -> Option<&'static str> {
     if c.is_ascii() {
         return None;
     }
-    let of = |(base, accented): &(&'static str, &str)| accented.contains(c).then_some(*base);
-    LETTERS.iter().find_map(of)
+    BASES.get(&c).copied()
 }
 
 #[cfg(test)]
@@ -124,6 +155,19 @@ mod tests {
             ("  - ", ""),
         ] {
             assert_eq!(fold(written), typed, "{written}");
+        }
+    }
+
+    #[test]
+    fn dots_are_left_out_or_written_as_a_second_letter() {
+        for (written, typed) in [
+            ("Köln", ["koln", "koeln"].as_slice()),
+            ("MÜNCHEN Übersee", &["munchen ubersee", "muenchen uebersee"]),
+            ("Tromsø", &["tromso", "tromsoe"]),
+            ("Leeds", &["leeds"]),
+        ] {
+            let spelled: Vec<String> = spellings(written).collect();
+            assert_eq!(spelled, typed, "{written}");
         }
     }
 

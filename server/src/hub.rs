@@ -201,6 +201,12 @@ impl Hub {
             let entry = shows.entry(picture.show).or_default();
             let shown = entry.picture.as_ref().map(|p| p.version);
             if shown == Some(picture.version) {
+                // A replica may have shown it first, and others have yet to be told.
+                if entry.origin == Origin::Replica
+                    && let Some(moves) = self.moves.get()
+                {
+                    moves.note(moved);
+                }
                 entry.confirm(seen, Origin::Primary);
                 return vec![picture];
             }

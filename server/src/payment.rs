@@ -12,6 +12,8 @@ pub mod card;
 mod cash;
 mod error;
 mod flow;
+mod later;
+mod lost;
 pub mod machine;
 mod parts;
 mod plan;
@@ -66,7 +68,7 @@ pub use self::{
     store::{Filter, PageCursor, PaymentStore, change_key, load_key},
     token::{SigningKey, TokenClaims},
 };
-use crate::{bus::Bus, clock::Clock};
+use crate::{bus::Bus, clock::Clock, store::StoreError};
 
 /// The longest a payer waits for an answer, in milliseconds.
 pub const WAIT_MS_MAX: u32 = 20_000;
@@ -97,6 +99,13 @@ impl Cards {
     #[must_use]
     pub fn terminal(charges: Arc<dyn SimLedger>, clock: &Clock) -> Self {
         Self::Terminal(CardTerminal::new(charges, clock.clone()))
+    }
+
+    const fn stripe(&self) -> Option<&Stripe> {
+        match self {
+            Self::Terminal(_) => None,
+            Self::Stripe(stripe) => Some(stripe),
+        }
     }
 
     fn provider(&self) -> Arc<dyn Provider> {
@@ -138,6 +147,9 @@ impl Payments {
         let payments = Self::idle(rooms, bus, key, clock);
         let flow = &payments.flow;
         tokio::spawn(worker::run(Arc::clone(flow), shutdown.clone()));
+        if let Some(stripe) = payments.cards.stripe().cloned() {
+            tokio::spawn(later::run(Arc::clone(flow), stripe, shutdown.clone()));
+        }
         tokio::spawn(reconcile::run(Arc::clone(flow), shutdown));
         payments
     }
@@ -360,12 +372,23 @@ impl Payments {
         Ok(items)
     }
 
-    /// Compares all charges on the provider's list with our payments and brings them in line.
+    /// Compares all charges on the provider's list with our payments and brings them in line, with
+    /// what changed since the list was read last however old it is.
     ///
     /// # Errors
     /// The list or the payments can't be read now.
     pub async fn reconcile(&self) -> Result<Reconciled, PaymentError> {
-        reconcile::compare(&self.flow, houseful_core::time::UtcMillis(0)).await
+        let whole = houseful_core::time::UtcMillis(0);
+        let mut done = reconcile::compare(&self.flow, whole).await?;
+        if let Some(stripe) = self.cards.stripe() {
+            let mut later = Reconciled::default();
+            // What can't be seen to now is told in the log, and has its turn in a minute.
+            let _ = later::hear(&self.flow, stripe, &mut later).await;
+            done.repaired += later.repaired;
+            done.unknown += later.unknown;
+            done.differing += later.differing;
+        }
+        Ok(done)
     }
 
     /// Asks booking again about the card payments that changed since a time, and obeys what it says
@@ -396,7 +419,7 @@ impl Payments {
     /// `false` if that was not done in time and the message should come again.
     #[must_use]
     pub async fn wake(&self, event: &Event) -> bool {
-        let (Cards::Stripe(stripe), Some(intent)) = (&self.cards, &event.intent) else {
+        let (Some(stripe), Some(intent)) = (self.cards.stripe(), &event.intent) else {
             return true;
         };
         let Ok(place) = Arc::clone(&self.waking).try_acquire_owned() else {
@@ -405,7 +428,8 @@ impl Payments {
         let (flow, stripe, intent) = (Arc::clone(&self.flow), stripe.clone(), intent.clone());
         // In a task of its own: what was begun is not broken off by a sender who goes away.
         let look = self.flow.tasks.spawn(async move {
-            let seen = reconcile::wake(&flow, &stripe, &intent).await;
+            let mut done = Reconciled::default();
+            let seen = later::wake(&flow, &stripe, &intent, &mut done).await;
             drop(place);
             seen
         });
@@ -414,36 +438,39 @@ impl Payments {
     }
 
     /// Takes what booking says about keeping a payment, writes it down and does it. Old and
-    /// repeated messages change nothing.
-    pub async fn settle(&self, ask: Settle) {
+    /// repeated messages change nothing, nor do those that make no sense: booking never says them.
+    ///
+    /// # Errors
+    /// It is not known to be written, and should be brought again.
+    pub async fn settle(&self, ask: Settle) -> Result<(), StoreError> {
         if !(0..=ask.amount.minor).contains(&ask.keep_minor) {
             tracing::error!(payment.id = %ask.payment, keep = ask.keep_minor, "a settlement makes no sense");
-            return;
+            return Ok(());
         }
         let keep = Keep {
             minor: ask.keep_minor,
             ver: ask.ver,
         };
-        match self.flow.accepts(&ask).await {
-            Ok(true) => {}
-            Ok(false) => {
-                tracing::error!(payment.id = %ask.payment, "a settlement names another booking or amount");
-                metrics::counter!("settlements_refused_total").increment(1);
-                return;
-            }
-            // Booking will say it again.
-            Err(_) => return,
+        if !self.flow.accepts(&ask).await? {
+            tracing::error!(payment.id = %ask.payment, "a settlement names another booking or amount");
+            metrics::counter!("settlements_refused_total").increment(1);
+            return Ok(());
         }
         let unheard = Account::unheard(&ask, self.flow.clock.now());
-        let id = ask.payment;
-        if self
-            .flow
-            .step(id, Input::Settle(keep), Some(unheard))
-            .await
-            .is_some_and(|account| account.call().is_some())
+        let (id, reopened_at) = (ask.payment, ask.reopened_at);
+        let input = Input::Settle { keep, reopened_at };
+        let account = self.flow.write(id, input, Some(unheard)).await?;
+        if account
+            .as_ref()
+            .is_some_and(|a| a.reopened_at != reopened_at)
         {
+            metrics::counter!("settlements_doubted_total").increment(1);
+            tracing::debug!(payment.id = %id, ver = ask.ver, "a settlement may be of a lost journal");
+        }
+        if account.is_some_and(|account| account.call().is_some()) {
             self.flow.spawn_drive(id);
         }
+        Ok(())
     }
 
     /// Waits for calls that are under way, but not for long: what is cut off is asked again by

@@ -8,6 +8,7 @@
 
 mod age;
 mod bookings;
+mod cash;
 mod desk;
 mod feed;
 mod house;
@@ -19,6 +20,7 @@ mod places;
 mod practice;
 mod refunds;
 mod reports;
+mod resolve;
 mod seats;
 mod server;
 mod shows;
@@ -97,6 +99,8 @@ pub(crate) fn described() -> OpenApiRouter<App> {
         .routes(routes!(house::journal))
         .routes(routes!(house::audit))
         .routes(routes!(desk::desk))
+        .routes(routes!(resolve::story))
+        .routes(routes!(resolve::resolve))
         .routes(routes!(reports::money))
         .routes(routes!(tokens::tokens, tokens::create))
         .routes(routes!(tokens::revoke))

@@ -10,12 +10,15 @@
 //! - What [`Store::stand`], [`Store::tail`] and [`Store::alone`] tell was read where writes go, after
 //!   the call began.
 
+mod desk;
 mod kept;
 #[cfg(feature = "postgres")]
 pub mod postgres;
 pub mod sqlite;
 
 use std::{future::Future, pin::Pin};
+
+pub use desk::{DeskPlace, DeskRows};
 
 use houseful_core::{
     code::{BookingCode, TicketCode},
@@ -281,14 +284,8 @@ pub trait Store: Send + Sync {
     fn heads(&self) -> Later<'_, Vec<Head>>;
     /// Journal rows after version `after`, as they are stored.
     fn journal(&self, show: ShowId, after: u64, limit: u32) -> Later<'_, Vec<JournalEntry>>;
-    /// Rows of all journals about money that won its seats late, went back, is gone or short, decided
-    /// at `since` or later, the newest first; of one kind only, if that is named.
-    fn desk(
-        &self,
-        since: UtcMillis,
-        kind: Option<&'static str>,
-        limit: u32,
-    ) -> Later<'_, Vec<JournalEntry>>;
+    /// Rows of all journals that the late-payments desk is about, in its order.
+    fn desk(&self, wanted: DeskRows) -> Later<'_, Vec<JournalEntry>>;
     /// Shows that wait for something, by number.
     fn waiting(&self) -> Later<'_, Vec<ShowId>>;
     /// Bookings with this code.

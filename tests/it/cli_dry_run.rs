@@ -10,7 +10,7 @@ use super::program::{Ran, Server};
 use houseful_tests::folder::Folder;
 
 /// Commands that only look.
-const LOOKS: [&str; 49] = [
+const LOOKS: [&str; 50] = [
     "today",
     "find",
     "city list",
@@ -35,6 +35,7 @@ const LOOKS: [&str; 49] = [
     "payment list",
     "payment view",
     "payment late",
+    "payment late view",
     "voucher list",
     "voucher view",
     "refund list",
@@ -126,6 +127,11 @@ fn changes<'a>(held: &'a str, paid: &'a str, url: &'a str) -> Vec<(&'a str, Vec<
             "booking cancel",
             vec!["booking", "cancel", paid, "--reason", "x"],
             0,
+        ),
+        (
+            "payment late resolve",
+            vec!["payment", "late", "resolve", paid, "--how", "told"],
+            2,
         ),
         (
             "booking cancel",

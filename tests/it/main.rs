@@ -2,6 +2,7 @@
 
 mod bad_days;
 mod catalogue;
+mod cli_desk;
 mod cli_dry_run;
 mod cli_money;
 mod cli_serve;
@@ -22,6 +23,7 @@ mod faulty;
 mod fixtures;
 mod golden;
 mod http_bad_input;
+mod http_desk;
 mod http_log;
 mod http_lookup;
 mod http_money;

@@ -158,6 +158,7 @@ async fn money(ground: &Ground, held: &Command) -> Command {
         state: PaymentState::Authorised,
         settled_ver: None,
         refunded_minor: 0,
+        reopened_at: None,
     };
     command("payment", Ask::Announced(news))
 }

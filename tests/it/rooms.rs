@@ -17,6 +17,7 @@ use houseful_core::time::UtcMillis;
 use houseful_server::{
     clock::ClockKind,
     database::{Address, Books},
+    payment::machine::{Input, Keep},
     store::sqlite::Database,
 };
 use houseful_tests::{cluster::Cluster, folder::Folder};
@@ -97,4 +98,12 @@ async fn at_once<T: Send + 'static>(
 async fn everywhere<T: Future<Output = ()>>(clause: impl Fn(Two) -> T) {
     clause(Two::on_file()).await;
     clause(Two::on_postgres().await).await;
+}
+
+/// What booking says, unasked.
+fn settled(keep: Keep) -> Input {
+    Input::Settle {
+        keep,
+        reopened_at: None,
+    }
 }

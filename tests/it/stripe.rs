@@ -3,8 +3,11 @@
 
 mod contract;
 mod faults;
+mod later;
 mod listed;
+mod refunds;
 mod shop;
 mod soak;
+mod tampered;
 mod tokens;
 mod webhooks;

@@ -159,8 +159,30 @@ async fn vouchers_are_made_listed_and_taken_back_by_managers_alone() {
         "/v1/vouchers/{}/cancel",
         first["id"].as_str().expect("an id")
     );
-    let gone = app.post(As::Manager, &path, &json!({})).await.expect(200);
+    let long = json!({"reason": "x".repeat(121)});
+    assert_eq!(app.post(As::Manager, &path, &long).await.status, 422);
+    let why = json!({"reason": "it was lost"});
+    let gone = app.post(As::Manager, &path, &why).await.expect(200);
     assert_eq!(gone["state"], "cancelled");
+    let again = app.post(As::Manager, &path, &json!({})).await.expect(200);
+    assert_eq!(again["cancelled_at"], gone["cancelled_at"]);
+    let view = app.get(As::Manager, path.trim_end_matches("/cancel")).await;
+    let view = view.expect(200);
+    let line = |n: usize| {
+        let line = &view["trail"][n];
+        (
+            line["kind"].as_str(),
+            line["reason"].as_str(),
+            line["by"].is_string(),
+        )
+    };
+    assert_eq!(line(0), (Some("made"), None, true), "{view}");
+    assert_eq!(
+        line(1),
+        (Some("cancelled"), Some("it was lost"), true),
+        "{view}"
+    );
+    assert_eq!(view["trail"].as_array().map(Vec::len), Some(2));
     assert!(
         gone["made_by"].is_string() && gone["cancelled_by"].is_string(),
         "{gone}"

@@ -9,14 +9,16 @@
 pub use self::books::Kept;
 
 pub mod books;
+pub mod form;
 mod post;
+mod reading;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::{
     Router,
     body::Bytes,
-    extract::{Path, Query, State},
+    extract::{Path, State},
     http::{HeaderMap, StatusCode},
     response::{IntoResponse, Json, Response},
     routing::{get, post as posted},
@@ -25,8 +27,10 @@ use serde_json::{Value, json};
 use tokio::{net::TcpListener, task::JoinHandle};
 
 use self::{
-    books::{Books, Fields, No},
+    books::Books,
+    form::{Fields, No},
     post::Post,
+    reading::{away, events, intent, list, refunds},
 };
 
 /// Faults, each in so many of 1,000 calls that change something or messages.
@@ -52,6 +56,10 @@ pub struct Dial {
     pub unsent: u16,
     /// Nothing gets through.
     pub outage: bool,
+    /// Only the record of events can be read.
+    pub only_news: bool,
+    /// Refunds are under way and give no answer, until they are let through.
+    pub refunds_stall: bool,
 }
 
 /// The double; clones share it. It ends with the last of them.
@@ -70,6 +78,9 @@ struct Inner {
     dial: Dial,
     chance: u64,
     calls: u64,
+    looks: u64,
+    /// Refunds under way: their keys, what was asked, and its body.
+    stalled: Vec<(String, String, Bytes)>,
     /// What happens between two pages of a list, once.
     between_pages: Option<Deed>,
 }
@@ -97,6 +108,8 @@ impl StripeDouble {
                 dial: Dial::default(),
                 chance: seed.wrapping_mul(2).wrapping_add(1),
                 calls: 0,
+                looks: 0,
+                stalled: Vec::new(),
                 between_pages: None,
             }),
             address: Mutex::new(format!("http://{address}")),
@@ -109,6 +122,7 @@ impl StripeDouble {
             .route("/v1/payment_intents/{id}", get(intent))
             .route("/v1/payment_intents/{id}/{deed}", posted(deed))
             .route("/v1/refunds", posted(refund).get(refunds))
+            .route("/v1/events", get(events))
             .with_state(Weak(weak));
         let task = tokio::spawn(async move {
             let _ = axum::serve(listener, router).await;
@@ -132,6 +146,25 @@ impl StripeDouble {
         self.inner().dial = dial;
     }
 
+    /// Has no bank take money back from now on, or all of them again.
+    pub fn refunds_bounce(&self, bounce: bool) {
+        self.inner().books.refunds_bounce = bounce;
+    }
+
+    /// Lets the refunds through that are under way; how many.
+    pub fn let_refunds_through(&self) -> usize {
+        let mut inner = self.inner();
+        let stalled = inner.stalled.split_off(0);
+        let count = stalled.len();
+        for (key, content, body) in stalled {
+            let done = inner.books.refund(&Fields::read(&body));
+            let answer = done.map_or_else(|no| of_no(&no), |value| (200, value));
+            inner.books.keys.insert(key, (content, answer));
+        }
+        self.tell_of(&mut inner);
+        count
+    }
+
     /// Sends its messages there from now on.
     pub fn tell(&self, url: &str) {
         self.0.post.tell(url);
@@ -147,6 +180,18 @@ impl StripeDouble {
     #[must_use]
     pub fn calls(&self) -> u64 {
         self.inner().calls
+    }
+
+    /// How often an intent was looked at.
+    #[must_use]
+    pub fn looks(&self) -> u64 {
+        self.inner().looks
+    }
+
+    /// How many refunds were made, whatever became of them.
+    #[must_use]
+    pub fn refunds_made(&self) -> u64 {
+        self.inner().books.refunds_made()
     }
 
     /// What it has of each payment.
@@ -309,14 +354,30 @@ fn decide(
     if inner.hits(dial.lost) {
         return None;
     }
+    let other = || {
+        let error = json!({"type": "idempotency_error", "message": "another request"});
+        Some(((400, json!({ "error": error })), false))
+    };
     if let Some(key) = &key
         && let Some((asked, answer)) = inner.books.keys.get(key)
     {
         if *asked != content {
-            let error = json!({"type": "idempotency_error", "message": "another request"});
-            return Some(((400, json!({ "error": error })), false));
+            return other();
         }
         return Some((answer.clone(), true));
+    }
+    let under_way = |key: &String| inner.stalled.iter().find(|(known, ..)| known == key);
+    if let Some((_, asked, _)) = key.as_ref().and_then(under_way) {
+        if *asked != content {
+            return other();
+        }
+        let busy = json!({"error": {"code": "idempotency_key_in_use"}});
+        return Some(((409, busy), false));
+    }
+    if dial.refunds_stall && what == "refunds" {
+        let key = key.unwrap_or_default();
+        inner.stalled.push((key, content, body.clone()));
+        return None;
     }
     let silent = inner.hits(dial.silent);
     let broken = json!({"error": {"type": "api_error", "message": "broken"}});
@@ -365,78 +426,4 @@ async fn deed(
 
 async fn refund(State(weak): State<Weak>, headers: HeaderMap, body: Bytes) -> Response {
     change(weak, headers, ("refunds".to_owned(), body), Books::refund).await
-}
-
-/// A call that only reads.
-async fn read(
-    weak: Weak,
-    headers: HeaderMap,
-    look: impl FnOnce(&mut Inner) -> Result<Value, No>,
-) -> Response {
-    let Some(double) = weak.get() else {
-        return silence().await;
-    };
-    if !is_let_in(&headers) {
-        return told(
-            (401, json!({"error": {"message": "Invalid API Key"}})),
-            false,
-        );
-    }
-    let answer = {
-        let mut inner = double.inner();
-        inner.calls += 1;
-        let is_away = inner.dial.outage;
-        (!is_away).then(|| look(&mut inner))
-    };
-    match answer {
-        Some(Ok(value)) => told((200, value), false),
-        Some(Err(no)) => told(of_no(&no), false),
-        None => told(away(), false),
-    }
-}
-
-/// What is said at the door in an outage.
-fn away() -> Told {
-    (
-        503,
-        json!({"error": {"type": "api_error", "message": "away"}}),
-    )
-}
-
-async fn intent(State(weak): State<Weak>, Path(id): Path<String>, headers: HeaderMap) -> Response {
-    read(weak, headers, |inner| inner.books.intent(&id)).await
-}
-
-async fn list(
-    State(weak): State<Weak>,
-    Query(query): Query<Vec<(String, String)>>,
-    headers: HeaderMap,
-) -> Response {
-    let of = |name: &str| {
-        query
-            .iter()
-            .find(|(k, _)| k == name)
-            .map(|(_, v)| v.clone())
-    };
-    let limit = of("limit").and_then(|text| text.parse().ok()).unwrap_or(10);
-    let after = of("starting_after");
-    read(weak, headers, |inner| {
-        if after.is_some()
-            && let Some(deed) = inner.between_pages.take()
-        {
-            deed(&mut inner.books);
-        }
-        Ok(inner.books.list(after.as_deref(), limit))
-    })
-    .await
-}
-
-async fn refunds(
-    State(weak): State<Weak>,
-    Query(query): Query<Vec<(String, String)>>,
-    headers: HeaderMap,
-) -> Response {
-    let of = query.iter().find(|(k, _)| k == "payment_intent");
-    let id = of.map(|(_, id)| id.clone()).unwrap_or_default();
-    read(weak, headers, |inner| inner.books.refunds(&id)).await
 }

@@ -397,6 +397,7 @@ fn command_of(event: &Event) -> Option<CommandId> {
         | Event::RefundAsked { command, .. }
         | Event::Refunded { command, .. }
         | Event::RefundRefused { command, .. }
+        | Event::CaseResolved { command, .. }
         | Event::SalesChanged { command, .. }
         | Event::BlocksChanged { command, .. }
         | Event::Sealed { command, .. }

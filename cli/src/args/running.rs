@@ -102,8 +102,8 @@ pub struct ServeArgs {
     pub stripe_file: Option<PathBuf>,
     #[command(flatten)]
     pub kafka: KafkaArg,
-    /// Make the topics that are missing; without it a server with a broker that lacks them does not
-    /// start
+    /// Make the topics that are missing, now and later; without it messages go by HTTP until somebody
+    /// does
     #[arg(long, requires = "kafka_brokers")]
     pub kafka_create_topics: bool,
     /// How to write the log

@@ -3,7 +3,7 @@
 use clap::{Args, Subcommand};
 use houseful_core::{code::TicketCode, ids::PaymentId, time::UtcMillis};
 
-use super::{DeskArgs, HoldArgs, Pay, RefundArgs, ScopeArgs, ShowRef};
+use super::{HoldArgs, LateArgs, Pay, RefundArgs, ScopeArgs, ShowRef};
 
 /// `houseful hold`.
 #[derive(Debug, Subcommand)]
@@ -208,7 +208,7 @@ pub enum PaymentCommand {
     #[command(after_long_help = "Examples:\n  houseful payment reconcile")]
     Reconcile,
     /// List money that came late or went back, how each case ended, and what can be done
-    Late(DeskArgs),
+    Late(LateArgs),
     /// Ask booking again about payments, after its database was restored
     ///
     /// Payments that changed since the copy was made are announced again as if booking had never

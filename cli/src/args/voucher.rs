@@ -80,12 +80,15 @@ pub enum VoucherCommand {
     },
     /// Take a voucher back for good
     #[command(
-        after_long_help = "Examples:\n  id=$(houseful voucher create --value 20 -q)\n  houseful voucher cancel \"$id\" --yes"
+        after_long_help = "Examples:\n  id=$(houseful voucher create --value 20 -q)\n  houseful voucher cancel \"$id\" --reason lost --yes"
     )]
     Cancel {
         /// Voucher id
         #[arg(value_name = "VOUCHER")]
         voucher: VoucherId,
+        /// Why; it is kept with who did it
+        #[arg(long, value_name = "TEXT")]
+        reason: Option<String>,
     },
 }
 

@@ -6,13 +6,37 @@ use houseful_core::{
     wire::{
         Page, Time,
         booking::Booking,
-        desk::{DeskCase, DeskKind},
+        desk::{DeskCase, DeskKind, ResolveRequest, StoryStep},
         refund::{RefundQuote, RefundRequest, VerdictRequest},
         report::MoneyReport,
     },
 };
 
 use super::{Client, ClientError, transport::Call};
+
+/// Which cases of the late-payments desk.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DeskQuery {
+    /// Decided then or later.
+    pub since: Option<Time>,
+    /// Only of this kind.
+    pub kind: Option<DeskKind>,
+    /// Only what needs somebody, or only what does not.
+    pub state: Option<DeskState>,
+    /// How much of what has ended is looked at.
+    pub limit: Option<u16>,
+    /// `next` of the page before.
+    pub cursor: Option<String>,
+}
+
+/// Whether something has to be done about a case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DeskState {
+    /// Somebody has to do something.
+    Open,
+    /// Nobody has to.
+    Ended,
+}
 
 impl Client {
     /// What giving back seats of a booking (all, if none is named) would come to now. For staff.
@@ -58,19 +82,45 @@ impl Client {
         self.ask_booking(call).await
     }
 
-    /// What came late, went back or waits for a manager, the newest first. For staff.
+    /// What came late, went back or waits for somebody: what needs somebody first, then the newest;
+    /// one page. For staff.
     ///
     /// # Errors
     /// As every call: [`ClientError`].
-    pub async fn desk(
-        &self,
-        since: Option<Time>,
-        kind: Option<DeskKind>,
-    ) -> Result<Page<DeskCase>, ClientError> {
+    pub async fn desk(&self, wanted: &DeskQuery) -> Result<Page<DeskCase>, ClientError> {
+        let state = wanted.state.map(|state| match state {
+            DeskState::Open => "open".to_owned(),
+            DeskState::Ended => "ended".to_owned(),
+        });
         let call = Call::get("/v1/desk")
-            .query("since", since.map(|at| at.0.rfc3339()))
-            .query("kind", kind.map(|kind| kind.word().to_owned()));
+            .query("since", wanted.since.map(|at| at.0.rfc3339()))
+            .query("kind", wanted.kind.map(|kind| kind.word().to_owned()))
+            .query("state", state)
+            .query("limit", wanted.limit.map(|limit| limit.to_string()))
+            .query("cursor", wanted.cursor.clone());
         self.ask(call).await
+    }
+
+    /// What happened to a booking, in order. For staff.
+    ///
+    /// # Errors
+    /// As every call: [`ClientError`].
+    pub async fn story(&self, id: BookingId) -> Result<Page<StoryStep>, ClientError> {
+        let call = Call::get(format!("/v1/bookings/{id}/story"));
+        self.ask(call.about(id)).await
+    }
+
+    /// Says what was done about a payment that needs somebody. For staff.
+    ///
+    /// # Errors
+    /// As every call: [`ClientError`].
+    pub async fn resolve_case(
+        &self,
+        id: BookingId,
+        request: &ResolveRequest,
+    ) -> Result<DeskCase, ClientError> {
+        let path = format!("/v1/bookings/{id}/case-resolution");
+        self.ask(Call::post(path, request).about(id)).await
     }
 
     /// Holds the books of both sides against each other. For managers.

@@ -5,7 +5,9 @@ use houseful_core::{
     ids::VoucherId,
     wire::{
         Page,
-        voucher::{CheckVoucher, CreateVouchers, NewVoucher, Voucher, VoucherDetail},
+        voucher::{
+            CancelVoucher, CheckVoucher, CreateVouchers, NewVoucher, Voucher, VoucherDetail,
+        },
     },
 };
 
@@ -64,8 +66,12 @@ impl Client {
     ///
     /// # Errors
     /// As every call: [`ClientError`].
-    pub async fn cancel_voucher(&self, id: VoucherId) -> Result<Voucher, ClientError> {
+    pub async fn cancel_voucher(
+        &self,
+        id: VoucherId,
+        request: &CancelVoucher,
+    ) -> Result<Voucher, ClientError> {
         let path = format!("/v1/vouchers/{id}/cancel");
-        self.ask(Call::post(path, &serde_json::json!({}))).await
+        self.ask(Call::post(path, request)).await
     }
 }

@@ -15,6 +15,7 @@ use crate::{
     context::Context,
     error::CliError,
     output::{Columns, Format, extra, usual},
+    tui,
 };
 
 /// As many of our own bookings as are asked for one by one.
@@ -44,10 +45,13 @@ pub(super) static COLUMNS: Columns = Columns {
         extra("payments.tender", "Tenders"),
         extra("refunds.back", "Given back"),
         extra("refunds.kept", "Kept of it"),
+        extra("refunds_declined.how", "Not given back"),
+        extra("refunds_declined.note", "Why not"),
         extra("refund_asked.id", "Refund that waits"),
         extra("refund_asked.back", "Waits to go back"),
         extra("relaxed", "Gave way"),
         extra("change", "Change"),
+        extra("cash_back", "Hand back in cash"),
         extra("version", "Version"),
     ],
 };
@@ -186,7 +190,17 @@ pub(super) async fn show(
     // A receipt without the film's name is still a receipt.
     let detail = client.show(booking.show).await.ok();
     let now = client.server_now();
-    let text = receipt::drawn(booking, detail.as_ref(), now, &ctx.style.view);
+    // What several means paid only payment knows; without it the rest is told all the same.
+    let paid = match tui::several(booking) {
+        Some(id) => client.payment(id, Some(booking.id)).await.ok(),
+        None => None,
+    };
+    let about = receipt::About {
+        detail: detail.as_ref(),
+        paid: paid.as_ref(),
+        now,
+    };
+    let text = receipt::drawn(booking, &about, &ctx.style.view);
     ctx.text(&text)
 }
 
@@ -235,6 +249,7 @@ async fn cancel(ctx: &mut Context, text: &str, reason: String) -> Result<(), Cli
             error
         }
     })?;
+    refund::say_cash(ctx, &after, false);
     show(ctx, &client, &after).await
 }
 

@@ -2,16 +2,16 @@
 //! is asked for: a slip in it must not be told after a sale.
 
 use super::{
-    auth, booking, cinema, city, clock, config, doctor, dry_run, find, movie, payment, refund,
-    report, sell, show, ticket, version, voucher,
+    auth, booking, cinema, city, clock, config, doctor, dry_run, find, late, movie, payment,
+    refund, report, sell, show, ticket, version, voucher,
 };
 #[cfg(feature = "embedded")]
 use super::{bus, db};
 use crate::{
     args::{
         AuthCommand, BookingCommand, ClockCommand, Command, ConfigCommand, HoldCommand,
-        PaymentCommand, RefundCommand, ReportCommand, SellArgs, ShowCommand, TicketCommand,
-        TokenCommand, VoucherCommand,
+        LateCommand, PaymentCommand, RefundCommand, ReportCommand, SellArgs, ShowCommand,
+        TicketCommand, TokenCommand, VoucherCommand,
     },
     context::Context,
     error::CliError,
@@ -56,7 +56,12 @@ fn of(command: &Command, dry_run: bool) -> Option<&'static Columns> {
         Command::Payment(PaymentCommand::Reconcile) => Some(&payment::RECONCILED),
         Command::Payment(PaymentCommand::View { .. }) => Some(&payment::DETAIL),
         Command::Payment(PaymentCommand::List { open: true, .. }) => Some(&payment::OPEN),
-        Command::Payment(PaymentCommand::Late(_)) => Some(&report::DESK),
+        Command::Payment(PaymentCommand::Late(args)) => Some(match &args.command {
+            None => &late::DESK,
+            Some(LateCommand::View { .. }) => &late::CASE,
+            Some(LateCommand::Resolve { .. }) if dry_run => &dry_run::REQUEST,
+            Some(LateCommand::Resolve { .. }) => &late::DESK,
+        }),
         Command::Payment(_) => Some(&payment::COLUMNS),
         Command::Voucher(command) => Some(of_voucher(command, dry_run)),
         Command::Refund(RefundCommand::List) => Some(&refund::WAITING),

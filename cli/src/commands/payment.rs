@@ -9,7 +9,7 @@ use houseful_core::{
 };
 use serde::Serialize;
 
-use super::{dry_run, names, report};
+use super::{dry_run, late, names, report};
 use crate::{
     args::PaymentCommand,
     context::Context,
@@ -179,7 +179,7 @@ pub(super) async fn run(ctx: &mut Context, command: PaymentCommand) -> Result<()
             let asked = ("comparing", client.reconcile());
             ctx.one_of(&RECONCILED, asked).await
         }
-        PaymentCommand::Late(args) => report::desk(ctx, &client, args).await,
+        PaymentCommand::Late(args) => late::run(ctx, &client, args).await,
         PaymentCommand::Reopen { since } => {
             let request = ReopenRequest { since: Time(since) };
             if ctx.globals.dry_run {

@@ -7,7 +7,7 @@ use houseful_core::{
     text::shown,
     wire::{
         Page,
-        booking::{AppliedPayment, Booking},
+        booking::Booking,
         desk::{DeskCase, DeskKind},
         refund::{RefundQuote, RefundRequest, RefundSeat, RefundWaiting, VerdictRequest},
     },
@@ -16,7 +16,7 @@ use houseful_core::{
 use super::{booking, dry_run, names};
 use crate::{
     args::{RefundArgs, RefundCommand},
-    client::Client,
+    client::{Client, DeskQuery, DeskState},
     context::Context,
     error::CliError,
     output::{Columns, extra, usual},
@@ -97,22 +97,26 @@ pub(super) async fn create(ctx: &mut Context, args: RefundArgs) -> Result<(), Cl
                 .map_or_else(|| id.to_string(), |code| code.to_string()),
         ));
     }
-    say_cash(ctx, &done, request.command);
+    say_cash(ctx, &done, false);
     booking::show(ctx, &client, &done).await
 }
 
-/// Cash goes back by somebody's hand: says how much, once it is decided.
-fn say_cash(ctx: &mut Context, done: &Booking, refund: CommandId) {
-    let by_cash = |p: &AppliedPayment| p.tender.as_deref() == Some("cash");
-    let made = done.refunds.iter().find(|made| made.id == refund);
-    if let (Some(made), true) = (made, done.payments.iter().any(by_cash)) {
-        ctx.say(&format!("hand back {} in cash", made.back));
+/// Cash goes back by somebody's hand: says how much, once it is decided. Of what a manager approved
+/// somewhere else it waits on the late-payments desk until a till says that it was handed out.
+pub(super) fn say_cash(ctx: &mut Context, done: &Booking, approved: bool) {
+    let say_so = match done.code {
+        Some(code) if approved => {
+            format!("; then say so: houseful payment late resolve {code} --how handed_out")
+        }
+        _ => String::new(),
+    };
+    if let Some(cash) = &done.cash_back {
+        ctx.say(&format!("hand back {cash} in cash{say_so}"));
     }
-    let split = |p: &&AppliedPayment| p.tender.as_deref() == Some("split");
-    if let (Some(_), Some(paid)) = (made, done.payments.iter().find(split)) {
-        let id = paid.id;
+    if done.cash_unknown {
         ctx.say(&format!(
-            "paid by several means: `houseful payment view {id}` tells what of it to hand back in cash"
+            "some of it may be cash, and payment can't be asked now: `houseful payment late` tells \
+             how much to hand back{say_so}"
         ));
     }
 }
@@ -194,7 +198,12 @@ pub(super) async fn run(ctx: &mut Context, command: RefundCommand) -> Result<(),
 
 /// All refunds that wait, those that wait longest first.
 async fn waiting(ctx: &mut Context, client: &Client) -> Result<Vec<RefundWaiting>, CliError> {
-    let asked = client.desk(None, Some(DeskKind::RefundWaits));
+    let wanted = DeskQuery {
+        kind: Some(DeskKind::RefundWaits),
+        state: Some(DeskState::Open),
+        ..DeskQuery::default()
+    };
+    let asked = client.desk(&wanted);
     let page = ctx.wait("asking what waits", asked).await?;
     let mut items: Vec<RefundWaiting> = page
         .items
@@ -233,7 +242,7 @@ async fn decide(
     let asked = client.refund_verdict(id, &request);
     let done = ctx.wait("telling", asked).await;
     let done = done.map_err(|error| unheard(error.into(), id))?;
-    say_cash(ctx, &done, waits.id);
+    say_cash(ctx, &done, true);
     booking::show(ctx, client, &done).await
 }
 

@@ -4,7 +4,7 @@ use houseful_core::{
     money::{Currency, Money},
     wire::{
         Time,
-        voucher::{CreateVouchers, VoucherSeed},
+        voucher::{CancelVoucher, CreateVouchers, VoucherSeed},
     },
 };
 
@@ -63,6 +63,8 @@ pub(super) static DETAIL: Columns = Columns {
         usual("uses.state", "Their states"),
         usual("uses.used", "Used by each"),
         usual("uses.returned", "Come back of each"),
+        usual("trail.kind", "What became of it"),
+        usual("trail.by", "By whom"),
         extra("voucher.uses_max", "Uses at most"),
         extra("voucher.valid_from", "Begins"),
         extra("voucher.note", "Note"),
@@ -72,6 +74,10 @@ pub(super) static DETAIL: Columns = Columns {
         extra("voucher.cancelled_by", "Taken back by"),
         extra("uses.amount", "Asked by each"),
         extra("uses.at", "When"),
+        extra("trail.at", "When each happened"),
+        extra("trail.amount", "How much each"),
+        extra("trail.payment", "By which payment"),
+        extra("trail.reason", "Why"),
     ],
 };
 
@@ -96,16 +102,16 @@ pub(super) async fn run(ctx: &mut Context, command: VoucherCommand) -> Result<()
                 }
             }
         }
-        VoucherCommand::Cancel { voucher } => {
+        VoucherCommand::Cancel { voucher, reason } => {
+            let request = CancelVoucher { reason };
             if ctx.globals.dry_run {
                 let path = format!("/v1/vouchers/{voucher}/cancel");
                 let effect = "nobody could pay with it any more";
-                let nothing = serde_json::json!({});
-                return dry_run::tell(ctx, "POST", path, &nothing, effect.to_owned());
+                return dry_run::tell(ctx, "POST", path, &request, effect.to_owned());
             }
             ctx.confirm("take the voucher back for good?").await?;
             let client = ctx.client().await?;
-            let asked = ("taking it back", client.cancel_voucher(voucher));
+            let asked = ("taking it back", client.cancel_voucher(voucher, &request));
             ctx.one_of(&COLUMNS, asked).await
         }
     }

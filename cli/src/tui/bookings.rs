@@ -13,12 +13,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use houseful_core::{
     ids::{BookingId, ShardName, ShowId},
     time::UtcMillis,
-    wire::{booking::Booking, catalogue::Show, desk::DeskCase},
+    wire::{booking::Booking, catalogue::Show},
 };
 use tui_input::Input;
 
 pub use contact::{ContactField, ContactForm};
-pub use detail::{Detail, What, cash_back};
+pub use detail::{Detail, What};
 pub use give_back::{GiveBack, Quoted};
 
 use super::{
@@ -57,10 +57,6 @@ pub struct Bookings {
     pub loaded: bool,
     /// Why the server would not give the list, when it last would not.
     pub refused: Option<String>,
-    /// Whether the list is the late-payments desk.
-    pub late: bool,
-    /// What the desk says of each booking on it.
-    pub cases: BTreeMap<BookingId, DeskCase>,
     /// The booking that is open.
     pub detail: Option<Box<Detail>>,
     /// The shows of the bookings, as far as they are known.
@@ -99,7 +95,6 @@ impl Bookings {
         let text: String = text.chars().take(SEARCH_CHARS_MAX).collect();
         self.search = Input::new(text);
         self.typing = false;
-        self.late = false;
         self.detail = None;
         self.forget_list();
         self.opens_one = true;
@@ -178,7 +173,6 @@ impl Bookings {
     fn load(&mut self, desk: &mut Desk) {
         self.ask_at = None;
         let wanted = match self.text() {
-            "" if self.late => BookingsWanted::Late,
             "" => BookingsWanted::Recent,
             text => BookingsWanted::Found(text.to_owned()),
         };
@@ -189,7 +183,6 @@ impl Bookings {
     fn forget_list(&mut self) {
         self.found.clear();
         self.away.clear();
-        self.cases.clear();
         self.cursor = 0;
         self.loaded = false;
         self.refused = None;
@@ -232,14 +225,9 @@ impl Bookings {
                 self.forget_list();
                 self.load(desk);
             }
-            Action::Back | Action::Late if self.late => self.list_late(desk, false),
-            Action::Late => self.list_late(desk, true),
             Action::Back => return Step::Back,
             Action::Filter => {
                 self.typing = true;
-                if self.late {
-                    self.list_late(desk, false);
-                }
                 // The next customer has another name.
                 if !self.search.value().is_empty() {
                     self.search.reset();
@@ -255,20 +243,6 @@ impl Bookings {
             }
         }
         Step::Stay
-    }
-
-    /// Lists the late-payments desk, or the newest bookings again.
-    fn list_late(&mut self, desk: &mut Desk, late: bool) {
-        self.late = late;
-        self.search.reset();
-        self.forget_list();
-        self.load(desk);
-    }
-
-    /// What the desk says of a booking on the list.
-    #[must_use]
-    pub fn case(&self, booking: &Booking) -> Option<&DeskCase> {
-        self.cases.get(&booking.id)
     }
 
     /// A key was typed into the search box or the form.
@@ -384,24 +358,14 @@ impl Bookings {
     }
 
     fn take_list(&mut self, desk: &mut Desk, answer: &Answer) {
-        let listed = match &answer.result {
-            Ok(Reply::Late(cases)) => {
-                let told = cases.iter().map(|(case, _)| (case.booking, case.clone()));
-                self.cases = told.collect();
-                let items = cases.iter().map(|(_, b)| b.clone()).collect();
-                Ok(Some((items, Vec::new())))
-            }
-            Ok(Reply::Bookings(told)) => Ok(Some((told.items.clone(), told.away.clone()))),
-            Ok(_) => Ok(None),
-            Err(failure) => Err(failure),
-        };
-        match listed {
-            Ok(Some((found, away))) => {
-                self.away = away;
+        match &answer.result {
+            Ok(Reply::Bookings(told)) => {
+                let found = &told.items;
+                self.away.clone_from(&told.away);
                 self.asks.answered();
                 self.asks.rest(desk.now, STALE_MS);
                 let marked = self.marked().map(|b| b.id).or(self.wanted);
-                self.found.clone_from(&found);
+                self.found.clone_from(found);
                 let line = self.found.iter().position(|b| Some(b.id) == marked);
                 self.cursor = line.unwrap_or(self.cursor).min(found.len().max(1) - 1);
                 self.loaded = true;
@@ -410,7 +374,7 @@ impl Bookings {
                     self.open_one(desk, one.clone());
                 }
             }
-            Ok(None) => {}
+            Ok(_) => {}
             // It is the list's state, not an event: it stays on the screen until the list comes.
             Err(failure) => {
                 if let Some(why) = self.asks.failed(failure, desk.now) {

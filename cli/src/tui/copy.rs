@@ -31,6 +31,16 @@ pub fn command(model: &Model) -> Option<String> {
             Some(format!("houseful booking view {}", name(booking)))
         }
         Some(View::Live(live)) => Some(format!("houseful show watch {}", live.show.id)),
+        Some(View::Late(late)) => {
+            let open = late.page.as_ref().map(|page| &page.case);
+            let case = open.or(late.marked())?;
+            let name = match (case.payment, case.code) {
+                (Some(payment), _) => payment.to_string(),
+                (None, Some(code)) => code.to_string(),
+                (None, None) => case.booking.to_string(),
+            };
+            Some(format!("houseful payment late view {name}"))
+        }
     }
 }
 

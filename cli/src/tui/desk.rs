@@ -16,6 +16,7 @@ use uuid::Uuid;
 
 use super::{
     msg::{Ask, Effect, Generation, Owned, Secret, Unfinished},
+    naming::Naming,
     overlay::Overlay,
     palette::Palette,
     question::Question,
@@ -213,6 +214,8 @@ pub struct Desk {
     pub last_sale: Option<Box<TicketView>>,
     /// What was scanned when it could not be looked up.
     pub scanned: Option<String>,
+    /// Names that are not written down yet.
+    pub naming: Vec<Naming>,
     /// Releases under way.
     pub releasing: Vec<(Generation, Owned)>,
     /// Whether Ctrl-C was pressed once.

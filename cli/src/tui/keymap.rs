@@ -61,6 +61,12 @@ pub enum Place {
     ContactForm,
     /// The live board of a show.
     Live,
+    /// The late-payments desk.
+    Late,
+    /// One case of it.
+    LateCase,
+    /// Typing a note about a case.
+    CaseNote,
     /// The page of keys.
     Help,
     /// Asks before seats are released.
@@ -73,6 +79,10 @@ pub enum Place {
     AskRefund,
     /// Asks which tickets are given back.
     AskGiveBack,
+    /// Asks before a manager says yes to a refund.
+    AskApprove,
+    /// Asks what was done about a case.
+    AskResolve,
     /// Asks before a payment is left alone.
     AskLeave,
     /// Seats were taken by somebody else, and others are offered.
@@ -102,6 +112,7 @@ impl Place {
                 | Self::Palette
                 | Self::BookingsSearch
                 | Self::ContactForm
+                | Self::CaseNote
         )
     }
 
@@ -116,6 +127,8 @@ impl Place {
                 | Self::AskCash
                 | Self::AskRefund
                 | Self::AskGiveBack
+                | Self::AskApprove
+                | Self::AskResolve
                 | Self::AskLeave
                 | Self::LostRace
                 | Self::NoOffer
@@ -225,8 +238,20 @@ pub enum Action {
     Refund,
     /// Gives single tickets of the open booking back.
     GiveBack,
-    /// Lists what came late, and how it ended.
+    /// Opens the late-payments desk.
     Late,
+    /// Lists what has ended, or what needs somebody.
+    Turn,
+    /// Lists what ended before.
+    Older,
+    /// Says yes to the refund that waits.
+    Approve,
+    /// Says no to it.
+    Refuse,
+    /// Says what was done about the open case.
+    Resolve,
+    /// Sells other seats to whoever was left without.
+    SellOthers,
     /// Changes who the open booking is for.
     EditContact,
     /// Shows the tickets of the open booking.

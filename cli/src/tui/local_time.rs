@@ -1,6 +1,8 @@
 //! Times as people at the cinema read them. Which zone is always said; this machine's own zone
 //! is never used.
 
+use std::borrow::Cow;
+
 use houseful_core::time::UtcMillis;
 use jiff::{Timestamp, ToSpan, civil::DateTime, tz::TimeZone};
 
@@ -11,6 +13,38 @@ fn zone(name: &str) -> TimeZone {
 fn civil(at: UtcMillis, zone_name: &str) -> Option<DateTime> {
     let at = Timestamp::from_millisecond(at.0).ok()?;
     Some(at.to_zoned(zone(zone_name)).datetime())
+}
+
+/// A sentence of the server's with its times as people at the cinema read them: in place of
+/// `2026-11-21T19:15:00.000Z` stands `Sat 21 Nov 19:15`.
+#[must_use]
+pub fn in_words<'a>(text: &'a str, zone_name: &str) -> Cow<'a, str> {
+    let mut said = String::new();
+    // So much of the text is told, and so much was looked at.
+    let (mut done, mut looked) = (0, 0);
+    while let Some(dash) = text.get(looked..).and_then(|rest| rest.find('-')) {
+        let dash = looked + dash;
+        looked = dash + 1;
+        let start = dash.checked_sub(4).filter(|start| *start >= done);
+        let Some((start, from)) = start.and_then(|s| Some((s, text.get(s..)?))) else {
+            continue;
+        };
+        let word = from.find('Z').and_then(|end| from.get(..=end));
+        let Some(word) = word.filter(|word| (20..=24).contains(&word.len())) else {
+            continue;
+        };
+        let at = UtcMillis::parse_rfc3339(word).ok();
+        if let Some(at) = at.and_then(|at| civil(at, zone_name)) {
+            said.push_str(text.get(done..start).unwrap_or_default());
+            said.push_str(&at.strftime("%a %-d %b %H:%M").to_string());
+            done = start + word.len();
+            looked = done;
+        }
+    }
+    if done == 0 {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(said + text.get(done..).unwrap_or_default())
 }
 
 /// The wall clock of a zone: `19:12`.
@@ -113,6 +147,29 @@ mod tests {
         assert_eq!(zone_name(at, "Asia/Tokyo"), "JST");
         assert_eq!(day_name("2026-11-21T19:15"), "Sat 21 Nov");
         assert_eq!(time_of("2026-11-21T19:15"), "19:15");
+    }
+
+    #[test]
+    fn times_in_a_sentence_are_those_of_the_cinema() {
+        let said = |text| in_words(text, "Europe/London").into_owned();
+        assert_eq!(
+            said("tickets could be given back until 2026-06-30T23:30:00.000Z, and no later"),
+            "tickets could be given back until Wed 1 Jul 00:30, and no later"
+        );
+        assert_eq!(
+            said("2026-11-21T19:15:00Z to 2026-11-22T19:15:00Z"),
+            "Sat 21 Nov 19:15 to Sun 22 Nov 19:15"
+        );
+        for same in [
+            "",
+            "-",
+            "a-b Z",
+            "é-ü 2026-11-21T19:15",
+            "x 2026-99-21T19:15:00Z y",
+            "ab-cde-fgZ-h",
+        ] {
+            assert_eq!(said(same), same);
+        }
     }
 
     #[test]

@@ -28,7 +28,9 @@ pub fn picture(model: &Model) -> Option<Picture> {
         View::Ticket(ticket) if ticket.tender.is_some() && !ticket.is_again => {
             Some(of(ticket.show.id, Stage::Sold, Some(&ticket.booking)))
         }
-        View::Browse(_) | View::Ticket(_) | View::Bookings(_) | View::Live(_) => None,
+        View::Browse(_) | View::Ticket(_) | View::Bookings(_) | View::Live(_) | View::Late(_) => {
+            None
+        }
     }
 }
 

@@ -13,9 +13,11 @@ use super::{
     home::Home,
     key::Key,
     keymap::{Action, Keymap, Place},
+    late::Late,
     live::Live,
     local_time,
     msg::Owned,
+    naming,
     overlay::Overlay,
     payment::Payment,
     seats::Seats,
@@ -38,6 +40,8 @@ pub enum View {
     Bookings(Box<Bookings>),
     /// The live board of a show.
     Live(Box<Live>),
+    /// The late-payments desk.
+    Late(Box<Late>),
 }
 
 /// What a view wants to happen to the stack of views.
@@ -141,6 +145,7 @@ impl Model {
             Some(View::Ticket(_)) => Place::Ticket,
             Some(View::Bookings(bookings)) => bookings.place(),
             Some(View::Live(_)) => Place::Live,
+            Some(View::Late(late)) => late.place(),
         }
     }
 
@@ -173,7 +178,7 @@ impl Model {
             Some(View::Payment(payment)) => Some(&payment.booking),
             // Its seats stay held while somebody looks at the board.
             Some(View::Live(_)) => self.held_below(),
-            Some(View::Browse(_) | View::Ticket(_) | View::Bookings(_)) => None,
+            Some(View::Browse(_) | View::Ticket(_) | View::Bookings(_) | View::Late(_)) => None,
         };
         booking.filter(|b| is_held(b))
     }
@@ -194,6 +199,7 @@ impl Model {
         }
         match self.above.last() {
             Some(View::Bookings(bookings)) => bookings.offers(&self.desk, action),
+            Some(View::Late(late)) => late.offers(&self.desk, action),
             // The next customer comes after a sale; from old tickets it goes back.
             Some(View::Ticket(ticket)) => action != Action::Accept || !ticket.is_again,
             _ => true,
@@ -209,6 +215,9 @@ impl Model {
             Some(View::Ticket(ticket)) => &ticket.show.time_zone,
             Some(View::Live(live)) => &live.show.time_zone,
             Some(View::Bookings(bookings)) => bookings
+                .show()
+                .map_or(self.home.time_zone(), |show| &show.time_zone),
+            Some(View::Late(late)) => late
                 .show()
                 .map_or(self.home.time_zone(), |show| &show.time_zone),
             None | Some(View::Browse(_)) => self.home.time_zone(),
@@ -315,8 +324,10 @@ impl Model {
                 });
                 at.extend(below.map(|seats| seats.again_at()));
             }
+            Some(View::Late(late)) => at.push(late.again_at()),
             Some(View::Browse(_)) => {}
         }
+        at.push(naming::again_at(desk));
         at.push(desk.link.silence_wakes_at(desk.now));
         let silent = desk.link.feed == Feed::Off && desk.link.down.is_none() && self.can_age();
         if let Some(heard) = heard.filter(|_| silent) {

@@ -7,16 +7,17 @@ use houseful_core::{
     seat::{SeatLabel, SeatNo},
     time::UtcMillis,
     wire::{
+        Page,
         admin::ServerInfo,
         booking::{
             Booking, Bookings, CancelRequest, CashRequest, ChangeSeatsRequest, Contact,
             HoldRequest, ReleaseRequest,
         },
         catalogue::{City, Movie, Show, ShowDetail},
-        desk::DeskCase,
+        desk::{DeskCase, ResolveRequest, StoryStep},
         payment::{PayRequest, Payment, PaymentToken},
         problem::Problem,
-        refund::{RefundQuote, RefundRequest},
+        refund::{RefundQuote, RefundRequest, VerdictRequest},
         seats::{LayoutView, SeatChanges, SeatMap},
         voucher::Voucher,
     },
@@ -185,8 +186,20 @@ pub enum BookingsWanted {
     Found(String),
     /// Those that hold seats of this show now.
     HeldOf(ShowId),
-    /// Those on the late-payments desk.
-    Late,
+}
+
+/// Which cases of the late-payments desk to list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LateWanted {
+    /// What has ended, and not what needs somebody.
+    pub ended: bool,
+    /// Behind this place.
+    pub cursor: Option<String>,
+}
+
+impl LateWanted {
+    /// As many rows are looked at for a page of what has ended.
+    pub const PAGE: u16 = 100;
 }
 
 /// What is searched for may be somebody's name.
@@ -196,7 +209,6 @@ impl std::fmt::Debug for BookingsWanted {
             Self::Recent => f.write_str("Recent"),
             Self::Found(_) => f.write_str("Found(..)"),
             Self::HeldOf(show) => write!(f, "HeldOf({show})"),
-            Self::Late => f.write_str("Late"),
         }
     }
 }
@@ -228,6 +240,14 @@ pub enum Ask {
     Booking(Owned),
     /// Bookings, for staff.
     Bookings(BookingsWanted),
+    /// Cases of the late-payments desk, for staff.
+    Late(LateWanted),
+    /// What happened to a booking, for staff.
+    Story(BookingId),
+    /// Says yes or no to a refund that waits.
+    Verdict(Owned, Box<VerdictRequest>),
+    /// Says what was done about a case.
+    Resolve(Owned, Box<ResolveRequest>),
     /// Says who a booking is for.
     Contact(Owned, Box<Contact>),
     /// Gives a booking's money back.
@@ -259,6 +279,8 @@ impl Ask {
             | Self::Contact(..)
             | Self::Cancel(..)
             | Self::GiveBack(..)
+            | Self::Verdict(..)
+            | Self::Resolve(..)
             | Self::Cash(..)
             | Self::Pay(..) => true,
             Self::Info
@@ -270,6 +292,8 @@ impl Ask {
             | Self::Seats(_)
             | Self::Booking(_)
             | Self::Bookings(_)
+            | Self::Late(_)
+            | Self::Story(_)
             | Self::Token(_)
             | Self::Voucher(_)
             | Self::RefundQuote(..)
@@ -299,8 +323,12 @@ pub enum Reply {
     Booking(Box<Booking>),
     /// To `Bookings`.
     Bookings(Bookings),
-    /// To `Bookings` of the late-payments desk, each with its case.
-    Late(Vec<(DeskCase, Booking)>),
+    /// To `Late`.
+    Late(Box<Page<DeskCase>>),
+    /// To `Story`.
+    Story(Vec<StoryStep>),
+    /// To `Resolve`.
+    Case(Box<DeskCase>),
     /// To `RefundQuote`.
     Quote(Box<RefundQuote>),
     /// To `Token`.

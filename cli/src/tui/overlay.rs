@@ -49,6 +49,13 @@ pub enum Overlay {
     },
     /// Asks which tickets are given back, and why.
     AskGiveBack(GiveBack),
+    /// Asks before a manager says yes to a refund.
+    AskApprove {
+        /// What goes back, and of what.
+        what: String,
+    },
+    /// Asks what was done about a case.
+    AskResolve,
     /// Asks before a payment under way is left alone.
     AskLeave,
     /// Somebody else was faster.
@@ -115,6 +122,8 @@ impl Overlay {
             Self::AskGiveUp { .. }
             | Self::AskRefund { .. }
             | Self::AskGiveBack(_)
+            | Self::AskApprove { .. }
+            | Self::AskResolve
             | Self::HoldOver { .. }
             | Self::Trouble { .. } => false,
         }
@@ -130,6 +139,8 @@ impl Overlay {
             Self::AskCash { .. } => Place::AskCash,
             Self::AskRefund { .. } => Place::AskRefund,
             Self::AskGiveBack(_) => Place::AskGiveBack,
+            Self::AskApprove { .. } => Place::AskApprove,
+            Self::AskResolve => Place::AskResolve,
             Self::AskLeave => Place::AskLeave,
             Self::LostRace { next_best, .. } if next_best.is_empty() => Place::NoOffer,
             Self::LostRace { .. } => Place::LostRace,

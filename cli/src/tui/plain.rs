@@ -12,6 +12,7 @@ mod dialogs;
 mod hall;
 mod hear;
 mod home;
+mod late;
 mod link;
 mod live;
 mod payment;
@@ -223,6 +224,7 @@ impl Face {
         let keymap = &self.told.keymap;
         for line in lines {
             let line = keymap.say_by(line, vocabulary::word_for);
+            let line = super::local_time::in_words(&line, self.told.time_zone()).into_owned();
             self.said.push(Said::Line(line));
         }
     }

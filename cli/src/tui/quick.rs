@@ -193,7 +193,7 @@ fn known(model: &Model) -> impl Iterator<Item = &Show> {
         View::Seats(seats) => std::slice::from_ref(&seats.show),
         View::Ticket(ticket) => std::slice::from_ref(&ticket.show),
         View::Live(live) => std::slice::from_ref(&live.show),
-        View::Payment(_) | View::Bookings(_) => &[],
+        View::Payment(_) | View::Bookings(_) | View::Late(_) => &[],
     });
     model.home.shows.iter().chain(above)
 }

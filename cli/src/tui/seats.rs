@@ -20,7 +20,7 @@ use houseful_core::{
     seat::{SeatLabel, SeatNo},
     time::UtcMillis,
     wire::{
-        booking::{Booking, SeatWish},
+        booking::{Booking, Contact, SeatWish},
         catalogue::{Show, ShowDetail},
     },
 };
@@ -80,6 +80,8 @@ pub struct Seats {
     pub others: Others,
     /// The seat names being typed.
     pub goto: Option<Input>,
+    /// Who the booking is for, if somebody known asked for it: written down with the first hold.
+    pub is_for: Option<Contact>,
     /// The booking's id and secret, from the first question on.
     pub owned: Option<Owned>,
     /// The booking as the server last told it, while it holds seats.
@@ -135,6 +137,7 @@ impl Seats {
             section: None,
             others: Others::default(),
             goto: None,
+            is_for: None,
             owned: None,
             booking: None,
             asking: None,

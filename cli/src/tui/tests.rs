@@ -11,6 +11,7 @@ mod grid;
 mod halls;
 mod house;
 mod keystrokes;
+mod late;
 mod layers;
 mod link;
 mod live;

@@ -1,11 +1,13 @@
 //! The tickets of a booking: codes, seats, money.
 
 use houseful_core::{
+    ids::PaymentId,
     money::Money,
     time::UtcMillis,
     wire::{
-        booking::{Booking, Ticket},
+        booking::{AppliedPayment, Booking, Ticket},
         catalogue::Show,
+        payment::Payment,
     },
 };
 
@@ -34,8 +36,12 @@ pub struct TicketView {
     pub at: usize,
     /// Whether they were sold before and are only looked at.
     pub is_again: bool,
+    /// What paid them, once it is here; asked for where it was several means.
+    pub payment: Option<Payment>,
     /// Asks whether they are still valid.
     looks: Question,
+    /// Asks what each means paid.
+    asks_payment: Question,
 }
 
 impl TicketView {
@@ -49,7 +55,9 @@ impl TicketView {
             given,
             at: 0,
             is_again: false,
+            payment: None,
             looks: Question::default(),
+            asks_payment: Question::default(),
         }
     }
 
@@ -77,16 +85,32 @@ impl TicketView {
         if self.looks.is_due(desk.now) {
             self.ask(desk);
         }
+        let due = self.asks_payment.is_quiet() || self.asks_payment.is_due(desk.now);
+        if let (None, true, Some(payment)) = (&self.payment, due, several(&self.booking)) {
+            let (id, secret) = (self.booking.id, None);
+            let ask = Ask::Payment(Owned { id, secret }, payment);
+            self.asks_payment.ask(desk, ask);
+        }
     }
 
     /// When to look again.
     #[must_use]
     pub fn again_at(&self) -> Option<UtcMillis> {
-        self.looks.again_at()
+        let all = [self.looks.again_at(), self.asks_payment.again_at()];
+        all.into_iter().flatten().min()
     }
 
     /// Takes an answer if it is this view's; `None` when it is not.
     pub fn answer(&mut self, desk: &mut Desk, answer: &Answer) -> Option<Step> {
+        if self.asks_payment.takes(answer.generation) {
+            match &answer.result {
+                Ok(Reply::Payment(payment)) => self.payment = Some((**payment).clone()),
+                Ok(_) => {}
+                // The tickets are good without it.
+                Err(failure) => drop(self.asks_payment.failed(failure, desk.now)),
+            }
+            return Some(Step::Stay);
+        }
         if !self.looks.takes(answer.generation) {
             return None;
         }
@@ -128,4 +152,21 @@ impl TicketView {
         }
         Step::Stay
     }
+}
+
+/// The payment whose money is in the seats, or was.
+#[must_use]
+pub fn paid_with(booking: &Booking) -> Option<&AppliedPayment> {
+    let kept = |p: &&AppliedPayment| p.keep.minor > 0;
+    let mut all = booking.payments.iter();
+    all.clone().find(kept).or_else(|| all.next_back())
+}
+
+/// The payment that paid a booking, if it was several means: what each of them paid only the
+/// payment server knows.
+#[must_use]
+pub fn several(booking: &Booking) -> Option<PaymentId> {
+    let paid = paid_with(booking)?;
+    let several = matches!(paid.tender.as_deref(), Some("split" | "voucher"));
+    several.then_some(paid.id)
 }

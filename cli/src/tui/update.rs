@@ -1,6 +1,7 @@
 //! The one function that changes the model: pure, so every key and answer can be tested without a
 //! terminal or a server.
 
+mod answers;
 mod below;
 mod dialogs;
 mod kept;
@@ -18,7 +19,8 @@ use super::{
     keymap::{Action, Place},
     mirrored,
     model::{Model, Step, View},
-    msg::{Answer, Ask, Effect, Failure, Msg, News, Reply, Unfinished},
+    msg::{Ask, Effect, Msg, News, Unfinished},
+    naming,
     overlay::Overlay,
     palette::Palette,
     payment::Payment,
@@ -43,7 +45,7 @@ pub fn update(model: &mut Model, msg: Msg, now: UtcMillis) -> Vec<Effect> {
         Msg::Wheel(turn) => mouse::wheel(model, turn),
         Msg::Resized(columns, rows) => model.size = (columns, rows),
         Msg::Tick => {}
-        Msg::Answer(answer) => take_answer(model, &answer),
+        Msg::Answer(answer) => answers::take(model, &answer),
         Msg::Feed(generation, news) => {
             if let News::Changes(_) | News::Map(_) = &news {
                 model.desk.link.hear(model.desk.now);
@@ -137,10 +139,12 @@ fn tick(model: &mut Model) {
         Some(View::Ticket(ticket)) => ticket.tick(desk),
         Some(View::Bookings(bookings)) => bookings.tick(desk),
         Some(View::Live(live)) => live.tick(desk),
+        Some(View::Late(late)) => late.tick(desk),
         Some(View::Browse(_)) => {}
     }
     // What is put by ends whatever is looked at, and its end is told at once.
     kept::tick(desk);
+    naming::tick(desk);
     for seats in below::seats(&mut model.above) {
         seats.tick(desk);
     }
@@ -200,6 +204,7 @@ fn perform(model: &mut Model, (place, action, key): (Place, Action, Key)) {
         _ if place.is_overlay() => dialogs::act(model, action, key),
         Action::Bookings => return staff::bookings(model),
         Action::Live => return staff::live(model),
+        Action::Late => return staff::late(model),
         Action::LastSale => return staff::last_sale(model),
         _ => act(model, action, key),
     };
@@ -261,6 +266,7 @@ fn act(model: &mut Model, action: Action, key: Key) -> Step {
         Some(View::Ticket(ticket)) => ticket.act(action, key),
         Some(View::Bookings(bookings)) => bookings.act(desk, action, key),
         Some(View::Live(live)) => live.act(desk, action),
+        Some(View::Late(late)) => late.act(desk, action, key),
     }
 }
 
@@ -284,6 +290,10 @@ fn choose(model: &mut Model, number: usize) {
             seats.want(desk, Wanted::Best(party))
         }
         Some(View::Bookings(bookings)) => bookings.choose(desk, number),
+        Some(View::Late(late)) => {
+            late.choose(desk, number);
+            Step::Stay
+        }
         Some(View::Payment(_) | View::Ticket(_) | View::Live(_)) => Step::Stay,
     };
     follow(model, step);
@@ -296,6 +306,7 @@ fn typed(model: &mut Model, key: Key) {
         Some(View::Seats(seats)) => seats.typed(key),
         Some(View::Payment(payment)) => payment.typed(key),
         Some(View::Bookings(bookings)) => bookings.typed(&model.desk, key),
+        Some(View::Late(late)) => late.typed(key),
         Some(View::Ticket(_) | View::Live(_)) => {}
     }
 }
@@ -404,6 +415,7 @@ fn returned(model: &mut Model) {
         Some(View::Seats(seats)) if desk.link.feed == Feed::Off => seats.look_again(desk),
         Some(View::Live(live)) => live.look_again(desk),
         Some(View::Bookings(bookings)) => bookings.look_again(desk),
+        Some(View::Late(late)) => late.look_again(desk),
         Some(_) => {}
     }
 }
@@ -412,85 +424,4 @@ fn go_home(model: &mut Model) {
     model.above.clear();
     model.desk.unwatch();
     model.home.load(&mut model.desk);
-}
-
-fn take_answer(model: &mut Model, answer: &Answer) {
-    note_link(model, answer);
-    if let Some(step) = quick::answer(model, answer) {
-        return follow(model, step);
-    }
-    let desk = &mut model.desk;
-    if model.home.answer(desk, answer) || kept::answer(desk, answer) {
-        return;
-    }
-    if desk.asks_info.takes(answer.generation) {
-        return take_info(desk, answer);
-    }
-    let mut step = None;
-    for view in model.above.iter_mut().rev() {
-        step = match view {
-            View::Browse(browse) => browse.answer(desk, answer).then_some(Step::Stay),
-            View::Seats(seats) => seats.answer(desk, answer),
-            View::Payment(payment) => payment.answer(desk, answer),
-            View::Ticket(ticket) => ticket.answer(desk, answer),
-            View::Bookings(bookings) => bookings.answer(desk, answer),
-            View::Live(live) => live.answer(desk, answer),
-        };
-        if step.is_some() {
-            break;
-        }
-    }
-    // An answer that nobody waits for any more is dropped here.
-    if let Some(step) = step {
-        follow(model, step);
-        below::uncover_seats(model);
-        tell_hidden_types(model, answer);
-    }
-}
-
-/// Tells of ticket types that can't be chosen by their letter, since it is another key here.
-fn tell_hidden_types(model: &mut Model, answer: &Answer) {
-    let (Ok(Reply::Show(detail)), Some(View::Seats(_))) = (&answer.result, model.above.last())
-    else {
-        return;
-    };
-    let hidden = detail.ticket_types.iter().find_map(|kind| {
-        let line = model.keymap.hides_type(kind.key)?;
-        Some(wording::hidden_type(kind, line.label))
-    });
-    if let Some(told) = hidden {
-        let told = model.keymap.say(&told);
-        model.desk.say(told);
-    }
-}
-
-fn take_info(desk: &mut Desk, answer: &Answer) {
-    match &answer.result {
-        Ok(Reply::Info(info)) => {
-            let manual = info.clock == "manual";
-            desk.clock.set_speed(if manual { 0 } else { info.speed });
-            desk.info = Some((**info).clone());
-            desk.asks_info.answered();
-        }
-        Ok(_) => {}
-        Err(failure) => drop(desk.asks_info.failed(failure, desk.now)),
-    }
-}
-
-/// What an answer tells about the connection and the server's clock.
-fn note_link(model: &mut Model, answer: &Answer) {
-    let desk = &mut model.desk;
-    if let Some(heard) = answer.heard {
-        desk.clock.hear(heard);
-        desk.link.round_trip_ms = heard.round_trip_ms;
-    }
-    desk.link.answered(answer.generation);
-    match &answer.result {
-        Ok(_) | Err(Failure::Refused(_)) => {
-            desk.link.hear(desk.now);
-            desk.link.down = None;
-        }
-        Err(Failure::NoAnswer(why)) => desk.link.down = Some(why.clone()),
-        Err(Failure::Broken(_)) => {}
-    }
 }

@@ -9,6 +9,7 @@ pub mod display;
 mod footer;
 mod grid;
 mod home;
+mod late;
 mod live;
 mod palette;
 mod payment;
@@ -43,7 +44,9 @@ const FOOTER_ROWS: u16 = 3;
 /// Tells what was drawn where.
 pub fn view(model: &Model, theme: Theme, frame: &mut Frame<'_>) -> Hits {
     let area = frame.area();
-    let mut sheet = Sheet::new(frame.buffer_mut(), area, theme).naming(&model.keymap);
+    let mut sheet = Sheet::new(frame.buffer_mut(), area, theme)
+        .naming(&model.keymap)
+        .in_zone(model.time_zone());
     let cursor = if area.width < WINDOW_MIN.0 || area.height < WINDOW_MIN.1 {
         small::draw(model, &mut sheet);
         None
@@ -103,6 +106,7 @@ fn draw_view(model: &Model, sheet: &mut Sheet<'_>, body: sheet::Part) -> Option<
         Some(View::Ticket(ticket)) => ticket::draw(model, ticket, sheet, body),
         Some(View::Bookings(bookings)) => bookings::draw(model, bookings, sheet, body),
         Some(View::Live(live)) => live::draw(model, live, sheet, body),
+        Some(View::Late(late)) => late::draw(model, late, sheet, body),
     }
 }
 

@@ -143,6 +143,15 @@ impl fmt::Display for Refusal {
             Self::RefundChanged { back } => write!(f, "only {back} would go back by now"),
             Self::RefundByManager => f.write_str("a manager says yes or no to a refund"),
             Self::RefundByStaff => f.write_str("tickets are taken back by staff"),
+            Self::NoSuchCase => f.write_str("nothing has to be done about that payment"),
+            Self::CaseResolved { at, how } => {
+                let how = how.word().replace('_', " ");
+                write!(f, "it was seen to at {}: {how}", at.rfc3339())
+            }
+            Self::NoCashDue => f.write_str("nothing of the payment is to be handed out in cash"),
+            Self::CashDue { due } => {
+                write!(f, "{due} went back whose cash nobody has handed out yet")
+            }
             Self::CashTooLittle { total, given } => {
                 write!(f, "{given} was given and {total} is to pay")
             }

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use super::{
-    BookingRecord, Done, Due, Event, Line, ReturnReason, Sales, SalesChange, ShowState, ShowTerms,
-    Slot,
+    BookingRecord, Done, Due, Event, KeptLess, Line, RefundAsked, ReturnReason, Sales, SalesChange,
+    ShowState, ShowTerms, Slot,
 };
 use crate::{
     ids::{CommandId, Fingerprint, OwnerRef},
@@ -16,7 +16,7 @@ use crate::{
     price::Channel,
     seat::SeatNo,
     time::UtcMillis,
-    wire::booking::BookingState,
+    wire::{booking::BookingState, refund::DeclinedHow},
 };
 
 impl ShowState {
@@ -131,6 +131,8 @@ impl ShowState {
             payment: None,
             refunds: Vec::new(),
             refund_asked: None,
+            declined: Vec::new(),
+            taken_back: None,
         }
     }
 
@@ -193,29 +195,37 @@ impl ShowState {
         }
     }
 
-    /// Ends a booking whatever it was; a payment that was good for it is good no more.
-    fn end_paid(&mut self, at: UtcMillis, booking: Uuid, state: BookingState, why: ReturnReason) {
+    /// Ends a booking whatever it was; a payment that was good for it is good no more. Gives what
+    /// goes back of it.
+    fn end_paid(
+        &mut self,
+        at: UtcMillis,
+        booking: Uuid,
+        state: BookingState,
+        why: ReturnReason,
+    ) -> Option<KeptLess> {
         let record = self.bookings.get(&booking);
         let shown = record.is_some_and(|r| r.state == BookingState::Confirmed);
         self.end(booking, state);
-        self.no_refund_waits(booking);
+        self.decline(at, booking, DeclinedHow::Overtaken, "");
         let payment = self.bookings.get_mut(&booking).and_then(|record| {
             if !shown {
                 record.tickets.clear();
             }
             record.payment.take()
         });
-        if let Some(payment) = payment {
-            self.keep_no_seats(at, payment, why);
-        }
+        let payment = payment?;
+        let kept = self.payments.get(&payment)?.keep_minor;
+        self.keep_no_seats(at, payment, why);
+        self.kept_less(payment, kept)
     }
 
-    /// Whatever refund waited for a manager waits no more.
-    pub(super) fn no_refund_waits(&mut self, booking: Uuid) {
-        let record = self.bookings.get_mut(&booking);
-        if let Some(asked) = record.and_then(|r| r.refund_asked.take()) {
-            self.due.remove(&(asked.until, Due::Refund(booking)));
-        }
+    /// Whatever refund waited for a manager waits no more; gives what that was.
+    pub(super) fn no_refund_waits(&mut self, booking: Uuid) -> Option<RefundAsked> {
+        let record = self.bookings.get_mut(&booking)?;
+        let asked = record.refund_asked.take()?;
+        self.due.remove(&(asked.until, Due::Refund(booking)));
+        Some(asked)
     }
 
     fn wait_no_more(&mut self, booking: Uuid) {
@@ -246,12 +256,11 @@ impl ShowState {
                     .map(|(id, _)| *id)
                     .collect();
                 for booking in all {
-                    self.end_paid(
-                        at,
-                        booking,
-                        BookingState::Cancelled,
-                        ReturnReason::ShowCancelled,
-                    );
+                    let (state, why) = (BookingState::Cancelled, ReturnReason::ShowCancelled);
+                    // Nobody who paid in cash stands at a till now.
+                    if let Some(less) = self.end_paid(at, booking, state, why) {
+                        self.owe_cash(less);
+                    }
                 }
             }
         }

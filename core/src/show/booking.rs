@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use serde::{Deserialize, Serialize};
 
-use super::{RefundAsked, RefundRecord};
+use super::{Declined, KeptLess, RefundAsked, RefundRecord};
 use crate::{
     best::Relaxed,
     code::{BookingCode, TicketCode},
@@ -62,6 +62,10 @@ pub struct BookingRecord {
     pub refunds: Vec<RefundRecord>,
     /// What waits for a manager.
     pub refund_asked: Option<RefundAsked>,
+    /// What was asked for and not given back, in order.
+    pub declined: Vec<Declined>,
+    /// What went back when staff took all of it back at once.
+    pub taken_back: Option<KeptLess>,
 }
 
 impl BookingRecord {

@@ -193,7 +193,16 @@ impl ShowState {
             let asked = r.refund_asked.as_ref()?;
             Some((asked.until, Due::Refund(*id)))
         });
-        let due: BTreeSet<_> = bookings.chain(payments).chain(refunds).collect();
+        let cash = self
+            .payments
+            .iter()
+            .filter(|(_, p)| !p.to_hand.is_empty())
+            .map(|(id, _)| (super::resolve::UNTIL_TOLD, Due::Cash(*id)));
+        let due: BTreeSet<_> = bookings
+            .chain(payments)
+            .chain(refunds)
+            .chain(cash)
+            .collect();
         if due == self.due {
             Ok(())
         } else {

@@ -50,7 +50,8 @@ impl ShowState {
             Some(known) if known.settled || !known.is(news) => Vec::new(),
             Some(known) => {
                 let booking = known.booking;
-                let obeyed = news.settled_ver.is_some_and(|ver| ver >= known.asked_ver);
+                // A higher one is of a journal that was lost: this one has asked for nothing yet.
+                let obeyed = news.settled_ver == Some(known.asked_ver);
                 let waiting = self.bookings.get(&booking).is_some_and(|record| {
                     record.state == BookingState::Secured && record.payment == Some(news.payment)
                 });

@@ -13,6 +13,7 @@ use crate::{
     price::Channel,
     refund::RefundReason,
     seat::SeatLabel,
+    wire::desk::CaseHow,
 };
 
 /// Who asks.
@@ -165,6 +166,19 @@ pub enum Ask {
         /// Whether a manager says so. Who asked may say no, too; nobody else may say anything.
         manager: bool,
     },
+    /// Say what a person did about a payment that needs somebody.
+    ResolveCase {
+        /// The booking it was for.
+        booking: Uuid,
+        /// The payment.
+        payment: PaymentId,
+        /// What was done.
+        how: CaseHow,
+        /// More about it.
+        note: String,
+        /// Of how much, where cash was handed out, in minor units: what was told.
+        told_minor: Option<i64>,
+    },
     /// Stop sales for a while.
     Pause,
     /// Sell again.
@@ -234,7 +248,8 @@ impl Ask {
             | Self::PayCash { booking, .. }
             | Self::Cancel { booking, .. }
             | Self::Refund { booking, .. }
-            | Self::RefundVerdict { booking, .. } => Some(*booking),
+            | Self::RefundVerdict { booking, .. }
+            | Self::ResolveCase { booking, .. } => Some(*booking),
             Self::Announced(news) => Some(news.booking.uuid),
             Self::Open(_)
             | Self::Pause
@@ -292,6 +307,16 @@ impl Ask {
                 note,
                 ..
             } => format!("refund-verdict {booking} {asked} {approve} {note}"),
+            Self::ResolveCase {
+                booking,
+                payment,
+                how,
+                note,
+                told_minor,
+            } => {
+                let how = how.word();
+                format!("resolve-case {booking} {payment} {how} {told_minor:?} {note}")
+            }
             Self::Pause => "pause".to_owned(),
             Self::Resume => "resume".to_owned(),
             Self::CancelShow { reason } => format!("cancel-show {reason}"),

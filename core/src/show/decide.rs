@@ -91,6 +91,16 @@ impl ShowState {
                 let said = (*approve, note.as_str(), *manager);
                 self.decide_verdict(command, (*booking, *asked), said, now)
             }
+            Ask::ResolveCase {
+                booking,
+                payment,
+                how,
+                note,
+                told_minor,
+            } => {
+                let said = (*how, note.as_str(), *told_minor);
+                self.decide_resolve(command, (*booking, *payment), said, now)
+            }
             Ask::Pause => self.decide_sales(command, SalesChange::Paused, ""),
             Ask::Resume => self.decide_sales(command, SalesChange::Resumed, ""),
             Ask::CancelShow { reason } => {
@@ -373,7 +383,7 @@ impl ShowState {
             match due {
                 super::Due::Booking(booking) => bookings.push(*booking),
                 super::Due::Refund(booking) => wishes.push(*booking),
-                super::Due::Payment(_) => {}
+                super::Due::Payment(_) | super::Due::Cash(_) => {}
             }
         }
         let mut events = self.ended(bookings);

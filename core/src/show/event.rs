@@ -16,6 +16,7 @@ use crate::{
     price::Channel,
     seat::SeatNo,
     time::UtcMillis,
+    wire::desk::CaseHow,
 };
 
 /// Why money goes back.
@@ -293,6 +294,28 @@ pub enum Event {
         /// The command whose wish was refused.
         asked: CommandId,
         /// Why not.
+        note: String,
+    },
+    /// A person did something about a payment that needed somebody, and says what. No money moves
+    /// by it.
+    CaseResolved {
+        /// The command.
+        command: CommandId,
+        /// What was asked.
+        fingerprint: Fingerprint,
+        /// Who says so.
+        owner: OwnerRef,
+        /// The booking the payment was for.
+        booking: Uuid,
+        /// The payment.
+        payment: PaymentId,
+        /// What was done.
+        how: CaseHow,
+        /// The money that went back while nobody stood at a till for it, and whose cash is out of
+        /// the drawer now, in minor units; 0 when it was about something else.
+        #[serde(default, skip_serializing_if = "is_zero")]
+        handed_minor: i64,
+        /// More about it; never who it was about.
         note: String,
     },
     /// Sales stopped, started again, or the show was called off with all its bookings.

@@ -83,6 +83,7 @@ impl Event {
             Self::MoneyShort { .. } => "money_short",
             Self::Refunded { .. } => "refunded",
             Self::RefundRefused { .. } => "refund_refused",
+            Self::CaseResolved { .. } => "case_resolved",
             Self::SalesChanged { .. } => "sales_changed",
             Self::BlocksChanged { .. } => "blocks_changed",
             Self::Sealed { .. } => "sealed",

@@ -10,7 +10,9 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Actor, BookingRecord, Command, Event, Line, ReturnReason, ShowState, ShowTerms};
+use super::{
+    Actor, BookingRecord, Command, Event, KeptLess, Line, ReturnReason, ShowState, ShowTerms,
+};
 use crate::{
     code::TicketCode,
     expiry::is_alive,
@@ -21,7 +23,7 @@ use crate::{
     seat::{SeatLabel, SeatNo},
     show::pick::find_seats,
     time::{DAY_MS, UtcMillis},
-    wire::booking::BookingState,
+    wire::{booking::BookingState, refund::DeclinedHow},
 };
 
 /// The longest that a refund waits for a manager: a day.
@@ -111,6 +113,23 @@ pub struct RefundRecord {
     pub refund: Refund,
     /// The lines of the booking that ended so, with their tickets.
     pub ended: Vec<(Line, TicketCode)>,
+    /// Whether it had waited for a manager.
+    pub approved: bool,
+    /// What it took of the payment.
+    pub less: Option<KeptLess>,
+}
+
+/// A refund that was asked for and not made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Declined {
+    /// What was asked.
+    pub asked: RefundAsked,
+    /// When it ended.
+    pub at: UtcMillis,
+    /// How.
+    pub how: DeclinedHow,
+    /// Why not, in the words of whoever said so.
+    pub note: String,
 }
 
 /// What a refund would come to now.
@@ -277,13 +296,37 @@ impl ShowState {
         }])
     }
 
-    /// Folds a refund in: its seats are free, its tickets end, the house keeps the rest.
-    pub(super) fn refund(&mut self, at: UtcMillis, booking: Uuid, id: CommandId, refund: &Refund) {
-        self.no_refund_waits(booking);
+    /// What waited for a manager is not given back.
+    pub(super) fn decline(&mut self, at: UtcMillis, booking: Uuid, how: DeclinedHow, note: &str) {
+        let asked = self.no_refund_waits(booking);
+        let record = self.bookings.get_mut(&booking);
+        if let (Some(asked), Some(record)) = (asked, record) {
+            let note = note.to_owned();
+            record.declined.push(Declined {
+                asked,
+                at,
+                how,
+                note,
+            });
+        }
+    }
+
+    /// Folds a refund in: its seats are free, its tickets end, the house keeps the rest. Gives what
+    /// goes back.
+    pub(super) fn refund(
+        &mut self,
+        at: UtcMillis,
+        booking: Uuid,
+        (id, approved): (CommandId, bool),
+        refund: &Refund,
+    ) -> Option<KeptLess> {
+        if approved {
+            self.no_refund_waits(booking);
+        } else {
+            self.decline(at, booking, DeclinedHow::Overtaken, "");
+        }
         let goes = |seat: SeatNo| refund.lines.iter().any(|l| l.seat == seat);
-        let Some(record) = self.bookings.get_mut(&booking) else {
-            return;
-        };
+        let record = self.bookings.get_mut(&booking)?;
         let codes = std::mem::take(&mut record.tickets);
         let all: Vec<(Line, TicketCode)> = std::mem::take(&mut record.lines)
             .into_iter()
@@ -298,6 +341,8 @@ impl ShowState {
             at,
             refund: refund.clone(),
             ended,
+            approved,
+            less: None,
         });
         let payment = record.payment;
         if record.lines.is_empty() {
@@ -310,14 +355,15 @@ impl ShowState {
                 self.put(seat, super::Slot::Free);
             }
         }
-        if let Some(payment) = payment {
-            let known = self.payments.get_mut(&payment);
-            let fees = known.map_or(0, |known| {
-                known.fees_minor += refund.kept_minor();
-                known.fees_minor
-            });
-            self.keep(at, payment, price + fees, Some(ReturnReason::Refunded));
-        }
+        let payment = payment?;
+        let known = self.payments.get_mut(&payment)?;
+        known.fees_minor += refund.kept_minor();
+        let (kept, fees) = (known.keep_minor, known.fees_minor);
+        self.keep(at, payment, price + fees, Some(ReturnReason::Refunded));
+        let less = self.kept_less(payment, kept);
+        let made = self.bookings.get_mut(&booking)?.refunds.last_mut()?;
+        made.less = less;
+        less
     }
 }
 

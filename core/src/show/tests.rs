@@ -1,9 +1,11 @@
 //! A small show for the tests of the rules. Most of them are scenarios (`fixtures/scenarios`);
 //! here is what needs to look inside.
 
+mod cases;
 mod gone;
 mod guards;
 mod moves;
+mod refunds;
 mod rows;
 mod said;
 mod views;
@@ -111,6 +113,7 @@ fn news(state: &ShowState, booking: u128, payment: u128, at: PaymentState) -> Co
             state: at,
             settled_ver: None,
             refunded_minor: 0,
+            reopened_at: None,
         }),
     )
 }

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use uuid::Uuid;
 
 use super::{
-    BookingRecord, RefundLine, RefundQuote, RefundRecord, Sales, ShowState, Slot, pick::category_of,
+    BookingRecord, Declined, RefundLine, RefundQuote, RefundRecord, Sales, ShowState, Slot,
+    pick::category_of,
 };
 use crate::{
     ids::ShowId,
@@ -17,7 +18,7 @@ use crate::{
         Time,
         booking::{AppliedPayment, Booking, BookingLine, BookingState, Ticket},
         catalogue::ShowStatus,
-        refund::{self as wire, RefundMade, RefundSeat, RefundWaiting},
+        refund::{self as wire, RefundDeclined, RefundMade, RefundSeat, RefundWaiting},
         seats::{HoldEnd, SeatChange, SeatMap, SeatMark, Version},
     },
 };
@@ -170,8 +171,45 @@ impl ShowState {
                 let note = String::new();
                 Box::new(RefundWaiting { note, ..waits })
             }),
+            refunds_declined: record
+                .declined
+                .iter()
+                .map(|one| RefundDeclined {
+                    note: String::new(),
+                    ..self.declined_view(record, one)
+                })
+                .collect(),
+            cash_back: None,
+            cash_unknown: false,
             change: None,
         })
+    }
+
+    /// The same with what staff noted, for staff.
+    #[must_use]
+    pub fn staff_view(&self, uuid: Uuid, tip: u64, now: UtcMillis) -> Option<Booking> {
+        let mut booking = self.booking_view(uuid, tip, now)?;
+        let record = self.bookings.get(&uuid)?;
+        booking.refund_asked = self.refund_waiting(uuid, now).map(Box::new);
+        let declined = record.declined.iter();
+        booking.refunds_declined = declined.map(|d| self.declined_view(record, d)).collect();
+        Some(booking)
+    }
+
+    /// A refund that was asked for and not made, with what staff noted.
+    #[must_use]
+    pub fn declined_view(&self, record: &BookingRecord, one: &Declined) -> RefundDeclined {
+        let refund = &one.asked.refund;
+        RefundDeclined {
+            id: one.asked.id,
+            asked_at: Time(one.asked.at),
+            at: Time(one.at),
+            how: one.how,
+            lines: self.refund_seats(&refund.lines, record.currency),
+            back: Money::new(refund.back_minor(), record.currency),
+            reason: refund.reason,
+            note: one.note.clone(),
+        }
     }
 
     /// A refund that waits for a manager.

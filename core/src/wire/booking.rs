@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Time,
-    refund::{RefundMade, RefundWaiting},
+    refund::{RefundDeclined, RefundMade, RefundWaiting},
     seats::Version,
 };
 use crate::{
@@ -326,6 +326,17 @@ pub struct Booking {
     /// A refund that waits for a manager.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refund_asked: Option<Box<RefundWaiting>>,
+    /// Refunds that were asked for and not made, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub refunds_declined: Vec<RefundDeclined>,
+    /// What somebody has to hand out in cash, when money was given back by this very request. Absent
+    /// when nothing is, and when payment could not be asked how much of several means is cash
+    /// (`cash_unknown`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cash_back: Option<Box<Money>>,
+    /// Whether some of what was given back by this very request may be cash, and payment could not be asked how much.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub cash_unknown: bool,
     /// What to hand back, when cash was taken by this very request.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub change: Option<Money>,

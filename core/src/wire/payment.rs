@@ -307,6 +307,30 @@ pub struct Payment {
 }
 
 impl Payment {
+    /// How much goes back in cash when the house keeps `to_minor` of the payment instead of
+    /// `from_minor`, in minor units. Vouchers pay first of what is kept, then cash, a card last: so
+    /// payment divides it (`Account::shares` of the server), and so it can be told before it has
+    /// done so.
+    #[must_use]
+    pub fn cash_back_minor(&self, from_minor: i64, to_minor: i64) -> i64 {
+        let of = |means: &str| -> i64 {
+            let parts = self.tenders.iter().filter(|t| t.means == means);
+            parts.map(|t| t.amount.minor).sum()
+        };
+        let kept = |keep: i64| (keep - of("voucher")).clamp(0, of("cash"));
+        let cash = self.tenders.iter().filter(|t| t.means == "cash");
+        // What was never put into the till is not handed out of it.
+        let taken = cash.map(|t| t.captured.minor).sum();
+        (kept(from_minor) - kept(to_minor)).clamp(0, taken)
+    }
+
+    /// Whether it is known what each of its means pays. Of a payment that was found again after its
+    /// database was restored it is not.
+    #[must_use]
+    pub fn knows_its_means(&self) -> bool {
+        !self.tenders.is_empty() && self.tenders.iter().all(|t| t.means != "split")
+    }
+
     /// Whether its payer need not ask again.
     #[must_use]
     pub const fn is_final(&self) -> bool {

@@ -110,6 +110,44 @@ pub struct RefundMade {
     pub tickets: Vec<Ticket>,
 }
 
+/// How a refund ended that was asked for and not made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum DeclinedHow {
+    /// A manager said no.
+    Refused,
+    /// Whoever asked took it back.
+    Withdrawn,
+    /// Nobody said anything in time.
+    Lapsed,
+    /// Its tickets were given back otherwise meanwhile, or the booking ended.
+    Overtaken,
+}
+
+/// A refund that was asked for and not made. Its tickets are as they were.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RefundDeclined {
+    /// Its id.
+    pub id: CommandId,
+    /// Since when it waited.
+    pub asked_at: Time,
+    /// When it ended.
+    pub at: Time,
+    /// How.
+    pub how: DeclinedHow,
+    /// What would have gone back, seat by seat.
+    pub lines: Vec<RefundSeat>,
+    /// The same in all.
+    pub back: Money,
+    /// Why it was asked for.
+    pub reason: RefundReason,
+    /// Why not, in the words of whoever said no; for staff.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub note: String,
+}
+
 /// A refund that waits for a manager.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -168,6 +168,37 @@ pub struct VoucherUse {
     pub at: Time,
 }
 
+/// A line of what became of a voucher.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct VoucherLine {
+    /// When.
+    pub at: Time,
+    /// `made`, `cancelled`, `reserved`, `refused`, `released`, `used` or `returned`.
+    pub kind: String,
+    /// Which account of staff did it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
+    /// Which payment did it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payment: Option<PaymentId>,
+    /// How much.
+    pub amount: Money,
+    /// What for, or why, in words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+/// Takes a voucher back: `POST /v1/vouchers/{id}/cancel`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CancelVoucher {
+    /// Why, in at most 120 characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
 /// A voucher and what it was used for, the newest last: `GET /v1/vouchers/{id}`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -176,6 +207,9 @@ pub struct VoucherDetail {
     pub voucher: Voucher,
     /// What it was used for, at most 100.
     pub uses: Vec<VoucherUse>,
+    /// What became of it, line by line, at most the last 200.
+    #[serde(default)]
+    pub trail: Vec<VoucherLine>,
 }
 
 /// Asks what a code is worth: `POST /v1/vouchers/check`.

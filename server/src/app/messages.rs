@@ -98,7 +98,7 @@ pub(super) fn hear(
     if cluster.has(ServerRole::Booking) {
         let answer = Arc::clone(bus);
         tasks.extend(kafka.hear_announcements(&lanes, answer, Arc::clone(&may), shutdown));
-        tasks.push(kafka.tell_seats(hub, shutdown));
+        tasks.extend(kafka.tell_seats(hub, shutdown));
     }
     if cluster.has(ServerRole::Payment) {
         tasks.extend(kafka.hear_settlements(&payments, may, shutdown));

@@ -72,6 +72,7 @@ pub(super) enum Fact {
     },
     RefundRefused {},
     RefundLapsed {},
+    CaseResolved {},
     MoneyShort {
         payment: PaymentText,
     },

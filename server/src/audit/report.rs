@@ -274,8 +274,20 @@ impl Sums {
         let paid = entry.paid.as_ref();
         let code = entry.row.as_ref().map(|r| r.currency.as_str());
         let code = code.or_else(|| paid.and_then(|p| p.currency.as_deref()));
-        // A currency that this program can't have written is told by the sweep.
         let Some(currency) = code.and_then(|c| c.parse::<Currency>().ok()) else {
+            // It can't be added up, and nobody may take that for sound.
+            let uuid = paid.map(|p| p.booking);
+            let uuid = uuid.or_else(|| entry.row.as_ref().map(|r| r.booking));
+            self.breaks.push(MoneyBreak {
+                booking: BookingId {
+                    show: entry.show,
+                    uuid: uuid.unwrap_or_default(),
+                },
+                payment: Some(payment),
+                has: None,
+                wants: None,
+                what: "its currency is none that this program knows".to_owned(),
+            });
             return;
         };
         let money = |minor| Money::new(minor, currency);
@@ -329,8 +341,10 @@ impl Sums {
     fn done(mut self, wrong: &[(ShowId, Uuid, &'static str)]) -> MoneyReport {
         // What the tables of booking say otherwise than its journal, if nothing else named it.
         for (show, id, what) in wrong {
-            let known =
-                |b: &MoneyBreak| b.payment.is_some_and(|p| p.0 == *id) || b.booking.uuid == *id;
+            let known = |b: &MoneyBreak| {
+                b.payment.is_some_and(|p| p.0 == *id)
+                    || (b.booking.show, b.booking.uuid) == (*show, *id)
+            };
             if self.breaks.iter().any(known) {
                 continue;
             }

@@ -80,6 +80,8 @@ pub const API: &[Rule] = &[
     ("GET", "/v1/shows/{id}/journal", MANAGER),
     ("GET", "/v1/audit", MANAGER),
     ("GET", "/v1/desk", CLERK),
+    ("GET", "/v1/bookings/{id}/story", CLERK),
+    ("POST", "/v1/bookings/{id}/case-resolution", CLERK),
     ("GET", "/v1/reports/money", MANAGER),
     ("GET", "/v1/tokens", ADMIN),
     ("POST", "/v1/tokens", ADMIN),

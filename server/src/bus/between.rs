@@ -1,7 +1,7 @@
 //! The carrier between servers: batches of signed messages over HTTP, to the same handlers.
 //!
-//! A batch is sent again until somebody has taken it or said that it never will, so that what waited out a dead server arrives
-//! when it is back; what does not fit into the queue meanwhile is dropped, as any carrier may.
+//! A batch is sent again until somebody has taken it, said that it never will, or said too often that it can't now, so that what
+//! waited out a dead server arrives when it is back; what does not fit into the queue meanwhile is dropped, as any carrier may.
 //! What arrives late or twice says nothing new.
 
 use std::sync::Arc;
@@ -66,18 +66,27 @@ pub(crate) fn carry<T: Serialize + Send + Sync + 'static>(
     })
 }
 
-/// Whether the same batch would be refused for ever; what matters in it is said again.
-fn is_final(status: u16) -> bool {
-    (400..500).contains(&status) && !matches!(status, 408 | 425 | 429)
+/// How often a batch is brought to somebody who can't take it now. By then something in it may be why,
+/// and others wait.
+const IN_VAIN_MAX: u32 = 8;
+
+/// Whether the same batch would be refused for ever, after so many times; what matters in it is said
+/// again.
+fn is_final(status: u16, times: u32) -> bool {
+    let itself = (400..500).contains(&status) && !matches!(status, 408 | 425 | 429);
+    itself || times >= IN_VAIN_MAX
 }
 
-/// Sends a batch until somebody has taken it or will never do.
+/// Sends a batch until somebody has taken it, will never do, or could not too often.
 async fn bring<T: Serialize>(batch: &[T], to: To, cluster: &Cluster, clock: &Clock) {
-    let mut rest_ms = AGAIN_MS;
+    let (mut rest_ms, mut times) = (AGAIN_MS, 0_u32);
     while let Err(error) = cluster.ask::<Nothing>(to.role, to.address, &batch).await {
-        if let AskError::Refused { status, .. } = &error
-            && is_final(*status)
-        {
+        let refused = match &error {
+            AskError::Refused { status, .. } => Some(*status),
+            _ => None,
+        };
+        times += u32::from(refused.is_some());
+        if refused.is_some_and(|status| is_final(status, times)) {
             metrics::counter!("messages_refused_total", "to" => to.role.word())
                 .increment(u64::try_from(batch.len()).unwrap_or(u64::MAX));
             let messages = batch.len();
@@ -94,15 +103,16 @@ async fn bring<T: Serialize>(batch: &[T], to: To, cluster: &Cluster, clock: &Clo
 
 #[cfg(test)]
 mod tests {
-    use super::is_final;
+    use super::{IN_VAIN_MAX, is_final};
 
     #[test]
     fn what_is_refused_for_itself_is_not_said_again_and_what_came_at_a_bad_moment_is() {
         for status in [400, 409, 413, 422] {
-            assert!(is_final(status), "{status}");
+            assert!(is_final(status, 1), "{status}");
         }
         for status in [408, 429, 500, 503] {
-            assert!(!is_final(status), "{status}");
+            assert!(!is_final(status, IN_VAIN_MAX - 1), "{status}");
+            assert!(is_final(status, IN_VAIN_MAX), "{status}: not for ever");
         }
     }
 }

@@ -21,11 +21,17 @@ mod desk;
 #[cfg(feature = "kafka")]
 mod hear;
 #[cfg(feature = "kafka")]
+mod keep;
+#[cfg(feature = "kafka")]
 mod letter;
 #[cfg(not(feature = "kafka"))]
 mod missing;
 #[cfg(feature = "kafka")]
+mod mouth;
+#[cfg(feature = "kafka")]
 mod park;
+#[cfg(feature = "kafka")]
+mod progress;
 #[cfg(feature = "kafka")]
 mod recent;
 #[cfg(feature = "kafka")]
@@ -34,7 +40,11 @@ mod running;
 mod seats;
 mod settings;
 #[cfg(feature = "kafka")]
+mod teller;
+#[cfg(feature = "kafka")]
 mod topics;
+#[cfg(feature = "kafka")]
+mod tries;
 mod verdict;
 #[cfg(feature = "kafka")]
 mod way;

@@ -163,18 +163,26 @@ pub fn deliver(
         let (lanes, payments) = (lanes.clone(), settlers.clone());
         async move {
             if let Some(answer) = heard::announcement(&lanes, news).await {
-                payments.settle(answer).await;
+                settle(&payments, answer).await;
             }
         }
     };
     let asks = move |ask: Settle| {
         let payments = payments.clone();
-        async move { payments.settle(ask).await }
+        async move { settle(&payments, ask).await }
     };
     [
         tokio::spawn(each(announcements, shutdown.clone(), news)),
         tokio::spawn(each(settlements, shutdown, asks)),
     ]
+}
+
+/// Booking says again what could not be written.
+async fn settle(payments: &Payments, ask: Settle) {
+    let id = ask.payment;
+    if let Err(error) = payments.settle(ask).await {
+        tracing::debug!(payment.id = %id, %error, "a settlement was not taken");
+    }
 }
 
 /// Handles each message in a task of its own, not too many at once.

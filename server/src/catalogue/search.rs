@@ -1,9 +1,18 @@
 //! Finds cities, cinemas and movies by what somebody types: whole words, beginnings of words,
 //! words with a slip in them, in any order.
 //!
-//! Each name is compared in turn, which is enough for a chain; the index hides how.
+//! All names of a large country are looked through while somebody types: what a word of the query
+//! can mean is found in a dictionary of all words, and only names that have such a word are
+//! weighed.
 
-use crate::fold::fold;
+mod dictionary;
+mod names;
+
+use self::{
+    dictionary::Dictionary,
+    names::{Costs, Lists, Name, NameCost},
+};
+use crate::fold::{fold, spellings};
 
 /// The most characters and words of a query that are looked at.
 const QUERY_CHARS_MAX: usize = 120;
@@ -24,284 +33,213 @@ pub(super) struct Hit {
     pub(super) target: Target,
 }
 
-/// Names, ready to be compared.
-#[derive(Debug, Default)]
-pub(super) struct SearchIndex {
-    entries: Vec<Entry>,
-}
-
-#[derive(Debug)]
-struct Entry {
-    target: Target,
-    /// The name itself first, then the others.
-    names: Vec<Words>,
-}
-
-/// Folded words.
-#[derive(Debug)]
-struct Words {
-    words: Vec<Vec<char>>,
-    joined: Vec<char>,
-}
-
-impl Words {
-    fn new(text: &str) -> Self {
-        let folded = fold(text);
-        let words = folded.split(' ').filter(|w| !w.is_empty());
-        Self {
-            words: words.map(|w| w.chars().collect()).collect(),
-            joined: folded.chars().filter(|c| *c != ' ').collect(),
-        }
-    }
-}
-
-impl SearchIndex {
-    /// Adds something under its name and other names.
-    pub(super) fn add(&mut self, target: Target, name: &str, also: &[String]) {
-        let names = std::iter::once(name).chain(also.iter().map(String::as_str));
-        self.entries.push(Entry {
-            target,
-            names: names.map(Words::new).collect(),
-        });
-    }
-
-    /// What `query` may mean, nearest first; nothing for a query without letters or digits.
-    pub(super) fn find(&self, query: &str) -> Vec<Hit> {
-        let query: String = query.chars().take(QUERY_CHARS_MAX).collect();
-        let mut query = Words::new(&query);
-        query.words.truncate(QUERY_WORDS_MAX);
-        if query.words.is_empty() {
-            return Vec::new();
-        }
-        let hit = |entry: &Entry| {
-            // Another name is as good as the name itself, unless that fits as well.
-            let names = entry.names.iter().zip((0..=1).chain(std::iter::repeat(1)));
-            let costs = names.filter_map(|(name, other)| Some(name_cost(&query, name)? + other));
-            let target = entry.target;
-            costs.min().map(|cost| Hit { cost, target })
-        };
-        let mut hits: Vec<Hit> = self.entries.iter().filter_map(hit).collect();
-        hits.sort_unstable();
-        hits
-    }
-}
-
 /// A word that is only begun.
 const BEGUN: u32 = 3;
 /// A word that is inside of another.
 const INSIDE: u32 = 8;
 /// A word with a slip of the pen in it.
 pub(super) const SLIP: u32 = 10;
+/// On top of that, where the first letter is another: people rarely miss that.
+const FIRST_LETTER: u32 = 4;
 
-/// How far a name is from the query; `None` if a word of the query is nowhere in it.
-fn name_cost(query: &Words, name: &Words) -> Option<u32> {
-    let joined = joined_cost(&query.joined, &name.joined);
-    let mut cost = 0;
-    for word in &query.words {
-        let words = name.words.iter().enumerate();
-        let best = words.filter_map(|(at, w)| Some(word_cost(word, w)? + u32::from(at > 0)));
-        match best.min() {
-            Some(best) => cost += best,
-            None => return joined,
+/// Names, ready to be found.
+#[derive(Debug, Default)]
+pub(super) struct SearchIndex {
+    targets: Vec<Target>,
+    names: Vec<Name>,
+    /// All words, and the names in which each stands.
+    words: Dictionary,
+    names_with: Lists,
+    /// All names without their blanks: for scripts that use none, and words that are written apart
+    /// or together.
+    joined: Dictionary,
+    names_joined: Lists,
+}
+
+/// What somebody typed.
+struct Query {
+    words: Vec<String>,
+    joined: String,
+}
+
+impl Query {
+    fn of(text: &str) -> Self {
+        let text: String = text.chars().take(QUERY_CHARS_MAX).collect();
+        let folded = fold(&text);
+        let words = folded.split(' ').filter(|w| !w.is_empty());
+        Self {
+            words: words.take(QUERY_WORDS_MAX).map(str::to_owned).collect(),
+            joined: folded.replace(' ', ""),
         }
     }
-    let left_over = name.words.len().saturating_sub(query.words.len());
-    // Long titles are found by one word of them: what is left over counts little.
-    cost += u32::try_from(left_over.min(3)).unwrap_or(3);
-    Some(joined.map_or(cost, |joined| joined.min(cost)))
 }
 
-/// The same without blanks: scripts that use none, and words that are written apart or together.
-fn joined_cost(query: &[char], name: &[char]) -> Option<u32> {
-    if query == name {
-        Some(0)
-    } else if name.starts_with(query) {
-        Some(BEGUN + 1)
-    } else if is_inside(query, name) {
-        Some(INSIDE + 1)
-    } else {
-        None
+/// Words of the dictionary that a word of the query may mean, and how far they are from it.
+type Meaning = Vec<(std::ops::Range<usize>, u32)>;
+
+impl SearchIndex {
+    /// An index of things, each under its name and other names.
+    pub(super) fn of<'a>(things: impl Iterator<Item = (Target, &'a str, &'a [String])>) -> Self {
+        let mut made = Self::default();
+        let (mut words, mut joined) = (Vec::new(), Vec::new());
+        for (target, name, also) in things {
+            let entry = names::count(made.targets.len());
+            made.targets.push(target);
+            let also = also.iter().map(|name| (name.as_str(), true));
+            for (name, is_other) in std::iter::once((name, false)).chain(also) {
+                for folded in spellings(name).filter(|folded| !folded.is_empty()) {
+                    let place = names::count(made.names.len());
+                    let parts = folded.split(' ').filter(|w| !w.is_empty());
+                    let mut count = 0;
+                    for (at, word) in parts.enumerate() {
+                        words.push((word.to_owned(), names::Use::new(place, at > 0)));
+                        count = at + 1;
+                    }
+                    joined.push((folded.replace(' ', ""), names::Use::new(place, false)));
+                    made.names.push(Name::new(entry, is_other, count));
+                }
+            }
+        }
+        (made.words, made.names_with) = names::lists(words);
+        (made.joined, made.names_joined) = names::lists(joined);
+        made
+    }
+
+    /// What `query` may mean, in no order; nothing for a query without letters or digits.
+    ///
+    /// Parts of names that are written apart are looked for only where no word fits, and slips of
+    /// the pen are guessed only where nothing begins as it was typed.
+    pub(super) fn find(&self, query: &str) -> Vec<Hit> {
+        let query = Query::of(query);
+        if query.words.is_empty() {
+            return Vec::new();
+        }
+        let mut found = Costs::new(self.targets.len());
+        self.by_words(&query, &mut found, |word| self.as_typed(word));
+        self.by_beginning_of_all(&query, &mut found);
+        if found.is_empty() {
+            self.by_part_of_all(&query, &mut found);
+        }
+        if found.best() >= INSIDE {
+            self.by_words(&query, &mut found, |word| {
+                let mut meaning = self.as_typed(word);
+                meaning.extend(self.with_slips(word));
+                meaning
+            });
+        }
+        found
+            .all()
+            .map(|(entry, cost)| Hit {
+                cost,
+                target: self.targets[entry],
+            })
+            .collect()
+    }
+
+    /// Names in which all words of the query are, each meant as `meaning` says.
+    fn by_words(&self, query: &Query, found: &mut Costs, meaning: impl Fn(&str) -> Meaning) {
+        let mut meanings: Vec<Meaning> = query.words.iter().map(|word| meaning(word)).collect();
+        // The rarest first: it leaves the least to look at.
+        let uses = |meaning: &Meaning| -> usize {
+            let lists = meaning
+                .iter()
+                .map(|(words, _)| self.names_with.of(words.clone()).len());
+            lists.sum()
+        };
+        meanings.sort_by_cached_key(uses);
+        let mut weighed = NameCost::new(self.names.len());
+        for meaning in meanings {
+            for (words, cost) in meaning {
+                for place in self.names_with.of(words) {
+                    weighed.fits(place.name(), cost + u32::from(place.is_later()));
+                }
+            }
+            if !weighed.next_word() {
+                return;
+            }
+        }
+        for (place, cost) in weighed.met() {
+            let name = &self.names[place];
+            let left_over = name.words().saturating_sub(query.words.len());
+            // Long titles are found by one word of them: what is left over counts little.
+            let cost = cost + u32::try_from(left_over.min(3)).unwrap_or(3);
+            found.add(name, cost);
+        }
+    }
+
+    /// Names that begin so, or are so, when blanks are left out.
+    fn by_beginning_of_all(&self, query: &Query, found: &mut Costs) {
+        let all = self.joined.beginning(&query.joined);
+        for joined in all {
+            let is_whole = self.joined.word(joined).len() == query.joined.len();
+            let cost = if is_whole { 0 } else { BEGUN + 1 };
+            for place in self.names_joined.of(joined..joined + 1) {
+                found.add(&self.names[place.name()], cost);
+            }
+        }
+    }
+
+    /// Names that have it somewhere, when blanks are left out.
+    fn by_part_of_all(&self, query: &Query, found: &mut Costs) {
+        if is_a_part(&query.joined) {
+            for joined in self.joined.containing(&query.joined) {
+                for place in self.names_joined.of(joined..joined + 1) {
+                    found.add(&self.names[place.name()], INSIDE + 1);
+                }
+            }
+        }
+    }
+
+    /// The words that are, begin with, or contain what was typed.
+    fn as_typed(&self, word: &str) -> Meaning {
+        let begun = self.words.beginning(word);
+        let mut meaning = Meaning::new();
+        if is_a_part(word) {
+            let inside = self.words.containing(word);
+            let inside = inside.filter(|at| !begun.contains(at));
+            meaning.extend(inside.map(|at| (at..at + 1, INSIDE)));
+        }
+        let is_whole = begun.start < begun.end && self.words.word(begun.start) == word;
+        if is_whole {
+            meaning.push((begun.start..begun.start + 1, 0));
+        }
+        meaning.push((begun.start + usize::from(is_whole)..begun.end, BEGUN));
+        meaning
+    }
+
+    /// The words that may have been meant.
+    fn with_slips(&self, word: &str) -> Meaning {
+        let letters: Vec<char> = word.chars().collect();
+        let allowed = match letters.len() {
+            0..=3 => return Meaning::new(),
+            4..=7 => 1,
+            _ => 2,
+        };
+        let slips = |n: usize| SLIP * u32::try_from(n).unwrap_or(u32::MAX / SLIP);
+        let mut meaning = Meaning::new();
+        self.words.near(&letters, allowed, |near| {
+            let whole = near.whole.map(slips);
+            let begun = near.begun.map(|n| slips(n) + BEGUN);
+            let first = self.words.word(near.words.start).chars().next();
+            let missed = u32::from(first != letters.first().copied()) * FIRST_LETTER;
+            let cost = whole.into_iter().chain(begun).min();
+            meaning.extend(cost.map(|cost| (near.words, cost + missed)));
+        });
+        meaning
     }
 }
 
-fn word_cost(query: &[char], word: &[char]) -> Option<u32> {
-    if query == word {
-        return Some(0);
-    }
-    if word.starts_with(query) {
-        return Some(BEGUN);
-    }
-    if is_inside(query, word) {
-        return Some(INSIDE);
-    }
-    let allowed = match query.len() {
-        0..=3 => return None,
-        4..=7 => 1,
-        _ => 2,
-    };
-    let (whole, begun) = slips(query, word, allowed);
-    let slips = |n: usize| SLIP * u32::try_from(n).unwrap_or(u32::MAX / SLIP);
-    let whole = (whole <= allowed).then(|| slips(whole));
-    let begun = (begun <= allowed).then(|| slips(begun) + BEGUN);
-    // People rarely miss the first letter.
-    let first = u32::from(query.first() != word.first()) * 4;
-    whole
-        .into_iter()
-        .chain(begun)
-        .min()
-        .map(|cost| cost + first)
-}
-
-/// Whether `query` is a part of `word` that means something: four letters of an alphabet, two
-/// signs where one is a syllable, one where it is a word.
-fn is_inside(query: &[char], word: &[char]) -> bool {
-    let least = query.iter().map(|c| u32::from(*c)).min().unwrap_or(0);
+/// Whether a part of a word means something: four letters of an alphabet, two signs where one is a
+/// syllable, one where it is a word.
+fn is_a_part(part: &str) -> bool {
+    let least = part.chars().map(u32::from).min().unwrap_or(0);
     let enough = match least {
         0x3400..=0x9FFF => 1,
         0x0E00.. => 2,
         _ => 4,
     };
-    query.len() >= enough && word.windows(query.len()).any(|part| part == query)
-}
-
-/// Letters to change, add, leave out or swap with their neighbour, from `query` to `word` and to
-/// the nearest beginning of `word`. Right up to `allowed`, anything above it otherwise.
-fn slips(query: &[char], word: &[char], allowed: usize) -> (usize, usize) {
-    let word_cut = &word[..word.len().min(query.len() + allowed + 1)];
-    let width = word_cut.len() + 1;
-    let mut before_last: Vec<usize> = Vec::new();
-    let mut last: Vec<usize> = (0..width).collect();
-    for (i, q) in query.iter().enumerate() {
-        let mut row = vec![i + 1; width];
-        for (j, w) in word_cut.iter().enumerate() {
-            let changed = last[j] + usize::from(q != w);
-            let mut least = changed.min(last[j + 1] + 1).min(row[j] + 1);
-            if i > 0 && j > 0 && *q == word_cut[j - 1] && query[i - 1] == *w {
-                least = least.min(before_last[j - 1] + 1);
-            }
-            row[j + 1] = least;
-        }
-        if row.iter().min().is_none_or(|least| *least > allowed) {
-            return (usize::MAX, usize::MAX);
-        }
-        before_last = std::mem::replace(&mut last, row);
-    }
-    let whole = if word_cut.len() == word.len() {
-        last[width - 1]
-    } else {
-        usize::MAX
-    };
-    let begun = last.iter().min().copied().unwrap_or(usize::MAX);
-    (whole, begun)
+    part.chars().count() >= enough
 }
 
 #[cfg(test)]
-mod tests {
-    use super::{
-        Target::{City, Movie},
-        *,
-    };
-
-    fn chars(text: &str) -> Vec<char> {
-        text.chars().collect()
-    }
-
-    #[test]
-    fn slips_are_counted_to_the_word_and_to_its_beginning() {
-        for (query, word, expected) in [
-            ("leeds", "leeds", (0, 0)),
-            ("leedz", "leeds", (1, 1)),
-            ("leds", "leeds", (1, 1)),
-            ("eleds", "leeds", (1, 1)),
-            ("cartogr", "cartographer", (usize::MAX, 0)),
-            ("cartorg", "cartographer", (usize::MAX, 1)),
-        ] {
-            assert_eq!(slips(&chars(query), &chars(word), 2), expected, "{query}");
-        }
-        assert!(slips(&chars("osaka"), &chars("leeds"), 1).0 > 1);
-    }
-
-    #[test]
-    fn nearer_names_come_first() {
-        let mut index = SearchIndex::default();
-        let names = ["Leeds", "Leedsburgh", "East Leeds", "Lees", "Lyon"];
-        for (i, name) in (0..).zip(names) {
-            index.add(City(i), name, &[]);
-        }
-        index.add(Movie(0), "The Leeds Affair", &["リーズ".to_owned()]);
-        let found = |query: &str| -> Vec<Target> {
-            index.find(query).into_iter().map(|h| h.target).collect()
-        };
-        assert_eq!(found("leeds")[..2], [City(0), City(2)]);
-        assert!(found("leeds").contains(&Movie(0)));
-        assert!(!found("leeds").contains(&City(4)));
-        assert_eq!(found("りーず"), [Movie(0)]);
-        assert_eq!(found(" - "), []);
-        assert_eq!(found("leeds affair"), [Movie(0)]);
-    }
-
-    #[test]
-    fn names_are_found_as_people_type_them() {
-        let names = [
-            "The Ninth Cartographer",
-            "Szósty tramwaj",
-            "Une soupe pour l'hiver prochain",
-            "からくり猫と百の夜",
-            "Kraków",
-            "Żuraw nad Wisłą: część druga",
-            "Leeds",
-            "Osaka",
-            "Kelp Horizon",
-            "Amélie",
-            "Το τελευταίο καΐκι",
-            "달빛 세탁소의 열두 손님",
-        ];
-        let mut index = SearchIndex::default();
-        for (i, name) in names.iter().enumerate() {
-            index.add(City(i), name, &[]);
-        }
-        let table = [
-            ("ninth", 0),
-            ("cartogr", 0),
-            ("the ninth c", 0),
-            ("cartografer", 0),
-            ("szosty", 1),
-            ("tramwaj", 1),
-            ("soupe", 2),
-            ("lhiver", 2),
-            ("l'hiver", 2),
-            ("hiver soupe", 2),
-            ("猫", 3),
-            ("カラクリ", 3),
-            ("krakow", 4),
-            ("KRAKÓW", 4),
-            ("krakwo", 4),
-            ("zuraw", 5),
-            ("wisla czesc", 5),
-            ("leeds", 6),
-            ("leds", 6),
-            ("osa", 7),
-            ("horizn", 8),
-            ("kelphorizon", 8),
-            ("amelie", 9),
-            ("Ame\u{301}lie", 9),
-            ("καικι", 10),
-            ("세탁소", 11),
-        ];
-        for (query, expected) in table {
-            let first = index.find(query).first().map(|hit| hit.target);
-            assert_eq!(first, Some(City(expected)), "{query}");
-        }
-        for nothing in ["", " ", "xyzzy", "tramwej wisla", "leeds osaka", "!?"] {
-            assert_eq!(index.find(nothing), [], "{nothing}");
-        }
-    }
-
-    #[test]
-    fn a_query_without_end_is_looked_at_in_bounds() {
-        let mut index = SearchIndex::default();
-        index.add(City(0), &"word ".repeat(20), &[]);
-        assert!(index.find(&"word ".repeat(100_000)).len() <= 1);
-        assert!(index.find(&"x".repeat(1_000_000)).is_empty());
-    }
-}
+mod tests;

@@ -42,8 +42,10 @@ pub struct Snapshot {
     zones: Vec<TimeZone>,
     city_of: Vec<usize>,
     cinema_of: Vec<usize>,
-    /// The cinemas of each city, the shows of each cinema and movie; by place, rising.
+    /// The cinemas of each city, how many screens each cinema has, the shows of each cinema and
+    /// movie; by place, rising.
     cinemas_in: Vec<Vec<usize>>,
+    screens_in: Vec<u32>,
     shows_at: Vec<Vec<usize>>,
     shows_of: Vec<Vec<usize>>,
     search: SearchIndex,
@@ -65,6 +67,15 @@ fn groups(of: impl Iterator<Item = usize>, into: usize) -> Vec<Vec<usize>> {
     groups
 }
 
+/// For each place of `into`, how many belong to it.
+fn counts(of: &[usize], into: usize) -> Vec<u32> {
+    let mut counts = vec![0; into];
+    for group in of {
+        counts[*group] += 1;
+    }
+    counts
+}
+
 /// The place of each row's owner.
 fn owners<K: std::hash::Hash + Eq, T>(
     rows: &[T],
@@ -79,17 +90,13 @@ fn owners<K: std::hash::Hash + Eq, T>(
 }
 
 fn search_index(rows: &Rows) -> SearchIndex {
-    let mut search = SearchIndex::default();
-    for (i, city) in rows.cities.iter().enumerate() {
-        search.add(Target::City(i), &city.name, &city.also);
-    }
-    for (i, cinema) in rows.cinemas.iter().enumerate() {
-        search.add(Target::Cinema(i), &cinema.name, &[]);
-    }
-    for (i, movie) in rows.movies.iter().enumerate() {
-        search.add(Target::Movie(i), &movie.title, &movie.also);
-    }
-    search
+    let cities = rows.cities.iter().enumerate();
+    let cities = cities.map(|(i, row)| (Target::City(i), row.name.as_str(), row.also.as_slice()));
+    let cinemas = rows.cinemas.iter().enumerate();
+    let cinemas = cinemas.map(|(i, row)| (Target::Cinema(i), row.name.as_str(), [].as_slice()));
+    let movies = rows.movies.iter().enumerate();
+    let movies = movies.map(|(i, row)| (Target::Movie(i), row.title.as_str(), row.also.as_slice()));
+    SearchIndex::of(cities.chain(cinemas).chain(movies))
 }
 
 impl Snapshot {
@@ -110,6 +117,7 @@ impl Snapshot {
         let cinema_of_show = screen_of_show.into_iter().map(|screen| cinema_of[screen]);
         Ok(Self {
             zones: rows.cities.iter().map(zone).collect::<Result<_, _>>()?,
+            screens_in: counts(&cinema_of, rows.cinemas.len()),
             cinemas_in: groups(city_of.iter().copied(), rows.cities.len()),
             shows_at: groups(cinema_of_show, rows.cinemas.len()),
             shows_of: groups(movie_of_show.into_iter(), rows.movies.len()),
@@ -253,7 +261,7 @@ impl Snapshot {
     /// first what has more to offer.
     fn fits(&self, q: &str) -> Vec<Hit> {
         let mut hits = self.search.find(q);
-        let best = hits.first().map_or(0, |hit| hit.cost);
+        let best = hits.iter().map(|hit| hit.cost).min().unwrap_or(0);
         hits.retain(|hit| hit.cost < best + SLIP);
         let size = |target| match target {
             Target::City(i) => self.cinemas_in[i].len(),

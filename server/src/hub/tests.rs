@@ -51,6 +51,19 @@ fn a_picture_of_another_branch_is_taken_whatever_its_number() {
 }
 
 #[test]
+fn others_are_told_of_a_move_that_a_replica_showed_first() {
+    let (hub, seen) = (Hub::new(), Clock::stopwatch());
+    let moves = hub.moves();
+    hub.follow(at(7, 1), seen);
+    assert!(moves.take().is_empty(), "whoever wrote it tells it");
+    // The lane's own picture comes after the replica's.
+    hub.publish(at(7, 1), seen + Duration::from_millis(1));
+    assert_eq!(moves.take().len(), 1);
+    hub.publish(at(7, 1), seen + Duration::from_millis(2));
+    assert!(moves.take().is_empty(), "the same again is no news");
+}
+
+#[test]
 fn a_picture_is_as_old_as_the_question_it_answers() {
     let (hub, seen) = (Hub::new(), Clock::stopwatch());
     let age = |s| hub.age(SHOW, seen + Duration::from_secs(s));

@@ -85,6 +85,7 @@ pub(super) fn project(before: &ShowState, event: &Event, at: UtcMillis) -> Vec<P
         | Event::RefundAsked { .. }
         | Event::RefundRefused { .. }
         | Event::RefundLapsed { .. }
+        | Event::CaseResolved { .. }
         | Event::MoneyShort { .. }
         | Event::SalesChanged { .. }
         | Event::BlocksChanged { .. }

@@ -164,7 +164,11 @@ impl Provider for CardTerminal {
             let next = last.map(|c| format!("{}.{}", c.updated_at.0, c.payment));
             let now = self.clock.now();
             let charges = found.iter().map(|c| c.charge(now)).collect();
-            Ok(Listed { charges, next })
+            Ok(Listed {
+                charges,
+                next,
+                odd: 0,
+            })
         })
     }
 }

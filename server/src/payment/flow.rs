@@ -20,9 +20,10 @@ use super::{
     PaymentError,
     card::wait_until,
     cash::Cash,
+    lost::Lost,
     machine::{Account, Call, Input, Moment, Part},
     provider::{Calling, Charge, Order, Provider, ProviderError},
-    store::{Begin, Begun, PaymentStore, Take},
+    store::{Begin, Begun, PaymentStore, Stepped, Take},
     voucher::{VoucherDesk, VoucherStore},
 };
 use crate::{bus::Bus, clock::Clock, store::StoreError};
@@ -142,6 +143,7 @@ impl Flow {
     fn provider(&self, account: &Account, part: &Part) -> Arc<dyn Provider> {
         match part.means {
             Tender::Cash => Arc::new(Cash),
+            Tender::Split if account.is_lost(part) => Arc::new(Lost),
             Tender::Card | Tender::Split => Arc::clone(&self.card),
             Tender::Voucher => {
                 let vouchers: Arc<dyn VoucherStore> = Arc::clone(&self.store) as _;
@@ -240,12 +242,20 @@ impl Flow {
         self.drive(id, missed).await;
     }
 
-    /// Whether booking speaks of the payment that we know by its id.
+    /// Whether booking speaks of the payment that we know by its id, or of one of which we know a
+    /// tender only; that is made whole then.
     pub(super) async fn accepts(&self, ask: &Settle) -> Result<bool, StoreError> {
-        let known = self.store.get(ask.payment).await?;
-        Ok(known.is_none_or(|a| {
-            a.booking == ask.booking && a.amount == ask.amount && a.tender() == ask.tender
-        }))
+        let Some(known) = self.store.get(ask.payment).await? else {
+            return Ok(true);
+        };
+        if known.is_remnant_of(ask) {
+            let whole = Input::Complete(ask.amount);
+            self.write(ask.payment, whole, None).await?;
+            return Ok(true);
+        }
+        Ok(known.booking == ask.booking
+            && known.amount == ask.amount
+            && known.tender() == ask.tender)
     }
 
     pub(super) fn spawn_drive(self: &Arc<Self>, id: PaymentId) {
@@ -338,17 +348,29 @@ impl Flow {
         input: Input,
         or_else: Option<Account>,
     ) -> Option<Account> {
+        // Why not is in the log.
+        self.write(id, input, or_else).await.ok().flatten()
+    }
+
+    /// The same for somebody who can bring the input again. `None` when there is no such payment.
+    ///
+    /// # Errors
+    /// Why nothing is known to be written.
+    pub(super) async fn write(
+        &self,
+        id: PaymentId,
+        input: Input,
+        or_else: Option<Account>,
+    ) -> Result<Option<Account>, StoreError> {
         let kind = input.word();
         let until = self.lease_until();
         let step = self.store.step(id, input, or_else, self.moment(), until);
-        let stepped = match step.await {
-            Ok(stepped) => stepped?,
-            Err(error) => {
-                tracing::warn!(payment.id = %id, kind, %error, "a payment can't be written");
-                return None;
-            }
+        let stepped = step.await.inspect_err(|error| {
+            tracing::warn!(payment.id = %id, kind, %error, "a payment can't be written");
+        })?;
+        let Some(Stepped { account, step }) = stepped else {
+            return Ok(None);
         };
-        let (account, step) = (stepped.account, stepped.step);
         if step.notable {
             metrics::counter!("payments_total", "state" => account.state.word()).increment(1);
             tracing::debug!(payment.id = %id, kind, state = account.state.word(), "payment");
@@ -357,6 +379,14 @@ impl Flow {
             let why = account.reason.as_deref().unwrap_or_default();
             metrics::counter!("payments_in_silence_total").increment(1);
             tracing::error!(payment.id = %id, booking.id = %account.booking, why, "booking is silent about a payment");
+        }
+        if step.lost {
+            metrics::counter!("payments_lost_tenders_total").increment(1);
+            tracing::error!(payment.id = %id, booking.id = %account.booking, amount = %account.amount, "what was paid beside the card of a payment is not known any more");
+        }
+        if step.short {
+            metrics::counter!("payments_short_total").increment(1);
+            tracing::error!(payment.id = %id, booking.id = %account.booking, captured = account.captured, refunded = account.refunded, "less of a payment is here than its tickets cost");
         }
         if step.stuck {
             let call = account.call().map_or("none", Call::word);
@@ -370,7 +400,7 @@ impl Flow {
         if step.changed {
             self.show(&account);
         }
-        Some(account)
+        Ok(Some(account))
     }
 
     /// Takes the turn at a payment; `None` when somebody else has it, who will look again.
@@ -439,7 +469,7 @@ impl Flow {
     }
 }
 
-fn order_of(account: &Account, part: &Part) -> Order {
+pub(super) fn order_of(account: &Account, part: &Part) -> Order {
     Order {
         payment: part.id,
         booking: account.booking,

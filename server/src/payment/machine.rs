@@ -5,6 +5,7 @@
 //! the highest `ver` stands. So repeats, old news and shuffled news change nothing.
 
 mod check;
+mod lost;
 mod part;
 mod patience;
 
@@ -63,6 +64,9 @@ pub struct Account {
     pub keep: Option<Keep>,
     /// The highest `ver` that has been carried out.
     pub settled_ver: Option<u64>,
+    /// When it last forgot what booking had said. From then on it believes only what answers an
+    /// announcement that says so: what was said before may still be on its way.
+    pub reopened_at: Option<UtcMillis>,
     /// Why nothing was taken, or why a person should look.
     pub reason: Option<String>,
     /// Whether a card was tried; not when the order never arrived.
@@ -116,15 +120,26 @@ impl Call {
 /// Something that happens to a payment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Input {
-    /// The provider said where its charge stands.
+    /// The provider answered where its charge stands.
     Learned(Charge),
+    /// The provider's list or a message said so. Unlike an answer it may be old news, and says nothing
+    /// about a call that is under way or planned.
+    Heard(Charge),
     /// A call of the provider came to nothing; its outcome may be unknown.
     Missed {
         /// What went wrong.
         why: String,
     },
     /// Booking said what the house keeps.
-    Settle(Keep),
+    Settle {
+        /// That.
+        keep: Keep,
+        /// What the announcement said of a reopening that it answers.
+        reopened_at: Option<UtcMillis>,
+    },
+    /// Booking said that it is one tender of a payment over so much, of which nothing else is known
+    /// any more.
+    Complete(Money),
     /// It is time to tell booking again.
     Tell,
     /// Booking may have lost what it said: it is asked again, and whatever it says then stands.
@@ -137,8 +152,10 @@ impl Input {
     pub const fn word(&self) -> &'static str {
         match self {
             Self::Learned(_) => "learned",
+            Self::Heard(_) => "heard",
             Self::Missed { .. } => "missed",
-            Self::Settle(_) => "settle",
+            Self::Settle { .. } => "settle",
+            Self::Complete(_) => "complete",
             Self::Tell => "tell",
             Self::Reopen => "reopen",
         }
@@ -165,6 +182,10 @@ pub struct Step {
     pub announce: bool,
     /// Whether a person should look at it from now on: booking is silent about it.
     pub flagged: bool,
+    /// Whether a person should look at it: what was paid beside its card is not known any more.
+    pub lost: bool,
+    /// Whether a person should look at it from now on: less of it is here than booking keeps.
+    pub short: bool,
     /// Whether a person should look at it from now on: the provider was asked in vain again and
     /// again. It is asked on all the same.
     pub stuck: bool,
@@ -191,6 +212,7 @@ impl Account {
             refunded: 0,
             keep: None,
             settled_ver: None,
+            reopened_at: None,
             reason: None,
             tried: true,
             tries: 0,
@@ -214,11 +236,12 @@ impl Account {
                 next_at: Some(now),
                 ..begun
             },
-            Tender::Voucher | Tender::Split => Self {
+            Tender::Split => Self {
                 parts: vec![Part::new(ask.payment, ask.tender, ask.amount.minor)],
                 next_at: Some(now),
                 ..begun
             },
+            Tender::Voucher => begun.by_lost_vouchers(ask),
             Tender::Cash => {
                 let taken = Part {
                     status: ChargeStatus::Captured,
@@ -253,35 +276,47 @@ impl Account {
                 self.learn(charge);
                 self.stop_asking(at.now);
             }
+            Input::Heard(charge) => self.learn(charge),
             Input::Missed { .. } => self.stop_asking(at.now),
             Input::Tell => self.lose_patience(at),
-            Input::Settle(keep) => self.listen(*keep, at.now),
-            Input::Reopen => self.reopen(),
+            Input::Settle { keep, .. } if !self.is_hearsay(input) => self.listen(*keep, at.now),
+            Input::Settle { .. } => {}
+            Input::Complete(amount) => self.complete(*amount),
+            Input::Reopen => self.reopen(at.now),
         }
         self.obey();
         let moved = self.standing() != before.standing();
         // A tender that was promised is no news to booking, but has the next one asked.
         let stirred = moved || self.keep != before.keep || self.statuses().ne(before.statuses());
         let asked = matches!(input, Input::Learned(_) | Input::Missed { .. });
+        let reopened = self.reopened_at != before.reopened_at;
         if stirred {
             self.updated_at = at.now;
             self.tries = 0;
             self.next_at = self.call().map(|_| at.now);
         } else if asked && self.call().is_some() {
+            let asked = before.next_call().map(|(part, _)| part.name());
             self.tries = self.tries.saturating_add(1);
             self.next_at = Some(at.now.plus_ms(backoff(CALL_AGAIN_MS, self.tries, at)));
-            self.flag(input);
+            self.flag(input, asked);
         } else if asked {
             self.next_at = None;
         }
-        // A repeat of what has been done is a question whether it was done.
-        let repeated = matches!(input, Input::Settle(k) if self.settled_ver == Some(k.ver));
-        let announce = self.announce(&before, moved, repeated, input, at);
+        self.note_shortness();
+        // A repeat of what has been done is a question whether it was done; and what may be of a
+        // journal that was lost is asked about.
+        let done = |keep: &Keep| self.settled_ver == Some(keep.ver);
+        let repeated = matches!(input, Input::Settle { keep, .. } if done(keep));
+        let differs = matches!(input, Input::Settle { keep, .. } if self.keep != Some(*keep));
+        let asked_back = repeated || (differs && self.is_hearsay(input));
+        let announce = self.announce(&before, moved, asked_back, input, at);
         Step {
             changed: *self != before,
-            notable: stirred || matches!(input, Input::Missed { .. }),
+            notable: stirred || reopened || matches!(input, Input::Missed { .. }),
             announce,
             flagged: self.is_in_silence() && !before.is_in_silence(),
+            lost: self.has_lost() && !before.has_lost(),
+            short: self.is_short() && !before.is_short(),
             stuck: self.tries >= TRIES_FLAGGED && before.tries < TRIES_FLAGGED,
         }
     }
@@ -291,16 +326,16 @@ impl Account {
         &mut self,
         before: &Self,
         moved: bool,
-        repeated: bool,
+        asked_back: bool,
         input: &Input,
         at: Moment,
     ) -> bool {
-        if !self.is_news() {
+        if !self.is_news() && !asked_back {
             self.tell_at = None;
             return false;
         }
         let due = matches!(input, Input::Tell) && !self.is_settled();
-        let announce = moved || repeated || due;
+        let announce = moved || asked_back || due;
         if self.is_settled() {
             self.tell_at = None;
         } else if announce {
@@ -319,10 +354,19 @@ impl Account {
 
     /// Forgets what booking said of a payment that it did not decide itself. Versions of a journal that was restored are smaller
     /// than those it had before, and have to be heard all the same.
-    fn reopen(&mut self) {
+    fn reopen(&mut self, now: UtcMillis) {
         if self.tender() != Tender::Cash && self.state != PaymentState::Pending {
             (self.keep, self.settled_ver) = (None, None);
+            // No two alike, whatever the clock does.
+            let next = self.reopened_at.map(|last| last.plus_ms(1));
+            self.reopened_at = Some(next.map_or(now, |next| next.max(now)));
         }
+    }
+
+    /// Whether booking said it to an announcement from before the last reopening, or unasked: then
+    /// it may be of a journal that was lost, whatever its version.
+    fn is_hearsay(&self, input: &Input) -> bool {
+        matches!(input, Input::Settle { reopened_at, .. } if *reopened_at != self.reopened_at)
     }
 
     /// Draws the consequences: what has to go back, where that leaves the payment, whether
@@ -399,6 +443,7 @@ impl Account {
             state: self.state,
             settled_ver: self.settled_ver,
             refunded_minor: self.refunded,
+            reopened_at: self.reopened_at,
         }
     }
 
@@ -423,11 +468,14 @@ impl Account {
         (self.state, money.0, money.1, money.2, self.settled_ver)
     }
 
-    fn flag(&mut self, input: &Input) {
+    fn flag(&mut self, input: &Input, asked: Option<String>) {
         if let Input::Missed { why } = input
             && self.tries >= TRIES_FLAGGED
         {
-            self.reason = Some(format!("{why}; tried {} times", self.tries));
+            let several = self.parts.len() > 1;
+            let of = asked.filter(|_| several).map(|name| format!("{name}: "));
+            let of = of.unwrap_or_default();
+            self.reason = Some(format!("{of}{why}; tried {} times", self.tries));
         }
     }
 }

@@ -142,7 +142,7 @@ pub(super) async fn plan(
         };
         let found = store.by_hash(code.hash()).await?;
         let voucher = found.ok_or(PaymentError::VoucherUnknown { number })?;
-        let pays = amount_minor.unwrap_or_else(|| voucher.remaining.min(left));
+        let pays = amount_minor.unwrap_or_else(|| voucher.available(now).min(left));
         refuse(&voucher, money(pays), now)?;
         if amount_minor.is_none() {
             left -= pays;

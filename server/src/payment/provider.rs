@@ -96,7 +96,7 @@ pub struct Order {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ProviderError {
     /// No answer in time.
-    #[error("the card terminal did not answer in time")]
+    #[error("no answer came in time")]
     TimedOut,
     /// It could not do it now.
     #[error("{0}")]
@@ -111,6 +111,8 @@ pub enum ProviderError {
 pub struct Listed {
     /// Charges of ours.
     pub charges: Vec<Charge>,
+    /// How many others name this house and make no sense; each was told.
+    pub odd: u64,
     /// Where the next page begins; `None` behind the last one.
     pub next: Option<String>,
 }
@@ -144,8 +146,9 @@ pub trait Provider: Send + Sync {
     /// Where the charge stands; `None` if it has never heard of it. One that would sell seats for
     /// something else than what was ordered is an error.
     fn look_up(&self, order: Order) -> Calling<'_, Option<Charge>>;
-    /// Charges that were made at or after a time, or changed if it keeps them by their changes, about `limit` of them, from `after` on,
-    /// where a page before ended. What changes while the list is read is on a page of it or of the
-    /// next reading.
+    /// Charges that were made at or after a time (or changed, where it keeps them by that), about
+    /// `limit` of them, from `after` on, where a page before ended. What changes while the list is
+    /// read is on a page of it or of the next reading. What of a charge is told that went back may be
+    /// less than what did; [`Self::look_up`] says all of it.
     fn list(&self, since: UtcMillis, after: Option<String>, limit: u32) -> Calling<'_, Listed>;
 }

@@ -25,6 +25,8 @@ const BEFORE_MS: i64 = 10 * MINUTE_MS;
 
 pub(super) async fn reopen(flow: &Arc<Flow>, since: UtcMillis) -> Result<Reopened, PaymentError> {
     let since = since.plus_ms(-BEFORE_MS);
+    // Of what has not changed payment may have yet to hear what the lost journal said.
+    flow.store.doubt_all(flow.clock.now()).await?;
     let mut done = Reopened::default();
     let mut after = None;
     loop {

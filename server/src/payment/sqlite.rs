@@ -134,6 +134,17 @@ impl PaymentStore for SqlitePayments {
         }))
     }
 
+    fn doubt_all(&self, now: UtcMillis) -> Later<'_, ()> {
+        Box::pin(self.db.write(move |conn| {
+            conn.prepare_cached(
+                "UPDATE payment SET reopened_at = max(?1, ifnull(reopened_at, 0) + 1)
+                 WHERE tender <> 'cash'",
+            )?
+            .execute([now.0])?;
+            Ok(())
+        }))
+    }
+
     fn shared(&self) -> bool {
         // The file is locked.
         false

@@ -154,6 +154,9 @@ pub trait PaymentStore: VoucherStore {
         now: UtcMillis,
         until: UtcMillis,
     ) -> Later<'_, Option<Account>>;
+    /// From now on all payments but cash believe only what answers an announcement that says so,
+    /// whatever else stays as it is.
+    fn doubt_all(&self, now: UtcMillis) -> Later<'_, ()>;
     /// A payment.
     fn get(&self, id: PaymentId) -> Later<'_, Option<Account>>;
     /// Payments, the newest first, at most `limit`, those behind `after` only.
@@ -227,7 +230,9 @@ impl Held {
             return Err(StoreError::Unreadable(broken.to_string()));
         }
         let answered = matches!(input, Input::Learned(_) | Input::Missed { .. });
-        if Lease::lets(self.lease, me.by, at.now) {
+        // What was heard of by the way says nothing about who is at it.
+        let aside = matches!(input, Input::Heard(_)) && !step.changed;
+        if !aside && Lease::lets(self.lease, me.by, at.now) {
             if self.account.due_call(at.now).is_some() {
                 self.lease = Some(me);
             } else if answered {
@@ -256,9 +261,10 @@ impl Held {
 /// What a line of the trail says beside its kind.
 pub(super) fn detail(input: &Input) -> String {
     match input {
-        Input::Learned(charge) => charge.status.word().to_owned(),
+        Input::Learned(charge) | Input::Heard(charge) => charge.status.word().to_owned(),
         Input::Missed { why } => why.clone(),
-        Input::Settle(keep) => format!("keep {} at {}", keep.minor, keep.ver),
+        Input::Complete(amount) => amount.to_string(),
+        Input::Settle { keep, .. } => format!("keep {} at {}", keep.minor, keep.ver),
         Input::Tell | Input::Reopen => String::new(),
     }
 }

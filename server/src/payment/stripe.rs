@@ -18,8 +18,10 @@ mod book;
 mod client;
 mod config;
 mod events;
+mod listing;
 mod objects;
 mod refunds;
+mod seen;
 mod signature;
 mod standing;
 
@@ -32,7 +34,7 @@ use std::{
 };
 
 use houseful_core::{
-    ids::{PaymentId, QuoteHash},
+    ids::PaymentId,
     time::UtcMillis,
     wire::payment::{Card, PayerAction},
 };
@@ -46,6 +48,7 @@ pub use self::{
 use self::{
     client::{Client, Fault},
     objects::{Intent, Status},
+    seen::Seen,
     standing::{charge, never},
 };
 use super::{
@@ -58,10 +61,6 @@ use crate::clock::Clock;
 const PATIENCE_MS: i64 = 25_000;
 /// How often a call that certainly did nothing is made again at once, and the first rest before.
 const AGAIN: (u32, u64) = (2, 250);
-/// Intents on a page, the most that Stripe gives: <https://docs.stripe.com/api/pagination>.
-const PAGE_MAX: u32 = 100;
-/// How far back its list is read: as long as Stripe keeps events.
-const LIST_MS: i64 = 30 * houseful_core::time::DAY_MS;
 /// How many payers are remembered who have something to do.
 const ACTIONS_MAX: usize = 10_000;
 /// The longest id of an object.
@@ -80,6 +79,10 @@ struct Inner {
     clock: Clock,
     /// Whether the whole list was read since the start.
     was_read: AtomicBool,
+    /// Whether Stripe refuses to tell late news.
+    no_news: AtomicBool,
+    /// Which of its late news were seen to.
+    heard: Mutex<Seen>,
     /// What payers have to do, as Stripe said last. A client secret is nobody's but the payer's, so
     /// it is never written down; a look-up brings it back.
     actions: Mutex<HashMap<PaymentId, PayerAction>>,
@@ -109,28 +112,10 @@ impl Stripe {
             return_url: config.return_url.clone(),
             clock,
             was_read: AtomicBool::new(false),
+            no_news: AtomicBool::new(false),
+            heard: Mutex::default(),
             actions: Mutex::default(),
         })))
-    }
-
-    /// Where the charge of an intent stands that a message speaks of; `None` if it is none of ours.
-    /// Nothing but the id is taken from the message.
-    ///
-    /// # Errors
-    /// Stripe or the book can't be asked now, or what Stripe has does not fit.
-    pub(super) async fn charge_of(&self, intent: &str) -> Result<Option<Charge>, ProviderError> {
-        let found = match self.0.client.intent(intent).await {
-            Ok(found) => found,
-            Err(Fault::Missing(_)) => return Ok(None),
-            Err(fault) => return Err(fault.into()),
-        };
-        let Some(payment) = found.payment(&self.0.house) else {
-            return Ok(None);
-        };
-        if found.is_unconfirmed() || !self.has_line(payment, &found).await? {
-            return Ok(None);
-        }
-        self.standing(found, None, Refunds::Asked).await.map(Some)
     }
 
     async fn begin(&self, order: Order, card: Card) -> Result<Charge, ProviderError> {
@@ -256,7 +241,7 @@ impl Stripe {
     async fn give_up(&self, order: Order) -> Result<Charge, ProviderError> {
         // A payment that only booking knows of was lost here, and its intent's line with it: the list
         // has it, if there is one.
-        let lost = order.quote == QuoteHash(uuid::Uuid::nil());
+        let lost = standing::is_lost(&order);
         let may_have_one = lost && !self.0.was_read.load(Ordering::Acquire);
         if may_have_one && self.0.book.get(order.payment).await?.is_none() {
             let why = "its intent may be on Stripe's list, which was not read yet";
@@ -291,64 +276,6 @@ impl Stripe {
         charge.await.map(Some)
     }
 
-    async fn page(
-        &self,
-        since: UtcMillis,
-        after: Option<String>,
-        limit: u32,
-    ) -> Result<Listed, ProviderError> {
-        // Stripe goes by the world's clock, and a clock that runs fast has seen more time go by.
-        let back = self.0.clock.now().ms_since(since).clamp(0, LIST_MS);
-        let since_s = Clock::wall().plus_ms(-back).0 / 1_000;
-        let limit = limit.clamp(1, PAGE_MAX);
-        let page = self.0.client.intents(after.as_deref(), limit).await?;
-        let last = page.data.last().map(|intent| intent.id.clone());
-        let fresh = page.data.iter().any(|intent| intent.created >= since_s);
-        let next = last.filter(|last| page.has_more && fresh && after.as_ref() != Some(last));
-        let mut charges = Vec::new();
-        for intent in page.data {
-            if intent.created < since_s || intent.is_unconfirmed() {
-                continue;
-            }
-            // Another house of the same account, or a shop, sees to its own.
-            let Some(payment) = intent.payment(&self.0.house) else {
-                continue;
-            };
-            if !self.has_line(payment, &intent).await? {
-                continue;
-            }
-            match self.standing(intent, None, Refunds::Told).await {
-                Ok(charge) => charges.push(charge),
-                Err(ProviderError::Fault(why)) => {
-                    tracing::error!(payment.id = %payment, why, "a charge on Stripe's list makes no sense");
-                }
-                Err(error) => return Err(error),
-            }
-        }
-        if next.is_none() && since == UtcMillis(0) {
-            self.0.was_read.store(true, Ordering::Release);
-        }
-        Ok(Listed { charges, next })
-    }
-
-    /// Whether the book has an intent that was confirmed as its payment's, by now. One under a closed
-    /// line says that the line which it was confirmed by got lost, with the database of then.
-    async fn has_line(&self, payment: PaymentId, intent: &Intent) -> Result<bool, ProviderError> {
-        let book = &self.0.book;
-        let mut line = book.name(payment, intent.id.clone()).await?;
-        if line == Named::Closed {
-            tracing::error!(payment.id = %payment, intent = intent.id, "the database had lost a payment that Stripe was asked for");
-            metrics::counter!("payments_lost_lines_total").increment(1);
-            line = book.adopt(payment, intent.id.clone()).await?;
-        }
-        let known = line == Named::Intent(intent.id.clone());
-        if !known {
-            tracing::error!(payment.id = %payment, intent = intent.id, "Stripe has a payment twice");
-            metrics::counter!("payments_listed_twice_total").increment(1);
-        }
-        Ok(known)
-    }
-
     async fn id_of(&self, payment: PaymentId) -> Result<String, ProviderError> {
         match self.0.book.get(payment).await? {
             Some(Named::Intent(id)) => Ok(id),
@@ -372,8 +299,7 @@ impl Stripe {
             Refunds::Asked | Refunds::None => false,
         };
         let back = if given_back {
-            let listed = self.0.client.refunds(&intent.id).await?;
-            refunds::total(&listed, &intent)
+            refunds::total(&self.0.client.refunds(&intent.id).await?)
         } else {
             refunds::Total::default()
         };

@@ -2,6 +2,7 @@
 //! a bus.
 
 mod heard;
+mod lost;
 mod split;
 
 use std::{
@@ -127,7 +128,12 @@ impl Role {
             tender: Tender::Card,
             keep_minor,
             ver,
+            reopened_at: None,
         }
+    }
+
+    async fn settles(&self, ask: Settle) {
+        self.payments.settle(ask).await.expect("written");
     }
 
     async fn until(&self, id: PaymentId, state: PaymentState) -> Payment {
@@ -157,8 +163,9 @@ impl Role {
         }
     }
 
-    async fn sql(&self, sql: &'static str) -> Result<usize, StoreError> {
-        let job = move |conn: &Connection| Ok(conn.execute(sql, [])?);
+    async fn sql(&self, sql: impl Into<String>) -> Result<usize, StoreError> {
+        let sql = sql.into();
+        let job = move |conn: &Connection| Ok(conn.execute(&sql, [])?);
         self.db.write(job).await
     }
 }
@@ -230,14 +237,14 @@ async fn an_unsettled_payment_is_announced_again_and_a_settled_one_is_not() {
         role.clock.advance(1_000);
         role.clock.rest_real(2).await;
     }
-    role.payments.settle(role.keep(&request, 1_900, 5)).await;
+    role.settles(role.keep(&request, 1_900, 5)).await;
     let paid = role.until(id, PaymentState::Captured).await;
     assert!(paid.settled);
     role.idle(id).await;
     let captured = |a: &Announcement| a.settled_ver == Some(5);
     assert_eq!(role.tape.all().iter().filter(|a| captured(a)).count(), 1);
     // Whoever asks again has not heard of it.
-    role.payments.settle(role.keep(&request, 1_900, 5)).await;
+    role.settles(role.keep(&request, 1_900, 5)).await;
     assert_eq!(role.tape.all().iter().filter(|a| captured(a)).count(), 2);
     let before = role.tape.all().len();
     for _ in 0..20 {
@@ -336,7 +343,7 @@ async fn of_those_who_wait_for_one_booking_all_but_two_are_answered_at_once() {
         role.clock.rest_real(2).await;
     }
     assert_eq!(count(), 18, "two may wait");
-    role.payments.settle(role.keep(&request, 0, 5)).await;
+    role.settles(role.keep(&request, 0, 5)).await;
     for payer in payers {
         let told = payer.await.expect("a payer").expect("an answer");
         assert!(told.is_final() || told.state == PaymentState::Pending);
@@ -383,10 +390,10 @@ async fn a_settlement_for_another_booking_or_amount_is_refused() {
     others[2].keep_minor = -1;
     others[3].tender = Tender::Cash;
     for other in others {
-        role.payments.settle(other).await;
+        role.settles(other).await;
         let seen = role.until(request.payment, PaymentState::Authorised).await;
         assert_eq!((seen.captured.minor, seen.settled), (0, false));
     }
-    role.payments.settle(good).await;
+    role.settles(good).await;
     role.until(request.payment, PaymentState::Captured).await;
 }

@@ -10,12 +10,17 @@ use houseful_core::{
 
 use super::{
     PaymentError, Payments,
-    voucher::{Use, Voucher, VoucherStore, code_of, store::VoucherCursor},
+    voucher::{
+        Use, Voucher, VoucherStore, code_of,
+        store::{Cancel, VoucherCursor},
+    },
 };
 use crate::chance;
 
 /// How many uses of a voucher are told.
 const USES_MAX: u32 = 100;
+/// How many lines of what became of it are told.
+const LINES_MAX: u32 = 200;
 
 impl Payments {
     fn vouchers(&self) -> Arc<dyn VoucherStore> {
@@ -43,6 +48,8 @@ impl Payments {
                 batch: request.command,
                 value: request.value,
                 remaining: request.value.minor,
+                back: 0,
+                back_until: None,
                 uses: 0,
                 uses_max: request.uses_max,
                 valid_from: request.valid_from.map(|t| t.0),
@@ -134,9 +141,12 @@ impl Payments {
             return Ok(None);
         };
         let uses = store.uses(id, USES_MAX).await?;
+        let trail = store.trail(id, LINES_MAX).await?;
+        let currency = voucher.value.currency;
         Ok(Some(VoucherDetail {
             voucher: voucher.shown(self.flow.clock.now()),
             uses: uses.iter().map(Use::shown).collect(),
+            trail: trail.iter().map(|line| line.shown(currency)).collect(),
         }))
     }
 
@@ -149,9 +159,15 @@ impl Payments {
         &self,
         id: VoucherId,
         by: String,
+        reason: String,
     ) -> Result<Option<Shown>, PaymentError> {
         let now = self.flow.clock.now();
-        let found = self.vouchers().cancel(id, by, now).await?;
+        let cancel = Cancel {
+            by,
+            reason,
+            at: now,
+        };
+        let found = self.vouchers().cancel(id, cancel).await?;
         Ok(found.map(|voucher| voucher.shown(now)))
     }
 }

@@ -41,8 +41,10 @@ pub const LOCAL: &[&str] = &[
     "payment_id",
     "sim_charge",
     "stripe_intent",
+    "stripe_read",
     "voucher",
     "voucher_use",
+    "voucher_event",
 ];
 
 /// How a table stands in Citus.

@@ -52,6 +52,21 @@ pub(super) const ALL: &[Migration] = &[
         name: "desk",
         sql: include_str!("migrations/0009_desk.sql"),
     },
+    Migration {
+        number: 11,
+        name: "late_news",
+        sql: include_str!("migrations/0011_late_news.sql"),
+    },
+    Migration {
+        number: 11,
+        name: "desk_ended",
+        sql: include_str!("migrations/0011_desk_ended.sql"),
+    },
+    Migration {
+        number: 12,
+        name: "reopened",
+        sql: include_str!("migrations/0012_reopened.sql"),
+    },
 ];
 
 /// Why a schema can't be brought up to date.

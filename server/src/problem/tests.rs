@@ -68,6 +68,13 @@ fn refusals() -> Vec<Refusal> {
         Refusal::RefundChanged { back: money(1) },
         Refusal::RefundByStaff,
         Refusal::RefundByManager,
+        Refusal::NoSuchCase,
+        Refusal::CaseResolved {
+            at,
+            how: houseful_core::wire::desk::CaseHow::Told,
+        },
+        Refusal::NoCashDue,
+        Refusal::CashDue { due: money(1) },
         Refusal::CashTooLittle {
             total: money(2),
             given: money(1),
@@ -115,6 +122,10 @@ fn is_listed(refusal: &Refusal) -> bool {
         | Refusal::RefundChanged { .. }
         | Refusal::RefundByStaff
         | Refusal::RefundByManager
+        | Refusal::NoSuchCase
+        | Refusal::CaseResolved { .. }
+        | Refusal::NoCashDue
+        | Refusal::CashDue { .. }
         | Refusal::CashTooLittle { .. }
         | Refusal::NothingToPay
         | Refusal::CashByStaff

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use houseful_core::{
     ids::{BookingId, OwnerRef, PaymentId},
-    wire::{admin::Audit, report::MoneyReport},
+    wire::{admin::Audit, payment::Payment, report::MoneyReport},
 };
 
 use serde::Serialize;
@@ -14,7 +14,10 @@ use super::{
     books::PaymentsElsewhere,
     cluster::AskError,
     peer::Health,
-    words::{Claim, Claimed, ClockMoved, Nothing, OwnerAnswer, OwnerWanted, at},
+    words::{
+        Claim, Claimed, ClockMoved, Nothing, OwnerAnswer, OwnerWanted, PaymentAnswer,
+        PaymentWanted, at,
+    },
 };
 use crate::{
     app::App,
@@ -81,6 +84,24 @@ pub(crate) async fn owner_of(app: &App, booking: BookingId) -> Result<Option<Own
         Err(LaneError::NoSuchShow) => Ok(None),
         Err(error) => Err(error.into()),
     }
+}
+
+/// A payment as staff see it; `None` for one that is not known there.
+///
+/// # Errors
+/// It can't be told now.
+pub(crate) async fn payment(app: &App, payment: PaymentId) -> Result<Option<Payment>, ApiError> {
+    if app.cluster.has(ServerRole::Payment) {
+        return Ok(app.payments.get(payment).await?);
+    }
+    if !app.cluster.may_answer(ServerRole::Payment) {
+        // Whoever stands at a counter does not wait for a server that is known to be down.
+        return Err(ApiError::RoleAway(ServerRole::Payment));
+    }
+    let wanted = PaymentWanted { payment };
+    let asked = app.cluster.ask(ServerRole::Payment, at::PAYMENT, &wanted);
+    let PaymentAnswer { payment } = asked.await?;
+    Ok(payment)
 }
 
 /// Counts the whole house anew. Where the payments are another server's, they are fetched.

@@ -22,8 +22,8 @@ use super::{
     feed::Follower,
     words::{
         BindAnswer, BindWanted, CatalogueFacts, Claim, Claimed, ClockMoved, HouseFacts, Nothing,
-        OwnerAnswer, OwnerWanted, PartAnswer, PartWanted, PaymentsAnswer, PaymentsWanted,
-        TokensAnswer, at,
+        OwnerAnswer, OwnerWanted, PartAnswer, PartWanted, PaymentAnswer, PaymentWanted,
+        PaymentsAnswer, PaymentsWanted, TokensAnswer, at,
     },
 };
 use crate::{
@@ -34,6 +34,7 @@ use crate::{
     payment::PaymentError,
     problem::{self, ApiError, Failure},
     request::{self, RequestId},
+    store::StoreError,
 };
 
 /// The longest question that is read, in bytes: a batch of messages.
@@ -64,6 +65,7 @@ pub(crate) fn router(app: App) -> Router {
         .route(at::CLAIM, post(claim))
         .route(at::OWNER, post(owner))
         .route(at::PAYMENTS, post(payments))
+        .route(at::PAYMENT, post(payment))
         .route(at::ANNOUNCEMENTS, post(announcements))
         .route(at::SETTLEMENTS, post(settlements))
         .layer(around)
@@ -217,6 +219,15 @@ async fn owner(State(app): State<App>, Asked(wanted): Asked<OwnerWanted>) -> Ans
     Ok(Json(OwnerAnswer { owner }))
 }
 
+async fn payment(
+    State(app): State<App>,
+    Asked(wanted): Asked<PaymentWanted>,
+) -> Answer<PaymentAnswer> {
+    only(&app, ServerRole::Payment)?;
+    let payment = calls::payment(&app, wanted.payment).await?;
+    Ok(Json(PaymentAnswer { payment }))
+}
+
 async fn payments(
     State(app): State<App>,
     Asked(wanted): Asked<PaymentsWanted>,
@@ -251,8 +262,15 @@ async fn settlements(State(app): State<App>, Asked(batch): Asked<Vec<Settle>>) -
     only(&app, ServerRole::Payment)?;
     bounded(batch.len())?;
     let each = batch.into_iter().map(|ask| app.payments.settle(ask));
-    futures_util::future::join_all(each).await;
-    Ok(Json(Nothing {}))
+    let settled = futures_util::future::join_all(each).await;
+    // What can't be read today can't be read in a second either; whoever sent it says it again.
+    let comes_again = |error: &StoreError| !matches!(error, StoreError::Unreadable(_));
+    let missed = settled.into_iter().filter_map(Result::err);
+    match missed.into_iter().find(comes_again) {
+        // The carrier brings the whole batch again, which changes nothing for the others.
+        Some(error) => Err(ApiError::Busy(error.to_string())),
+        None => Ok(Json(Nothing {})),
+    }
 }
 
 fn bounded(messages: usize) -> Result<(), ApiError> {

@@ -4,7 +4,7 @@ use houseful_core::{
     ids::{BookingId, OwnerRef, PaymentId, ShowId},
     price::Channel,
     time::UtcMillis,
-    wire::admin::Role,
+    wire::{admin::Role, payment::Payment},
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -27,6 +27,7 @@ pub(crate) mod at {
     pub(crate) const CLAIM: &str = "/roles/v1/claim";
     pub(crate) const OWNER: &str = "/roles/v1/owner";
     pub(crate) const PAYMENTS: &str = "/roles/v1/payments";
+    pub(crate) const PAYMENT: &str = "/roles/v1/payment";
     pub(crate) const ANNOUNCEMENTS: &str = "/roles/v1/announcements";
     pub(crate) const SETTLEMENTS: &str = "/roles/v1/settlements";
 }
@@ -190,6 +191,18 @@ pub(super) struct OwnerWanted {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct OwnerAnswer {
     pub(super) owner: Option<OwnerRef>,
+}
+
+/// A payment is wanted as staff see it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct PaymentWanted {
+    pub(super) payment: PaymentId,
+}
+
+/// The payment, if there is one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct PaymentAnswer {
+    pub(super) payment: Option<Payment>,
 }
 
 /// Which payments the sweep wants to see.

@@ -126,10 +126,15 @@ pub(super) async fn find_owned(
 ) -> Result<(Booking, OwnerRef), ApiError> {
     let read = app.lane.read(id.show, move |state, tip, now| {
         let record = state.booking(id.uuid)?;
-        is_of(record, &actor)
-            .then(|| state.booking_view(id.uuid, tip, now))
-            .flatten()
-            .map(|booking| (booking, record.owner))
+        if !is_of(record, &actor) {
+            return None;
+        }
+        let booking = if actor.staff {
+            state.staff_view(id.uuid, tip, now)
+        } else {
+            state.booking_view(id.uuid, tip, now)
+        };
+        Some((booking?, record.owner))
     });
     let found = read.await.map_err(about_booking)?;
     found.ok_or_else(no_booking)

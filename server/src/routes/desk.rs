@@ -1,53 +1,99 @@
 //! The late-payments desk: what came late and how it ended, what is on its way back, what waits for
-//! a manager. It decides nothing: every case was decided in the commit that saw it.
+//! a manager or for somebody with cash. It decides nothing: every case was decided in the commit
+//! that saw it, and what a person did is written by `resolve`.
+
+mod cases;
 
 use std::collections::BTreeMap;
 
 use axum::{extract::State, response::Json};
 use houseful_core::{
-    ids::{BookingId, PaymentId, ShowId},
-    show::{BookingRecord, Event, PaymentRecord, ShowState},
+    ids::{BookingId, OwnerRef, ShowId},
+    message::Tender,
+    show::KeptLess,
     time::{DAY_MS, UtcMillis},
     wire::{
         Page, Time,
         admin::JournalEntry,
-        desk::{DeskCase, DeskEnd, DeskKind},
+        desk::{DeskCase, DeskKind, ResolveRequest},
     },
 };
 use serde::Deserialize;
-use utoipa::IntoParams;
-use uuid::Uuid;
+use utoipa::{IntoParams, ToSchema};
 
-use super::input::{Params, bounded};
-use crate::{app::App, lane::LaneError, problem::ApiError};
+use super::{
+    bookings::about_booking,
+    cash::{self, Cash},
+    input::{Params, bounded},
+};
+use crate::{
+    app::App,
+    lane::LaneError,
+    problem::ApiError,
+    store::{DeskPlace, DeskRows},
+};
 
 /// How far back is looked for what has ended, when nobody says.
 const SINCE_MS: i64 = DAY_MS;
-/// After so long a decision that payment has not carried out is somebody's concern.
-const OVERDUE_MS: i64 = 15 * 60_000;
 
 /// Which cases.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(super) struct DeskQuery {
-    /// Decided then or later; the last 24 hours when absent. What waits or is overdue is told
-    /// whatever its age.
+    /// Decided then or later; the last 24 hours when absent, and at any time with `state=ended`.
+    /// What needs somebody is told whatever its age.
     #[param(value_type = Option<String>)]
     since: Option<Time>,
     /// Only of this kind.
     kind: Option<DeskKind>,
-    /// At most so many of those that have ended, 1 to 1,000.
+    /// Only what needs somebody, or only what does not; both when absent.
+    #[param(inline)]
+    state: Option<DeskState>,
+    /// At most so many rows of journals are looked at for those that have ended, 1 to 1,000.
     #[serde(default = "limit_default")]
     #[param(default = 200, minimum = 1, maximum = 1_000)]
     limit: u32,
+    /// `next` of the page before.
+    cursor: Option<String>,
+}
+
+/// Whether something has to be done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum DeskState {
+    /// Somebody has to do something.
+    Open,
+    /// Nobody has to.
+    Ended,
 }
 
 const fn limit_default() -> u32 {
     200
 }
 
-/// Cases of the late-payments desk: what needs a human first, then the newest.
+/// A case with what has to be asked elsewhere to tell it whole.
+#[derive(Debug)]
+struct Found {
+    case: DeskCase,
+    /// Who resolved it.
+    by: Option<OwnerRef>,
+    /// What of its payment went back that may be cash.
+    to_hand: Vec<KeptLess>,
+}
+
+/// What of a show is told where.
+#[derive(Clone, Copy, Debug)]
+struct Told {
+    /// Whether what needs somebody is told here.
+    opens: bool,
+    /// Whether that is told at all, the show being in the timetable. A show whose last event an
+    /// earlier program wrote may wait for somebody and not stand there: its rows tell it then.
+    waits: bool,
+}
+
+/// Cases of the late-payments desk: what needs somebody first, then the newest. `next` leads to
+/// what ended before.
 #[utoipa::path(get, path = "/v1/desk", tag = "house", params(DeskQuery),
     responses((status = 200, body = Page<DeskCase>)))]
 pub(super) async fn desk(
@@ -55,35 +101,50 @@ pub(super) async fn desk(
     Params(query): Params<DeskQuery>,
 ) -> Result<Json<Page<DeskCase>>, ApiError> {
     let limit = bounded("limit", query.limit, 1, 1_000)?;
-    let now = app.clock.now();
-    let since = query.since.map_or(now.plus_ms(-SINCE_MS), |t| t.0);
-    let wants = |kind| query.kind.is_none_or(|wanted| wanted == kind);
-    let mut by_show: BTreeMap<ShowId, Vec<Found>> = BTreeMap::new();
+    let after = query.cursor.as_deref().map(place).transpose()?;
+    let since = match (query.since, query.state) {
+        (Some(since), _) => since.0,
+        (None, Some(DeskState::Ended)) => UtcMillis(0),
+        (None, _) => app.clock.now().plus_ms(-SINCE_MS),
+    };
+    let opens = query.state != Some(DeskState::Ended) && after.is_none();
+    let mut by_show: BTreeMap<ShowId, Vec<JournalEntry>> = BTreeMap::new();
     // Whatever a show waits for stands in its timetable, so nothing that waits can be overlooked
     // for its age or for how much else there is.
-    if [
-        DeskKind::RefundWaits,
-        DeskKind::Overdue,
-        DeskKind::MoneyShort,
-    ]
-    .into_iter()
-    .any(wants)
-    {
-        let waiting = app.journals.waiting().await?;
-        by_show.extend(waiting.into_iter().map(|show| (show, Vec::new())));
+    let waiting = app.journals.waiting().await?;
+    if opens {
+        by_show.extend(waiting.iter().map(|show| (*show, Vec::new())));
     }
-    if let Some(word) = row_kind(query.kind) {
-        for row in app.journals.desk(since, word, limit).await? {
-            by_show.entry(row.show).or_default().extend(Found::of(&row));
+    let mut next = None;
+    if query.state != Some(DeskState::Open) {
+        let kinds = cases::row_kinds(query.kind);
+        let wanted = DeskRows {
+            since,
+            after,
+            kinds,
+            limit,
+        };
+        let rows = app.journals.desk(&wanted).await?;
+        let full = rows.len() == usize::try_from(limit).unwrap_or(usize::MAX);
+        next = rows
+            .last()
+            .filter(|_| full)
+            .map(|row| cursor(DeskPlace::of(row)));
+        for row in rows {
+            by_show.entry(row.show).or_default().push(row);
         }
     }
     let mut items = Vec::new();
-    for (show, found) in by_show {
-        let read = app
-            .lane
-            .read(show, move |state, _, now| cases(state, found, now));
+    for (show, rows) in by_show {
+        let told = Told {
+            opens,
+            waits: waiting.contains(&show),
+        };
+        let read = app.lane.read(show, move |state, _, now| {
+            cases::of_show(state, &rows, told, now)
+        });
         match read.await {
-            Ok(some) => items.extend(some),
+            Ok(found) => items.extend(found),
             Err(LaneError::NoSuchShow) => {}
             // Its cases can't be told; the alarm of a show that stands still is one of its own.
             Err(LaneError::ReadOnly(why)) => {
@@ -92,154 +153,83 @@ pub(super) async fn desk(
             Err(error) => return Err(error.into()),
         }
     }
-    items.retain(|case| wants(case.kind));
-    items.sort_by_key(|case| (!needs_human(case), std::cmp::Reverse(case.at), case.booking));
-    Ok(Json(Page { items, next: None }))
+    items.retain(|found| query.kind.is_none_or(|kind| kind == found.case.kind));
+    let items = told(&app, items).await;
+    Ok(Json(Page { items, next }))
 }
 
-fn needs_human(case: &DeskCase) -> bool {
-    case.end == DeskEnd::Waits || case.overdue
-}
-
-/// The kind of journal rows to look for; `None` when no row is looked for, `Some(None)` for all.
-fn row_kind(kind: Option<DeskKind>) -> Option<Option<&'static str>> {
-    match kind {
-        None => Some(None),
-        Some(DeskKind::LateWon) => Some(Some("secured")),
-        Some(DeskKind::MoneyBack) => Some(Some("payment_returned")),
-        Some(DeskKind::MoneyGone) => Some(Some("money_gone")),
-        Some(DeskKind::MoneyShort | DeskKind::RefundWaits | DeskKind::Overdue) => None,
+/// Adds what booking alone can't tell, and puts them in order.
+async fn told(app: &App, found: Vec<Found>) -> Vec<DeskCase> {
+    let mut items = Vec::new();
+    for found in found {
+        items.extend(tell(app, found).await);
     }
+    items.sort_by_key(|case| {
+        let waits = case.needs_somebody();
+        (!waits, std::cmp::Reverse(case.at), case.booking)
+    });
+    items
 }
 
-/// The cases of a show: those of its rows with where they stand now, and whatever waits.
-fn cases(state: &ShowState, found: Vec<Found>, now: UtcMillis) -> Vec<DeskCase> {
-    let mut cases: Vec<DeskCase> = Vec::new();
-    for (booking, record) in state.bookings() {
-        if record.refund_waits(now).is_some() {
-            cases.extend(refund_case(state, booking, now));
+/// One case; `None` where cash was thought to be due, and payment says that there was none.
+async fn tell(app: &App, found: Found) -> Option<DeskCase> {
+    let Found {
+        mut case,
+        by,
+        to_hand,
+    } = found;
+    if let Some(resolution) = &mut case.resolution {
+        let account = by.and_then(|by| app.tokens.account(by));
+        resolution.by = account.map(|account| account.to_string());
+    }
+    if !to_hand.is_empty() {
+        let tender = case.tender.as_deref();
+        let tender = Tender::ALL.into_iter().find(|t| Some(t.word()) == tender);
+        match cash::of(app, tender, case.amount, &to_hand).await {
+            Cash::Due(cash) => case.cash = Some(cash),
+            Cash::None => return None,
+            Cash::Unknown => {}
         }
     }
-    for (id, payment) in state.payments().filter(|(_, p)| !p.settled) {
-        let found = |kind, at| Found {
-            kind,
-            at,
-            booking: payment.booking,
-            payment: id,
-        };
-        if payment.is_short() {
-            cases.extend(found(DeskKind::MoneyShort, payment.asked_at).case(state, now));
-        } else if payment.asked_at.plus_ms(OVERDUE_MS).0 < now.0 {
-            cases.extend(found(DeskKind::Overdue, payment.asked_at).case(state, now));
-        }
-    }
-    for row in found {
-        // One that is overdue stands there once.
-        if !cases.iter().any(|case| case.payment == Some(row.payment)) {
-            cases.extend(row.case(state, now));
-        }
-    }
-    cases
+    Some(case)
 }
 
-fn refund_case(state: &ShowState, booking: Uuid, now: UtcMillis) -> Option<DeskCase> {
-    let waits = state.refund_waiting(booking, now)?;
-    let record = state.booking(booking)?;
-    Some(DeskCase {
-        kind: DeskKind::RefundWaits,
-        at: waits.at,
-        end: DeskEnd::Waits,
-        booking: waits.booking,
-        code: record.code,
-        seats: seats(record),
-        payment: None,
-        amount: waits.back,
-        tender: None,
-        why: None,
-        overdue: false,
-        refund: Some(waits),
+/// The case that somebody has just said something about.
+pub(super) async fn one(
+    app: &App,
+    booking: BookingId,
+    said: ResolveRequest,
+) -> Result<Option<DeskCase>, ApiError> {
+    let read = app.lane.read(booking.show, move |state, _, now| {
+        cases::resolved(state, &said, now)
+    });
+    let found = read.await.map_err(about_booking)?;
+    Ok(match found {
+        Some(found) => tell(app, found).await,
+        None => None,
     })
 }
 
-fn seats(record: &BookingRecord) -> u16 {
-    u16::try_from(record.lines.len()).unwrap_or(u16::MAX)
+fn cursor(place: DeskPlace) -> String {
+    format!("{}.{}.{}", place.at.0, place.show.0, place.ver)
 }
 
-/// A payment that the desk is about.
-struct Found {
-    kind: DeskKind,
-    at: UtcMillis,
-    booking: Uuid,
-    payment: PaymentId,
-}
-
-impl Found {
-    fn of(row: &JournalEntry) -> Option<Self> {
-        let at = row.at.0;
-        let event: Event = serde_json::from_value(row.event.clone()).ok()?;
-        let (kind, booking, payment) = match event {
-            Event::Secured {
-                booking,
-                payment,
-                late: true,
-                ..
-            } => (DeskKind::LateWon, booking, payment),
-            Event::PaymentReturned {
-                booking, payment, ..
-            } => (DeskKind::MoneyBack, booking, payment),
-            Event::MoneyGone {
-                booking, payment, ..
-            } => (DeskKind::MoneyGone, booking, payment),
-            _ => return None,
-        };
-        Some(Self {
-            kind,
-            at,
-            booking,
-            payment,
+/// Where the page before ended.
+fn place(text: &str) -> Result<DeskPlace, ApiError> {
+    let mut parts = text.split('.');
+    let mut number = || parts.next()?.parse::<u64>().ok();
+    let read = number().zip(number()).zip(number());
+    let place = read.and_then(|((at, show), ver)| {
+        Some(DeskPlace {
+            at: UtcMillis(i64::try_from(at).ok()?),
+            show: ShowId(show),
+            ver,
         })
-    }
-
-    fn case(self, state: &ShowState, now: UtcMillis) -> Option<DeskCase> {
-        let record = state.booking(self.booking);
-        let payment = state.payment(self.payment)?;
-        let end = match self.kind {
-            DeskKind::MoneyShort => DeskEnd::Waits,
-            kind => stands(kind, self.payment, payment, record),
-        };
-        let waits = end == DeskEnd::OnItsWay;
-        Some(DeskCase {
-            kind: self.kind,
-            at: Time(self.at),
-            end,
-            booking: BookingId {
-                show: state.show(),
-                uuid: self.booking,
-            },
-            code: record.and_then(|r| r.code),
-            seats: record.map_or(0, seats),
-            payment: Some(self.payment),
-            amount: payment.amount,
-            tender: Some(payment.tender.word().to_owned()),
-            why: payment.returned.map(|why| why.word().to_owned()),
-            overdue: waits && payment.asked_at.plus_ms(OVERDUE_MS).0 < now.0,
-            refund: None,
+    });
+    place
+        .filter(|_| parts.next().is_none())
+        .ok_or_else(|| ApiError::BadRequest {
+            detail: "`cursor` is not the `next` of a page of the desk".to_owned(),
+            field: Some("cursor".to_owned()),
         })
-    }
-}
-
-/// How a payment's case ended, or that payment has yet to do what was decided.
-fn stands(
-    kind: DeskKind,
-    id: PaymentId,
-    payment: &PaymentRecord,
-    record: Option<&BookingRecord>,
-) -> DeskEnd {
-    let has_seats = record.is_some_and(|r| r.payment == Some(id));
-    match (payment.settled, has_seats, kind) {
-        (false, ..) => DeskEnd::OnItsWay,
-        (true, true, _) => DeskEnd::Confirmed,
-        (true, false, DeskKind::LateWon) => DeskEnd::Over,
-        (true, false, _) => DeskEnd::GivenBack,
-    }
 }

@@ -18,6 +18,7 @@ use utoipa::ToSchema;
 
 use super::{
     bookings::{about_booking, ask_about, command, find, is_of, no_booking, of, owner},
+    cash,
     input::{Body, Id, plain},
     lookup::one,
 };
@@ -123,7 +124,9 @@ pub(super) async fn cancel(
     };
     let command = command(request.command, caller.staff_actor(), ask);
     ask_about(&app, id, command).await?;
-    one(&app, &caller, &HeaderMap::new(), id).await.map(Json)
+    let mut booking = one(&app, &caller, &HeaderMap::new(), id).await?;
+    cash::of_cancelled(&app, &mut booking).await?;
+    Ok(Json(booking))
 }
 
 /// The tickets of a booking, once it is confirmed.

@@ -26,6 +26,7 @@ use utoipa::IntoParams;
 
 use super::{
     bookings::{about_booking, ask_about, command},
+    cash,
     input::{Body, Id, Params, plain},
     lookup::one,
     money::REASON_CHARS_MAX,
@@ -97,7 +98,8 @@ pub(super) async fn refund(
     };
     let command = command(request.command, caller.staff_actor(), ask);
     ask_about(&app, id, command).await?;
-    let booking = one(&app, &caller, &HeaderMap::new(), id).await?;
+    let mut booking = one(&app, &caller, &HeaderMap::new(), id).await?;
+    cash::of_refund(&app, &mut booking, request.command).await?;
     let waits = booking.refund_asked.as_ref();
     if waits.is_some_and(|asked| asked.id == request.command) {
         return Ok((StatusCode::ACCEPTED, Json(booking)).into_response());
@@ -133,7 +135,11 @@ pub(super) async fn verdict(
     };
     let command = command(request.command, caller.staff_actor(), ask);
     ask_about(&app, id, command).await?;
-    one(&app, &caller, &HeaderMap::new(), id).await.map(Json)
+    let mut booking = one(&app, &caller, &HeaderMap::new(), id).await?;
+    if request.approve {
+        cash::of_refund(&app, &mut booking, request.refund).await?;
+    }
+    Ok(Json(booking))
 }
 
 fn rules(caller: &Caller, waive: bool) -> RefundRules {

@@ -11,16 +11,16 @@ use houseful_core::{
     wire::{
         Page,
         problem::Problem,
-        voucher::{CheckVoucher, CreateVouchers, NewVoucher, Voucher, VoucherDetail, VoucherSeed},
+        voucher::{
+            CancelVoucher, CheckVoucher, CreateVouchers, NewVoucher, Voucher, VoucherDetail,
+            VoucherSeed,
+        },
     },
 };
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::{
-    input::{Body, Id, Params, bounded, plain},
-    money::Nothing,
-};
+use super::input::{Body, Id, Params, bounded, plain};
 use crate::{
     app::App,
     auth::Caller,
@@ -158,18 +158,20 @@ pub(super) async fn check(
 }
 
 /// Takes a voucher back for good. What was reserved on it by then is still paid.
-#[utoipa::path(post, path = "/v1/vouchers/{id}/cancel", tag = "vouchers", request_body = Nothing,
+#[utoipa::path(post, path = "/v1/vouchers/{id}/cancel", tag = "vouchers", request_body = CancelVoucher,
     params(("id" = String, Path, description = "the voucher's id, not its code")),
     responses((status = 200, body = Voucher)))]
 pub(super) async fn cancel(
     State(app): State<App>,
     caller: Caller,
     Id(id): Id<VoucherId>,
-    Body(Nothing {}): Body<Nothing>,
+    Body(request): Body<CancelVoucher>,
 ) -> Result<Json<Voucher>, ApiError> {
+    let reason = request.reason.unwrap_or_default();
+    let reason = plain("reason", &reason, CreateVouchers::NOTE_CHARS_MAX)?;
     let payments = app.payments.clone();
     let by = caller.account.to_string();
-    let cancel = async move { Ok(payments.cancel_voucher(id, by).await?) };
+    let cancel = async move { Ok(payments.cancel_voucher(id, by, reason).await?) };
     let found = whole(&app, cancel).await?;
     found.map(Json).ok_or(ApiError::NoSuch("voucher"))
 }

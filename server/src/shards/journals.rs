@@ -22,7 +22,7 @@ use houseful_core::{
 use super::{Gathered, Homes, NotAll, SlotMap};
 use crate::{
     database::Books,
-    store::{ContactRow, Loaded, Sought, Store, StoreError},
+    store::{ContactRow, DeskRows, Loaded, Sought, Store, StoreError},
 };
 
 /// A way to the journals of all shards; clones share it.
@@ -149,17 +149,12 @@ impl Journals {
     ///
     /// # Errors
     /// A shard can't be reached or read: what needs a human must not look as if there were nothing.
-    pub async fn desk(
-        &self,
-        since: UtcMillis,
-        kind: Option<&'static str>,
-        limit: u32,
-    ) -> Result<Vec<JournalEntry>, NotAll> {
-        let asked = self.gather(|store| store.desk(since, kind, limit));
+    pub async fn desk(&self, wanted: &DeskRows) -> Result<Vec<JournalEntry>, NotAll> {
+        let asked = self.gather(|store| store.desk(wanted.clone()));
         let mut rows = asked.await?.whole()?;
         rows.sort_by_key(|row| (std::cmp::Reverse(row.at), row.show, row.ver));
         rows.dedup_by_key(|row| (row.show, row.ver));
-        rows.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+        rows.truncate(usize::try_from(wanted.limit).unwrap_or(usize::MAX));
         Ok(rows)
     }
 

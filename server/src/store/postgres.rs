@@ -31,8 +31,8 @@ use houseful_core::{
 use tokio::sync::Semaphore;
 
 use super::{
-    Apart, ContactRow, Head, Later, Loaded, Outcome, ShowCommit, Sought, Store, StoreError, Tail,
-    kept::Kept,
+    Apart, ContactRow, DeskRows, Head, Later, Loaded, Outcome, ShowCommit, Sought, Store,
+    StoreError, Tail, kept::Kept,
 };
 use crate::postgres::{Database, Held, Params};
 pub(crate) use replica::{primary, replicas};
@@ -177,13 +177,8 @@ impl Store for PostgresStore {
         Box::pin(rows::journal(&self.db, show, after, limit))
     }
 
-    fn desk(
-        &self,
-        since: UtcMillis,
-        kind: Option<&'static str>,
-        limit: u32,
-    ) -> Later<'_, Vec<JournalEntry>> {
-        Box::pin(rows::desk(&self.db, since, kind, limit))
+    fn desk(&self, wanted: DeskRows) -> Later<'_, Vec<JournalEntry>> {
+        Box::pin(rows::desk(&self.db, wanted))
     }
 
     fn waiting(&self) -> Later<'_, Vec<ShowId>> {

@@ -33,8 +33,8 @@ pub use database::{Database, Traffic};
 pub use open::OpenError;
 
 use super::{
-    Apart, ContactRow, Head, Later, Loaded, Outcome, ShowCommit, Sought, Store, StoreError, Tail,
-    kept::Kept,
+    Apart, ContactRow, DeskRows, Head, Later, Loaded, Outcome, ShowCommit, Sought, Store,
+    StoreError, Tail, kept::Kept,
 };
 use alone::Locks;
 
@@ -155,16 +155,8 @@ impl Store for SqliteStore {
         )
     }
 
-    fn desk(
-        &self,
-        since: UtcMillis,
-        kind: Option<&'static str>,
-        limit: u32,
-    ) -> Later<'_, Vec<JournalEntry>> {
-        Box::pin(
-            self.db
-                .read(move |conn| rows::desk(conn, since, kind, limit)),
-        )
+    fn desk(&self, wanted: DeskRows) -> Later<'_, Vec<JournalEntry>> {
+        Box::pin(self.db.read(move |conn| rows::desk(conn, &wanted)))
     }
 
     fn waiting(&self) -> Later<'_, Vec<ShowId>> {

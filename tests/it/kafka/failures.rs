@@ -9,18 +9,8 @@ use houseful_tests::{
 };
 use tokio::task::block_in_place;
 
-use super::seats::readers_know;
+use super::{all_is_quiet, goes_through_kafka, seats::readers_know};
 use houseful_tests::kafka::house::{House, Links, PATIENCE};
-
-/// Waits until messages go through Kafka again.
-async fn goes_through_kafka(stranger: &Stranger, what: &str) {
-    let before = block_in_place(|| stranger.count("announcements"));
-    wait::until_async(what, PATIENCE, async || {
-        let now = block_in_place(|| stranger.count("announcements"));
-        (now > before).then_some(())
-    })
-    .await;
-}
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn people_book_and_pay_while_the_broker_is_stopped_killed_or_frozen() {
@@ -60,6 +50,8 @@ async fn people_book_and_pay_while_the_broker_is_stopped_killed_or_frozen() {
     // Whoever reads of seats is led to where they are, when the broker is there again.
     broker.restart().await;
     readers_know(&house, &stranger).await;
+    // What came late by one carrier and was said again by the other is no reason to talk on.
+    all_is_quiet(&stranger).await;
     house.close().await;
 }
 

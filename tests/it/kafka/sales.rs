@@ -20,18 +20,8 @@ use houseful_tests::{
 use rdkafka::message::{Header, Headers, Message, OwnedHeaders, OwnedMessage};
 use tokio::task::block_in_place;
 
+use super::{all_is_heard, all_is_quiet};
 use houseful_tests::kafka::house::{House, Links, PATIENCE};
-
-/// Waits until everything that is in both topics was done and told to be done.
-async fn all_is_heard(stranger: &Stranger) {
-    wait::until_async("all that was sent is done", PATIENCE, async || {
-        let lag = block_in_place(|| {
-            stranger.lag("booking", "announcements") + stranger.lag("payment", "settlements")
-        });
-        (lag == 0).then_some(())
-    })
-    .await;
-}
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_sale_goes_through_kafka_alone_and_a_topic_read_again_changes_nothing() {
@@ -65,6 +55,7 @@ async fn a_sale_goes_through_kafka_alone_and_a_topic_read_again_changes_nothing(
     house.start().await.expect("the servers start again");
     all_is_heard(&stranger).await;
     assert_eq!(house.stands().await, before);
+    all_is_quiet(&stranger).await;
     till.buys(house.shows[0]).await;
     house.close().await;
 }

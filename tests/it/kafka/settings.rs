@@ -1,59 +1,58 @@
 //! What is looked at before anything is sent, and the operator's commands.
 
-use houseful_core::wire::admin::Mode;
-use houseful_server::{
-    app::{ServerConfig, StartError, serve},
-    bus::kafka::{self, Grade, KafkaConfig, KafkaError},
-};
+use houseful_server::bus::kafka::{self, Grade, KafkaError};
 use houseful_tests::{
     apart::private,
     folder::Folder,
     kafka::{Broker, LOGIN, is_missing, listener::Stranger},
+    wait,
 };
 use serde_json::Value;
-use tokio::net::TcpListener;
+use tokio::task::block_in_place;
 
-use houseful_tests::kafka::house::{House, Links};
-
-/// Starts a server of all roles, which tells of its seats alone.
-async fn start(folder: &Folder, config: KafkaConfig) -> Result<(), StartError> {
-    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-    let server = ServerConfig {
-        kafka: Some(config),
-        ..ServerConfig::new(folder.path("house.db"), Some(Mode::Training))
-    };
-    serve(server, listener).await?.stop().await;
-    Ok(())
-}
+use super::goes_through_kafka;
+use houseful_tests::kafka::house::{House, Links, PATIENCE};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn a_server_refuses_topics_that_are_missing_or_lose_what_they_are_given() {
+async fn missing_and_forgetful_topics_keep_nobody_from_selling() {
     if is_missing() {
         return;
     }
-    let folder = Folder::new();
     let mut config = Broker::shared().await.config("checked");
     config.create_topics = false;
-    let refused = start(&folder, config.clone()).await;
-    let Err(StartError::Kafka(KafkaError::Topics(found))) = refused else {
-        panic!("{refused:?}");
-    };
-    assert!(found[0].to_string().contains("create-topics"), "{found:?}");
     let stranger = Stranger::beside(&config);
+    // One that forgets, and none of the others.
     stranger
         .make_topic("seats", &[("cleanup.policy", "compact")])
         .await;
-    let refused = start(&folder, config.clone()).await.expect_err("refused");
+    let found = kafka::check(&config).await.expect("a look");
+    let said = |kind: &str| {
+        let of = found
+            .iter()
+            .filter(|v| v.kind.word() == kind && v.is_refused());
+        of.flat_map(|v| &v.findings)
+            .map(ToString::to_string)
+            .collect::<String>()
+    };
+    assert!(said("announcements").contains("create-topics"), "{found:?}");
     assert!(
-        refused.to_string().contains("cleanup.policy=compact"),
-        "{refused}"
+        said("seats").contains("cleanup.policy=compact"),
+        "{found:?}"
     );
-    stranger.delete_topic("seats").await;
+    let house = House::open(config.clone(), Links::Both).await;
+    let till = house.till();
+    for show in &house.shows[..3] {
+        till.buys(*show).await;
+    }
+    assert!(
+        block_in_place(|| stranger.ends("announcements")).is_empty(),
+        "whoever writes does not make it"
+    );
     let made = kafka::create_topics(&config, Some(3))
         .await
         .expect("topics");
     assert_eq!(made.len(), 4);
-    for topic in &made {
+    for topic in made.iter().filter(|topic| topic.kind.word() != "seats") {
         assert_eq!(topic.facts.partitions, 3, "{topic:?}");
         // One broker is worth a word, and nothing else is.
         assert!(
@@ -61,12 +60,28 @@ async fn a_server_refuses_topics_that_are_missing_or_lose_what_they_are_given() 
             "{topic:?}"
         );
     }
-    start(&folder, config.clone()).await.expect("a server");
+    // The way opens by itself, and a topic that forgets seats does not close that of money.
+    let people = house.people(2);
+    goes_through_kafka(&stranger, "topics that were made").await;
+    people.go_home().await;
+    assert_eq!(block_in_place(|| stranger.written("seats")), 0);
+    stranger.delete_topic("seats").await;
     // Those that are there stay as they are.
     let again = kafka::create_topics(&config, Some(9))
         .await
         .expect("topics");
-    assert!(again.iter().all(|topic| topic.facts.partitions == 3));
+    let parts = |kind: &str| {
+        let of = again.iter().find(|topic| topic.kind.word() == kind);
+        of.map(|topic| topic.facts.partitions)
+    };
+    assert_eq!((parts("announcements"), parts("seats")), (Some(3), Some(9)));
+    let people = house.people(1);
+    wait::until_async("seats are told", PATIENCE, async || {
+        (block_in_place(|| stranger.written("seats")) > 0).then_some(())
+    })
+    .await;
+    people.go_home().await;
+    house.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -96,7 +111,7 @@ async fn the_operator_makes_topics_looks_at_them_and_at_what_was_parked() {
     let (folder, at) = (Folder::new(), broker.address());
     let run = |args: &[&str]| {
         let to = ["--kafka", &at, "--kafka-prefix", "desk", "-o", "json"];
-        tokio::task::block_in_place(|| folder.run(&[args, &to].concat()))
+        block_in_place(|| folder.run(&[args, &to].concat()))
     };
     let check = run(&["bus", "check"]).ended(1);
     let topics = check.json();
@@ -145,6 +160,11 @@ async fn the_operator_makes_topics_looks_at_them_and_at_what_was_parked() {
     let file = folder.arg("kafka.settings");
     let ran = run(&["bus", "check", "--kafka-settings", &file]).ended(2);
     assert!(ran.err.contains("acks"), "{ran:?}");
+    // A slip of the keyboard shows the name of what it is in, and not the password.
+    std::fs::write(&settings, "sasl.pasword=hunter2\n").expect("written");
+    let ran = run(&["bus", "check", "--kafka-settings", &file]).ended(2);
+    assert!(ran.err.contains("sasl.pasword"), "{ran:?}");
+    assert!(!format!("{ran:?}").contains("hunter2"), "{ran:?}");
     let ran = folder.run(&["bus", "check", "--kafka", "nowhere"]).ended(2);
     assert!(ran.err.contains("host:port"), "{ran:?}");
 }

@@ -308,6 +308,21 @@ impl House {
         read.await.expect("a show")
     }
 
+    /// What booking has said of these payments last.
+    pub async fn said<const N: usize>(&self, payments: [PaymentId; N]) -> Vec<Settle> {
+        let read = self.lane.read(SHOW, move |show, _, _| {
+            payments.iter().filter_map(|id| show.settle(*id)).collect()
+        });
+        read.await.expect("a show")
+    }
+
+    /// Payment hears something, whoever brings it.
+    pub async fn hears(&self, said: &[Settle]) {
+        for ask in said {
+            self.payments.settle(ask.clone()).await.expect("written");
+        }
+    }
+
     /// Whether nothing is open on either side.
     pub async fn is_at_rest(&self) -> bool {
         let open = self.payments.list(true, None).await.expect("readable");

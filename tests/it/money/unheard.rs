@@ -37,6 +37,7 @@ async fn an_announcement_for_a_booking_nobody_made_is_returned() {
         state: PaymentState::Authorised,
         settled_ver: None,
         refunded_minor: 0,
+        reopened_at: None,
     };
     let answer = house
         .lane

@@ -11,7 +11,7 @@ use houseful_core::{
     wire::{admin::JournalEntry, booking::Contact, seats::Version},
 };
 use houseful_server::store::{
-    Apart, ContactRow, Head, Later, Loaded, Outcome, ShowCommit, Sought, Store, Tail,
+    Apart, ContactRow, DeskRows, Head, Later, Loaded, Outcome, ShowCommit, Sought, Store, Tail,
 };
 
 /// A store that says it is shared.
@@ -96,13 +96,8 @@ impl Store for Tampered {
         self.store.journal(show, after, limit)
     }
 
-    fn desk(
-        &self,
-        since: UtcMillis,
-        kind: Option<&'static str>,
-        limit: u32,
-    ) -> Later<'_, Vec<JournalEntry>> {
-        self.store.desk(since, kind, limit)
+    fn desk(&self, wanted: DeskRows) -> Later<'_, Vec<JournalEntry>> {
+        self.store.desk(wanted)
     }
 
     fn waiting(&self) -> Later<'_, Vec<ShowId>> {

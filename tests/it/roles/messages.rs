@@ -80,7 +80,7 @@ async fn catch(stream: TcpStream, tx: mpsc::UnboundedSender<Caught>) -> Option<(
 
 /// A house of two servers between which the test stands.
 struct House {
-    _folder: Folder,
+    folder: Folder,
     seller: RunningServer,
     payer: RunningServer,
     caught: mpsc::UnboundedReceiver<Caught>,
@@ -101,7 +101,13 @@ fn roles(own: &[ServerRole], peers: &[(ServerRole, String)], secret: &str) -> Ro
 }
 
 impl House {
+    /// One whose announcements the test has to carry.
     async fn open(secret: &str) -> Self {
+        Self::open_between(secret, false).await
+    }
+
+    /// The same; with `both` its settlements, too.
+    async fn open_between(secret: &str, both: bool) -> Self {
         let folder = Folder::new();
         let (to_test, caught) = catcher().await;
         let (one, two) = (
@@ -114,7 +120,12 @@ impl House {
             roles,
             ..ServerConfig::new(folder.path(name), Some(Mode::Training))
         };
-        let sells = roles(&[Catalogue, Booking], &[(Payment, url(&two))], secret);
+        let to_payer = if both {
+            format!("http://{to_test}")
+        } else {
+            url(&two)
+        };
+        let sells = roles(&[Catalogue, Booking], &[(Payment, to_payer)], secret);
         let peers = [
             (Catalogue, url(&one)),
             (Booking, format!("http://{to_test}")),
@@ -138,7 +149,7 @@ impl House {
             .await
             .expect("a server");
         Self {
-            _folder: folder,
+            folder,
             seller,
             payer,
             caught,
@@ -148,9 +159,14 @@ impl House {
 
     /// The next message about a payment.
     async fn next(&mut self) -> Caught {
+        self.next_at("/roles/v1/announcements").await
+    }
+
+    /// The next message that goes there.
+    async fn next_at(&mut self, path: &str) -> Caught {
         loop {
             let caught = self.caught.recv().await.expect("a message");
-            if caught.path == "/roles/v1/announcements" {
+            if caught.path == path {
                 return caught;
             }
         }
@@ -165,6 +181,7 @@ impl House {
             json!({"booking": id, "command": houseful_tests::test_app::command(), "wish": wish});
         desk.post("/v1/bookings", &wish).await.expect(201);
         let pay = desk.leave(&id).await;
+        let desk = Desk::new(self.payer.url(), Some(self.payer.admin_token.clone()));
         let paid = desk.post("/v1/payments?wait_ms=0", &pay).await;
         assert_eq!(paid.status, 202, "{}", paid.text);
         id
@@ -271,6 +288,32 @@ async fn what_no_server_of_the_house_signed_for_this_once_does_nothing() {
     );
     assert_eq!(house.stands().await.0, after.0);
     other_house.close().await;
+    house.close().await;
+}
+
+#[tokio::test]
+async fn a_settlement_that_could_not_be_written_is_answered_503_and_comes_again() {
+    let mut house = House::open_between(&"a".repeat(32), true).await;
+    house.pay().await;
+    let news = house.next().await;
+    assert_eq!(house.deliver(&news).await.status, 200);
+    let db = rusqlite::Connection::open(house.folder.path("payer.db")).expect("its database");
+    let sql = |text: &str| db.execute_batch(text).expect("done");
+    sql("CREATE TRIGGER full BEFORE UPDATE ON payment BEGIN SELECT RAISE(ABORT, 'full'); END");
+    let to = house.payer.url();
+    let path = "/roles/v1/settlements";
+    let asked = house.next_at(path).await;
+    let said = send(&to, path, Some(&asked.signed), &asked.body).await;
+    assert_eq!(said.status, 503, "{}", said.text);
+    sql("DROP TRIGGER full");
+    // It was not taken, so its carrier brings it once more, signed anew.
+    let again = house.next_at(path).await;
+    assert_eq!(again.body, asked.body);
+    let said = send(&to, path, Some(&again.signed), &again.body).await;
+    assert_eq!(said.status, 200, "{}", said.text);
+    let desk = Desk::new(to, Some(house.payer.admin_token.clone()));
+    let captured = |list: &Value| list["items"][0]["state"] == "captured";
+    desk.until("/v1/payments", captured).await;
     house.close().await;
 }
 

@@ -1,6 +1,6 @@
 //! Which intent at Stripe is which payment's.
 
-use houseful_core::ids::PaymentId;
+use houseful_core::{ids::PaymentId, time::UtcMillis};
 use houseful_server::{chance, payment::stripe::Named};
 
 use super::everywhere;
@@ -25,6 +25,24 @@ async fn the_first_line_of_a_payment_stands_for_good() {
         assert_eq!(other.close(closed).await, Ok(Named::Closed));
         assert_eq!(one.name(closed, "pi_3".to_owned()).await, Ok(Named::Closed));
         assert_eq!(one.get(closed).await, Ok(Some(Named::Closed)));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_intent_is_found_by_its_id_and_news_are_read_on_where_they_ended() {
+    everywhere(|two| async move {
+        let (one, other) = (&two.one.intents, &two.other.intents);
+        let payment = PaymentId(chance::uuid());
+        let id = format!("pi_{}", chance::uuid().as_simple());
+        assert_eq!(one.payment_of(id.clone()).await, Ok(None));
+        one.name(payment, id.clone()).await.expect("a line");
+        assert_eq!(other.payment_of(id).await, Ok(Some(payment)));
+        assert_eq!(one.read_until().await, Ok(None));
+        for (until, stands) in [(2_000, 2_000), (1_000, 2_000), (3_000, 3_000)] {
+            one.note_read(UtcMillis(until)).await.expect("written");
+            assert_eq!(other.read_until().await, Ok(Some(UtcMillis(stands))));
+        }
     })
     .await;
 }

@@ -19,7 +19,7 @@ use houseful_server::{
     },
 };
 
-use super::{NOW, at_once, everywhere};
+use super::{NOW, at_once, everywhere, settled};
 
 const LEASE_MS: i64 = 12_000;
 
@@ -109,12 +109,15 @@ async fn a_payment_is_begun_once_and_read_as_it_was_written() {
             ..begin(&self::account())
         };
         assert_eq!(other.begin(late).await, Ok(Begun::Expired));
-        let keep = Input::Settle(Keep { minor: 900, ver: 3 });
+        let keep = settled(Keep { minor: 900, ver: 3 });
         let (stepped, _) = At(other.as_ref(), 5)
             .step(account.id, authorised(&account))
             .await;
         assert_eq!(stepped.state, PaymentState::Authorised);
         let (stepped, _) = At(other.as_ref(), 6).step(account.id, keep).await;
+        assert_eq!(one.get(account.id).await, Ok(Some(stepped)));
+        let (stepped, _) = At(other.as_ref(), 7).step(account.id, Input::Reopen).await;
+        assert_eq!(stepped.reopened_at, Some(NOW.plus_ms(7)));
         assert_eq!(one.get(account.id).await, Ok(Some(stepped)));
     })
     .await;
@@ -200,6 +203,42 @@ async fn a_payment_is_its_servers_until_the_lease_is_over() {
 }
 
 #[tokio::test]
+async fn what_is_heard_by_the_way_ends_nobodys_turn() {
+    everywhere(|two| async move {
+        let (one, other) = (two.one.payments.as_ref(), two.other.payments.as_ref());
+        let account = account();
+        let id = account.id;
+        one.begin(begin(&account)).await.expect("begun");
+        let Input::Learned(charge) = authorised(&account) else {
+            panic!("an answer");
+        };
+        // The card is being asked: that it is not decided yet is no answer to that.
+        let pending = Charge {
+            status: ChargeStatus::Pending,
+            ..charge.clone()
+        };
+        At(one, 3).step(id, Input::Heard(pending)).await;
+        assert!(!At(other, 4).take(id, Take::Early).await, "one is asking");
+        At(one, 5).step(id, authorised(&account)).await;
+        let keep = Keep {
+            minor: 1_900,
+            ver: 3,
+        };
+        let settle = Input::Settle {
+            keep,
+            reopened_at: None,
+        };
+        At(one, 6).step(id, settle).await;
+        // A message that was under way says what is known.
+        let (stands, _) = At(one, 7).step(id, Input::Heard(charge)).await;
+        assert_eq!((stands.tries, stands.next_at), (0, Some(NOW.plus_ms(6))));
+        assert!(!At(other, 1_100).take(id, Take::Due).await, "one is asking");
+        assert!(At(one, 1_100).take(id, Take::Due).await);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn of_many_that_take_a_payment_up_one_server_has_it() {
     everywhere(|two| async move {
         let stores = [two.one.payments.as_ref(), two.other.payments.as_ref()];
@@ -223,7 +262,7 @@ async fn whoever_hears_what_to_do_does_it_unless_another_one_is_at_it() {
         let account = account();
         let id = account.id;
         one.begin(begin(&account)).await.expect("begun");
-        let keep = |minor, ver| Input::Settle(Keep { minor, ver });
+        let keep = |minor, ver| settled(Keep { minor, ver });
         At(other, 5).step(id, keep(0, 2)).await;
         assert!(!At(other, 5).take(id, Take::Due).await, "one is asking");
         At(one, 6).step(id, authorised(&account)).await;

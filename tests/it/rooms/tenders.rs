@@ -3,6 +3,7 @@
 use houseful_core::{
     ids::{PaymentId, VoucherId},
     message::Tender,
+    money::Money,
     wire::payment::PaymentState,
 };
 use houseful_server::{
@@ -18,6 +19,7 @@ use houseful_tests::cluster::Cluster;
 use super::{
     Place, Two, everywhere,
     payments::{At, account, begin},
+    settled,
 };
 
 /// A payment of 19.00 by a voucher, a card and cash.
@@ -36,7 +38,7 @@ fn says(account: &Account, part: usize, status: ChargeStatus, captured: i64) -> 
         payment: account.parts[part].id,
         booking: account.booking,
         quote: account.quote,
-        amount: account.amount,
+        amount: Money::new(account.parts[part].amount, account.amount.currency),
         status,
         captured,
         refunded: 0,
@@ -57,7 +59,7 @@ async fn taken(store: &dyn PaymentStore, account: &Account) -> Account {
         minor: 1_900,
         ver: 3,
     };
-    let (mut last, _) = at.step(account.id, Input::Settle(keep)).await;
+    let (mut last, _) = at.step(account.id, settled(keep)).await;
     for (part, tender) in account.parts.iter().enumerate() {
         let captured = says(account, part, ChargeStatus::Captured, tender.amount);
         (last, _) = at.step(account.id, captured).await;
@@ -77,10 +79,32 @@ async fn tenders_are_read_as_they_were_written() {
         // How often it was told is kept as long as it is to be told again.
         last.told = 0;
         assert_eq!(other.get(account.id).await, Ok(Some(last.clone())));
-        let back = Input::Settle(Keep { minor: 700, ver: 4 });
+        let back = settled(Keep { minor: 700, ver: 4 });
         let (part, _) = At(other, 9).step(account.id, back).await;
         let listed = one.list(Default::default(), None, 9).await.expect("read");
         assert_eq!(listed, [part]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_card_that_becomes_the_whole_payment_is_read_as_it_was_written() {
+    everywhere(|two| async move {
+        let (one, other) = (two.one.payments.as_ref(), two.other.payments.as_ref());
+        let whole = account();
+        let card = Account {
+            amount: Money::new(1_000, whole.amount.currency),
+            ..whole.clone()
+        };
+        let card = card.of_parts(vec![Part::new(whole.id, Tender::Card, 1_000)]);
+        one.begin(begin(&card)).await.expect("begun");
+        let captured = says(&card, 0, ChargeStatus::Captured, 1_000);
+        At(one, 5).step(card.id, captured).await;
+        let (made, _) = At(one, 6)
+            .step(card.id, Input::Complete(whole.amount))
+            .await;
+        assert_eq!((made.tender(), made.amount), (Tender::Split, whole.amount));
+        assert_eq!(other.get(card.id).await, Ok(Some(made)));
     })
     .await;
 }
@@ -102,7 +126,8 @@ async fn a_voucher_of_a_payment_claims_its_id_with_all_its_means() {
 
 /// What the schema had before there were tenders: what came with them is gone.
 const OLDER: &str = "DROP TABLE payment_tender; DROP TABLE payment_ledger; DROP TABLE voucher;
-    DROP TABLE voucher_use; DELETE FROM migration WHERE name = 'tenders';";
+    DROP TABLE voucher_use; DROP TABLE voucher_event; DROP TABLE stripe_read;
+    DELETE FROM migration WHERE name IN ('tenders', 'late_news');";
 
 fn make_older(place: &Place) {
     match place {
@@ -153,7 +178,7 @@ async fn payments_of_an_older_database_go_on_as_one_tender_each() {
         store.begin(begin(&account)).await.expect("begun");
         let (paid, _) = {
             taken(store, &account).await;
-            let back = Input::Settle(Keep { minor: 800, ver: 4 });
+            let back = settled(Keep { minor: 800, ver: 4 });
             At(store, 9).step(account.id, back).await
         };
         before.push(paid.clone());

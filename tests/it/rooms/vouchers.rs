@@ -13,7 +13,10 @@ use houseful_server::{
     payment::{
         PaymentStore,
         provider::ChargeStatus,
-        voucher::{Use, Voucher, code_of, store::VoucherCursor},
+        voucher::{
+            Use, Voucher, code_of,
+            store::{Cancel, VoucherCursor},
+        },
     },
 };
 
@@ -37,6 +40,8 @@ fn voucher(value: i64, uses_max: Option<u32>, created_at: UtcMillis) -> Voucher 
         batch,
         value: pounds(value),
         remaining: value,
+        back: 0,
+        back_until: None,
         uses: 0,
         uses_max,
         valid_from: Some(NOW.plus_ms(-1)),
@@ -59,8 +64,17 @@ fn used(voucher: &Voucher, minor: i64) -> Use {
         status: ChargeStatus::Authorised,
         captured: 0,
         refunded: 0,
+        of_back: 7,
         reason: None,
         updated_at: NOW,
+    }
+}
+
+fn by(account: &str, at: UtcMillis) -> Cancel {
+    Cancel {
+        by: account.to_owned(),
+        reason: "it was lost".to_owned(),
+        at,
     }
 }
 
@@ -97,19 +111,33 @@ async fn a_voucher_is_found_by_its_hash_and_read_as_it_was_written() {
         assert_eq!(again, Ok(false), "a batch is made once");
         let late = NOW.plus_ms(9);
         let cancelled = other
-            .cancel(first.id, "joe".to_owned(), NOW)
+            .cancel(first.id, by("joe", NOW))
             .await
             .expect("written");
         assert_eq!(cancelled.and_then(|v| v.cancelled_at), Some(NOW));
         let twice = one
-            .cancel(first.id, "ann".to_owned(), late)
+            .cancel(first.id, by("ann", late))
             .await
             .expect("written");
         let twice = twice.map(|v| (v.cancelled_at, v.cancelled_by));
         assert_eq!(twice, Some((Some(NOW), Some("joe".to_owned()))));
         let nobody = VoucherId(chance::uuid());
-        assert_eq!(one.cancel(nobody, "ann".to_owned(), late).await, Ok(None));
+        assert_eq!(one.cancel(nobody, by("ann", late)).await, Ok(None));
         assert_eq!(one.voucher(nobody).await, Ok(None));
+        // Who did what and why, once each.
+        let trail = other.trail(first.id, 9).await.expect("read");
+        let told = trail.iter().map(|line| {
+            let by = line.by.as_deref().unwrap_or_default();
+            (line.kind.as_str(), by, line.minor, line.detail.as_str())
+        });
+        assert_eq!(
+            told.collect::<Vec<_>>(),
+            [
+                ("made", "maya", 2_000, "for friends"),
+                ("cancelled", "joe", 2_000, "it was lost")
+            ]
+        );
+        assert_eq!(other.trail(nobody, 9).await, Ok(Vec::new()));
     })
     .await;
 }
@@ -159,6 +187,7 @@ async fn a_use_is_read_as_it_was_written() {
         let reserved = fresh.clone();
         let reserve = Box::new(move |v: &mut Voucher, slot: &mut Option<Use>| {
             v.remaining -= 700;
+            (v.back, v.back_until) = (300, Some(NOW.plus_ms(9_000)));
             *slot = Some(reserved);
         });
         let told = one.change(all.id, fresh.tender, reserve).await;
@@ -177,6 +206,22 @@ async fn a_use_is_read_as_it_was_written() {
             one.uses(all.id, 9).await.expect("read"),
             Vec::from_iter(told)
         );
+        let read = other.voucher(all.id).await.expect("read").expect("one");
+        let back = (read.remaining, read.back, read.back_until);
+        assert_eq!(back, (1_300, 300, Some(NOW.plus_ms(9_000))));
+        let trail = one.trail(all.id, 9).await.expect("read");
+        let kinds = trail.iter().map(|line| (line.kind.as_str(), line.minor));
+        assert_eq!(
+            kinds.collect::<Vec<_>>(),
+            [
+                ("made", 2_000),
+                ("reserved", 700),
+                ("used", 700),
+                ("returned", 200)
+            ]
+        );
+        assert_eq!(one.trail(all.id, 1).await.expect("read").len(), 1);
+        assert_eq!(trail[1].payment, Some(fresh.payment));
         let nobody = VoucherId(chance::uuid());
         let nothing = Box::new(|_: &mut Voucher, _: &mut Option<Use>| {});
         assert_eq!(one.change(nobody, fresh.tender, nothing).await, Ok(None));

@@ -39,7 +39,7 @@ struct Taker {
     keeps_cancelled: bool,
 }
 
-fn order(code: &str, minor: i64) -> Order {
+pub(super) fn order(code: &str, minor: i64) -> Order {
     Order {
         payment: PaymentId(chance::uuid()),
         booking: BookingId {
@@ -51,7 +51,7 @@ fn order(code: &str, minor: i64) -> Order {
     }
 }
 
-fn stands(charge: &Charge) -> (ChargeStatus, i64, i64) {
+pub(super) fn stands(charge: &Charge) -> (ChargeStatus, i64, i64) {
     (charge.status, charge.captured, charge.refunded)
 }
 
@@ -196,7 +196,7 @@ fn clock() -> Clock {
     Clock::start(ClockKind::System, UtcMillis(0))
 }
 
-async fn stripe(folder: &Folder, file: &str) -> (Books, Arc<dyn Provider>) {
+pub(super) async fn stripe(folder: &Folder, file: &str) -> (Books, Arc<dyn Provider>) {
     let books = books(folder).await;
     let config = StripeConfig::parse(file).expect("a configuration");
     let stripe = Stripe::new(&config, Arc::clone(&books.intents), clock()).expect("a client");

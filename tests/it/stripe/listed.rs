@@ -171,3 +171,34 @@ async fn a_list_that_changes_while_it_is_read_loses_nothing() {
     shop.until_booking(&payer, "confirmed").await;
     shop.app.abandon().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_intent_that_makes_no_sense_keeps_none_of_the_others_from_being_compared() {
+    logged();
+    let shop = Shop::deaf(27).await;
+    let (odd, _) = shop.pay(&["A1", "A2"], ASKS_BANK, 20_000).await;
+    let (payer, _) = shop.pay(&["B1", "B2"], ASKS_BANK, 20_000).await;
+    let (renamed, intent) = (shop.kept(&odd).intent, shop.kept(&payer).intent);
+    // One click in the dashboard: it names a payment that is another one's, or nobody's.
+    for name in [payer.payment.clone(), houseful_tests::test_app::payment()] {
+        shop.double
+            .at_the_desk(|books| books.rename(&renamed, &name));
+        let done = reconcile(&shop).await;
+        assert_eq!(
+            (&done["differing"], &done["repaired"], &done["unknown"]),
+            (&json!(1), &json!(0), &json!(0)),
+            "{done}"
+        );
+    }
+    assert!(logged().contains("an intent at Stripe names another payment than it was made for"));
+    shop.double
+        .at_the_desk(|books| books.authenticate(&intent, true));
+    let done = reconcile(&shop).await;
+    assert_eq!(
+        (&done["differing"], &done["repaired"]),
+        (&json!(1), &json!(1)),
+        "{done}"
+    );
+    shop.until_booking(&payer, "confirmed").await;
+    shop.app.abandon().await;
+}

@@ -56,6 +56,8 @@ const BAD_DAY: Dial = Dial {
     doubled: 300,
     unsent: 50,
     outage: false,
+    only_news: false,
+    refunds_stall: false,
 };
 
 #[derive(Default)]

@@ -5,20 +5,24 @@
     reason = "a house that can't be built ends its test at once"
 )]
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicUsize, Ordering},
+use std::{
+    path::PathBuf,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
 use houseful_core::{
     ids::ShowId,
+    price::Channel,
     time::{DAY_MS, UtcMillis},
     wire::admin::Mode,
 };
 use houseful_server::{
     app::{RunningServer, ServerConfig, StartError, serve},
     bus::kafka::KafkaConfig,
-    catalogue::{Chain, demo},
+    catalogue::{Chain, NewShow, demo},
     roles::{
         ClusterKey, RolesConfig,
         ServerRole::{self, Booking, Catalogue, Payment},
@@ -121,9 +125,15 @@ impl House {
         };
         house.start().await.expect("three servers");
         let sells = &house.servers[1];
-        let chain = chain(sells.clock().now());
-        let shows = house.servers[0].catalogue().import(chain).await;
-        house.shows = shows.expect("an import").iter().map(|s| s.id).collect();
+        let now = sells.clock().now();
+        let made = house.servers[0].catalogue().import(chain(now)).await;
+        // The sale of the last days' shows opens later.
+        let is_on_sale = |show: &&NewShow| {
+            let window = show.terms.windows.get(&Channel::Counter);
+            window.is_some_and(|window| window.opens_at <= now)
+        };
+        let made = made.expect("an import");
+        house.shows = made.iter().filter(is_on_sale).map(|s| s.id).collect();
         assert!(sells.follow().await, "the catalogue is followed");
         let request = json!({"account": "till 1", "role": "clerk", "channel": "counter"});
         house.token.clone_from(&house.servers[0].admin_token);
@@ -174,8 +184,7 @@ impl House {
             peers: peers.map(peer).collect(),
             key: Some(ClusterKey::parse(SECRET).expect("a key")),
         };
-        let file = self.folder.path(&format!("{own}.db"));
-        let mut config = ServerConfig::new(file, Some(Mode::Training));
+        let mut config = ServerConfig::new(self.file(own), Some(Mode::Training));
         config.limits.rates = None;
         config.roles = roles;
         config.kafka.clone_from(&self.kafka);
@@ -202,14 +211,15 @@ impl House {
         format!("http://127.0.0.1:{}", self.ports[role as usize])
     }
 
+    /// The file of a role's server.
+    #[must_use]
+    pub fn file(&self, role: ServerRole) -> PathBuf {
+        self.folder.path(&format!("{role}.db"))
+    }
+
     /// Somebody who buys.
     pub fn till(&self) -> Till {
-        Till {
-            http: http(),
-            sells: self.url(Booking),
-            pays: self.url(Payment),
-            token: self.token.clone(),
-        }
+        Till::at((self.url(Booking), self.url(Payment)), self.token.clone())
     }
 
     /// Asks a role's server as its operator.
@@ -276,25 +286,7 @@ impl House {
 
     /// People who buy one after the other, until they are sent home.
     pub fn people(&self, tills: usize) -> People {
-        let state = Arc::new(Going::default());
-        let work = (0..tills).map(|n| {
-            let (till, shows, state) = (self.till(), self.shows.clone(), Arc::clone(&state));
-            tokio::spawn(async move {
-                let mut turn = n;
-                while !state.is_over() {
-                    let began = state.begun.fetch_add(1, Ordering::SeqCst);
-                    till.buys(shows[turn % shows.len()]).await;
-                    state.sold.fetch_add(1, Ordering::SeqCst);
-                    state.latest.fetch_max(began, Ordering::SeqCst);
-                    turn += 1;
-                    wait::rest(REST_MS).await;
-                }
-            })
-        });
-        People {
-            work: work.collect(),
-            state,
-        }
+        People::at(&self.till(), &self.shows, tills)
     }
 }
 
@@ -319,6 +311,30 @@ pub struct People {
 }
 
 impl People {
+    /// So many, who buy seats of these shows one after the other.
+    #[must_use]
+    pub fn at(till: &Till, shows: &[ShowId], tills: usize) -> Self {
+        let state = Arc::new(Going::default());
+        let work = (0..tills).map(|n| {
+            let (till, shows, state) = (till.clone(), shows.to_vec(), Arc::clone(&state));
+            tokio::spawn(async move {
+                let mut turn = n;
+                while !state.is_over() {
+                    let began = state.begun.fetch_add(1, Ordering::SeqCst);
+                    till.buys(shows[turn % shows.len()]).await;
+                    state.sold.fetch_add(1, Ordering::SeqCst);
+                    state.latest.fetch_max(began, Ordering::SeqCst);
+                    turn += 1;
+                    wait::rest(REST_MS).await;
+                }
+            })
+        });
+        Self {
+            work: work.collect(),
+            state,
+        }
+    }
+
     /// Waits until so many who began after this moment have their tickets.
     pub async fn buy(&self, more: usize) {
         let begun = self.state.begun.load(Ordering::SeqCst);
@@ -358,12 +374,31 @@ pub struct Till {
 }
 
 impl Till {
+    /// One who knows where seats are sold and where money is taken.
+    #[must_use]
+    pub fn at((sells, pays): (String, String), token: String) -> Self {
+        Self {
+            http: http(),
+            sells,
+            pays,
+            token,
+        }
+    }
+
     async fn get(&self, url: &str) -> Said {
         ask(&self.http, (Method::GET, url), &self.token, None).await
     }
 
+    /// Asks again what a server has no time for; each request has an id of its own.
     async fn post(&self, url: &str, body: &Value) -> Said {
-        ask(&self.http, (Method::POST, url), &self.token, Some(body)).await
+        let began = wait::now();
+        loop {
+            let said = ask(&self.http, (Method::POST, url), &self.token, Some(body)).await;
+            if said.status != 503 || wait::since(began).as_secs() >= PATIENCE {
+                return said;
+            }
+            wait::rest(REST_MS).await;
+        }
     }
 
     /// Holds the best seat.
@@ -380,8 +415,18 @@ impl Till {
 
     /// Begins to pay by card; what is paid.
     pub async fn begins_to_pay(&self, booking: &str) -> String {
+        let leave = self.may_pay(booking).await;
+        self.pays(&leave).await
+    }
+
+    /// The leave to pay for a booking.
+    pub async fn may_pay(&self, booking: &str) -> Value {
         let leave = format!("{}/v1/bookings/{booking}/payment-token", self.sells);
-        let leave = self.post(&leave, &json!({})).await.expect(200);
+        self.post(&leave, &json!({})).await.expect(200)
+    }
+
+    /// Begins to pay by card with leave to do so; what is paid.
+    pub async fn pays(&self, leave: &Value) -> String {
         let id = payment();
         let pay = json!({"payment": id, "token": leave["token"], "card": {"number": APPROVES}});
         let paid = self

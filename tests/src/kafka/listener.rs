@@ -38,6 +38,8 @@ impl Stranger {
         let mut config = ClientConfig::new();
         config.set_log_level(RDKafkaLogLevel::Critical);
         config.set("bootstrap.servers", kafka.brokers.as_ref());
+        // The broker makes topics for whoever writes into them.
+        config.set("allow.auto.create.topics", "false");
         Self {
             producer: config.create().expect("a producer"),
             admin: config.create().expect("an admin"),
@@ -50,6 +52,11 @@ impl Stranger {
         format!("{}.{kind}", self.prefix)
     }
 
+    /// A group of a house that trains by the machine's clock.
+    fn group(&self, name: &str) -> String {
+        format!("{}.{name}.training-system", self.prefix)
+    }
+
     /// One of a group that hears a topic.
     ///
     /// # Panics
@@ -57,7 +64,7 @@ impl Stranger {
     pub fn joins(&self, group: &str, kind: &str) -> StreamConsumer {
         let mut config = self.config.clone();
         config
-            .set("group.id", format!("{}.{group}", self.prefix))
+            .set("group.id", self.group(group))
             .set("auto.offset.reset", "earliest")
             .set("enable.auto.commit", "false")
             .set("session.timeout.ms", "6000")
@@ -96,14 +103,30 @@ impl Stranger {
         self.ends(kind).values().map(|(low, high)| high - low).sum()
     }
 
+    /// How many messages were ever written into a topic.
+    #[must_use]
+    pub fn written(&self, kind: &str) -> i64 {
+        self.ends(kind).values().map(|(_, high)| high).sum()
+    }
+
     /// How many messages of a topic a group has not told to be done.
     ///
     /// # Panics
     /// No broker answers.
     #[must_use]
     pub fn lag(&self, group: &str, kind: &str) -> i64 {
+        self.lags(group, kind).values().sum()
+    }
+
+    /// The same of each part. Below zero it is of a topic that is gone: what will be written next is
+    /// taken for done.
+    ///
+    /// # Panics
+    /// No broker answers.
+    #[must_use]
+    pub fn lags(&self, group: &str, kind: &str) -> BTreeMap<i32, i64> {
         let mut config = self.config.clone();
-        config.set("group.id", format!("{}.{group}", self.prefix));
+        config.set("group.id", self.group(group));
         let consumer: BaseConsumer = config.create().expect("a consumer");
         let (topic, ends) = (self.topic(kind), self.ends(kind));
         let mut list = TopicPartitionList::new();
@@ -115,12 +138,13 @@ impl Stranger {
             .expect("its offsets");
         let behind = ends.iter().map(|(part, (low, high))| {
             let told = told.find_partition(&topic, *part).map(|p| p.offset());
-            match told {
+            let lag = match told {
                 Some(Offset::Offset(at)) => high - at,
                 _ => high - low,
-            }
+            };
+            (*part, lag)
         });
-        behind.sum()
+        behind.collect()
     }
 
     /// All that is in a topic now, part by part.
@@ -221,7 +245,7 @@ impl Stranger {
     /// # Panics
     /// The broker does not.
     pub async fn forget(&self, group: &str) {
-        let group = format!("{}.{group}", self.prefix);
+        let group = self.group(group);
         let done = self
             .admin
             .delete_groups(&[&group], &AdminOptions::new())

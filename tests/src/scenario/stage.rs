@@ -413,6 +413,7 @@ impl Stage {
             state: payment_state(verb).ok_or("not a state of a payment")?,
             settled_ver,
             refunded_minor: back.map_or(0, |b| b.minor),
+            reopened_at: None,
         })
     }
 }

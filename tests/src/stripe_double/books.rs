@@ -5,74 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use houseful_server::clock::Clock;
 use serde_json::{Map, Value, json};
 
-/// A refusal.
-#[derive(Clone, Debug)]
-pub struct No {
-    pub(super) status: u16,
-    pub(super) kind: &'static str,
-    pub(super) code: &'static str,
-    pub(super) message: &'static str,
-    pub(super) param: Option<&'static str>,
-}
-
-impl No {
-    /// The bank's.
-    #[must_use]
-    pub fn card(code: &'static str, message: &'static str) -> Self {
-        Self {
-            status: 402,
-            kind: "card_error",
-            code,
-            message,
-            param: None,
-        }
-    }
-
-    /// Stripe's.
-    #[must_use]
-    pub fn refused(status: u16, code: &'static str) -> Self {
-        Self {
-            status,
-            kind: "invalid_request_error",
-            code,
-            message: code,
-            param: None,
-        }
-    }
-}
-
-/// The fields of a form.
-#[derive(Clone, Debug, Default)]
-pub struct Fields(Vec<(String, String)>);
-
-impl Fields {
-    pub(super) fn read(body: &[u8]) -> Self {
-        let text = String::from_utf8_lossy(body);
-        let url = reqwest::Url::parse(&format!("http://form/?{text}"));
-        let pairs = url.map(|url| url.query_pairs().into_owned().collect());
-        Self(pairs.unwrap_or_default())
-    }
-
-    pub(super) fn text(&self, name: &str) -> Option<&str> {
-        let found = self.0.iter().find(|(known, _)| known == name);
-        found.map(|(_, value)| value.as_str())
-    }
-
-    pub(super) fn number(&self, name: &str) -> Option<i64> {
-        self.text(name)?.parse().ok()
-    }
-
-    fn metadata(&self) -> Map<String, Value> {
-        let mut map = Map::new();
-        for (name, value) in &self.0 {
-            let inner = name.strip_prefix("metadata[");
-            if let Some(name) = inner.and_then(|rest| rest.strip_suffix(']')) {
-                map.insert(name.to_owned(), json!(value));
-            }
-        }
-        map
-    }
-}
+use super::form::{Fields, No};
 
 /// What the double has of one payment.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -112,6 +45,7 @@ struct Refund {
     id: String,
     amount: i64,
     status: &'static str,
+    created: i64,
     metadata: Map<String, Value>,
 }
 
@@ -130,6 +64,10 @@ pub struct Books {
     pub(super) keys: HashMap<String, (String, Given)>,
     /// Events that are still to be told.
     pub(super) news: Vec<Value>,
+    /// All events, the newest last.
+    told: Vec<Value>,
+    /// Whether no bank takes money back.
+    pub(super) refunds_bounce: bool,
 }
 
 impl Books {
@@ -279,6 +217,7 @@ impl Books {
     ) -> Result<Value, No> {
         self.refunds_made += 1;
         let number = self.refunds_made;
+        let bounces = self.refunds_bounce;
         let intent = self.open(id, &["succeeded"])?;
         if amount <= 0 || amount > intent.captured - intent.refunded() {
             return Err(No::refused(400, "charge_already_refunded"));
@@ -286,7 +225,8 @@ impl Books {
         let refund = Refund {
             id: format!("re_{number:06}"),
             amount,
-            status: "succeeded",
+            status: if bounces { "failed" } else { "succeeded" },
+            created: Clock::wall().0 / 1_000,
             metadata,
         };
         let shown = refund.shown(id, &intent.currency);
@@ -305,6 +245,63 @@ impl Books {
         let refund = last.ok_or_else(|| No::refused(404, "no_refund"))?;
         refund.status = "failed";
         self.event("refund.failed", id);
+        self.intent(id)
+    }
+
+    /// Makes all refunds of an intent older.
+    ///
+    /// # Errors
+    /// There is no such intent.
+    pub fn age_refunds(&mut self, id: &str, seconds: i64) -> Result<Value, No> {
+        for refund in &mut self.open(id, &["succeeded"])?.refunds {
+            refund.created -= seconds;
+        }
+        self.intent(id)
+    }
+
+    /// How many refunds were made, whatever became of them.
+    #[must_use]
+    pub fn refunds_made(&self) -> u64 {
+        self.refunds_made
+    }
+
+    /// Forgets what happened, as Stripe does after 30 days.
+    pub fn forget_events(&mut self) {
+        self.told.clear();
+    }
+
+    /// Makes all that happened so far older, as if it had happened days ago.
+    pub fn age(&mut self, seconds: i64) {
+        for event in &mut self.told {
+            event["created"] = json!(event["created"].as_i64().unwrap_or(0) - seconds);
+        }
+        for intent in self.intents.values_mut() {
+            intent.created -= seconds;
+            for refund in &mut intent.refunds {
+                refund.created -= seconds;
+            }
+        }
+    }
+
+    /// Writes another house's name onto an intent.
+    ///
+    /// # Errors
+    /// There is none.
+    pub fn move_to(&mut self, id: &str, house: &str) -> Result<Value, No> {
+        let intent = self.intents.get_mut(id);
+        let intent = intent.ok_or_else(|| No::refused(404, "resource_missing"))?;
+        intent.metadata.insert("house".to_owned(), json!(house));
+        self.intent(id)
+    }
+
+    /// Writes another payment's name onto an intent, as one click in the dashboard does.
+    ///
+    /// # Errors
+    /// There is none.
+    pub fn rename(&mut self, id: &str, payment: &str) -> Result<Value, No> {
+        let intent = self.intents.get_mut(id);
+        let intent = intent.ok_or_else(|| No::refused(404, "resource_missing"))?;
+        intent.metadata.insert("payment".to_owned(), json!(payment));
         self.intent(id)
     }
 
@@ -339,27 +336,33 @@ impl Books {
     }
 
     pub(super) fn list(&self, after: Option<&str>, limit: usize) -> Value {
-        let newest: Vec<&String> = self.order.iter().rev().collect();
-        let from = after.and_then(|id| newest.iter().position(|known| *known == id));
-        let rest = &newest[from.map_or(0, |at| at + 1)..];
-        let data: Vec<_> = rest
-            .iter()
-            .take(limit)
-            .filter_map(|id| self.intent(id).ok())
-            .collect();
-        json!({"object": "list", "url": "/v1/payment_intents", "has_more": rest.len() > limit, "data": data})
+        let newest = self.order.iter().rev();
+        let newest = newest.filter_map(|id| self.intent(id).ok());
+        page("/v1/payment_intents", newest, after, limit)
     }
 
-    pub(super) fn refunds(&self, id: &str) -> Result<Value, No> {
+    pub(super) fn refunds(&self, id: &str, after: Option<&str>, limit: usize) -> Result<Value, No> {
         let intent = self.intents.get(id);
         let intent = intent.ok_or_else(|| No::refused(404, "resource_missing"))?;
-        let data: Vec<_> = intent
-            .refunds
-            .iter()
-            .rev()
-            .map(|r| r.shown(id, &intent.currency))
-            .collect();
-        Ok(json!({"object": "list", "url": "/v1/refunds", "has_more": false, "data": data}))
+        let newest = intent.refunds.iter().rev();
+        let newest = newest.map(|r| r.shown(id, &intent.currency));
+        Ok(page("/v1/refunds", newest, after, limit))
+    }
+
+    pub(super) fn events(
+        &self,
+        kinds: &[String],
+        since: i64,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Value {
+        let asked = |event: &&Value| {
+            let kind = event["type"].as_str().unwrap_or("");
+            let wanted = kinds.is_empty() || kinds.iter().any(|k| k == kind);
+            wanted && event["created"].as_i64().is_some_and(|at| at >= since)
+        };
+        let newest = self.told.iter().rev().filter(asked).cloned();
+        page("/v1/events", newest, after, limit)
     }
 
     pub(super) fn kept(&self) -> Vec<Kept> {
@@ -398,11 +401,32 @@ impl Books {
         } else {
             object
         };
-        self.news.push(json!({
+        let event = json!({
             "id": format!("evt_{:08}", self.events), "object": "event", "type": kind,
             "livemode": false, "created": Clock::wall().0 / 1_000, "data": {"object": object},
-        }));
+        });
+        self.told.push(event.clone());
+        self.news.push(event);
     }
+}
+
+/// A page of a list: what stands behind `after`.
+fn page(
+    url: &str,
+    newest: impl Iterator<Item = Value>,
+    after: Option<&str>,
+    limit: usize,
+) -> Value {
+    let mut rest = newest.peekable();
+    if let Some(after) = after {
+        for object in rest.by_ref() {
+            if object["id"] == after {
+                break;
+            }
+        }
+    }
+    let data: Vec<Value> = rest.by_ref().take(limit).collect();
+    json!({"object": "list", "url": url, "has_more": rest.peek().is_some(), "data": data})
 }
 
 impl Intent {
@@ -420,12 +444,10 @@ impl Intent {
             json!({"type": "card_error", "code": "card_declined", "message": "Your card was declined."})
         });
         let charge = self.charge.map(|status| {
-            // What is let go of a promise counts as refunded.
-            let let_go = if self.status == "canceled" { self.amount } else { 0 };
             json!({
                 "id": format!("ch_{id}"), "object": "charge", "status": status, "amount": self.amount,
                 "captured": self.captured > 0, "amount_captured": self.captured,
-                "amount_refunded": self.refunded() + let_go,
+                "amount_refunded": self.refunded(),
                 "failure_message": (status == "failed").then_some("Your card was declined."),
             })
         });
@@ -446,6 +468,7 @@ impl Refund {
     fn shown(&self, intent: &str, currency: &str) -> Value {
         json!({
             "id": self.id, "object": "refund", "amount": self.amount, "status": self.status,
+            "created": self.created,
             "currency": currency, "payment_intent": intent, "metadata": self.metadata,
         })
     }

@@ -7,21 +7,29 @@ use houseful_core::{
     wire::{
         booking::{Booking, BookingState},
         catalogue::ShowDetail,
+        payment::Payment,
     },
 };
 
 use crate::{
     commands::show::in_words,
     output::{View, escaped},
+    tui,
 };
 
-/// The receipt. `now` is the server's time, for the time that is left.
-pub(super) fn drawn(
-    booking: &Booking,
-    detail: Option<&ShowDetail>,
-    now: Option<UtcMillis>,
-    view: &View,
-) -> String {
+/// What is known beside the booking itself.
+pub(super) struct About<'a> {
+    /// Its show.
+    pub(super) detail: Option<&'a ShowDetail>,
+    /// What paid it, where that was several means.
+    pub(super) paid: Option<&'a Payment>,
+    /// The server's time, for the time that is left.
+    pub(super) now: Option<UtcMillis>,
+}
+
+/// The receipt.
+pub(super) fn drawn(booking: &Booking, about: &About<'_>, view: &View) -> String {
+    let About { detail, paid, now } = *about;
     let own = detail.map(|d| d.show.time_zone.as_str());
     let end = view.clock(booking.hold_until.0, own);
     let mut text = String::new();
@@ -41,6 +49,10 @@ pub(super) fn drawn(
         let _ = writeln!(text, "  {:<29} {:>12}", "fee", booking.fee.to_string());
     }
     let _ = writeln!(text, "  {:<29} {:>12}", "TOTAL", booking.total.to_string());
+    let once = || tui::paid_with(booking).and_then(tui::paid_once);
+    if let Some(paid) = paid.map(tui::paid_by).or_else(once) {
+        let _ = writeln!(text, "  {:<29} {}", "PAID", escaped(&paid));
+    }
     if let Some(change) = booking.change {
         let _ = writeln!(text, "  {:<29} {:>12}", "CHANGE", change.to_string());
     }
@@ -48,6 +60,7 @@ pub(super) fn drawn(
         let _ = writeln!(text, "  note: {relaxed}");
     }
     write_returns(&mut text, booking);
+    write_refunds(&mut text, booking);
     match booking.code {
         Some(code) => {
             let _ = writeln!(text, "booking {code}  {}", booking.id);
@@ -100,6 +113,16 @@ fn write_seats(text: &mut String, booking: &Booking) {
             escaped(&line.category),
             line.price.to_string()
         );
+    }
+}
+
+/// Tickets that were given back, that wait for a manager, and that were not given back after all.
+fn write_refunds(text: &mut String, booking: &Booking) {
+    let made = booking.refunds.iter().map(tui::refund_made);
+    let waits = booking.refund_asked.as_deref().map(tui::refund_waits);
+    let declined = booking.refunds_declined.iter().map(tui::refund_declined);
+    for line in made.chain(waits).chain(declined) {
+        let _ = writeln!(text, "  {}", escaped(&line));
     }
 }
 

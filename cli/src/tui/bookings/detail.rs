@@ -4,7 +4,6 @@
 //! twice.
 
 use houseful_core::{
-    money::Money,
     refund::RefundReason,
     seat::SeatLabel,
     time::UtcMillis,
@@ -12,6 +11,7 @@ use houseful_core::{
         admin::Role,
         booking::{Booking, BookingState, CancelRequest, ReleaseRequest},
         catalogue::Show,
+        payment::Payment,
         refund::RefundRequest,
     },
 };
@@ -29,7 +29,7 @@ use crate::tui::{
     overlay::Overlay,
     question::Question,
     seats::Seats,
-    ticket::TicketView,
+    ticket::{TicketView, several},
     wording,
 };
 
@@ -67,6 +67,10 @@ pub struct Detail {
     pub form: Option<ContactForm>,
     /// The change that is asked.
     pub doing: Option<Doing>,
+    /// What paid it, once it is here; asked for where it was several means.
+    pub payment: Option<Payment>,
+    /// Asks what each means paid.
+    asks_payment: Question,
     /// Asks how it stands.
     looks: Question,
     /// Asks what giving the chosen seats back comes to.
@@ -81,6 +85,8 @@ impl Detail {
             booking,
             form: None,
             doing: None,
+            payment: None,
+            asks_payment: Question::default(),
             looks: Question::default(),
             quotes: Question::default(),
         }
@@ -97,6 +103,15 @@ impl Detail {
     /// Asks how it stands.
     pub fn look(&mut self, desk: &mut Desk) {
         self.looks.ask(desk, Ask::Booking(self.owned()));
+        self.ask_payment(desk);
+    }
+
+    /// Asks what each means paid, where it was several.
+    fn ask_payment(&mut self, desk: &mut Desk) {
+        if let Some(payment) = several(&self.booking) {
+            let ask = Ask::Payment(self.owned(), payment);
+            self.asks_payment.ask(desk, ask);
+        }
     }
 
     /// Why a key does nothing now; `None` when it does.
@@ -355,6 +370,9 @@ impl Detail {
                 None => self.quotes = Question::default(),
             }
         }
+        if self.asks_payment.is_due(desk.now) {
+            self.ask_payment(desk);
+        }
         // Only the server says that a hold is dead.
         let over = is_held(&self.booking) && !desk.alive(self.booking.hold_until.0);
         if self.looks.is_due(desk.now) || over && self.looks.is_quiet() {
@@ -368,8 +386,8 @@ impl Detail {
         match &self.doing {
             Some(doing) => doing.question.again_at(),
             None => {
-                let all = [self.looks.again_at(), self.quotes.again_at()];
-                all.into_iter().flatten().min()
+                let all = [&self.looks, &self.quotes, &self.asks_payment];
+                all.into_iter().filter_map(Question::again_at).min()
             }
         }
     }
@@ -387,6 +405,21 @@ impl Detail {
         }
         if self.quotes.takes(generation) {
             self.quoted(desk, answer);
+            return true;
+        }
+        if self.asks_payment.takes(generation) {
+            match &answer.result {
+                Ok(Reply::Payment(payment)) => {
+                    self.asks_payment.answered();
+                    self.payment = Some((**payment).clone());
+                    if !payment.settled {
+                        self.asks_payment.rest(desk.now, UNSETTLED_MS);
+                    }
+                }
+                Ok(_) => {}
+                // The booking is told without it.
+                Err(failure) => drop(self.asks_payment.failed(failure, desk.now)),
+            }
             return true;
         }
         if !self.looks.takes(generation) {
@@ -433,7 +466,7 @@ impl Detail {
                 desk.say(match doing.what {
                     What::Release => wording::HOLD_RELEASED.to_owned(),
                     What::Contact => wording::CONTACT_KEPT.to_owned(),
-                    What::Refund => wording::refunded(&self.booking, cash_back(&self.booking)),
+                    What::Refund => wording::refunded(&self.booking),
                     What::GiveBack => match &doing.ask {
                         Ask::GiveBack(_, request) => {
                             wording::gave_back(&self.booking, request.command)
@@ -462,22 +495,4 @@ impl Detail {
             }
         }
     }
-}
-
-/// The cash that somebody at the till has to hand back for a cancelled booking: what has not been
-/// handed back before, for single tickets.
-pub fn cash_back(booking: &Booking) -> Option<Money> {
-    let cash = booking
-        .payments
-        .iter()
-        .filter(|p| p.tender.as_deref() == Some("cash"));
-    let back = cash.filter_map(|p| {
-        let amount = p.amount?;
-        let minor = amount.minor.checked_sub(p.keep.minor)?;
-        Some(Money::new(minor, amount.currency))
-    });
-    let all = back.reduce(|a, b| a.plus(b).unwrap_or(a))?;
-    let before: i64 = booking.refunds.iter().map(|made| made.back.minor).sum();
-    let minor = all.minor.checked_sub(before)?;
-    Some(Money::new(minor, all.currency)).filter(|m| m.minor > 0)
 }

@@ -49,10 +49,10 @@ impl Binding {
 }
 
 use Place::{
-    AskCash, AskGiveBack, AskGiveUp, AskLeave, AskRefund, AskRelease, BookingDetail, Bookings,
-    BookingsSearch, Browse, BrowseFilter, Card, CardNumber, ContactForm, Filter, GoTo, Help,
-    HoldOver, Home, Live, LostRace, NoOffer, Override, Palette, Paying, Payment, QuickLine, Range,
-    Seats, Ticket, Trouble, VoucherCode,
+    AskApprove, AskCash, AskGiveBack, AskGiveUp, AskLeave, AskRefund, AskRelease, AskResolve,
+    BookingDetail, Bookings, BookingsSearch, Browse, BrowseFilter, Card, CardNumber, CaseNote,
+    ContactForm, Filter, GoTo, Help, HoldOver, Home, Late, LateCase, Live, LostRace, NoOffer,
+    Override, Palette, Paying, Payment, QuickLine, Range, Seats, Ticket, Trouble, VoucherCode,
 };
 
 const ANYWHERE: &[Place] = &[
@@ -76,12 +76,17 @@ const ANYWHERE: &[Place] = &[
     BookingDetail,
     ContactForm,
     Live,
+    Late,
+    LateCase,
+    CaseNote,
     Help,
     AskRelease,
     AskGiveUp,
     AskCash,
     AskRefund,
     AskGiveBack,
+    AskApprove,
+    AskResolve,
     AskLeave,
     LostRace,
     NoOffer,
@@ -101,10 +106,12 @@ const VIEWS: &[Place] = &[
     Bookings,
     BookingDetail,
     Live,
+    Late,
+    LateCase,
 ];
 const LISTS: &[Place] = &[Home, Browse];
-const MOVING: &[Place] = &[Home, Browse, Seats, Bookings, Live];
-const ROWS: &[Place] = &[Home, Browse, Seats, Range, Bookings, Live];
+const MOVING: &[Place] = &[Home, Browse, Seats, Bookings, Live, Late];
+const ROWS: &[Place] = &[Home, Browse, Seats, Range, Bookings, Live, Late];
 const FIELDS: &[Place] = &[
     Filter,
     BrowseFilter,
@@ -156,7 +163,6 @@ pub const TABLE: &[Binding] = &[
     on(&[Ticket], &[Key::Char('['), Key::Left, Key::Up], "[", Action::PreviousTicket, words::PREVIOUS_TICKET),
     on(&[Bookings], &[Key::Enter], "Enter", Action::Accept, words::BOOKINGS_ACCEPT).must(),
     on(&[Bookings], &[c('/')], "/", Action::Filter, words::BOOKINGS_FILTER),
-    on(&[Bookings], &[c('D')], "D", Action::Late, words::LATE),
     on(&[BookingDetail], &[c('r')], "r", Action::Resume, words::BOOKING_DETAIL_RESUME),
     on(&[BookingDetail], &[c('x')], "x", Action::GiveUp, words::GIVE_UP),
     on(&[BookingDetail], &[c('R')], "R", Action::Refund, words::REFUND),
@@ -164,7 +170,21 @@ pub const TABLE: &[Binding] = &[
     on(&[BookingDetail], &[c('t')], "t", Action::Tickets, words::TICKETS),
     on(&[BookingDetail], &[c('e')], "e", Action::EditContact, words::EDIT_CONTACT),
     on(&[Live], &[Key::Enter], "Enter", Action::Accept, words::BOOKINGS_ACCEPT).must(),
+    on(&[Late], &[Key::Enter], "Enter", Action::Accept, words::LATE_ACCEPT).must(),
+    on(&[Late], &[c('e'), Key::Tab], "e", Action::Turn, words::LATE_TURN),
+    on(&[Late], &[c('o')], "o", Action::Older, words::OLDER),
+    on(&[LateCase], &[c('a')], "a", Action::Approve, words::APPROVE),
+    on(&[LateCase], &[c('x')], "x", Action::Refuse, words::REFUSE),
+    on(&[LateCase], &[c('d')], "d", Action::Resolve, words::RESOLVE),
+    on(&[LateCase], &[c('n')], "n", Action::SellOthers, words::SELL_OTHERS),
+    on(&[LateCase], &[Key::Enter], "Enter", Action::Accept, words::CASE_ACCEPT).must(),
     // Dialogs.
+    on(&[AskApprove], &[c('y')], "y", Action::Yes, words::ASK_APPROVE_YES).must(),
+    on(&[AskApprove], &[c('n'), Key::Esc, Key::Enter], "n", Action::Back, words::ASK_REFUND_BACK).must(),
+    many(&[AskResolve], Keys::OneToNine, "1-4", Action::Digit, words::ASK_RESOLVE_DIGIT).must(),
+    on(&[AskResolve], &[Key::Esc, c('n')], "Esc", Action::Back, words::ASK_REFUND_BACK).must(),
+    on(&[CaseNote], &[Key::Enter], "Enter", Action::Accept, words::CONTACT_FORM_ACCEPT).must(),
+    on(&[CaseNote], &[Key::Esc], "Esc", Action::Back, words::CONTACT_FORM_BACK).must(),
     many(&[AskRefund], Keys::OneToNine, "1-4", Action::Digit, words::ASK_REFUND_DIGIT).must(),
     on(&[AskRefund], &[Key::Enter], "Enter", Action::Accept, words::ASK_REFUND_ACCEPT).must(),
     on(&[AskRefund], &[Key::Esc, c('n')], "Esc", Action::Back, words::ASK_REFUND_BACK).must(),
@@ -242,10 +262,12 @@ pub const TABLE: &[Binding] = &[
     on(ROWS, &[Key::End], "End", Action::Last, words::LAST),
     on(&[Seats], &[c('t')], "t", Action::TurnTicketType, words::TURN_TICKET_TYPE),
     on(&[Home], &[c('.')], ".", Action::LastSale, words::LAST_SALE),
-    on(&[Home, Browse, Ticket, Live], &[c('B')], "B", Action::Bookings, words::HOME_BOOKINGS),
+    on(&[Home, Browse, Ticket, Live, Late], &[c('B')], "B", Action::Bookings, words::HOME_BOOKINGS),
     on(&[Seats, Payment, Card], &[c('B')], "B", Action::Bookings, words::SEATS_BOOKINGS),
     on(&[Home, Browse, BookingDetail], &[c('L')], "L", Action::Live, words::HOME_LIVE).seldom(),
     on(&[Seats, Bookings, Ticket], &[c('L')], "L", Action::Live, words::SEATS_LIVE),
+    on(&[Bookings, Home], &[c('D')], "D", Action::Late, words::LATE).seldom(),
+    on(&[Browse, BookingDetail, Ticket, Live], &[c('D')], "D", Action::Late, words::LATE_UNSHOWN),
     // Everywhere.
     on(VIEWS, &[c('?'), Key::F1], "?", Action::Help, words::HELP).must(),
     on(VIEWS, &[c('y')], "y", Action::Copy, words::COPY),
@@ -253,7 +275,7 @@ pub const TABLE: &[Binding] = &[
     on(VIEWS, &[], "", Action::Mouse, words::MOUSE),
     on(&[Home], &[c('q')], "q", Action::Quit, words::QUIT).must(),
     on(&[Home], &[Key::Esc], "Esc", Action::Back, words::HOME_BACK),
-    on(&[Browse, Payment, Card, Ticket, Bookings, BookingDetail, Live], &[Key::Esc, c('q')], "Esc", Action::Back, words::BROWSE_BACK).must(),
+    on(&[Browse, Payment, Card, Ticket, Bookings, BookingDetail, Live, Late, LateCase], &[Key::Esc, c('q')], "Esc", Action::Back, words::BROWSE_BACK).must(),
     on(&[Range], &[Key::Esc, c('q')], "Esc", Action::Back, words::RANGE_BACK).must(),
     on(&[Paying], &[Key::Esc, c('q')], "Esc", Action::Back, words::PAYING_BACK).must(),
     on(ANYWHERE, &[Key::Ctrl('c')], "Ctrl-C", Action::Interrupt, words::INTERRUPT),

@@ -165,7 +165,18 @@ impl Payment {
                 paying.ask_soon(desk, Ask::Booking(self.owned.clone()));
             }
             _ if money_is_back || returned => {
-                return self.hold_over(booking, Some(wording::OVER_MONEY_BACK.to_owned()));
+                // Of a capture that came too late the desk tells what to hand out.
+                let overdue = booking.payments.iter().any(|p| {
+                    p.id == paying.payment
+                        && p.returned_because.as_deref() == Some("capture_overdue")
+                });
+                let has_cash = paying.tender == Tender::VouchersAndCash && !overdue;
+                let what = if has_cash {
+                    wording::hand_back(wording::OVER_CASH_BACK)
+                } else {
+                    wording::OVER_MONEY_BACK.to_owned()
+                };
+                return self.hold_over(booking, Some(what));
             }
             // The seats went back; what became of the money is still to be told.
             _ if state.is_some() => {

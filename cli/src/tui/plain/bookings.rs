@@ -23,16 +23,14 @@ pub(super) fn awaits(view: &Bookings) -> bool {
 pub(super) fn tell(model: &Model, view: &Bookings, talk: &mut Talk) -> Vec<String> {
     match &view.detail {
         Some(detail) => booking(model, view, detail),
-        None => list(model, view, talk),
+        None => list(view, talk),
     }
 }
 
-fn list(model: &Model, view: &Bookings, talk: &mut Talk) -> Vec<String> {
+fn list(view: &Bookings, talk: &mut Talk) -> Vec<String> {
     let searched = view.search.value().trim();
     let mut lines = vec![match &view.refused {
         Some(why) => format!("{} {}", wording::BOOKINGS_REFUSED, plain::sentence(why)),
-        None if view.found.is_empty() && view.late => plain::sentence(wording::NOTHING_LATE),
-        None if view.late => plain::sentence(wording::LATE_DESK),
         None if view.found.is_empty() && searched.is_empty() => {
             plain::sentence(wording::NO_BOOKINGS)
         }
@@ -41,14 +39,7 @@ fn list(model: &Model, view: &Bookings, talk: &mut Talk) -> Vec<String> {
         None => plain::sentence(&wording::found(view.found.len())),
     }];
     let numbered = (1..).zip(&view.found).map(|(number, booking)| {
-        let mut line = line(booking, view.shows.get(&booking.show));
-        if let Some(case) = view.case(booking) {
-            line = format!(
-                "{}, {line}",
-                wording::desk_case(case, model.desk.server_now())
-            );
-        }
-        plain::numbered(number, &line)
+        plain::numbered(number, &line(booking, view.shows.get(&booking.show)))
     });
     lines.extend(talk.list(numbered.collect()));
     lines.extend(talk.more_hint().map(str::to_owned));
@@ -108,8 +99,12 @@ fn booking(model: &Model, view: &Bookings, detail: &Detail) -> Vec<String> {
         lines.push(plain::held_by(&wording::holder(booking), left));
     }
     lines.extend(booking.payments.iter().map(wording::payment));
+    let tenders = detail.payment.iter().flat_map(|p| &p.tenders);
+    lines.extend(tenders.map(wording::tender_said));
     lines.extend(booking.refunds.iter().map(wording::refund_made));
     lines.extend(booking.refund_asked.as_deref().map(wording::refund_waits));
+    let declined = booking.refunds_declined.iter();
+    lines.extend(declined.map(wording::refund_declined));
     if let Some(form) = &detail.form {
         lines.push(plain::contact_form(form.name.value(), form.phone.value()));
     }
@@ -131,7 +126,7 @@ pub(super) fn news(
         bookings.map(|b| (b.id, b.state)).collect()
     };
     let (was_open, is_open) = (open(was), open(is));
-    let searched = was.search.value() != is.search.value() || was.late != is.late;
+    let searched = was.search.value() != is.search.value();
     let changed = if is_open.is_some() {
         was_open.map(|(b, form)| (b.state, b.payments, b.contact, form))
             != is_open.map(|(b, form)| (b.state, b.payments, b.contact, form))

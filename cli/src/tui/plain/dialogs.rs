@@ -42,6 +42,14 @@ fn sentences(overlay: &Overlay) -> Vec<String> {
             lines.extend(reasons.map(reason));
             lines
         }
+        Overlay::AskApprove { what } => vec![said(what)],
+        Overlay::AskResolve => {
+            let mut lines = vec![said(wording::RESOLVE_WHICH)];
+            let all = 0..houseful_core::wire::desk::CaseHow::ALL.len();
+            lines.extend(all.map(|at| said(wording::resolve_line(at).trim())));
+            lines.push(said(wording::RESOLVE_MOVES_NOTHING));
+            lines
+        }
         Overlay::AskLeave => vec![plain::kept(wording::ASK_LEAVE)],
         Overlay::LostRace {
             what,

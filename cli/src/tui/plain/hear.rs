@@ -154,7 +154,11 @@ fn in_field(line: &str, place: Place, model: &Model) -> Heard {
     // What somebody looks for may be called anything; seats and cards are not called like keys.
     let searching = matches!(
         place,
-        Place::Filter | Place::BrowseFilter | Place::BookingsSearch | Place::ContactForm
+        Place::Filter
+            | Place::BrowseFilter
+            | Place::BookingsSearch
+            | Place::ContactForm
+            | Place::CaseNote
     );
     let is_way_out = |text: &str| match text {
         "enter" => false,
@@ -237,7 +241,10 @@ fn number(line: &str, place: Place, model: &Model, talk: &Talk) -> Option<Heard>
     }
     // More digits than fit are more than there is of anything.
     let number: usize = line.parse().unwrap_or(usize::MAX);
-    if matches!(place, Place::AskRefund | Place::AskGiveBack) {
+    if matches!(
+        place,
+        Place::AskRefund | Place::AskGiveBack | Place::AskResolve
+    ) {
         let digit = char::from_digit(u32::try_from(number).unwrap_or(0), 10);
         return Some(Heard::keys(digit.map(Key::Char)));
     }
@@ -252,7 +259,7 @@ fn number(line: &str, place: Place, model: &Model, talk: &Talk) -> Option<Heard>
     match (place, model.above.last()) {
         (Place::Home | Place::Ticket, _) => Some(lists::show(number, model, talk)),
         (Place::Browse, Some(View::Browse(browse))) => Some(lists::of_column(number, browse)),
-        (Place::Bookings, _) => Some(Heard::Do(vec![Msg::Number(number)])),
+        (Place::Bookings | Place::Late, _) => Some(Heard::Do(vec![Msg::Number(number)])),
         (Place::Seats, _) if number == 0 => Some(Heard::say(plain::AT_LEAST_ONE)),
         (Place::Seats, _) => Some(Heard::Do(vec![Msg::Number(number)])),
         (Place::Payment, Some(View::Payment(payment))) => Some(money::number(line, model, payment)),

@@ -4,7 +4,7 @@
 use houseful_core::{ids::ShowId, seat::SeatLabel};
 
 use super::{
-    bookings, browse, clock, dialogs, hall, hear::Tell, home, link, live, payment, seats,
+    bookings, browse, clock, dialogs, hall, hear::Tell, home, late, link, live, payment, seats,
     talk::Talk, ticket, vocabulary,
 };
 use crate::tui::{
@@ -24,6 +24,7 @@ pub(super) enum At {
     Ticket(ShowId),
     Bookings,
     Live(ShowId),
+    Late,
 }
 
 fn at(model: &Model) -> At {
@@ -35,6 +36,7 @@ fn at(model: &Model) -> At {
         Some(View::Ticket(ticket)) => At::Ticket(ticket.show.id),
         Some(View::Bookings(_)) => At::Bookings,
         Some(View::Live(live)) => At::Live(live.show.id),
+        Some(View::Late(_)) => At::Late,
     }
 }
 
@@ -64,6 +66,7 @@ pub(super) fn awaits(model: &Model) -> bool {
         Some(View::Ticket(_)) => false,
         Some(View::Bookings(view)) => bookings::awaits(view),
         Some(View::Live(live)) => live::awaits(live),
+        Some(View::Late(view)) => late::awaits(view),
     }
 }
 
@@ -113,6 +116,7 @@ fn tell_view(model: &Model, talk: &mut Talk) -> Vec<String> {
         Some(View::Ticket(ticket)) => ticket::tell(ticket),
         Some(View::Bookings(view)) => bookings::tell(model, view, talk),
         Some(View::Live(live)) => live::tell(model, live, talk),
+        Some(View::Late(view)) => late::tell(model, view, talk),
     }
 }
 
@@ -129,6 +133,7 @@ fn view_news(before: &Model, after: &Model, talk: &mut Talk) -> Vec<String> {
             bookings::news(was, (after, is), talk)
         }
         (Some(View::Live(was)), Some(View::Live(is))) => live::news(was, is),
+        (Some(View::Late(was)), Some(View::Late(is))) => late::news(was, (after, is), talk),
         // Another one of the same kind, whose name is the same.
         _ => tell_view(after, talk),
     }
@@ -147,6 +152,7 @@ pub(super) fn summary(model: &Model, talk: &mut Talk) -> Vec<String> {
         Some(View::Ticket(ticket)) => ticket::summary(ticket),
         Some(View::Bookings(view)) => bookings::tell(model, view, talk),
         Some(View::Live(live)) => live::tell(model, live, talk),
+        Some(View::Late(view)) => late::tell(model, view, talk),
     }
 }
 
@@ -204,7 +210,9 @@ fn holds(model: &Model) -> Vec<SeatLabel> {
         None => model.desk.kept.as_ref().and_then(|k| k.booking.as_ref()),
         Some(View::Seats(seats)) => seats.booking.as_ref(),
         Some(View::Payment(payment)) => Some(&payment.booking),
-        Some(View::Browse(_) | View::Ticket(_) | View::Bookings(_) | View::Live(_)) => None,
+        Some(
+            View::Browse(_) | View::Ticket(_) | View::Bookings(_) | View::Live(_) | View::Late(_),
+        ) => None,
     };
     let held = booking.filter(|b| is_held(b));
     held.iter()

@@ -25,6 +25,9 @@ pub(super) fn tell(view: &TicketView) -> Vec<String> {
     {
         first.push(plain::change(change));
     }
+    if let Some(payment) = &view.payment {
+        first.push(plain::sentence(&wording::paid_by(payment)));
+    }
     let seats: Vec<_> = booking.lines.iter().map(|l| l.seat).collect();
     first.push(plain::ticket_seats(
         &wording::seat_list(&seats),

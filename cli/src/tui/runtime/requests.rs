@@ -8,21 +8,20 @@ use houseful_core::{
     time::UtcMillis,
     wire::{
         Time,
-        booking::{Booking, BookingState, Bookings},
-        desk::DeskCase,
+        booking::{BookingState, Bookings},
     },
 };
 use tokio::sync::mpsc::UnboundedSender;
 
 use super::sales::{self, Noted};
 use crate::{
-    client::{CityQuery, Client, ClientError, MovieQuery, ShowQuery},
+    client::{CityQuery, Client, ClientError, DeskQuery, DeskState, MovieQuery, ShowQuery},
     moment,
     state::State,
     tui::{
         msg::{
-            Answer, Ask, BookingsWanted, Failure, Generation, Msg, Owned, Reply, ShowsWanted,
-            Unfinished,
+            Answer, Ask, BookingsWanted, Failure, Generation, LateWanted, Msg, Owned, Reply,
+            ShowsWanted, Unfinished,
         },
         server_clock::Heard,
     },
@@ -35,8 +34,6 @@ const PAY_WAIT: Duration = Duration::from_secs(2);
 
 /// How many bookings are listed at most.
 const BOOKINGS: u16 = 100;
-/// As many cases of the late-payments desk are looked at.
-const LATE: usize = 30;
 
 /// What asking needs.
 #[derive(Clone)]
@@ -127,7 +124,15 @@ impl Desk {
                 }
                 Err(_) => continue,
             };
+            let mut booking = booking;
             if booking.state == BookingState::Cancelled {
+                // Only the answer to the very request tells what to hand out; it takes back what is
+                // taken back already, or says no.
+                if let Some(request) = &sale.refund
+                    && let Ok(told) = self.client.cancel(booking.id, request).await
+                {
+                    booking = told;
+                }
                 self.refund_answered(booking.id).await;
             }
             // The loop has ended when nobody listens.
@@ -185,7 +190,14 @@ impl Desk {
                 Reply::Booking(Box::new(client.release(owned.id, request).await?))
             }
             Ask::Booking(owned) => Reply::Booking(Box::new(client.booking(owned.id).await?)),
-            Ask::Bookings(BookingsWanted::Late) => Reply::Late(late(client).await?),
+            Ask::Late(wanted) => Reply::Late(Box::new(client.desk(&late(wanted)).await?)),
+            Ask::Story(id) => Reply::Story(client.story(*id).await?.items),
+            Ask::Verdict(owned, request) => {
+                Reply::Booking(Box::new(client.refund_verdict(owned.id, request).await?))
+            }
+            Ask::Resolve(owned, request) => {
+                Reply::Case(Box::new(client.resolve_case(owned.id, request).await?))
+            }
             Ask::Bookings(wanted) => Reply::Bookings(bookings(client, wanted).await?),
             Ask::Contact(owned, request) => {
                 Reply::Booking(Box::new(client.contact(owned.id, request).await?))
@@ -219,23 +231,22 @@ async fn bookings(client: &Client, wanted: &BookingsWanted) -> Result<Bookings, 
         BookingsWanted::Recent => client.bookings_recent(Some(BOOKINGS)).await,
         BookingsWanted::Found(text) => client.bookings_found(text, Some(BOOKINGS)).await,
         BookingsWanted::HeldOf(show) => client.bookings_held(*show).await,
-        BookingsWanted::Late => Ok(Bookings::default()),
     }
 }
 
-/// The late-payments desk with its bookings. Money for a booking that nobody knows has no booking to
-/// be looked at.
-async fn late(client: &Client) -> Result<Vec<(DeskCase, Booking)>, ClientError> {
-    let desk = client.desk(None, None).await?;
-    let mut found = Vec::new();
-    for case in desk.items.into_iter().take(LATE) {
-        match client.booking(case.booking).await {
-            Ok(booking) => found.push((case, booking)),
-            Err(ClientError::Problem(problem)) if problem.status == 404 => {}
-            Err(error) => return Err(error),
-        }
+/// The page of the late-payments desk that is wanted.
+fn late(wanted: &LateWanted) -> DeskQuery {
+    let state = if wanted.ended {
+        DeskState::Ended
+    } else {
+        DeskState::Open
+    };
+    DeskQuery {
+        state: Some(state),
+        limit: Some(LateWanted::PAGE),
+        cursor: wanted.cursor.clone(),
+        ..DeskQuery::default()
     }
-    Ok(found)
 }
 
 fn owner(ask: &Ask) -> Option<&Owned> {
@@ -248,6 +259,8 @@ fn owner(ask: &Ask) -> Option<&Owned> {
         | Ask::Cancel(owned, _)
         | Ask::RefundQuote(owned, _)
         | Ask::GiveBack(owned, _)
+        | Ask::Verdict(owned, _)
+        | Ask::Resolve(owned, _)
         | Ask::Cash(owned, _)
         | Ask::Token(owned)
         | Ask::Pay(owned, _)
@@ -260,6 +273,8 @@ fn owner(ask: &Ask) -> Option<&Owned> {
         | Ask::Layout(_)
         | Ask::Seats(_)
         | Ask::Voucher(_)
+        | Ask::Late(_)
+        | Ask::Story(_)
         | Ask::Bookings(_) => None,
     }
 }

@@ -90,6 +90,11 @@ pub(super) fn note(state: &State, server: &str, ask: Ask) -> Result<Noted, State
         | Ask::Seats(_)
         | Ask::Booking(_)
         | Ask::Bookings(_)
+        | Ask::Late(_)
+        | Ask::Story(_)
+        // What a manager has said, or somebody has done, is seen on the desk by the next run.
+        | Ask::Verdict(..)
+        | Ask::Resolve(..)
         | Ask::Contact(..)
         | Ask::RefundQuote(..)
         // It names its seats, and those that went back are not of the booking any more: asked for

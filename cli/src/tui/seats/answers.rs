@@ -233,6 +233,9 @@ impl Seats {
             desk.say(wording::relaxed(&booking.relaxed));
         }
         self.booking = Some(booking.clone());
+        if let Some((contact, owned)) = self.is_for.take().zip(self.owned.clone()) {
+            desk.name(owned, contact);
+        }
         let ours = self.our_seats();
         self.others.were_ours(&ours);
         if best {

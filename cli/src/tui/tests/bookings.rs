@@ -156,17 +156,6 @@ fn a_clerk_asks_a_manager_and_nothing_is_confirmed_without_a_sum() {
     assert!(booking.refund_asked.is_some() && booking.lines.len() == 2);
     till.press("g");
     assert!(till.screen().contains(wording::GIVE_BACK_WAITS));
-    // It stands on the desk, until another list is asked for.
-    till.key(Key::Esc);
-    till.press("D");
-    let screen = till.screen();
-    assert!(screen.contains(wording::LATE_DESK), "{screen}");
-    assert!(screen.contains("min: a refund waits"), "{screen}");
-    till.press("\n");
-    assert!(detail(&till).booking.refund_asked.is_some());
-    till.key(Key::Esc);
-    till.key(Key::Esc);
-    assert!(till.screen().contains(wording::RECENT_BOOKINGS));
     // No seat, no sum, no refund.
     let mut till = sold();
     till.press("B\ng ");

@@ -1,6 +1,7 @@
 //! A till at a small house whose seats follow the real rules: `core` decides, in memory.
 
 mod catalogue;
+mod late;
 mod server;
 
 use std::{
@@ -14,7 +15,7 @@ use houseful_core::{
     price::Channel,
     refusal::Refusal,
     show::{
-        Actor, Ask as CoreAsk, Command, HoldRules, OrphanRule, Rolls, SeatPick, ShowState,
+        Actor, Ask as CoreAsk, Command, Event, HoldRules, OrphanRule, Rolls, SeatPick, ShowState,
         Wish as CoreWish, view::seat_changes,
     },
     time::UtcMillis,
@@ -91,6 +92,10 @@ pub(super) struct Till {
     pub(super) reasons: Vec<String>,
     /// What the vouchers are worth whose codes end so, in minor units.
     pub(super) vouchers: BTreeMap<&'static str, i64>,
+    /// What payments of several means are, by id.
+    pub(super) split: BTreeMap<PaymentId, Payment>,
+    /// What happened, with when.
+    pub(super) journal: Vec<(UtcMillis, Event)>,
     /// Every question that was asked.
     pub(super) asked: Vec<Ask>,
     paid: Option<(Payment, Option<Booking>)>,
@@ -138,6 +143,8 @@ impl Till {
             contacts: BTreeMap::new(),
             reasons: Vec::new(),
             vouchers: BTreeMap::new(),
+            split: BTreeMap::new(),
+            journal: Vec::new(),
             asked: Vec::new(),
             paid: None,
             feed: None,
@@ -293,6 +300,7 @@ impl Till {
         let before = self.state.clone();
         for event in &events {
             self.state.apply(self.now, event);
+            self.journal.push((self.now, event.clone()));
         }
         if let (Some(feed), false) = (self.feed, events.is_empty()) {
             let version = |ver| Version { ver, tip: 7 };

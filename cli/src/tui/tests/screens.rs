@@ -53,6 +53,12 @@ pub(super) fn everywhere() -> Vec<(&'static str, Till)> {
         walk("refund", "12\n\n\nB\nR2"),
         walk("give back", "12\n\n\nB\ng "),
         walk("contact form", "12\n\n\nB\neAnn"),
+        ("late", super::late::waits_listed()),
+        ("late case", super::late::opened()),
+        ("late sale", super::late::too_late()),
+        ("late note", super::late::noting()),
+        ("late approve", super::late::approving()),
+        ("late resolve", super::late::resolving()),
         walk("give up", "12\u{1b}kL\nx"),
         walk("last sale", "12\n\n\n."),
         walk("home", ""),
@@ -254,6 +260,14 @@ fn screens_are_as_they_were_agreed() {
         ("live", "live", 80, 24),
         ("live", "live", 140, 40),
         ("live", "live", 60, 16),
+        ("late", "late", 80, 24),
+        ("late", "late", 140, 40),
+        ("late", "late", 60, 16),
+        ("late case", "late-case", 80, 24),
+        ("late case", "late-case", 60, 16),
+        ("late sale", "late-sale", 140, 40),
+        ("late note", "late-note", 80, 24),
+        ("late resolve", "late-resolve", 80, 24),
     ];
     let mut tills = everywhere();
     for (name, file, columns, rows) in cases {

@@ -37,6 +37,8 @@ pub(super) fn act(model: &mut Model, action: Action, key: Key) -> Step {
             staff::refund(model, what, reason, key);
         }
         (Overlay::AskGiveBack(form), action) => staff::give_back(model, form, action, key),
+        (Overlay::AskApprove { .. }, Action::Yes) => staff::approve(model),
+        (Overlay::AskResolve, Action::Digit) => staff::resolve(model, key),
         (Overlay::AskLeave, Action::Yes) => leave_payment(model),
         (Overlay::LostRace { next_best, .. }, Action::NextBest) => {
             let wanted = if next_best.is_empty() {

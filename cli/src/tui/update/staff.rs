@@ -7,14 +7,16 @@ use houseful_core::{
     wire::{
         booking::{Booking, BookingState},
         catalogue::Show,
+        desk::CaseHow,
     },
 };
 
 use crate::tui::{
-    bookings::{Bookings, GiveBack, cash_back},
+    bookings::{Bookings, GiveBack},
     desk::Desk,
     key::Key,
     keymap::Action,
+    late::Late,
     live::Live,
     model::{Model, View},
     overlay::{Leaving, Overlay},
@@ -94,6 +96,7 @@ pub(super) fn scanned(model: &mut Model, text: &str) {
             View::Payment(_) => true,
             View::Seats(seats) => seats.is_under_way() || seats.goto.is_some(),
             View::Bookings(bookings) => bookings.is_under_way(),
+            View::Late(late) => late.is_under_way(),
             View::Browse(_) | View::Ticket(_) | View::Live(_) => false,
         });
     if is_busy {
@@ -110,7 +113,11 @@ pub(super) fn scanned(model: &mut Model, text: &str) {
 /// Whether a change is not answered yet that is asked again only while its booking is on the
 /// screen; says so.
 fn is_changing(model: &mut Model) -> bool {
-    let changing = matches!(model.above.last(), Some(View::Bookings(b)) if b.is_changing());
+    let changing = match model.above.last() {
+        Some(View::Bookings(bookings)) => bookings.is_changing(),
+        Some(View::Late(late)) => late.is_changing(),
+        _ => false,
+    };
     if changing {
         model.desk.say(wording::CHANGE_UNANSWERED);
     }
@@ -128,6 +135,7 @@ pub(super) fn live(model: &mut Model) {
         Some(View::Seats(seats)) => Some(seats.show.clone()),
         Some(View::Bookings(bookings)) => bookings.show().cloned(),
         Some(View::Ticket(ticket)) => Some(ticket.show.clone()),
+        Some(View::Late(late)) => late.show().cloned(),
         Some(View::Payment(_) | View::Live(_)) => None,
     };
     match show {
@@ -139,10 +147,61 @@ pub(super) fn live(model: &mut Model) {
     }
 }
 
+/// Opens the late-payments desk, unless seats below would be lost by that.
+pub(super) fn late(model: &mut Model) {
+    if is_changing(model) {
+        return;
+    }
+    let is_held = |view: &View| matches!(view, View::Seats(seats) if seats.is_under_way());
+    if model.above.iter().any(is_held) {
+        return model.desk.say(wording::SEATS_BELOW);
+    }
+    // One desk is enough: what lies above it goes.
+    let is_open = |view: &View| matches!(view, View::Late(_));
+    match model.above.iter().rposition(is_open) {
+        Some(at) => {
+            model.above.truncate(at + 1);
+            model.desk.unwatch();
+            super::returned(model);
+        }
+        None => {
+            let late = Late::open(&mut model.desk);
+            model.above.push(View::Late(Box::new(late)));
+        }
+    }
+}
+
+/// A manager said yes to the refund of the open case.
+pub(super) fn approve(model: &mut Model) {
+    if let Some(View::Late(late)) = model.above.last_mut()
+        && let Some(page) = &mut late.page
+    {
+        page.verdict(&mut model.desk, true, String::new());
+    }
+}
+
+/// What was done about the open case was chosen.
+pub(super) fn resolve(model: &mut Model, key: Key) {
+    let at = key.digit().map(|digit| usize::from(digit).wrapping_sub(1));
+    let how = at.and_then(|at| CaseHow::ALL.get(at).copied());
+    let page = match model.above.last_mut() {
+        Some(View::Late(late)) => late.page.as_deref_mut(),
+        _ => None,
+    };
+    match (how, page) {
+        (Some(how), Some(page)) => page.chose(how),
+        (None, _) => {
+            model.desk.say(wording::NO_SUCH_RESOLVE);
+            model.desk.overlays.push(Overlay::AskResolve);
+        }
+        (Some(_), None) => {}
+    }
+}
+
 /// What became of a refund that an earlier run asked for.
 pub(super) fn old_refund(desk: &mut Desk, booking: &Booking) {
     let what = match booking.state {
-        BookingState::Cancelled => wording::old_refund(booking, cash_back(booking)),
+        BookingState::Cancelled => wording::old_refund(booking),
         _ => wording::refund_not_made(booking),
     };
     desk.overlays.push(Overlay::Trouble {

@@ -62,7 +62,7 @@ pub(super) fn draw(
         cursor = draw_form(form, sheet, y);
         y += 2;
     }
-    let money = money(booking);
+    let money = money(detail);
     let used = u16::try_from(money.len()).unwrap_or(0);
     // Seats give way before the money does.
     let seats_end = body.height.saturating_sub(used);
@@ -221,7 +221,8 @@ fn draw_seats(booking: &Booking, sheet: &mut Sheet<'_>, top: u16, end: u16) -> u
 }
 
 /// Fee and total, and what became of each payment.
-fn money(booking: &Booking) -> Vec<String> {
+fn money(detail: &Detail) -> Vec<String> {
+    let booking = &detail.booking;
     let amount = |label: &str, text: String| {
         let gap = 36_u16.saturating_sub(columns_of(label) + columns_of(&text));
         format!("{label}{}{text}", " ".repeat(usize::from(gap)))
@@ -233,7 +234,11 @@ fn money(booking: &Booking) -> Vec<String> {
     let total = wording::total(booking.total.currency.code());
     lines.push(amount(&total, booking.total.plain()));
     lines.extend(booking.payments.iter().map(wording::payment));
+    let tenders = detail.payment.iter().flat_map(|p| &p.tenders);
+    lines.extend(tenders.map(|t| format!("  {}", wording::tender_said(t))));
     lines.extend(booking.refunds.iter().map(wording::refund_made));
     lines.extend(booking.refund_asked.as_deref().map(wording::refund_waits));
+    let declined = booking.refunds_declined.iter();
+    lines.extend(declined.map(wording::refund_declined));
     lines
 }

@@ -54,9 +54,7 @@ pub(super) fn draw(
         let marked = line == view.cursor;
         let show = view.shows.get(&booking.show);
         let style = line_style(theme, booking, marked);
-        let case = view.case(booking);
-        let case = case.map(|case| wording::desk_case(case, model.desk.server_now()));
-        let text = columns.line(model, booking, show, case.as_deref());
+        let text = columns.line(model, booking, show);
         sheet.put(1, y, &text, style);
         if marked {
             sheet.put(0, y, ">", theme.strong());
@@ -65,11 +63,7 @@ pub(super) fn draw(
     }
     draw_empty(model, view, sheet);
     if let (Some(booking), None) = (view.marked(), &model.desk.notice) {
-        let case = view.case(booking);
-        let text = match case {
-            Some(case) => wording::desk_case(case, model.desk.server_now()),
-            None => readout(booking, view.shows.get(&booking.show), body.width),
-        };
+        let text = readout(booking, view.shows.get(&booking.show), body.width);
         sheet.put(1, body.height, &text, theme.text());
     }
     if view.typing {
@@ -87,11 +81,7 @@ fn draw_search(view: &Bookings, sheet: &mut Sheet<'_>) -> u16 {
         let room = sheet.width().saturating_sub(x + 1);
         return sheet.field(x, 1, room, &view.search);
     } else {
-        let title = if view.late {
-            wording::LATE_DESK
-        } else {
-            wording::RECENT_BOOKINGS
-        };
+        let title = wording::RECENT_BOOKINGS;
         sheet.put(1, 1, title, theme.text());
         let hint = sheet.said(&format!("{} ", wording::FIND_HINT));
         let used = 3 + columns_of(title);
@@ -129,8 +119,6 @@ fn draw_empty(model: &Model, view: &Bookings, sheet: &mut Sheet<'_>) {
         wording::NO_SERVER.to_owned()
     } else if !view.loaded {
         wording::LOADING.to_owned()
-    } else if view.late {
-        wording::NOTHING_LATE.to_owned()
     } else if text.is_empty() {
         wording::NO_BOOKINGS.to_owned()
     } else {
@@ -240,14 +228,7 @@ impl Columns {
         ])
     }
 
-    /// A booking; on the desk its case stands in the place of the film.
-    fn line(
-        &self,
-        model: &Model,
-        booking: &Booking,
-        show: Option<&Show>,
-        case: Option<&str>,
-    ) -> String {
+    fn line(&self, model: &Model, booking: &Booking, show: Option<&Show>) -> String {
         let mut state = wording::state_word(booking.state).to_owned();
         if is_held(booking) {
             let now = model.desk.server_now();
@@ -258,7 +239,6 @@ impl Columns {
             .code
             .map_or_else(|| "-".to_owned(), |c| c.to_string());
         let film = show.map_or(wording::SHOW_UNKNOWN, |show| &show.title);
-        let film = case.unwrap_or(film);
         let total = if self.currencies_differ {
             booking.total.to_string()
         } else {

@@ -170,6 +170,18 @@ fn sentences(overlay: &Overlay, keymap: &Keymap, width: u16, sheet: &Sheet<'_>) 
                 ));
             }
         }
+        Overlay::AskApprove { what } => say(what, theme.strong()),
+        Overlay::AskResolve => {
+            say(wording::RESOLVE_WHICH, theme.strong());
+            for at in 0..houseful_core::wire::desk::CaseHow::ALL.len() {
+                lines.push((wording::resolve_line(at), theme.text()));
+            }
+            lines.extend(
+                wrap(wording::RESOLVE_MOVES_NOTHING, width)
+                    .into_iter()
+                    .map(|line| (line, theme.faint())),
+            );
+        }
         Overlay::AskLeave => say(wording::ASK_LEAVE, theme.strong()),
         Overlay::LostRace {
             what,

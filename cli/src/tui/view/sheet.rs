@@ -7,7 +7,7 @@ use tui_input::Input;
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
-use crate::tui::{keymap::Keymap, msg::Hit, theme::Theme};
+use crate::tui::{keymap::Keymap, local_time, msg::Hit, theme::Theme};
 
 /// A rectangle of the screen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,6 +47,8 @@ pub(super) struct Sheet<'a> {
     area: Rect,
     theme: Theme,
     keys: Option<&'a Keymap>,
+    /// The zone that times in sentences of the server are told in.
+    zone: &'a str,
     /// What was drawn where; nothing where a box lies over it.
     hits: Vec<(Part, Option<Hit>)>,
 }
@@ -59,6 +61,7 @@ impl<'a> Sheet<'a> {
             area,
             theme,
             keys: None,
+            zone: "UTC",
             hits: Vec::new(),
         }
     }
@@ -66,6 +69,12 @@ impl<'a> Sheet<'a> {
     /// Says the keys that sentences name as they are bound.
     pub(super) fn naming(mut self, keys: &'a Keymap) -> Self {
         self.keys = Some(keys);
+        self
+    }
+
+    /// Tells the times in sentences of the server by the clock of this zone.
+    pub(super) fn in_zone(mut self, zone: &'a str) -> Self {
+        self.zone = zone;
         self
     }
 
@@ -122,8 +131,9 @@ impl<'a> Sheet<'a> {
 
     /// Text with the keys that it names as they are bound.
     pub(super) fn said(&self, text: &str) -> String {
+        let text = local_time::in_words(text, self.zone);
         self.keys
-            .map_or_else(|| text.to_owned(), |keys| keys.say(text))
+            .map_or_else(|| text.clone().into_owned(), |keys| keys.say(&text))
     }
 
     /// Draws text that ends at the right edge.

@@ -8,7 +8,13 @@ use super::{
     header,
     sheet::{Part, Sheet, columns_of},
 };
-use crate::tui::{local_time, model::Model, payment::Tender, ticket::TicketView, wording};
+use crate::tui::{
+    local_time,
+    model::Model,
+    payment::Tender,
+    ticket::{TicketView, paid_with},
+    wording,
+};
 
 /// Columns of the labels.
 const LABEL: u16 = 9;
@@ -129,6 +135,15 @@ fn words(view: &TicketView, room: &Room) -> Vec<Line> {
 
 /// How it was paid, and what was handed back.
 fn paid(view: &TicketView) -> Vec<Line> {
+    if let Some(payment) = &view.payment {
+        let mut lines = vec![line(wording::label::PAID, wording::paid_by(payment))];
+        if let (Some(Tender::VouchersAndCash), Some(given)) = (view.tender, view.given) {
+            lines.push(line(wording::label::CASH, given.plain()));
+        }
+        let change = view.booking.change.map(Money::plain);
+        lines.extend(change.map(|change| line(wording::label::CHANGE, change)));
+        return lines;
+    }
     match view.tender {
         Some(tender @ (Tender::Cash | Tender::VouchersAndCash)) => {
             let given = view.given.unwrap_or(view.booking.total);
@@ -151,7 +166,12 @@ fn paid(view: &TicketView) -> Vec<Line> {
             )]
         }
         Some(Tender::Card) => vec![line(wording::label::PAID, wording::label::BY_CARD)],
-        None => Vec::new(),
+        None => {
+            let paid = paid_with(&view.booking);
+            let said = paid.and_then(wording::paid_once);
+            let said = said.map(|said| line(wording::label::PAID, said));
+            said.into_iter().collect()
+        }
     }
 }
 

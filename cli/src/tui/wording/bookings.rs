@@ -222,25 +222,30 @@ pub fn ask_give_up(seats: &[SeatLabel]) -> String {
 
 /// The money went back.
 #[must_use]
-pub fn refunded(booking: &Booking, cash: Option<Money>) -> String {
-    match cash {
-        Some(cash) => format!("refunded: hand back {cash} in cash"),
-        None if booking.total.minor == 0 => "cancelled; it had cost nothing".to_owned(),
-        None if is_split(booking) => {
-            format!("cancelled: {} goes back; {SPLIT_BACK}", booking.total)
+pub fn refunded(booking: &Booking) -> String {
+    match booking.total.minor {
+        0 => "cancelled; it had cost nothing".to_owned(),
+        _ if booking.cash_back.is_some() => {
+            format!("refunded: {}", cash_told(booking, booking.total))
         }
-        None => format!("cancelled: {} goes back the way it came", booking.total),
+        _ => format!("cancelled: {}", cash_told(booking, booking.total)),
     }
 }
 
-/// What becomes of the cash among several means: payment knows how much of each goes back.
-pub(super) const SPLIT_BACK: &str =
-    "paid by several means, so the payment tells what of it to hand back in cash";
-
-/// Whether it was paid by several means.
-pub(super) fn is_split(booking: &Booking) -> bool {
-    let mut by = booking.payments.iter().map(|p| p.tender.as_deref());
-    by.any(|tender| tender == Some("split"))
+/// What becomes of money that goes back: what of it somebody has to hand out.
+pub(super) fn cash_told(booking: &Booking, back: Money) -> String {
+    match booking.cash_back.as_deref().copied() {
+        Some(cash) if cash == back => format!("hand back {cash} in cash"),
+        Some(cash) => {
+            let rest = Money::new(back.minor.saturating_sub(cash.minor), back.currency);
+            format!("hand back {cash} in cash, {rest} goes back the way it came")
+        }
+        None if booking.cash_unknown => format!(
+            "{back} goes back; payment can't be asked now what of it to hand back in cash, look \
+             again in a moment"
+        ),
+        None => format!("{back} goes back the way it came"),
+    }
 }
 
 /// The code of a refund whose answer was not heard.
@@ -248,11 +253,11 @@ pub const REFUND_UNHEARD: &str = "refund_unheard";
 
 /// A refund of an earlier run was made after all.
 #[must_use]
-pub fn old_refund(booking: &Booking, cash: Option<Money>) -> String {
+pub fn old_refund(booking: &Booking) -> String {
     format!(
         "The refund of {} was asked for before this till was started again, and was made: {}",
         code_or_id(booking),
-        refunded(booking, cash)
+        refunded(booking)
     )
 }
 

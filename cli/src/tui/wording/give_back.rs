@@ -1,21 +1,16 @@
-//! What is said about tickets that are given back, and on the late-payments desk.
+//! What is said about tickets that are given back.
 
 use houseful_core::{
     ids::CommandId,
     refund::RefundReason,
     seat::SeatLabel,
-    time::UtcMillis,
     wire::{
         booking::Booking,
-        desk::{DeskCase, DeskEnd, DeskKind},
-        refund::{RefundMade, RefundWaiting},
+        refund::{DeclinedHow, RefundDeclined, RefundMade, RefundWaiting},
     },
 };
 
-use super::{
-    bookings::{SPLIT_BACK, is_split, returned_because},
-    seat_list,
-};
+use super::{bookings::cash_told, seat_list};
 use crate::tui::bookings::{GiveBack, Quoted};
 
 /// Why tickets are given back, by the digit that chooses it.
@@ -90,37 +85,6 @@ pub fn give_back_reason_line(at: usize, chosen: Option<RefundReason>) -> String 
     format!("{mark} {} {}", at + 1, give_back_reason(reason))
 }
 
-/// Above the late-payments desk.
-pub const LATE_DESK: &str = "Late payments of the last day, and refunds that wait";
-/// The desk without a case.
-pub const NOTHING_LATE: &str = "nothing came late in the last day, and no refund waits";
-
-/// A case of the desk on one line: what happened, how it ended, how long ago.
-#[must_use]
-pub fn desk_case(case: &DeskCase, now: UtcMillis) -> String {
-    let minutes = now.ms_since(case.at.0).max(0) / 60_000;
-    let age = match minutes {
-        0..120 => format!("{minutes} min"),
-        _ => format!("{} h", minutes / 60),
-    };
-    let what = match case.kind {
-        DeskKind::LateWon if case.end == DeskEnd::Over => "came late, ended otherwise since",
-        DeskKind::LateWon => "came late, won its seats",
-        DeskKind::MoneyShort => "more went back than was ordered: take the tickets back",
-        DeskKind::Overdue => case.why.as_deref().map_or("not done yet", returned_because),
-        DeskKind::MoneyGone => "gone at the provider, seats are for sale",
-        DeskKind::RefundWaits => "a refund waits for a manager",
-        DeskKind::MoneyBack => case.why.as_deref().map_or("goes back", returned_because),
-    };
-    let end = match case.end {
-        DeskEnd::OnItsWay if case.overdue => ", overdue",
-        DeskEnd::OnItsWay => ", on its way",
-        DeskEnd::GivenBack => ", given back",
-        DeskEnd::Confirmed | DeskEnd::Waits | DeskEnd::Over => "",
-    };
-    format!("{age}: {what}{end}")
-}
-
 /// Tickets that were given back before.
 #[must_use]
 pub fn refund_made(made: &RefundMade) -> String {
@@ -136,6 +100,23 @@ pub fn refund_waits(asked: &RefundWaiting) -> String {
     format!("{}: {} wait for a manager", seat_list(&seats), asked.back)
 }
 
+/// A refund that was asked for and not made: how that ended, and what was said to it.
+#[must_use]
+pub fn refund_declined(one: &RefundDeclined) -> String {
+    let seats: Vec<SeatLabel> = one.lines.iter().map(|line| line.seat).collect();
+    let how = match one.how {
+        DeclinedHow::Refused => "refused",
+        DeclinedHow::Withdrawn => "taken back by whoever asked",
+        DeclinedHow::Lapsed => "not answered in time",
+        DeclinedHow::Overtaken => "given back otherwise meanwhile",
+    };
+    let note = match one.note.as_str() {
+        "" => String::new(),
+        note => format!(": {note}"),
+    };
+    format!("{}: refund of {} {how}{note}", seat_list(&seats), one.back)
+}
+
 /// Tickets were given back, or wait for a manager.
 #[must_use]
 pub fn gave_back(booking: &Booking, command: CommandId) -> String {
@@ -147,19 +128,6 @@ pub fn gave_back(booking: &Booking, command: CommandId) -> String {
         return "given back".to_owned();
     };
     let seats: Vec<SeatLabel> = made.lines.iter().map(|line| line.seat).collect();
-    let cash = booking
-        .payments
-        .iter()
-        .any(|p| p.tender.as_deref() == Some("cash"));
     let seats = seat_list(&seats);
-    if cash {
-        format!("{seats} given back: hand back {} in cash", made.back)
-    } else if is_split(booking) {
-        format!("{seats} given back: {} goes back; {SPLIT_BACK}", made.back)
-    } else {
-        format!(
-            "{seats} given back: {} goes back the way it came",
-            made.back
-        )
-    }
+    format!("{seats} given back: {}", cash_told(booking, made.back))
 }

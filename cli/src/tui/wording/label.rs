@@ -24,6 +24,18 @@ pub const VOID: &str = "VOID";
 pub const SEATS: &str = "Seats";
 /// What it comes to.
 pub const TOTAL: &str = "Total";
+/// How long ago.
+pub const AGE: &str = "Age";
+/// A case of the late-payments desk.
+pub const CASE: &str = "Case";
+/// Money.
+pub const AMOUNT: &str = "Amount";
+/// What is to be done.
+pub const NEXT: &str = "To do";
+/// What happened.
+pub const STORY: &str = "Story";
+/// What a person did.
+pub const SEEN_TO: &str = "Seen to";
 /// A code.
 pub const CODE: &str = "Code";
 /// When a show starts.

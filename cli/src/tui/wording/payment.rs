@@ -14,6 +14,9 @@ pub const CASH_NOT_BOOKED: &str =
 /// A charge that never came to the bank.
 pub const NOT_CHARGED: &str = "the card was not charged; pay again, or another way";
 /// A payment came too late.
+pub const OVER_CASH_BACK: &str =
+    "The payment came too late and the seats are gone; vouchers are given back by themselves.";
+/// The same where nothing of it is in the hand of whoever sells.
 pub const OVER_MONEY_BACK: &str =
     "the payment came too late and the seats are gone; the money goes back by itself";
 

@@ -71,6 +71,8 @@ pub fn prompt(place: Place, holds: bool, amount: bool) -> &'static str {
         Place::Bookings => "Booking? ",
         Place::BookingsSearch => "Find? ",
         Place::ContactForm => "Name, telephone? ",
+        Place::Late => "Case? ",
+        Place::CaseNote => "Note? ",
         Place::Trouble => "Enter to go on? ",
         _ => "Which? ",
     }

@@ -13,6 +13,8 @@ pub enum View {
     Tickets,
     /// Bookings.
     Bookings,
+    /// The late-payments desk.
+    Late,
 }
 
 /// The title of a view, and where in it somebody is.
@@ -23,6 +25,7 @@ pub fn view_title(view: View, at: Option<&str>) -> String {
         View::Browse => "BROWSE",
         View::Tickets => "TICKETS",
         View::Bookings => "BOOKINGS",
+        View::Late => "LATE PAYMENTS",
     };
     match (view, at) {
         (_, None) => format!("{NAME}  {name}"),

@@ -3,11 +3,15 @@
 use uuid::Uuid;
 
 use super::super::{
-    CashBy, Due, Event, PaymentRecord, RefundAsked, ReturnReason, SETTLE_AGAIN_MS, ShowState, Slot,
-    Tickets,
+    CashBy, Due, Event, PaymentRecord, RefundAsked, Resolved, ReturnReason, SETTLE_AGAIN_MS,
+    ShowState, Slot, Tickets,
 };
 use crate::{
-    ids::PaymentId, message::Tender, money::Money, time::UtcMillis, wire::booking::BookingState,
+    ids::PaymentId,
+    message::Tender,
+    money::Money,
+    time::UtcMillis,
+    wire::{booking::BookingState, refund::DeclinedHow},
 };
 
 impl ShowState {
@@ -41,12 +45,11 @@ impl ShowState {
             }
             Event::SettleLapsed { bookings } => {
                 for booking in bookings {
-                    self.end_paid(
-                        at,
-                        *booking,
-                        BookingState::Expired,
-                        ReturnReason::CaptureOverdue,
-                    );
+                    let (state, why) = (BookingState::Expired, ReturnReason::CaptureOverdue);
+                    // Cash of several means may have been taken, and nobody stands there any more.
+                    if let Some(less) = self.end_paid(at, *booking, state, why) {
+                        self.owe_cash(less);
+                    }
                 }
             }
             Event::PaymentReturned {
@@ -93,12 +96,11 @@ impl ShowState {
                 ..
             } => {
                 self.done(*command, *fingerprint, *owner);
-                self.end_paid(
-                    at,
-                    *booking,
-                    BookingState::Cancelled,
-                    ReturnReason::Cancelled,
-                );
+                let (state, why) = (BookingState::Cancelled, ReturnReason::Cancelled);
+                let less = self.end_paid(at, *booking, state, why);
+                if let Some(record) = self.bookings.get_mut(booking) {
+                    record.taken_back = less;
+                }
             }
             Event::RefundAsked {
                 command,
@@ -123,7 +125,7 @@ impl ShowState {
             }
             Event::RefundLapsed { bookings } => {
                 for booking in bookings {
-                    self.no_refund_waits(*booking);
+                    self.decline(at, *booking, DeclinedHow::Lapsed, "");
                 }
             }
             Event::Refunded {
@@ -135,17 +137,52 @@ impl ShowState {
                 asked,
             } => {
                 self.done(*command, *fingerprint, *owner);
-                self.refund(at, *booking, asked.unwrap_or(*command), refund);
+                let less = self.refund(
+                    at,
+                    *booking,
+                    (asked.unwrap_or(*command), asked.is_some()),
+                    refund,
+                );
+                // Whoever said yes stands somewhere else than the customer.
+                if let (Some(less), true) = (less, asked.is_some()) {
+                    self.owe_cash(less);
+                }
             }
             Event::RefundRefused {
                 command,
                 fingerprint,
                 owner,
                 booking,
+                note,
                 ..
             } => {
                 self.done(*command, *fingerprint, *owner);
-                self.no_refund_waits(*booking);
+                let asked = self.bookings.get(booking);
+                let asked = asked.and_then(|r| r.refund_asked.as_ref());
+                let how = match asked {
+                    Some(asked) if asked.owner == *owner => DeclinedHow::Withdrawn,
+                    _ => DeclinedHow::Refused,
+                };
+                self.decline(at, *booking, how, note);
+            }
+            Event::CaseResolved {
+                command,
+                fingerprint,
+                owner,
+                payment,
+                how,
+                handed_minor,
+                note,
+                ..
+            } => {
+                self.done(*command, *fingerprint, *owner);
+                let resolved = Resolved {
+                    at,
+                    owner: *owner,
+                    how: *how,
+                    note: note.clone(),
+                };
+                self.resolve(*payment, *handed_minor, resolved);
             }
             Event::SalesChanged {
                 command,
@@ -249,6 +286,13 @@ impl ShowState {
             asked_at: at,
             settled: false,
             returned,
+            to_hand: self
+                .payments
+                .get(&payment)
+                .map_or_else(Vec::new, |p| p.to_hand.clone()),
+            handed: self.payments.get(&payment).and_then(|p| p.handed.clone()),
+            // Whatever was done about it, was done about what was asked before.
+            resolved: None,
         };
         if self.payments.insert(payment, record).is_none() {
             self.paid_towards.entry(booking).or_default().push(payment);

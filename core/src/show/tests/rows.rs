@@ -205,6 +205,21 @@ fn rows_of_refunds_are_written_and_read_as_they_always_were() {
             },
             format!(r#"{{"refund_refused":{{{head},{asked},"note":"they came"}}}}"#),
         ),
+        (
+            Event::CaseResolved {
+                command,
+                fingerprint,
+                owner,
+                booking,
+                payment: crate::ids::PaymentId(booking),
+                how: crate::wire::desk::CaseHow::HandedOut,
+                handed_minor: 950,
+                note: "till 2".to_owned(),
+            },
+            format!(
+                r#"{{"case_resolved":{{{head},"payment":"pay_00000000000000000000000000000007","how":"handed_out","handed_minor":950,"note":"till 2"}}}}"#
+            ),
+        ),
     ] {
         let row = event.to_row();
         assert_eq!(row.format, 1);

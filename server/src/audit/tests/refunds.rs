@@ -140,3 +140,36 @@ async fn money_that_is_not_where_the_books_say_is_named() {
     let told = house.report(Wanted::default()).await;
     assert_eq!(told.breaks.len(), 2, "{told:?}");
 }
+
+#[tokio::test]
+async fn tickets_and_currencies_that_nobody_knows_are_never_called_sound() {
+    let house = House::open().await;
+    let booking = house.hold(&["A1", "A2"]).await;
+    let payment = house.cash(booking).await;
+    house.payment(payment, booking, 1_800, 0).await;
+    assert!(house.report(Wanted::default()).await.sound);
+    // A valid ticket that the journal knows nothing of: its money is nowhere.
+    house
+        .harm(|conn| {
+            let sql = "INSERT INTO ticket VALUES (7, 1, 2, 'A3', zeroblob(16), 1)";
+            conn.execute(sql, [])
+        })
+        .await;
+    let told = house.report(Wanted::default()).await;
+    assert!(
+        !told.sound && told.rows[0].difference.minor == 0,
+        "{told:?}"
+    );
+    assert_eq!(told.breaks.len(), 1, "{told:?}");
+    assert!(told.breaks[0].what.contains("tickets"), "{told:?}");
+    house
+        .harm(|conn| conn.execute("UPDATE ticket SET valid = 0 WHERE seat = 2", []))
+        .await;
+    assert!(house.report(Wanted::default()).await.sound);
+    // Money that can't be added up.
+    house
+        .harm(|conn| conn.execute("UPDATE payment SET currency = 'xxx'", []))
+        .await;
+    let told = house.report(Wanted::default()).await;
+    assert!(!told.sound && !told.breaks.is_empty(), "{told:?}");
+}

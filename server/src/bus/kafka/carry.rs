@@ -5,6 +5,7 @@ use std::{hash::Hash, sync::Arc, time::Duration};
 use houseful_core::{
     ids::{PaymentId, ShowId},
     message::{Announcement, Settle},
+    time::UtcMillis,
     wire::payment::PaymentState,
 };
 use rdkafka::{
@@ -20,8 +21,8 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     letter::{Pen, SIGNED},
+    mouth::Mouth,
     recent::Recent,
-    running::Mouth,
     verdict::TopicKind,
     way::Way,
 };
@@ -43,7 +44,7 @@ pub(super) trait Message: Serialize + Clone + Send + Sync + 'static {
 }
 
 impl Message for Announcement {
-    type Same = (PaymentId, PaymentState, Option<u64>, i64);
+    type Same = (PaymentId, PaymentState, Option<u64>, i64, Option<UtcMillis>);
     fn show(&self) -> ShowId {
         self.booking.show
     }
@@ -53,17 +54,18 @@ impl Message for Announcement {
             self.state,
             self.settled_ver,
             self.refunded_minor,
+            self.reopened_at,
         )
     }
 }
 
 impl Message for Settle {
-    type Same = (PaymentId, u64);
+    type Same = (PaymentId, u64, Option<UtcMillis>);
     fn show(&self) -> ShowId {
         self.booking.show
     }
     fn same(&self) -> Self::Same {
-        (self.payment, self.ver)
+        (self.payment, self.ver, self.reopened_at)
     }
 }
 

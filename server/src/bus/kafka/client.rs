@@ -5,6 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use houseful_core::text::shown;
 use rdkafka::{
     ClientConfig, ClientContext,
     config::RDKafkaLogLevel,
@@ -12,6 +13,7 @@ use rdkafka::{
     error::KafkaError as ClientError,
     producer::FutureProducer,
     statistics::Statistics,
+    types::RDKafkaConfRes,
 };
 
 use super::{KafkaConfig, KafkaError};
@@ -20,6 +22,10 @@ use crate::clock::Clock;
 /// A message that was not acknowledged for so long is given up, in milliseconds: it has gone by
 /// HTTP, and whoever sent it says it again if that was in vain.
 const GIVEN_UP_MS: &str = "30000";
+/// What librdkafka says of a setting that it was compiled without.
+const NOT_BUILT: &str = "not supported in this build";
+/// The most that is shown of a name that is none.
+const SHOWN: usize = 80;
 /// The same trouble is told again after so long.
 const TOLD_AGAIN: Duration = Duration::from_secs(60);
 
@@ -79,7 +85,9 @@ impl ClientContext for Voice {
 
     fn stats(&self, statistics: Statistics) {
         for (topic, of) in &statistics.topics {
-            let lags = of.partitions.values().map(|p| p.consumer_lag.max(0));
+            // Of parts that another one hears the client knows what was, not what is.
+            let own = of.partitions.values().filter(|p| p.fetch_state == "active");
+            let lags = own.map(|p| p.consumer_lag.max(0));
             let lag: i64 = lags.sum();
             // A float in any case, and a lag is no money.
             let lag = u32::try_from(lag).unwrap_or(u32::MAX);
@@ -104,6 +112,8 @@ fn base(config: &KafkaConfig) -> ClientConfig {
     }
     client
         .set("bootstrap.servers", config.brokers.as_ref())
+        // Nobody but us and the operator makes topics: a broker would make them as it likes.
+        .set("allow.auto.create.topics", "false")
         // A topic that is gone and made again is another one.
         .set("topic.metadata.refresh.interval.ms", "5000")
         .set("metadata.max.age.ms", "15000");
@@ -128,7 +138,7 @@ pub(super) fn producer(config: &KafkaConfig, name: &'static str) -> Result<Produ
         .set("linger.ms", "1")
         .set("queue.buffering.max.messages", "100000")
         .set("queue.buffering.max.kbytes", "65536");
-    created(client.create_with_context(Voice::new(name)))
+    created(client.create_with_context(Voice::new(name)), config)
 }
 
 /// A client that hears as one of a group, and takes nothing for heard before it is told so.
@@ -144,7 +154,6 @@ pub(super) fn consumer(
         .set("enable.auto.offset.store", "false")
         // Nothing is missed, and what comes again changes nothing.
         .set("auto.offset.reset", "earliest")
-        .set("allow.auto.create.topics", "false")
         .set("partition.assignment.strategy", "cooperative-sticky")
         // A server that dies is replaced soon; the least that brokers allow as they come.
         .set("session.timeout.ms", "6000")
@@ -153,11 +162,30 @@ pub(super) fn consumer(
         .set("fetch.wait.max.ms", "100")
         .set("queued.max.messages.kbytes", "16384")
         .set("statistics.interval.ms", "1000");
-    created(client.create_with_context(Voice::new(name)))
+    created(client.create_with_context(Voice::new(name)), config)
 }
 
-fn created<T>(client: Result<T, ClientError>) -> Result<T, KafkaError> {
-    client.map_err(|error| KafkaError::Settings(error.to_string()))
+/// A client, or which setting it does not take. What the setting says is never repeated: it may be a
+/// password, also under a name that was typed wrong.
+pub(super) fn created<T>(
+    client: Result<T, ClientError>,
+    config: &KafkaConfig,
+) -> Result<T, KafkaError> {
+    client.map_err(|error| {
+        let why = match &error {
+            ClientError::ClientConfig(RDKafkaConfRes::RD_KAFKA_CONF_UNKNOWN, _, name, _) => {
+                format!("`{}` is none", shown(name, SHOWN))
+            }
+            ClientError::ClientConfig(_, why, name, _) if why.contains(NOT_BUILT) => {
+                format!("`{name}` needs a program built with `--features kafka-tls`")
+            }
+            ClientError::ClientConfig(_, _, name, _) => {
+                format!("`{name}` can't be what it was set to")
+            }
+            _ => config.properties.hide(&error.to_string()),
+        };
+        KafkaError::Settings(why)
+    })
 }
 
 #[cfg(test)]
@@ -178,11 +206,42 @@ mod tests {
         );
         assert!(producer(&plain, "test").is_ok());
         assert!(consumer(&plain, "g", "test").is_ok());
-        let odd = config("sasl.no_such_thing=1");
-        assert!(matches!(
-            producer(&odd, "test"),
-            Err(KafkaError::Settings(_))
-        ));
+    }
+
+    #[tokio::test]
+    async fn a_setting_that_is_wrong_is_named_and_what_it_says_is_not_repeated() {
+        let odd = |line: &str| match producer(&config(line), "test") {
+            Err(error @ KafkaError::Settings(_)) => error.to_string(),
+            Err(error) => panic!("{line}: {error}"),
+            Ok(_) => panic!("{line}: taken"),
+        };
+        for (line, name) in [
+            ("sasl.pasword=hunter2", "sasl.pasword"),
+            ("security.protocol=hunter2", "security.protocol"),
+            ("ssl.no_such_thing=hunter2", "ssl.no_such_thing"),
+            ("socket.timeout.ms=hunter2", "socket.timeout.ms"),
+            (
+                "security.protocol=SASL_PLAINTEXT\nsasl.mechanism=hunter2\nsasl.username=u\nsasl.password=p",
+                "",
+            ),
+        ] {
+            let said = odd(line);
+            assert!(!said.contains("hunter2") && said.contains(name), "{said}");
+        }
+        // The same by the way of whoever looks at topics.
+        let clerk = super::super::topics::Clerk::new(&config("sasl.pasword=hunter2"));
+        let said = clerk.err().map(|e| e.to_string()).unwrap_or_default();
+        assert!(
+            !said.contains("hunter2") && said.contains("sasl.pasword"),
+            "{said}"
+        );
+        if cfg!(not(feature = "kafka-tls")) {
+            let said = odd("ssl.key.password=hunter2");
+            assert!(
+                !said.contains("hunter2") && said.contains("kafka-tls"),
+                "{said}"
+            );
+        }
     }
 
     #[test]

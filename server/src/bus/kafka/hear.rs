@@ -1,25 +1,26 @@
 //! Hears what stands in a topic, has it done, and only then lets Kafka know how far it has come.
 //!
-//! A batch is done side by side: order means nothing to what is said. What can't be read, and what
-//! its handler breaks down over, is parked and holds up nobody; what comes at a bad moment is tried
-//! a few times and then left to whoever said it, who says it again.
+//! Messages are done side by side: order means nothing to what is said. So one that has to wait
+//! holds up none behind it; only how far its part is done is not told beyond it. What can't be read,
+//! and what its handler breaks down over, is parked; what comes at a bad moment is tried for a while
+//! and then left to whoever said it, who says it again.
 
 use std::{
-    collections::BTreeMap,
     future::Future,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Duration,
 };
 
-use futures_util::{FutureExt, future::join_all};
 use rdkafka::{
-    Message as _, Offset, TopicPartitionList,
-    consumer::{CommitMode, Consumer as _},
+    Message as _,
+    consumer::Consumer as _,
     error::KafkaError as ClientError,
-    message::{BorrowedMessage, Headers, OwnedMessage},
+    message::{Headers, OwnedMessage},
 };
 use serde::de::DeserializeOwned;
-use tokio::task::JoinHandle;
+use tokio::{
+    sync::Semaphore,
+    task::{JoinHandle, JoinSet},
+};
 use tokio_util::sync::CancellationToken;
 
 use super::{
@@ -27,38 +28,24 @@ use super::{
     client::{self, Consumer},
     letter::{Pen, SIGNED, Unread},
     park::Park,
+    progress::{Place, Progress},
     recent::Recent,
+    teller::{Far, Teller},
+    tries::{Came, Handled, tried},
     verdict::TopicKind,
 };
 use crate::clock::Clock;
 
-/// How many messages are done side by side.
-const BATCH_MAX: usize = 256;
-/// The rests before something is tried again that came at a bad moment, in milliseconds.
-const AGAIN_MS: [u64; 3] = [100, 400, 1_600];
-/// The longest that one message is seen to. Whoever sent it says it again.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// How many messages are done side by side at most.
+const AT_ONCE: usize = 1_024;
+/// How often it is told how far everything is done, in milliseconds.
+const TELL_MS: u64 = 100;
+/// How often a look is taken whether the client is beyond help, in times of telling.
+const FATAL_EVERY: u32 = 10;
 /// The rest after trouble, in milliseconds.
 const REST_MS: u64 = 300;
-/// How often, and how long after each other, it is told again how far everything is done.
-const TOLD_AGAIN: u32 = 3;
-const TOLD_AGAIN_MS: u64 = 1_000;
 /// How often a server that may not hear looks whether it may, in milliseconds.
 const LOOK_MS: u64 = 1_000;
-/// The longest wait for a consumer to take its leave of the group.
-const LEAVE_MAX: Duration = Duration::from_secs(3);
-
-/// What came of a message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Handled {
-    /// It is done, in the database.
-    Done,
-    /// It could not be done now.
-    NotNow,
-}
-
-/// The first message of each part that is not done.
-type Offsets = BTreeMap<i32, i64>;
 
 /// Where one kind of message is heard.
 #[derive(Clone)]
@@ -76,6 +63,8 @@ pub(super) struct Ear {
     pub(super) clock: Clock,
     /// Signatures of letters that were done lately.
     pub(super) heard: Arc<Mutex<Recent<Vec<u8>>>>,
+    /// Room for messages that are tried again.
+    pub(super) resting: Arc<Semaphore>,
 }
 
 /// Hears until `shutdown` is cancelled.
@@ -90,21 +79,21 @@ where
 {
     tokio::spawn(async move {
         while !shutdown.is_cancelled() {
-            if !(ear.may)() {
-                tokio::select! {
-                    () = shutdown.cancelled() => return,
-                    () = ear.clock.rest_real(LOOK_MS) => continue,
+            match (ear.may)().then(|| ear.begin()) {
+                Some(Ok(consumer)) => {
+                    let consumer = Arc::new(consumer);
+                    let mut teller = Teller::new(&consumer, &ear.topic);
+                    let far = ear.listen(&consumer, &mut teller, &handle, &shutdown).await;
+                    teller.leave(consumer, far).await;
+                    // Whoever hears it now says how much is left.
+                    metrics::gauge!("kafka_lag", "topic" => ear.topic.clone()).set(0.0);
                 }
+                Some(Err(why)) => tracing::error!(topic = ear.topic, why, "Kafka can't be heard"),
+                None => {}
             }
-            match ear.begin() {
-                Ok(consumer) => {
-                    ear.listen(&consumer, &handle, &shutdown).await;
-                    leave(consumer).await;
-                }
-                Err(why) => {
-                    tracing::error!(topic = ear.topic, why, "Kafka can't be heard");
-                    ear.clock.rest_real(LOOK_MS).await;
-                }
+            tokio::select! {
+                () = shutdown.cancelled() => return,
+                () = ear.clock.rest_real(LOOK_MS) => {}
             }
         }
     })
@@ -119,51 +108,85 @@ impl Ear {
         Ok(consumer)
     }
 
-    /// Until the server stops, may hear no more, or the client is beyond help.
+    /// Until the server stops, may hear no more, or the client is beyond help. What is under way
+    /// then is broken off: nobody was told that it is done, so it comes again. Gives how far
+    /// everything was done.
     async fn listen<T, F>(
         &self,
         consumer: &Consumer,
+        teller: &mut Teller,
         handle: &(impl Fn(T) -> F + Clone + Send + Sync + 'static),
         shutdown: &CancellationToken,
-    ) where
+    ) -> Far
+    where
         T: DeserializeOwned + Clone + Send + 'static,
         F: Future<Output = Handled> + Send + 'static,
     {
-        let mut done = Offsets::new();
-        let mut again = 0;
+        let mut progress = Progress::default();
+        let mut under_way = JoinSet::<Place>::new();
+        let mut turn = 0_u32;
+        // Made anew only when it is over: messages that keep coming must not put it off.
+        let mut tell = Box::pin(self.clock.rest_real(TELL_MS));
         loop {
-            let heard = tokio::select! {
-                () = shutdown.cancelled() => return,
-                heard = batch(consumer) => heard,
-                () = self.clock.rest_real(TOLD_AGAIN_MS), if again > 0 => {
-                    again -= 1;
-                    self.tell_again(consumer, &mut done);
-                    continue;
-                }
-            };
-            if !(self.may)() {
-                return;
-            }
-            match heard {
-                Ok(batch) => {
-                    join_all(batch.iter().map(|message| self.see_to(message, handle))).await;
-                    for message in &batch {
-                        let next = message.offset().saturating_add(1);
-                        done.insert(message.partition(), next);
+            tokio::select! {
+                () = shutdown.cancelled() => break,
+                () = &mut tell => {
+                    tell = Box::pin(self.clock.rest_real(TELL_MS));
+                    turn = turn.wrapping_add(1);
+                    if !(self.may)() {
+                        // What was done meanwhile is another's to do.
+                        return Far::new();
                     }
-                    self.commit(consumer, &done);
-                    again = TOLD_AGAIN;
-                }
-                Err(error) => {
-                    tracing::debug!(topic = self.topic, %error, "nothing was heard");
-                    self.clock.rest_real(REST_MS).await;
-                    if let Some((_, why)) = consumer.client().fatal_error() {
-                        tracing::error!(topic = self.topic, why, "Kafka is heard anew");
-                        return;
+                    self.keep(consumer, &mut progress);
+                    if teller.is_free() {
+                        teller.tell(progress.turn());
+                    }
+                    if turn.is_multiple_of(FATAL_EVERY) && self.is_beyond_help(consumer) {
+                        break;
                     }
                 }
+                (far, told) = teller.answer() => {
+                    for (part, offset) in far {
+                        progress.told(part, offset, told);
+                    }
+                }
+                Some(done) = under_way.join_next() => {
+                    // Whoever sees to a message breaks down only with all of us.
+                    let Ok(place) = done else { break };
+                    progress.done(place);
+                }
+                heard = consumer.recv(), if under_way.len() < AT_ONCE => match heard {
+                    Ok(message) if (self.may)() => {
+                        let place = progress.take_up(message.partition(), message.offset());
+                        let (ear, message, handle) = (self.clone(), message.detach(), handle.clone());
+                        under_way.spawn(async move {
+                            ear.see_to(&message, &handle).await;
+                            place
+                        });
+                    }
+                    Ok(_) => return Far::new(),
+                    Err(error) => self.rest_after(&error, shutdown).await,
+                },
             }
         }
+        self.keep(consumer, &mut progress);
+        progress.far().collect()
+    }
+
+    async fn rest_after(&self, error: &ClientError, shutdown: &CancellationToken) {
+        tracing::debug!(topic = self.topic, %error, "nothing was heard");
+        tokio::select! {
+            () = shutdown.cancelled() => {}
+            () = self.clock.rest_real(REST_MS) => {}
+        }
+    }
+
+    fn is_beyond_help(&self, consumer: &Consumer) -> bool {
+        let fatal = consumer.client().fatal_error();
+        if let Some((_, why)) = &fatal {
+            tracing::error!(topic = self.topic, why, "Kafka is heard anew");
+        }
+        fatal.is_some()
     }
 
     /// Does what one message says, or puts it aside.
@@ -191,16 +214,13 @@ impl Ear {
                 if self.heard().knows(&letter) {
                     return self.count("repeated");
                 }
-                let (handle, clock) = (handle.clone(), self.clock.clone());
-                // A task of its own, so that what breaks down in it breaks down alone.
-                let done = tokio::spawn(async move { tried(said, &handle, &clock).await });
-                match done.await {
-                    Ok(Handled::Done) => {
+                match tried(said, handle, (&self.resting, &self.clock), &*self.may).await {
+                    Came::Done => {
                         self.heard().note(letter);
                         return self.count("done");
                     }
-                    Ok(Handled::NotNow) => return self.count("given_up"),
-                    Err(_) => Unread::Broke,
+                    Came::GivenUp => return self.count("given_up"),
+                    Came::Broke => Unread::Broke,
                 }
             }
             Err(unread) => unread,
@@ -218,81 +238,10 @@ impl Ear {
             .increment(1);
     }
 
-    /// Tells again how far everything is done: while the group changes, nobody listens.
-    fn tell_again(&self, consumer: &Consumer, done: &mut Offsets) {
-        let Ok(own) = consumer.assignment() else {
-            return;
-        };
-        // What another one hears now is told by that one.
-        done.retain(|part, _| own.find_partition(&self.topic, *part).is_some());
-        self.commit(consumer, done);
-    }
-
-    /// Tells how far everything is done. If that is lost, it is done again, which changes nothing.
-    fn commit(&self, consumer: &Consumer, done: &Offsets) {
-        if done.is_empty() {
-            return;
-        }
-        let mut list = TopicPartitionList::new();
-        for (partition, offset) in done {
-            let added = list.add_partition_offset(&self.topic, *partition, Offset::Offset(*offset));
-            if let Err(error) = added {
-                tracing::debug!(topic = self.topic, %error, "an offset is none");
-            }
-        }
-        if let Err(error) = consumer.commit(&list, CommitMode::Async) {
-            tracing::debug!(topic = self.topic, %error, "how far this was heard could not be told");
+    /// What another one hears now is told by that one.
+    fn keep(&self, consumer: &Consumer, progress: &mut Progress) {
+        if let Ok(own) = consumer.assignment() {
+            progress.keep(|part| own.find_partition(&self.topic, part).is_some());
         }
     }
-}
-
-/// Tries a message until it is done, a few times.
-async fn tried<T, F>(said: T, handle: &impl Fn(T) -> F, clock: &Clock) -> Handled
-where
-    T: Clone,
-    F: Future<Output = Handled>,
-{
-    let all = async {
-        for rest_ms in AGAIN_MS {
-            if handle(said.clone()).await == Handled::Done {
-                return Handled::Done;
-            }
-            clock.rest_real(rest_ms).await;
-        }
-        handle(said).await
-    };
-    let done = tokio::time::timeout(PATIENCE, all).await;
-    done.unwrap_or(Handled::NotNow)
-}
-
-/// Waits for a message and takes what else is there.
-async fn batch(consumer: &Consumer) -> Result<Vec<OwnedMessage>, ClientError> {
-    let mut batch = vec![
-        consumer
-            .recv()
-            .await
-            .as_ref()
-            .map_err(Clone::clone)
-            .map(detach)?,
-    ];
-    while batch.len() < BATCH_MAX
-        && let Some(Ok(message)) = consumer.recv().now_or_never()
-    {
-        batch.push(detach(&message));
-    }
-    Ok(batch)
-}
-
-fn detach(message: &BorrowedMessage<'_>) -> OwnedMessage {
-    message.detach()
-}
-
-/// Takes leave of the group, which a thread has to wait for.
-async fn leave(consumer: Consumer) {
-    let (gone_tx, gone) = tokio::sync::oneshot::channel();
-    std::thread::spawn(move || {
-        drop(consumer);
-        let _ = gone_tx.send(());
-    });
-    let _ = tokio::time::timeout(LEAVE_MAX, gone).await;
 }

@@ -91,6 +91,11 @@ impl Pen {
         Self { key, house }
     }
 
+    /// What kind of house, in the alphabet of Kafka's names.
+    pub(super) fn house(&self) -> String {
+        self.house.replace(' ', "-")
+    }
+
     /// Writes a letter; `None` for something that can't be written, which our messages always can.
     pub(super) fn write<T: Serialize>(
         &self,

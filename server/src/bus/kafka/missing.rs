@@ -59,7 +59,7 @@ impl Kafka {
         match self.0 {}
     }
 
-    pub(crate) fn tell_seats(&self, _: &Hub, _: &CancellationToken) -> JoinHandle<()> {
+    pub(crate) fn tell_seats(&self, _: &Hub, _: &CancellationToken) -> Option<JoinHandle<()>> {
         match self.0 {}
     }
 

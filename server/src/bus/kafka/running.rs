@@ -6,82 +6,57 @@ use std::{
     time::Duration,
 };
 
-use arc_swap::ArcSwap;
 use houseful_core::message::{Announcement, Settle};
-use rdkafka::producer::Producer as _;
 use serde::de::DeserializeOwned;
-use tokio::{sync::mpsc, task::JoinHandle};
+use tokio::{
+    sync::{Semaphore, mpsc},
+    task::JoinHandle,
+};
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    Grade, KafkaConfig, KafkaError,
+    KafkaConfig, KafkaError,
     carry::{self, Route},
-    client::{self, Producer},
-    hear::{self, Ear, Handled},
+    hear::{self, Ear},
     letter::Pen,
+    mouth::Mouth,
     park::Park,
     recent::Recent,
     seats::Seats,
     topics::{self, Clerk},
-    verdict::{TopicKind, Verdict},
+    tries::{Handled, RESTING_MAX},
+    verdict::TopicKind,
     way::Way,
 };
 use crate::{
     bus::heard,
     clock::Clock,
     hub::Hub,
+    lane::LaneError,
     payment::Payments,
     roles::{ClusterKey, Roles, ServerRole},
     shards::Lanes,
+    store::StoreError,
 };
 
-/// How often what is measured is written down, in milliseconds.
-const MEASURE_MS: u64 = 1_000;
-/// How often the topics are looked at, in turns of measuring.
-const LOOK_TURNS: u32 = 10;
-/// The longest that what was sent is waited for when the server stops.
-const LAST_WORDS: Duration = Duration::from_secs(2);
-
-/// Whoever sends; replaced when the client is beyond help.
-#[derive(Clone)]
-pub(super) struct Mouth(Arc<ArcSwap<Producer>>);
-
-impl Mouth {
-    fn open(config: &KafkaConfig) -> Result<Self, KafkaError> {
-        let producer = client::producer(config, "producer")?;
-        Ok(Self(Arc::new(ArcSwap::from_pointee(producer))))
-    }
-
-    /// Sends as long as it is held.
-    pub(super) fn producer(&self) -> Arc<Producer> {
-        self.0.load_full()
-    }
-
-    /// Begins anew if the client says that it will never send again.
-    fn mend(&self, config: &KafkaConfig) {
-        let Some((_, why)) = self.producer().client().fatal_error() else {
-            return;
-        };
-        match client::producer(config, "producer") {
-            Ok(producer) => {
-                tracing::error!(why, "the Kafka producer was beyond help and began anew");
-                self.0.store(Arc::new(producer));
-            }
-            Err(error) => tracing::error!(why, %error, "the Kafka producer can't begin anew"),
-        }
-    }
-}
+/// The longest that a server that starts waits to know how the topics are. Until then messages go by
+/// HTTP.
+const FIRST_LOOK: Duration = Duration::from_secs(2);
 
 /// Kafka, as a server uses it; clones share it.
 #[derive(Clone)]
 pub struct Kafka {
-    config: KafkaConfig,
+    pub(super) config: KafkaConfig,
     /// Which topics this server needs.
-    kinds: Vec<TopicKind>,
+    pub(super) kinds: Vec<TopicKind>,
     pen: Option<Pen>,
-    mouth: Mouth,
-    way: Arc<Way>,
-    clock: Clock,
+    pub(super) mouth: Mouth,
+    pub(super) clerk: Arc<Clerk>,
+    /// Into each topic that it writes.
+    pub(super) ways: Arc<[Arc<Way>]>,
+    /// What was said of the topics when somebody looked last.
+    pub(super) told: Arc<Mutex<String>>,
+    pub(super) clock: Clock,
 }
 
 /// Who a server is to Kafka.
@@ -94,11 +69,11 @@ pub(crate) struct Who<'a> {
 }
 
 impl Kafka {
-    /// Looks at the topics. If no broker answers, that is no reason not to sell: they are looked at
-    /// later, and until then messages go by HTTP.
+    /// Looks at the topics. Whatever is wrong with them or with the brokers is no reason not to sell:
+    /// it is told, they are looked at again and again, and until they can be used messages go by HTTP.
     ///
     /// # Errors
-    /// The settings are none, or the topics are such that what is sent could be lost.
+    /// The settings are none.
     pub(crate) async fn open(
         config: &KafkaConfig,
         who: Who<'_>,
@@ -118,99 +93,25 @@ impl Kafka {
         }
         let kafka = Self {
             config: config.clone(),
+            ways: written(who.roles)
+                .map(|kind| Arc::new(Way::new(kind)))
+                .collect(),
             kinds,
             pen,
             mouth: Mouth::open(config)?,
-            way: Arc::new(Way::new()),
+            clerk: Arc::new(Clerk::new(config)?),
+            told: Arc::default(),
             clock: clock.clone(),
         };
-        let mut told = String::new();
-        match kafka.look(&mut told).await {
-            Ok(()) => Ok(kafka),
-            Err(KafkaError::Away { brokers, why }) => {
-                kafka.way.set_usable(false);
-                tracing::warn!(%brokers, why, "no Kafka broker answers: messages go by HTTP");
-                Ok(kafka)
-            }
-            Err(error) => Err(error),
+        match tokio::time::timeout(FIRST_LOOK, kafka.look()).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::warn!(%error, "messages go by HTTP"),
+            Err(_) => tracing::warn!(
+                brokers = %config.brokers,
+                "how the topics are is not known yet: messages go by HTTP"
+            ),
         }
-    }
-
-    /// Looks at the topics, makes what is missing if that was asked for, and says what should be
-    /// otherwise, unless it was told already.
-    async fn look(&self, told: &mut String) -> Result<(), KafkaError> {
-        let clerk = Clerk::new(&self.config)?;
-        if self.config.create_topics {
-            clerk.create(&self.kinds, topics::PARTITIONS).await?;
-        }
-        let verdicts = clerk.look(&self.kinds).await?;
-        let refused = verdicts.iter().filter(|v| v.is_refused()).count();
-        metrics::gauge!("kafka_topics_refused").set(u32::try_from(refused).map_or(0.0, f64::from));
-        self.way.set_usable(refused == 0);
-        let findings: Vec<_> = verdicts
-            .into_iter()
-            .flat_map(|v: Verdict| v.findings)
-            .collect();
-        let now: String = findings.iter().map(ToString::to_string).collect();
-        if now != *told {
-            for finding in &findings {
-                let (topic, what) = (&finding.topic, &finding.what);
-                match finding.grade {
-                    Grade::Refused => tracing::error!(topic, what, "a topic can't be used"),
-                    Grade::Warned => tracing::warn!(topic, what, "a topic should be otherwise"),
-                }
-            }
-            *told = now;
-        }
-        if refused > 0 {
-            return Err(KafkaError::Topics(findings));
-        }
-        Ok(())
-    }
-
-    /// Measures, looks at the topics again and again, and sees to the producer, until `shutdown` is
-    /// cancelled.
-    pub(crate) fn keep(&self, shutdown: CancellationToken) -> JoinHandle<()> {
-        let kafka = self.clone();
-        tokio::spawn(async move {
-            let (mut told, mut turn) = (String::new(), 0_u32);
-            loop {
-                tokio::select! {
-                    () = shutdown.cancelled() => break,
-                    () = kafka.clock.rest_real(MEASURE_MS) => {}
-                }
-                kafka.way.measure();
-                turn = turn.wrapping_add(1);
-                if turn.is_multiple_of(LOOK_TURNS) {
-                    kafka.mouth.mend(&kafka.config);
-                    kafka.look_again(&mut told).await;
-                }
-            }
-            kafka.last_words().await;
-        })
-    }
-
-    /// A broker that does not answer is no reason to think ill of its topics: what is sent then is
-    /// late, and goes by HTTP.
-    async fn look_again(&self, told: &mut String) {
-        let was_usable = self.way.is_usable();
-        match self.look(told).await {
-            Ok(()) if !was_usable => tracing::info!("messages go through Kafka again"),
-            Ok(()) => {}
-            Err(KafkaError::Topics(_)) if was_usable => {
-                tracing::error!("messages go by HTTP, until the topics of Kafka can be used");
-            }
-            Err(error) => tracing::debug!(%error, "the topics can't be looked at"),
-        }
-    }
-
-    /// Waits for what was sent, for a moment.
-    async fn last_words(&self) {
-        let producer = self.mouth.producer();
-        let flushed = tokio::task::spawn_blocking(move || producer.flush(LAST_WORDS));
-        if let Ok(Err(error)) = flushed.await {
-            tracing::debug!(%error, "what was sent last was not acknowledged");
-        }
+        Ok(kafka)
     }
 
     fn route(&self, kind: TopicKind) -> Option<Route> {
@@ -219,12 +120,17 @@ impl Kafka {
             topic: topics::name(&self.config.prefix, kind),
             mouth: self.mouth.clone(),
             pen: self.pen.clone()?,
-            way: Arc::clone(&self.way),
+            way: self.way(kind)?,
         })
     }
 
-    /// Carries announcements, and gives what Kafka does not take to `http`; gives all of them back
-    /// where there is nothing to sign with.
+    /// The way into a topic that this server writes.
+    fn way(&self, kind: TopicKind) -> Option<Arc<Way>> {
+        self.ways.iter().find(|way| way.kind() == kind).cloned()
+    }
+
+    /// Carries announcements, and gives what Kafka does not take to `http`; `None` where there is
+    /// nothing to sign with, which a server that says anything to another never lacks.
     pub(crate) fn announce(
         &self,
         news: mpsc::Receiver<Announcement>,
@@ -249,15 +155,19 @@ impl Kafka {
     }
 
     /// Tells others of seats.
-    pub(crate) fn tell_seats(&self, hub: &Hub, shutdown: &CancellationToken) -> JoinHandle<()> {
+    pub(crate) fn tell_seats(
+        &self,
+        hub: &Hub,
+        shutdown: &CancellationToken,
+    ) -> Option<JoinHandle<()>> {
         let seats = Seats {
             topic: topics::name(&self.config.prefix, TopicKind::Seats),
             mouth: self.mouth.clone(),
-            way: Arc::clone(&self.way),
+            way: self.way(TopicKind::Seats)?,
             moves: hub.moves(),
             clock: self.clock.clone(),
         };
-        seats.tell(shutdown.clone())
+        Some(seats.tell(shutdown.clone()))
     }
 
     /// Hears announcements, for as long as `may` says that this server may do what it hears; `None`
@@ -276,6 +186,10 @@ impl Kafka {
                 match heard::told(&lanes, news).await {
                     Ok(Some(ask)) => answer.settle(ask),
                     Ok(None) => {}
+                    // What a person has to mend takes longer than anybody waits here.
+                    Err(LaneError::ReadOnly(_) | LaneError::Refused { .. }) => {
+                        return Handled::NotAsItIs;
+                    }
                     Err(_) => return Handled::NotNow,
                 }
                 Handled::Done
@@ -295,8 +209,11 @@ impl Kafka {
         let handle = move |ask: Settle| {
             let payments = payments.clone();
             async move {
-                payments.settle(ask).await;
-                Handled::Done
+                match payments.settle(ask).await {
+                    Ok(()) => Handled::Done,
+                    Err(StoreError::Unreadable(_)) => Handled::NotAsItIs,
+                    Err(_) => Handled::NotNow,
+                }
             }
         };
         self.hear(TopicKind::Settlements, "payment", handle, may, shutdown)
@@ -315,23 +232,41 @@ impl Kafka {
         F: Future<Output = Handled> + Send + 'static,
     {
         let prefix = &self.config.prefix;
+        let pen = self.pen.clone()?;
         let ear = Ear {
             config: self.config.clone(),
             kind,
             topic: topics::name(prefix, kind),
-            group: format!("{prefix}.{name}"),
+            // Practice beside the real thing must not take its messages from it.
+            group: format!("{prefix}.{name}.{}", pen.house()),
             name,
-            pen: self.pen.clone()?,
-            park: Park {
-                topic: topics::name(prefix, TopicKind::Parked),
-                mouth: self.mouth.clone(),
-            },
+            pen,
+            park: Park::new(
+                topics::name(prefix, TopicKind::Parked),
+                self.mouth.clone(),
+                self.clock.clone(),
+            ),
             may,
             clock: self.clock.clone(),
             heard: Arc::new(Mutex::new(Recent::new())),
+            resting: Arc::new(Semaphore::new(RESTING_MAX)),
         };
         Some(hear::hear(ear, handle, shutdown.clone()))
     }
+}
+
+/// What a server writes of its own accord: what both roles are here for need not go anywhere.
+fn written(roles: Roles) -> impl Iterator<Item = TopicKind> {
+    let (sells, pays) = (
+        roles.has(ServerRole::Booking),
+        roles.has(ServerRole::Payment),
+    );
+    let each = [
+        (TopicKind::Announcements, pays && !sells),
+        (TopicKind::Settlements, sells && !pays),
+        (TopicKind::Seats, sells),
+    ];
+    each.into_iter().filter(|(_, is)| *is).map(|(kind, _)| kind)
 }
 
 /// Whether a server may do what it hears.

@@ -13,13 +13,14 @@ use std::{
 use futures_util::future::join_all;
 use houseful_core::ids::ShowId;
 use rdkafka::{
+    error::RDKafkaErrorCode,
     message::{Header, OwnedHeaders},
     producer::FutureRecord,
 };
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use super::{running::Mouth, way::Way};
+use super::{mouth::Mouth, way::Way};
 use crate::{
     clock::Clock,
     hub::{Moves, Picture},
@@ -29,8 +30,9 @@ use crate::{
 const TICK_MS: u64 = 100;
 /// The rest when nothing can be sent, in milliseconds.
 const REST_MS: u64 = 1_000;
-/// Of so many shows it is known what readers have; the others begin again with a map.
-const KNOWN: usize = 4_096;
+/// Of so many shows it is known what readers have; the others begin again with a map. Each keeps a
+/// picture.
+const KNOWN: usize = 512;
 /// How many messages wait for an acknowledgement at once.
 const AT_ONCE: usize = 256;
 
@@ -43,6 +45,16 @@ pub(super) struct Seats {
     pub(super) clock: Clock,
 }
 
+/// What became of a message.
+enum Sent {
+    /// Readers can read it.
+    Whole,
+    /// It has to be tried again.
+    NotYet,
+    /// It is too large for a broker.
+    Never,
+}
+
 /// What readers have of each show.
 #[derive(Default)]
 struct Told {
@@ -51,6 +63,12 @@ struct Told {
 }
 
 impl Told {
+    /// Readers have to begin with a map.
+    fn forget(&mut self, show: ShowId) {
+        self.last.remove(&show);
+        self.order.retain(|other| *other != show);
+    }
+
     fn note(&mut self, show: ShowId, picture: Arc<Picture>) {
         if self.last.insert(show, picture).is_some() {
             return;
@@ -98,21 +116,23 @@ impl Seats {
             });
             let sent = join_all(each).await;
             for ((show, picture), sent) in some.iter().zip(sent) {
-                if sent {
-                    told.note(*show, Arc::clone(picture));
-                } else {
-                    went_well = false;
-                    self.moves.put_back(*show, Arc::clone(picture));
+                match sent {
+                    Sent::Whole => told.note(*show, Arc::clone(picture)),
+                    Sent::Never => told.forget(*show),
+                    Sent::NotYet => {
+                        went_well = false;
+                        self.moves.put_back(*show, Arc::clone(picture));
+                    }
                 }
             }
         }
         went_well
     }
 
-    /// Leads readers from what they have to what is; whether they can read it.
-    async fn send(&self, show: ShowId, before: Option<&Picture>, now: &Picture) -> bool {
+    /// Leads readers from what they have to what is.
+    async fn send(&self, show: ShowId, before: Option<&Picture>, now: &Picture) -> Sent {
         if before.is_some_and(|before| before.version() == now.version()) {
-            return true;
+            return Sent::Whole;
         }
         let changes = before.and_then(|before| now.changes_from(before));
         let (event, data) = match changes {
@@ -133,16 +153,33 @@ impl Seats {
         let number = self.way.sets_out();
         let producer = self.mouth.producer();
         let sent = match producer.send_result(record) {
-            Ok(delivery) => matches!(delivery.await, Ok(Ok(_))),
-            Err(_) => false,
+            Ok(delivery) => match delivery.await {
+                Ok(Ok(_)) => Ok(()),
+                Ok(Err((error, _))) => Err(error.rdkafka_error_code()),
+                Err(_) => Err(None),
+            },
+            Err((error, _)) => Err(error.rdkafka_error_code()),
         };
-        if sent {
+        let is_too_large = sent == Err(Some(RDKafkaErrorCode::MessageSizeTooLarge));
+        let how = match sent {
+            Ok(()) => "kafka",
+            Err(_) if is_too_large => "too_large",
+            Err(_) => "failed",
+        };
+        metrics::counter!("kafka_messages_total", "topic" => "seats", "how" => how).increment(1);
+        if sent.is_ok() || is_too_large {
             self.way.arrived(number);
         } else {
             self.way.is_lost(number);
         }
-        let how = if sent { "kafka" } else { "failed" };
-        metrics::counter!("kafka_messages_total", "topic" => "seats", "how" => how).increment(1);
-        sent
+        if is_too_large {
+            // It would be as large the next time, and all others would wait for it.
+            tracing::error!(show.id = %show, bytes = data.len(), "a broker takes no message as large as the seats of a show");
+        }
+        match sent {
+            Ok(()) => Sent::Whole,
+            Err(_) if is_too_large => Sent::Never,
+            Err(_) => Sent::NotYet,
+        }
     }
 }

@@ -21,6 +21,21 @@ const ALLOWED: [&str; 7] = [
     "client.",
 ];
 
+/// What a setting may say without being a secret.
+#[cfg(feature = "kafka")]
+const PLAIN: [&str; 10] = [
+    "PLAINTEXT",
+    "SSL",
+    "SASL_PLAINTEXT",
+    "SASL_SSL",
+    "PLAIN",
+    "SCRAM-SHA-256",
+    "SCRAM-SHA-512",
+    "OAUTHBEARER",
+    "true",
+    "false",
+];
+
 /// How the servers of a house use Kafka.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KafkaConfig {
@@ -199,6 +214,18 @@ impl Properties {
             all.push((name.to_owned(), value.to_owned()));
         }
         Ok(Self(all))
+    }
+
+    /// A text in which nothing is left of what the settings say, but words that anybody knows.
+    #[cfg(feature = "kafka")]
+    pub(super) fn hide(&self, text: &str) -> String {
+        let is_plain = |value: &str| value.is_empty() || PLAIN.contains(&value);
+        let mut values: Vec<&str> = self.iter().map(|(_, value)| value).collect();
+        values.retain(|value| !is_plain(value));
+        // One may be the beginning of another.
+        values.sort_by_key(|value| std::cmp::Reverse(value.len()));
+        let hidden = |text: String, value: &str| text.replace(value, "...");
+        values.into_iter().fold(text.to_owned(), hidden)
     }
 
     /// Names and values.

@@ -49,7 +49,7 @@ impl Clerk {
     /// Asks nothing yet.
     pub(super) fn new(config: &KafkaConfig) -> Result<Self, KafkaError> {
         let admin = client::asking(config).create_with_context(Voice::new("clerk"));
-        let admin = admin.map_err(|e| KafkaError::Settings(e.to_string()))?;
+        let admin = client::created(admin, config)?;
         Ok(Self {
             admin: std::sync::Arc::new(admin),
             brokers: config.brokers.clone(),

@@ -7,8 +7,10 @@ use std::{collections::BTreeMap, fmt};
 const KEPT_MS_MIN: i64 = 3_600_000;
 /// What is worth a word, in milliseconds: a weekend.
 const KEPT_MS_WISE: i64 = 3 * 86_400_000;
-/// The smallest limit for a message that a topic may have, in bytes: the map of a large hall.
+/// The smallest limit for a message that a topic may have, in bytes.
 const MESSAGE_BYTES_MIN: i64 = 65_536;
+/// The same where maps are told: of the largest hall, with each seat held by somebody else.
+const MAP_BYTES_MIN: i64 = 262_144;
 
 /// What a topic is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -169,13 +171,26 @@ impl Judge<'_> {
             self.refuse("it is not there; `houseful bus create-topics` makes it");
             return;
         }
+        if self.facts.partitions == 1 {
+            self.warn(
+                "it has one part, so one server of a role hears all of it; 12 let others help",
+            );
+        }
+        if self.facts.settings.is_empty() {
+            self.warn("its settings can't be read, so nobody knows whether it keeps what it takes; `DescribeConfigs` lets us");
+        }
         self.judge_copies();
         self.judge_keeping(kind);
+        let least = if kind == TopicKind::Seats {
+            MAP_BYTES_MIN
+        } else {
+            MESSAGE_BYTES_MIN
+        };
         if let Some(bytes) = self.number("max.message.bytes")
-            && bytes < MESSAGE_BYTES_MIN
+            && bytes < least
         {
             self.refuse(format!(
-                "max.message.bytes={bytes} is less than a large hall takes; at least {MESSAGE_BYTES_MIN}"
+                "max.message.bytes={bytes} is less than a message may take; at least {least}"
             ));
         }
         let packed = self.word("compression.type").unwrap_or_default();
@@ -190,8 +205,9 @@ impl Judge<'_> {
     /// On how many brokers a message is when it is acknowledged.
     fn judge_copies(&mut self) {
         let (replicas, brokers) = (self.facts.replicas, self.facts.brokers);
-        let in_sync = self.number("min.insync.replicas").unwrap_or(1);
-        let in_sync = usize::try_from(in_sync).unwrap_or(0);
+        // What nobody may read is not held against it.
+        let in_sync = self.number("min.insync.replicas");
+        let in_sync = in_sync.map(|n| usize::try_from(n).unwrap_or(0));
         if brokers < 3 {
             let many = if brokers == 1 {
                 "one broker"
@@ -205,12 +221,12 @@ impl Judge<'_> {
             self.refuse(format!(
                 "it is on {replicas} of {brokers} brokers; a replication factor of 3 survives the loss of one"
             ));
-        } else if in_sync < 2 {
+        } else if let Some(in_sync) = in_sync.filter(|n| *n < 2) {
             self.refuse(format!(
                 "min.insync.replicas={in_sync} acknowledges what a single broker has; 2 survives its loss"
             ));
         }
-        if replicas > 1 && in_sync >= replicas {
+        if let Some(in_sync) = in_sync.filter(|n| replicas > 1 && *n >= replicas) {
             self.refuse(format!(
                 "min.insync.replicas={in_sync} with {replicas} copies takes nothing while one broker is away"
             ));
@@ -318,6 +334,25 @@ mod tests {
             .insert("min.insync.replicas".to_owned(), "1".to_owned());
         let found = judged(facts);
         assert_eq!(found.len(), 1);
+        assert_eq!(found[0].0, Grade::Warned);
+    }
+
+    #[test]
+    fn what_can_not_be_read_is_worth_a_word_and_not_held_against_the_topic() {
+        let mut facts = sound();
+        facts.settings.clear();
+        let found = judged(facts);
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert_eq!(found[0].0, Grade::Warned);
+        assert!(found[0].1.contains("DescribeConfigs"), "{found:?}");
+    }
+
+    #[test]
+    fn one_part_is_worth_a_word() {
+        let mut facts = sound();
+        facts.partitions = 1;
+        let found = judged(facts);
+        assert_eq!(found.len(), 1, "{found:?}");
         assert_eq!(found[0].0, Grade::Warned);
     }
 

@@ -1,5 +1,5 @@
-//! How the way through Kafka does: whether its topics may be used, whether it acknowledges, how
-//! much waits and for how long. What the alarms are made of.
+//! How the way into a topic does: whether the topic may be used, whether it acknowledges, how much
+//! waits and for how long. What the alarms are made of.
 
 use std::{
     collections::BTreeMap,
@@ -10,12 +10,14 @@ use std::{
     time::{Duration, Instant},
 };
 
+use super::verdict::TopicKind;
 use crate::clock::Clock;
 
-/// The way of all messages of a server.
+/// The way of one kind of message.
 #[derive(Debug)]
 pub(super) struct Way {
-    /// Whether the topics are as they should be.
+    kind: TopicKind,
+    /// Whether the topic is as it should be.
     is_usable: AtomicBool,
     /// Whether the last that waited for an acknowledgement had one in time.
     is_open: AtomicBool,
@@ -31,9 +33,11 @@ pub(super) struct Way {
 const PROBE: Duration = Duration::from_millis(500);
 
 impl Way {
-    pub(super) fn new() -> Self {
+    /// One of which nothing is known yet, so that nothing is sent.
+    pub(super) fn new(kind: TopicKind) -> Self {
         Self {
-            is_usable: AtomicBool::new(true),
+            kind,
+            is_usable: AtomicBool::new(false),
             is_open: AtomicBool::new(true),
             next: AtomicU64::new(0),
             waiting: Mutex::default(),
@@ -47,7 +51,12 @@ impl Way {
         self.is_usable.load(Ordering::SeqCst)
     }
 
-    /// Takes it that the topics are, or are not, as they should be.
+    /// Which kind.
+    pub(super) const fn kind(&self) -> TopicKind {
+        self.kind
+    }
+
+    /// Takes it that the topic is, or is not, as it should be.
     pub(super) fn set_usable(&self, usable: bool) {
         self.is_usable.store(usable, Ordering::SeqCst);
     }
@@ -111,14 +120,16 @@ impl Way {
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
         let count = u32::try_from(count).unwrap_or(u32::MAX);
-        metrics::gauge!("kafka_unacknowledged").set(f64::from(count));
-        metrics::gauge!("kafka_unacknowledged_age_seconds")
+        let topic = self.kind.word();
+        metrics::gauge!("kafka_unacknowledged", "topic" => topic).set(f64::from(count));
+        metrics::gauge!("kafka_unacknowledged_age_seconds", "topic" => topic)
             .set(oldest.unwrap_or(Duration::ZERO).as_secs_f64());
         if let Some(age) = at.map(age) {
-            metrics::gauge!("kafka_last_acknowledged_age_seconds").set(age.as_secs_f64());
+            metrics::gauge!("kafka_last_acknowledged_age_seconds", "topic" => topic)
+                .set(age.as_secs_f64());
         }
         let is_up = self.is_usable() && self.is_open();
-        metrics::gauge!("kafka_up").set(if is_up { 1.0 } else { 0.0 });
+        metrics::gauge!("kafka_up", "topic" => topic).set(if is_up { 1.0 } else { 0.0 });
     }
 
     fn waiting(&self) -> std::sync::MutexGuard<'_, BTreeMap<u64, Instant>> {
@@ -132,7 +143,12 @@ mod tests {
 
     #[test]
     fn the_way_closes_when_something_is_late_and_opens_with_the_next_that_arrives() {
-        let way = Way::new();
+        let way = Way::new(TopicKind::Settlements);
+        assert!(
+            !way.is_usable() && !way.may_probe(),
+            "nobody has looked yet"
+        );
+        way.set_usable(true);
         let (one, two) = (way.sets_out(), way.sets_out());
         assert!(way.is_open());
         way.is_late();

@@ -12,6 +12,7 @@ fn ask(ver: u64) -> Settle {
         tender: Tender::Card,
         keep_minor: 1,
         ver,
+        reopened_at: None,
     }
 }
 

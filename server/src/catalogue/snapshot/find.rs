@@ -28,19 +28,26 @@ impl Snapshot {
     ) -> Found {
         let mut found = Found::default();
         let mut shows: Vec<usize> = Vec::new();
-        let places = self.places(city, None);
-        let coming = self.coming_by_movie(&places, now);
+        let city = city.map(|city| self.in_city(city, now));
+        let is_there = |cinema: usize| {
+            let here = city.as_ref().map(|here| here.cinemas.contains(&cinema));
+            here.unwrap_or(true)
+        };
         for hit in self.fits(q) {
             match hit.target {
                 Target::City(i) if found.cities.len() < FOUND_MAX => {
                     found.cities.push(self.city_view(i, None));
                 }
-                Target::Cinema(i) if found.cinemas.len() < FOUND_MAX && places.contains(&i) => {
+                Target::Cinema(i) if found.cinemas.len() < FOUND_MAX && is_there(i) => {
                     found.cinemas.push(self.cinema_view(i, None));
                     shows.extend(self.coming(i, None, now).iter().take(2 * FOUND_MAX));
                 }
                 Target::Movie(i) if found.movies.len() < FOUND_MAX => {
-                    if let Some(next) = coming.get(&i) {
+                    let next = match &city {
+                        None => self.coming_of(i, now),
+                        Some(here) => here.shows_of.get(&i).map(Vec::as_slice).unwrap_or_default(),
+                    };
+                    if !next.is_empty() {
                         found.movies.push(self.movie_view(i, next.len()));
                         shows.extend(next.iter().take(2 * FOUND_MAX));
                     }
@@ -59,19 +66,32 @@ impl Snapshot {
         found
     }
 
-    /// The shows to come at these cinemas by the place of their movie, in order of start.
-    fn coming_by_movie(&self, places: &[usize], now: UtcMillis) -> HashMap<usize, Vec<usize>> {
-        let mut by_movie: HashMap<usize, Vec<usize>> = HashMap::new();
-        for cinema in places {
+    /// What is in a city, and to come there.
+    fn in_city(&self, city: CityId, now: UtcMillis) -> InCity {
+        let cinemas = self.places(Some(city), None);
+        let mut shows_of: HashMap<usize, Vec<usize>> = HashMap::new();
+        for cinema in &cinemas {
             for show in self.coming(*cinema, None, now) {
                 if let Some(movie) = self.movies.get(&self.rows.shows[*show].movie) {
-                    by_movie.entry(*movie).or_default().push(*show);
+                    shows_of.entry(*movie).or_default().push(*show);
                 }
             }
         }
-        for shows in by_movie.values_mut() {
+        for shows in shows_of.values_mut() {
             shows.sort_unstable();
         }
-        by_movie
+        InCity { cinemas, shows_of }
     }
+
+    /// The shows of a movie that begin at `from` or later, anywhere.
+    fn coming_of(&self, movie: usize, from: UtcMillis) -> &[usize] {
+        let shows = &self.shows_of[movie];
+        &shows[self.first_from(shows, from)..]
+    }
+}
+
+/// One city: its cinemas, and the shows to come there by the place of their movie, in order.
+struct InCity {
+    cinemas: Vec<usize>,
+    shows_of: HashMap<usize, Vec<usize>>,
 }

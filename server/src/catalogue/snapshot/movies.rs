@@ -1,6 +1,6 @@
 //! Movies, with how many of their shows are coming up.
 
-use std::{cmp::Reverse, collections::HashMap};
+use std::cmp::Reverse;
 
 use houseful_core::{
     ids::{CinemaId, CityId, MovieId},
@@ -40,20 +40,13 @@ impl Snapshot {
     /// given.
     #[must_use]
     pub fn movies(&self, filter: &MovieFilter<'_>) -> Vec<Movie> {
-        let mut counts: HashMap<MovieId, usize> = HashMap::new();
-        for cinema in self.places(filter.city, filter.cinema) {
-            for show in self.coming(cinema, filter.date, filter.from) {
-                *counts.entry(self.rows.shows[*show].movie).or_default() += 1;
-            }
-        }
+        let counts = self.counts(filter);
         let costs = filter.q.map(|q| self.costs(q));
-        let mut found: Vec<_> = self
-            .rows
-            .movies
-            .iter()
+        let mut found: Vec<_> = counts
+            .into_iter()
             .enumerate()
-            .filter_map(|(i, row)| {
-                let shows = *counts.get(&row.id)?;
+            .filter(|(_, shows)| *shows > 0)
+            .filter_map(|(i, shows)| {
                 let cost = match &costs {
                     Some(costs) => *costs.get(&Target::Movie(i))?,
                     None => 0,
@@ -66,6 +59,24 @@ impl Snapshot {
         });
         let view = |(_, shows, i)| self.movie_view(i, shows);
         found.into_iter().map(view).collect()
+    }
+
+    /// How many shows of each movie fit the filter, by its place.
+    fn counts(&self, filter: &MovieFilter<'_>) -> Vec<usize> {
+        let is_anywhere = filter.city.is_none() && filter.cinema.is_none();
+        if is_anywhere && filter.date.is_none() {
+            let to_come = |shows: &Vec<usize>| shows.len() - self.first_from(shows, filter.from);
+            return self.shows_of.iter().map(to_come).collect();
+        }
+        let mut counts = vec![0; self.rows.movies.len()];
+        for cinema in self.places(filter.city, filter.cinema) {
+            for show in self.coming(cinema, filter.date, filter.from) {
+                if let Some(movie) = self.movies.get(&self.rows.shows[*show].movie) {
+                    counts[*movie] += 1;
+                }
+            }
+        }
+        counts
     }
 
     pub(super) fn movie_view(&self, place: usize, shows: usize) -> Movie {

@@ -122,7 +122,6 @@ impl Snapshot {
     pub(super) fn cinema_view(&self, i: usize, distance_km: Option<f64>) -> Cinema {
         let row = &self.rows.cinemas[i];
         let city = &self.rows.cities[self.city_of[i]];
-        let screens = self.cinema_of.iter().filter(|cinema| **cinema == i);
         Cinema {
             id: row.id,
             name: row.name.clone(),
@@ -132,7 +131,7 @@ impl Snapshot {
             time_zone: city.time_zone.clone(),
             latitude: row.at.latitude,
             longitude: row.at.longitude,
-            screens: whole(screens.count()),
+            screens: self.screens_in[i],
             distance_km,
         }
     }

@@ -284,6 +284,10 @@ impl<R> Cell<R> {
         let state = &self.fold.state;
         let news = state.unsettled().filter(|s| s.ver > before);
         let mut settles: Vec<Settle> = news.collect();
+        if let Ask::Announced(news) = &command.ask {
+            let own = settles.iter_mut().filter(|s| s.payment == news.payment);
+            own.for_each(|answer| answer.reopened_at = news.reopened_at);
+        }
         match &command.ask {
             // Whoever announces is told what stands, even if it was told before.
             Ask::Announced(news) if !settles.iter().any(|s| s.payment == news.payment) => {

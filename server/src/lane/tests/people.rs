@@ -200,6 +200,7 @@ fn news(dice: &mut Dice, show: ShowId, stands: &ShowState, booking: Uuid) -> Ann
             .map(|s| s.ver)
             .filter(|_| dice.once_in(2)),
         refunded_minor: 0,
+        reopened_at: None,
     }
 }
 
@@ -235,5 +236,6 @@ pub(super) fn news_of(stands: &ShowState, booking: Uuid, state: PaymentState) ->
         state,
         settled_ver: None,
         refunded_minor: 0,
+        reopened_at: None,
     }
 }

@@ -96,6 +96,6 @@ impl Part {
     fn adds_up(&self) -> bool {
         let taken = self.captured >= self.ordered_back && self.ordered_back >= self.refunded;
         let promised = self.captured == 0 || self.status == ChargeStatus::Captured;
-        taken && promised && self.refunded >= 0
+        taken && promised && self.refunded >= 0 && self.captured <= self.amount
     }
 }

@@ -91,7 +91,7 @@ impl Part {
         )
     }
 
-    const fn is_open(&self) -> bool {
+    pub(super) const fn is_open(&self) -> bool {
         matches!(
             self.status,
             ChargeStatus::Pending | ChargeStatus::Authorised
@@ -116,6 +116,8 @@ impl Part {
         let to = match (self.status, charge.status) {
             (S::Pending, S::Captured) => S::Pending,
             (S::Pending, said) => said,
+            // It was called off for a line of the book that was lost, and stands promised all the same.
+            (S::Never, S::Authorised) => S::Authorised,
             (S::Authorised, S::CaptureRefused) => S::CaptureRefused,
             // A promise that is gone when it is called in is a refusal to pay.
             (S::Authorised, S::Declined | S::Voided | S::Never) if wanted => S::CaptureRefused,
@@ -222,7 +224,8 @@ impl Account {
     fn shares(&self, keep: i64) -> Vec<i64> {
         let mut left = keep;
         let mut shares = vec![0; self.parts.len()];
-        for means in [Tender::Voucher, Tender::Cash, Tender::Card, Tender::Split] {
+        // What nobody knows the means of is given back by hand, so rather from the card.
+        for means in [Tender::Voucher, Tender::Cash, Tender::Split, Tender::Card] {
             let parts = shares.iter_mut().zip(&self.parts);
             for (share, part) in parts.filter(|(_, part)| part.means == means) {
                 *share = part.amount.min(left);
@@ -234,7 +237,7 @@ impl Account {
 
     /// Whether nothing may be kept of it: booking wants nothing, or a tender came to nothing that
     /// all others were to go with.
-    fn is_doomed(&self) -> bool {
+    pub(super) fn is_doomed(&self) -> bool {
         use ChargeStatus as S;
         let keep = self.keep.map_or(i64::MAX, |k| k.minor);
         let shares = self.shares(keep);
@@ -249,6 +252,7 @@ impl Account {
 
     /// Merges what a provider says of one of its tenders.
     pub(super) fn learn(&mut self, charge: &Charge) {
+        self.recognise(charge);
         let known = self.parts.iter().position(|p| p.id == charge.payment);
         let targets = self.targets();
         let Some((at, target)) = known.and_then(|at| Some((at, *targets.get(at)?))) else {
@@ -258,6 +262,14 @@ impl Account {
         let Some(part) = self.parts.get_mut(at) else {
             return;
         };
+        let over = matches!(
+            charge.status,
+            ChargeStatus::Declined | ChargeStatus::Never | ChargeStatus::Voided
+        );
+        if charge.amount.minor != part.amount && (!over || charge.captured > 0) {
+            // It is over something else than this tender was asked for; who compares them says so.
+            return;
+        }
         if part.learn(charge, wanted) {
             if part.status == ChargeStatus::Never && part.is_outside() {
                 self.tried = false;
@@ -331,19 +343,32 @@ impl Account {
         let turn = open
             .take_while(|part| part.status != ChargeStatus::Pending)
             .count();
-        calls
+        let mut calls: Vec<(&Part, Call)> = calls
             .enumerate()
             .filter_map(|(at, (part, target))| {
                 let call = part.call(doomed, target)?;
                 let early = call == Call::Resolve && at > turn;
                 (!early).then_some((part, call))
             })
-            .min_by_key(|(part, call)| part.rank(*call))
+            .collect();
+        calls.sort_by_key(|(part, call)| part.rank(*call));
+        // What goes back does so in no order that matters: one that can't be asked now must not hold
+        // up the others, so after a miss the next one has its turn.
+        let goes_back =
+            |(_, call): &(&Part, Call)| matches!(call, Call::Void | Call::Refund { .. });
+        let all_go_back = calls.iter().all(goes_back);
+        let misses = usize::try_from(self.tries).unwrap_or(0);
+        let next = if all_go_back && !calls.is_empty() {
+            misses % calls.len()
+        } else {
+            0
+        };
+        calls.get(next).copied()
     }
 }
 
 /// The key of a tender of a payment: always the same for the same number.
-fn numbered(payment: PaymentId, number: u8) -> PaymentId {
+pub(super) fn numbered(payment: PaymentId, number: u8) -> PaymentId {
     let mut hash = sha2::Sha256::new();
     hash.update(b"tender");
     hash.update(payment.0.as_bytes());

@@ -8,7 +8,7 @@
 
 use houseful_core::{
     expiry::{HOLD_MS, LATE_MS, is_alive},
-    time::UtcMillis,
+    time::{MINUTE_MS, UtcMillis},
     wire::payment::PaymentState,
 };
 
@@ -21,6 +21,11 @@ const NOTHING: Keep = Keep { minor: 0, ver: 0 };
 const GIVEN_BACK: &str = "nobody said what it was for, so it was given back";
 /// Why a payment ended that the provider never decided about.
 const UNDECIDED: &str = "the card terminal never decided, so it was called off";
+/// Why a person should look at money that is not there.
+const SHORT: &str = "less of it is here than its tickets cost: it went back, or was never taken, \
+                     at the provider's own desk; somebody should look";
+/// How often booking is reminded of such a payment at the most.
+const REMIND_MS: i64 = 6 * 60 * MINUTE_MS;
 /// Why a person should look at money that booking does not speak of.
 const SILENCE: &str = "it was taken, and nobody has said for what; somebody should look";
 
@@ -40,6 +45,8 @@ impl Account {
     pub(super) fn patience_ms(&self, at: Moment) -> i64 {
         if self.is_overdue(at.now) {
             TELL_AGAIN_MS.1.max(at.floor_ms)
+        } else if self.is_short() {
+            backoff((TELL_AGAIN_MS.0, REMIND_MS), self.told, at)
         } else {
             backoff(TELL_AGAIN_MS, self.told, at)
         }
@@ -84,6 +91,24 @@ impl Account {
         if self.state == PaymentState::Pending && self.keep.is_none() && !is_alive(end, now) {
             self.keep = Some(NOTHING);
             self.reason = Some(UNDECIDED.to_owned());
+        }
+    }
+
+    /// Whether less of it is here than booking keeps, and nothing that can be asked will change that.
+    /// Where nothing is left at all booking draws the end by itself.
+    pub(super) fn is_short(&self) -> bool {
+        let left = self.captured - self.refunded;
+        let keep = self.keep.map_or(0, |keep| keep.minor);
+        let open = self.parts.iter().any(super::Part::is_open);
+        left > 0 && left < keep && !open && !self.is_doomed() && self.call().is_none()
+    }
+
+    /// Says why a person should look, as long as it is so.
+    pub(super) fn note_shortness(&mut self) {
+        if self.is_short() {
+            self.reason.get_or_insert_with(|| SHORT.to_owned());
+        } else if self.reason.as_deref() == Some(SHORT) {
+            self.reason = None;
         }
     }
 

@@ -1,3 +1,5 @@
+mod aside;
+mod lost;
 mod silence;
 mod split;
 
@@ -55,7 +57,10 @@ fn learned(status: ChargeStatus, captured: i64, refunded: i64) -> Input {
 }
 
 fn settle(minor: i64, ver: u64) -> Input {
-    Input::Settle(Keep { minor, ver })
+    Input::Settle {
+        keep: Keep { minor, ver },
+        reopened_at: None,
+    }
 }
 
 fn missed() -> Input {
@@ -240,6 +245,64 @@ fn news_are_told_again_and_less_often_until_they_are_settled() {
 }
 
 #[test]
+fn what_was_said_before_a_reopening_is_asked_about_and_not_done() {
+    let mut account = after(&[
+        learned(ChargeStatus::Authorised, 0, 0),
+        settle(AMOUNT, 100),
+        learned(ChargeStatus::Captured, AMOUNT, 0),
+    ]);
+    assert!(account.is_settled());
+    let reopened = step(&mut account, &Input::Reopen, 5_000);
+    assert!(reopened.announce && reopened.notable);
+    let asked = account.announcement().reopened_at;
+    assert_eq!(asked, Some(UtcMillis(5_000)));
+    let answer = |minor, ver, reopened_at| Input::Settle {
+        keep: Keep { minor, ver },
+        reopened_at,
+    };
+    // The journal that said so is lost, and a carrier brings it all the same.
+    for old in [settle(AMOUNT, 100), settle(0, 101)] {
+        assert!(
+            step(&mut account, &old, 5_001).announce,
+            "it is asked about"
+        );
+        assert_eq!((account.keep, account.is_settled()), (None, false));
+    }
+    // The journal in its place has not come as far.
+    step(&mut account, &answer(0, 84, asked), 5_002);
+    step(
+        &mut account,
+        &learned(ChargeStatus::Captured, AMOUNT, AMOUNT),
+        5_003,
+    );
+    assert!(account.is_settled() && account.settled_ver == Some(84));
+    assert!(step(&mut account, &settle(AMOUNT, 100), 5_004).announce);
+    assert_eq!(account.keep, Some(Keep { minor: 0, ver: 84 }));
+    // Once more, by a clock that stands still: what was asked before is no answer now.
+    step(&mut account, &Input::Reopen, 5_000);
+    assert_eq!(account.reopened_at, Some(UtcMillis(5_001)));
+    step(&mut account, &answer(AMOUNT, 90, asked), 5_005);
+    assert_eq!(account.keep, None);
+}
+
+#[test]
+fn a_declined_payment_answers_after_a_reopening_too() {
+    let mut account = after(&[learned(ChargeStatus::Declined, 0, 0), settle(0, 4)]);
+    assert!(account.is_settled());
+    step(&mut account, &Input::Reopen, 5_000);
+    // Booking has yet to see it done, and says so until it does.
+    assert!(step(&mut account, &settle(0, 4), 5_001).announce);
+    let answer = Input::Settle {
+        keep: Keep { minor: 0, ver: 4 },
+        reopened_at: account.reopened_at,
+    };
+    assert!(step(&mut account, &answer, 5_002).announce);
+    assert_eq!(account.settled_ver, Some(4));
+    // What is at work is not asked about again.
+    assert!(!step(&mut account, &Input::Tell, 60_000).announce);
+}
+
+#[test]
 fn money_given_back_elsewhere_is_written_down() {
     let account = after(&[
         learned(ChargeStatus::Captured, AMOUNT, 0),
@@ -262,6 +325,7 @@ fn cash_booking_speaks_of_is_taken_at_once() {
         tender: Tender::Cash,
         keep_minor: AMOUNT,
         ver: 4,
+        reopened_at: None,
     };
     let mut account = Account::unheard(&ask, UtcMillis(0));
     assert!(step(&mut account, &settle(AMOUNT, 4), 1).announce);

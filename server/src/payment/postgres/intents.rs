@@ -1,6 +1,6 @@
 //! Which intent at Stripe is which payment's, in a Postgres database.
 
-use houseful_core::ids::PaymentId;
+use houseful_core::{ids::PaymentId, time::UtcMillis};
 
 use crate::{
     payment::{
@@ -84,6 +84,34 @@ impl IntentBook for PostgresIntents {
             let found = found.map_err(words::book_away)?;
             let line = found.first().map(|row| get(row, 0)).transpose();
             Ok(line.map_err(words::book_away)?.map(Named::of))
+        })
+    }
+
+    fn payment_of(&self, intent: String) -> Calling<'_, Option<PaymentId>> {
+        Box::pin(async move {
+            let look = "SELECT payment FROM stripe_intent WHERE intent = $1";
+            let found = self.db.read(look, &[&intent]).await;
+            let found = found.map_err(words::book_away)?;
+            let payment = found.first().map(|row| get(row, 0)).transpose();
+            Ok(payment.map_err(words::book_away)?.map(PaymentId))
+        })
+    }
+
+    fn read_until(&self) -> Calling<'_, Option<UtcMillis>> {
+        Box::pin(async move {
+            let found = self.db.read("SELECT until FROM stripe_read", &[]).await;
+            let found = found.map_err(words::book_away)?;
+            let until = found.first().map(|row| get(row, 0)).transpose();
+            Ok(until.map_err(words::book_away)?.map(UtcMillis))
+        })
+    }
+
+    fn note_read(&self, until: UtcMillis) -> Calling<'_, ()> {
+        Box::pin(async move {
+            let note = "INSERT INTO stripe_read (one, until) VALUES (1, $1)
+                        ON CONFLICT (one) DO UPDATE SET until = greatest(stripe_read.until, $1)";
+            let written = self.db.write(note, &[&until.0]).await;
+            written.map_err(words::book_away).map(drop)
         })
     }
 }

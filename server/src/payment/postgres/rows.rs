@@ -31,7 +31,8 @@ macro_rules! payments {
              p.state, p.amount, \
              p.currency, p.captured, p.ordered_back, p.refunded, p.keep, p.settle_ver, \
              p.settled_ver, p.reason, p.tries, p.next_at, o.told, o.tell_at, p.created_at, \
-             p.updated_at, p.tried, p.lease_by, p.lease_until, p.fingerprint, p.tender \
+             p.updated_at, p.tried, p.lease_by, p.lease_until, p.fingerprint, p.tender, \
+             p.reopened_at \
              FROM payment p LEFT JOIN payment_outbox o ON o.payment = p.payment ",
             $($condition),*
         )
@@ -87,6 +88,7 @@ pub(super) fn account(row: &Row) -> Result<Account, StoreError> {
         created_at: UtcMillis(get(row, 19)?),
         updated_at: UtcMillis(get(row, 20)?),
         tried: get(row, 21)?,
+        reopened_at: time(row, 26)?,
     };
     parts::or_one(account, get(row, 25)?)
 }

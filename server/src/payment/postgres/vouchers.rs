@@ -12,7 +12,8 @@ use crate::{
     payment::{
         voucher::{
             Use, Voucher,
-            store::{Change, VoucherCursor, VoucherStore},
+            store::{Cancel, Change, VoucherCursor, VoucherStore},
+            trail::Line,
         },
         words,
     },
@@ -24,8 +25,8 @@ macro_rules! vouchers {
     ($condition:literal) => {
         concat!(
             "SELECT voucher, hash, label, batch, value, currency, remaining, uses, uses_max, \
-             valid_from, valid_until, note, created_at, cancelled_at, made_by, cancelled_by \
-             FROM voucher ",
+             valid_from, valid_until, note, created_at, cancelled_at, made_by, cancelled_by, \
+             back, back_until FROM voucher ",
             $condition
         )
     };
@@ -35,7 +36,7 @@ macro_rules! uses {
     ($condition:literal) => {
         concat!(
             "SELECT tender, voucher, payment, amount, currency, status, captured, refunded, \
-             reason, updated_at FROM voucher_use ",
+             reason, updated_at, of_back FROM voucher_use ",
             $condition
         )
     };
@@ -61,6 +62,8 @@ impl PostgresPayments {
         }
         for voucher in &vouchers {
             insert(&tx, voucher).await.map_err(Fault::writing)?;
+            let line = Line::made(voucher);
+            note(&tx, &line).await.map_err(Fault::writing)?;
         }
         tx.commit().await.map_err(Fault::writing)?;
         Ok(true)
@@ -90,12 +93,38 @@ impl PostgresPayments {
         if let Some(used) = used.as_ref().filter(|used| Some(*used) != was.as_ref()) {
             save_use(&tx, used).await.map_err(Fault::writing)?;
         }
+        for line in Line::of_use(was.as_ref(), used.as_ref()) {
+            note(&tx, &line).await.map_err(Fault::writing)?;
+        }
         if voucher == before && used == was {
             tx.roll_back().await;
         } else {
             tx.commit().await.map_err(Fault::writing)?;
         }
         Ok(Some(used))
+    }
+}
+
+impl PostgresPayments {
+    async fn cancel_voucher(
+        &self,
+        id: VoucherId,
+        cancel: Cancel,
+    ) -> Result<Option<Voucher>, StoreError> {
+        let tx = self.db.begin().await?;
+        let sql = "UPDATE voucher SET cancelled_at = $2, cancelled_by = $3
+                   WHERE voucher = $1 AND cancelled_at IS NULL RETURNING 1";
+        let done = tx.query(sql, &[&id.0, &cancel.at.0, &cancel.by]).await;
+        let done = done.map_err(Fault::writing)?;
+        let sql = vouchers!("WHERE voucher = $1");
+        let found = tx.query(sql, &[&id.0]).await.map_err(Fault::writing)?;
+        let found = found.first().map(voucher).transpose()?;
+        if let Some(voucher) = found.as_ref().filter(|_| !done.is_empty()) {
+            let line = Line::cancelled(voucher, &cancel.reason);
+            note(&tx, &line).await.map_err(Fault::writing)?;
+        }
+        tx.commit().await.map_err(Fault::writing)?;
+        Ok(found)
     }
 }
 
@@ -153,17 +182,17 @@ impl VoucherStore for PostgresPayments {
         })
     }
 
-    fn cancel(&self, id: VoucherId, by: String, now: UtcMillis) -> Later<'_, Option<Voucher>> {
+    fn trail(&self, id: VoucherId, limit: u32) -> Later<'_, Vec<Line>> {
         Box::pin(async move {
-            let sql = "UPDATE voucher SET cancelled_at = $2, cancelled_by = $3
-                       WHERE voucher = $1 AND cancelled_at IS NULL";
-            self.db.write(sql, &[&id.0, &now.0, &by]).await?;
-            let rows = self
-                .db
-                .read(vouchers!("WHERE voucher = $1"), &[&id.0])
-                .await?;
-            rows.first().map(voucher).transpose()
+            let sql = "SELECT voucher, at, kind, by, payment, minor, detail FROM voucher_event
+                       WHERE voucher = $1 ORDER BY seq DESC LIMIT $2";
+            let rows = self.db.read(sql, &[&id.0, &i64::from(limit)]).await?;
+            rows.iter().rev().map(line).collect()
         })
+    }
+
+    fn cancel(&self, id: VoucherId, cancel: Cancel) -> Later<'_, Option<Voucher>> {
+        Box::pin(self.cancel_voucher(id, cancel))
     }
 
     fn change(
@@ -196,6 +225,8 @@ fn voucher(row: &Row) -> Result<Voucher, StoreError> {
         cancelled_at: time(13)?,
         made_by: get(row, 14)?,
         cancelled_by: get(row, 15)?,
+        back: get(row, 16)?,
+        back_until: time(17)?,
     })
 }
 
@@ -210,15 +241,49 @@ fn used(row: &Row) -> Result<Use, StoreError> {
         refunded: get(row, 7)?,
         reason: get(row, 8)?,
         updated_at: UtcMillis(get(row, 9)?),
+        of_back: get(row, 10)?,
     })
+}
+
+fn line(row: &Row) -> Result<Line, StoreError> {
+    Ok(Line {
+        voucher: VoucherId(get(row, 0)?),
+        at: UtcMillis(get(row, 1)?),
+        kind: get(row, 2)?,
+        by: get(row, 3)?,
+        payment: get::<Option<uuid::Uuid>>(row, 4)?.map(PaymentId),
+        minor: get(row, 5)?,
+        detail: get(row, 6)?,
+    })
+}
+
+/// Adds a line to what became of a voucher whose row is locked.
+async fn note(tx: &Transaction, line: &Line) -> Result<(), Fault> {
+    tx.query(
+        "INSERT INTO voucher_event (voucher, seq, at, kind, by, payment, minor, detail)
+         SELECT $1, coalesce(max(seq), 0) + 1, $2, $3, $4, $5, $6, $7
+         FROM voucher_event WHERE voucher = $1",
+        &[
+            &line.voucher.0,
+            &line.at.0,
+            &line.kind,
+            &line.by,
+            &line.payment.map(|p| p.0),
+            &line.minor,
+            &line.detail,
+        ],
+    )
+    .await
+    .map(drop)
 }
 
 async fn insert(tx: &Transaction, v: &Voucher) -> Result<(), Fault> {
     tx.query(
         "INSERT INTO voucher (voucher, hash, label, batch, value, currency, remaining, uses,
                               uses_max, valid_from, valid_until, note, created_at, cancelled_at,
-                              made_by, cancelled_by)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
+                              made_by, cancelled_by, back, back_until)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,
+                 $18)",
         &[
             &v.id.0,
             &v.hash.as_slice(),
@@ -236,6 +301,8 @@ async fn insert(tx: &Transaction, v: &Voucher) -> Result<(), Fault> {
             &v.cancelled_at.map(|t| t.0),
             &v.made_by,
             &v.cancelled_by,
+            &v.back,
+            &v.back_until.map(|t| t.0),
         ],
     )
     .await
@@ -246,13 +313,14 @@ async fn insert(tx: &Transaction, v: &Voucher) -> Result<(), Fault> {
 async fn save(tx: &Transaction, before: &Voucher, v: &Voucher) -> Result<(), StoreError> {
     let written = tx
         .query(
-            "UPDATE voucher SET remaining = $2, uses = $3, valid_until = $4
-             WHERE voucher = $1 AND remaining = $5 AND uses = $6 RETURNING 1",
+            "UPDATE voucher SET remaining = $2, uses = $3, back = $4, back_until = $5
+             WHERE voucher = $1 AND remaining = $6 AND uses = $7 RETURNING 1",
             &[
                 &v.id.0,
                 &v.remaining,
                 &v.uses.cast_signed(),
-                &v.valid_until.map(|t| t.0),
+                &v.back,
+                &v.back_until.map(|t| t.0),
                 &before.remaining,
                 &before.uses.cast_signed(),
             ],
@@ -267,10 +335,10 @@ async fn save(tx: &Transaction, before: &Voucher, v: &Voucher) -> Result<(), Sto
 async fn save_use(tx: &Transaction, u: &Use) -> Result<(), Fault> {
     tx.query(
         "INSERT INTO voucher_use (tender, voucher, payment, amount, currency, status, captured,
-                                  refunded, reason, updated_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+                                  refunded, reason, updated_at, of_back)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
          ON CONFLICT (tender) DO UPDATE SET status = $6, captured = $7, refunded = $8,
-                reason = $9, updated_at = $10",
+                reason = $9, updated_at = $10, of_back = $11",
         &[
             &u.tender.0,
             &u.voucher.0,
@@ -282,6 +350,7 @@ async fn save_use(tx: &Transaction, u: &Use) -> Result<(), Fault> {
             &u.refunded,
             &u.reason,
             &u.updated_at.0,
+            &u.of_back,
         ],
     )
     .await

@@ -1,9 +1,9 @@
 //! Which intent at Stripe is which payment's, in a file.
 
-use houseful_core::ids::PaymentId;
+use houseful_core::{ids::PaymentId, time::UtcMillis};
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::rows::blob;
+use super::rows::{blob, id};
 use crate::{
     payment::{
         provider::Calling,
@@ -72,6 +72,40 @@ impl IntentBook for SqliteIntents {
     fn get(&self, payment: PaymentId) -> Calling<'_, Option<Named>> {
         let work = move |conn: &Connection| load(conn, payment);
         Box::pin(async move { self.db.read(work).await.map_err(words::book_away) })
+    }
+
+    fn payment_of(&self, intent: String) -> Calling<'_, Option<PaymentId>> {
+        let work = move |conn: &Connection| {
+            let found = conn
+                .prepare_cached("SELECT payment FROM stripe_intent WHERE intent = ?1")?
+                .query_row([intent], |row| id(row, 0))
+                .optional()?;
+            Ok(found.map(PaymentId))
+        };
+        Box::pin(async move { self.db.read(work).await.map_err(words::book_away) })
+    }
+
+    fn read_until(&self) -> Calling<'_, Option<UtcMillis>> {
+        let work = |conn: &Connection| {
+            let found = conn
+                .prepare_cached("SELECT until FROM stripe_read")?
+                .query_row([], |row| row.get(0))
+                .optional()?;
+            Ok(found.map(UtcMillis))
+        };
+        Box::pin(async move { self.db.read(work).await.map_err(words::book_away) })
+    }
+
+    fn note_read(&self, until: UtcMillis) -> Calling<'_, ()> {
+        let work = move |conn: &Connection| {
+            conn.prepare_cached(
+                "INSERT INTO stripe_read (one, until) VALUES (1, ?1)
+                 ON CONFLICT (one) DO UPDATE SET until = max(until, ?1)",
+            )?
+            .execute([until.0])?;
+            Ok(())
+        };
+        Box::pin(async move { self.db.write(work).await.map_err(words::book_away) })
     }
 }
 

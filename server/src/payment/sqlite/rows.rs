@@ -25,7 +25,7 @@ pub(super) const COLUMNS: &str = "SELECT p.payment, p.show_id, p.booking, p.quot
       FROM payment_tender t WHERE t.payment = p.payment), \
      p.state, p.amount, p.currency, p.captured, p.ordered_back, p.refunded, p.keep, p.settle_ver, \
      p.settled_ver, p.reason, p.tries, p.next_at, o.told, o.tell_at, p.created_at, p.updated_at, \
-     p.tried, p.tender \
+     p.tried, p.tender, p.reopened_at \
      FROM payment p LEFT JOIN payment_outbox o ON o.payment = p.payment";
 
 /// An id as it is stored.
@@ -93,6 +93,7 @@ pub(super) fn account(row: &Row<'_>) -> rusqlite::Result<Result<Account, StoreEr
         created_at: UtcMillis(row.get(19)?),
         updated_at: UtcMillis(row.get(20)?),
         tried: row.get(21)?,
+        reopened_at: time(23)?,
     };
     Ok(parts::or_one(account, &means))
 }

@@ -15,7 +15,8 @@ use crate::{
     payment::{
         voucher::{
             Use, Voucher,
-            store::{Change, VoucherCursor, VoucherStore},
+            store::{Cancel, Change, VoucherCursor, VoucherStore},
+            trail::Line,
         },
         words,
     },
@@ -33,6 +34,7 @@ impl VoucherStore for SqlitePayments {
             }
             for voucher in &vouchers {
                 insert(conn, voucher)?;
+                note(conn, &Line::made(voucher))?;
             }
             Ok(true)
         }))
@@ -84,14 +86,32 @@ impl VoucherStore for SqlitePayments {
         Box::pin(self.db.read(move |conn| load_use(conn, tender)))
     }
 
-    fn cancel(&self, id: VoucherId, by: String, now: UtcMillis) -> Later<'_, Option<Voucher>> {
+    fn trail(&self, id: VoucherId, limit: u32) -> Later<'_, Vec<Line>> {
+        Box::pin(self.db.read(move |conn| {
+            let lines = conn
+                .prepare_cached(
+                    "SELECT voucher, at, kind, by, payment, minor, detail FROM voucher_event
+                     WHERE voucher = ?1 ORDER BY seq DESC LIMIT ?2",
+                )?
+                .query_map(params![blob(id.0), limit], line)?
+                .collect::<Result<Vec<_>, _>>()?;
+            Ok(lines.into_iter().rev().collect())
+        }))
+    }
+
+    fn cancel(&self, id: VoucherId, cancel: Cancel) -> Later<'_, Option<Voucher>> {
         Box::pin(self.db.write(move |conn| {
-            conn.prepare_cached(
-                "UPDATE voucher SET cancelled_at = ?2, cancelled_by = ?3
-                 WHERE voucher = ?1 AND cancelled_at IS NULL",
-            )?
-            .execute(params![blob(id.0), now.0, by])?;
-            load(conn, id)
+            let done = conn
+                .prepare_cached(
+                    "UPDATE voucher SET cancelled_at = ?2, cancelled_by = ?3
+                     WHERE voucher = ?1 AND cancelled_at IS NULL",
+                )?
+                .execute(params![blob(id.0), cancel.at.0, cancel.by])?;
+            let found = load(conn, id)?;
+            if let Some(voucher) = found.as_ref().filter(|_| done > 0) {
+                note(conn, &Line::cancelled(voucher, &cancel.reason))?;
+            }
+            Ok(found)
         }))
     }
 
@@ -114,6 +134,9 @@ impl VoucherStore for SqlitePayments {
             if let Some(used) = used.as_ref().filter(|used| Some(*used) != was.as_ref()) {
                 save_use(conn, used)?;
             }
+            for line in Line::of_use(was.as_ref(), used.as_ref()) {
+                note(conn, &line)?;
+            }
             Ok(Some(used))
         }))
     }
@@ -121,9 +144,9 @@ impl VoucherStore for SqlitePayments {
 
 const VOUCHERS: &str = "SELECT voucher, hash, label, batch, value, currency, remaining, uses, \
      uses_max, valid_from, valid_until, note, created_at, cancelled_at, \
-     made_by, cancelled_by FROM voucher";
+     made_by, cancelled_by, back, back_until FROM voucher";
 const USES: &str = "SELECT tender, voucher, payment, amount, currency, status, captured, refunded, \
-     reason, updated_at FROM voucher_use";
+     reason, updated_at, of_back FROM voucher_use";
 
 fn load(conn: &Connection, id: VoucherId) -> Result<Option<Voucher>, StoreError> {
     conn.prepare_cached(&format!("{VOUCHERS} WHERE voucher = ?1"))?
@@ -163,6 +186,8 @@ fn voucher(row: &Row<'_>) -> rusqlite::Result<Result<Voucher, StoreError>> {
         cancelled_at: time(13)?,
         made_by: row.get(14)?,
         cancelled_by: row.get(15)?,
+        back: row.get(16)?,
+        back_until: time(17)?,
     }))
 }
 
@@ -182,15 +207,49 @@ fn used(row: &Row<'_>) -> rusqlite::Result<Result<Use, StoreError>> {
         refunded: row.get(7)?,
         reason: row.get(8)?,
         updated_at: UtcMillis(row.get(9)?),
+        of_back: row.get(10)?,
     }))
+}
+
+fn line(row: &Row<'_>) -> rusqlite::Result<Line> {
+    let payment: Option<[u8; 16]> = row.get(4)?;
+    Ok(Line {
+        voucher: VoucherId(id(row, 0)?),
+        at: UtcMillis(row.get(1)?),
+        kind: row.get(2)?,
+        by: row.get(3)?,
+        payment: payment.map(|bytes| PaymentId(uuid::Uuid::from_bytes(bytes))),
+        minor: row.get(5)?,
+        detail: row.get(6)?,
+    })
+}
+
+/// Adds a line to what became of a voucher.
+fn note(conn: &Connection, line: &Line) -> rusqlite::Result<()> {
+    conn.prepare_cached(
+        "INSERT INTO voucher_event (voucher, seq, at, kind, by, payment, minor, detail)
+         SELECT ?1, ifnull(max(seq), 0) + 1, ?2, ?3, ?4, ?5, ?6, ?7
+         FROM voucher_event WHERE voucher = ?1",
+    )?
+    .execute(params![
+        blob(line.voucher.0),
+        line.at.0,
+        line.kind,
+        line.by,
+        line.payment.map(|p| blob(p.0)),
+        line.minor,
+        line.detail,
+    ])?;
+    Ok(())
 }
 
 fn insert(conn: &Connection, v: &Voucher) -> rusqlite::Result<()> {
     conn.prepare_cached(
         "INSERT INTO voucher (voucher, hash, label, batch, value, currency, remaining, uses,
                               uses_max, valid_from, valid_until, note, created_at, cancelled_at,
-                              made_by, cancelled_by)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
+                              made_by, cancelled_by, back, back_until)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,
+                 ?18)",
     )?
     .execute(params![
         blob(v.id.0),
@@ -209,6 +268,8 @@ fn insert(conn: &Connection, v: &Voucher) -> rusqlite::Result<()> {
         v.cancelled_at.map(|t| t.0),
         v.made_by,
         v.cancelled_by,
+        v.back,
+        v.back_until.map(|t| t.0),
     ])?;
     Ok(())
 }
@@ -217,14 +278,15 @@ fn insert(conn: &Connection, v: &Voucher) -> rusqlite::Result<()> {
 fn save(conn: &Connection, before: &Voucher, v: &Voucher) -> Result<(), StoreError> {
     let written = conn
         .prepare_cached(
-            "UPDATE voucher SET remaining = ?2, uses = ?3, valid_until = ?4
-             WHERE voucher = ?1 AND remaining = ?5 AND uses = ?6",
+            "UPDATE voucher SET remaining = ?2, uses = ?3, back = ?4, back_until = ?5
+             WHERE voucher = ?1 AND remaining = ?6 AND uses = ?7",
         )?
         .execute(params![
             blob(v.id.0),
             v.remaining,
             v.uses,
-            v.valid_until.map(|t| t.0),
+            v.back,
+            v.back_until.map(|t| t.0),
             before.remaining,
             before.uses,
         ])?;
@@ -238,10 +300,10 @@ fn save(conn: &Connection, before: &Voucher, v: &Voucher) -> Result<(), StoreErr
 fn save_use(conn: &Connection, u: &Use) -> rusqlite::Result<()> {
     conn.prepare_cached(
         "INSERT INTO voucher_use (tender, voucher, payment, amount, currency, status, captured,
-                                  refunded, reason, updated_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+                                  refunded, reason, updated_at, of_back)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
          ON CONFLICT (tender) DO UPDATE SET status = ?6, captured = ?7, refunded = ?8,
-                reason = ?9, updated_at = ?10",
+                reason = ?9, updated_at = ?10, of_back = ?11",
     )?
     .execute(params![
         blob(u.tender.0),
@@ -254,6 +316,7 @@ fn save_use(conn: &Connection, u: &Use) -> rusqlite::Result<()> {
         u.refunded,
         u.reason,
         u.updated_at.0,
+        u.of_back,
     ])?;
     Ok(())
 }

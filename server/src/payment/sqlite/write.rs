@@ -53,7 +53,8 @@ pub(super) fn update(
     conn.prepare_cached(
         "UPDATE payment SET state = ?2, captured = ?3, ordered_back = ?4, refunded = ?5, keep = ?6,
                 settle_ver = ?7, settled_ver = ?8, settled = ?9, reason = ?10, tries = ?11,
-                next_at = ?12, updated_at = ?13, tried = ?14, lease_by = ?15, lease_until = ?16
+                next_at = ?12, updated_at = ?13, tried = ?14, lease_by = ?15, lease_until = ?16,
+                amount = ?17, tender = ?18, reopened_at = ?19
          WHERE payment = ?1",
     )?
     .execute(params![
@@ -73,6 +74,9 @@ pub(super) fn update(
         a.tried,
         held.lease.map(|l| l.by),
         held.lease.map(|l| l.until.0),
+        a.amount.minor,
+        a.tender().word(),
+        a.reopened_at.map(|at| at.0),
     ])?;
     write_parts(conn, before, a, at)?;
     match a.tell_at {
@@ -138,7 +142,7 @@ fn write_parts(
             "INSERT INTO payment_tender (payment, number, tender, means, amount, voucher, label,
                                          status, captured, ordered_back, refunded, reason)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
-             ON CONFLICT (payment, number) DO UPDATE SET status = ?8, captured = ?9,
+             ON CONFLICT (payment, number) DO UPDATE SET means = ?4, amount = ?5, status = ?8, captured = ?9,
                     ordered_back = ?10, refunded = ?11, reason = ?12",
         )?
         .execute(params![

@@ -2,7 +2,7 @@
 //! promise of money has its line here; a payment that was called off before is closed, and gets no
 //! intent any more.
 
-use houseful_core::ids::PaymentId;
+use houseful_core::{ids::PaymentId, time::UtcMillis};
 
 use crate::payment::provider::Calling;
 
@@ -34,4 +34,10 @@ pub trait IntentBook: Send + Sync {
     fn adopt(&self, payment: PaymentId, intent: String) -> Calling<'_, Named>;
     /// The line of a payment.
     fn get(&self, payment: PaymentId) -> Calling<'_, Option<Named>>;
+    /// The payment that has an intent in its line.
+    fn payment_of(&self, intent: String) -> Calling<'_, Option<PaymentId>>;
+    /// Up to which time of Stripe's clock its news were seen to; `None` when they never were.
+    fn read_until(&self) -> Calling<'_, Option<UtcMillis>>;
+    /// Writes that down; it never goes back.
+    fn note_read(&self, until: UtcMillis) -> Calling<'_, ()>;
 }

@@ -11,7 +11,7 @@
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, Once, PoisonError},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use houseful_core::ids::PaymentId;
@@ -25,9 +25,13 @@ use serde::de::DeserializeOwned;
 use super::{
     amounts,
     config::{BadStripe, StripeConfig},
+    events::Message,
     objects::{Intent, List, Problem, Problems, Refund},
 };
-use crate::payment::provider::{Order, ProviderError};
+use crate::{
+    clock::Clock,
+    payment::provider::{Order, ProviderError},
+};
 
 /// The version of Stripe's API that this program speaks: <https://docs.stripe.com/api/versioning>.
 const VERSION: &str = "2025-09-30.clover";
@@ -40,8 +44,21 @@ const ANSWER_BYTES_MAX: usize = 8 * 1024 * 1024;
 const KEYS_MAX: u32 = 200;
 /// Of how many calls is remembered how many of their keys are used up.
 const SPENT_MAX: usize = 10_000;
-/// Refunds on a page.
-const REFUNDS_MAX: &str = "100";
+/// Objects on a page, the most that Stripe gives, and the most pages of one list that are read.
+const PAGE: &str = "100";
+const PAGES_MAX: usize = 1_000;
+/// How long a call may be under way at Stripe whose answer never came: longer than it takes for
+/// anything.
+const UNDER_WAY_MAX: Duration = Duration::from_secs(600);
+/// What happens to money long after a sale: it goes back, and may come here again. What a payment
+/// goes through before that it is asked about itself.
+const LATE_NEWS: [&str; 5] = [
+    "charge.refunded",
+    "charge.refund.updated",
+    "refund.created",
+    "refund.updated",
+    "refund.failed",
+];
 
 /// Why a call came to nothing.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -55,6 +72,9 @@ pub(super) enum Fault {
     /// The key of the call has an earlier answer, and that was an error.
     #[error("Stripe goes on answering with an earlier error: {0}")]
     Spent(String),
+    /// The key of the call was used for another one, whose end may not be known.
+    #[error("Stripe has this key from another call: {0}")]
+    OtherCall(String),
     /// The card, or the bank behind it, said no.
     #[error("{}", .0.text().unwrap_or_else(|| "the card was declined".to_owned()))]
     Card(Problem),
@@ -135,7 +155,7 @@ impl Fault {
 impl From<Fault> for ProviderError {
     fn from(fault: Fault) -> Self {
         match fault {
-            Fault::Later(_) | Fault::Unknown(_) | Fault::Spent(_) => {
+            Fault::Later(_) | Fault::Unknown(_) | Fault::Spent(_) | Fault::OtherCall(_) => {
                 Self::Unavailable(fault.to_string())
             }
             Fault::Card(_) | Fault::Missing(_) | Fault::Refused { .. } | Fault::Odd(_) => {
@@ -161,6 +181,8 @@ pub(super) struct Client {
     house: Arc<str>,
     /// How many keys of a call are used up. Only to save calls: it is found out again.
     spent: Mutex<HashMap<String, u32>>,
+    /// Since when it is known that a key was used for another call.
+    others: Mutex<HashMap<String, Instant>>,
 }
 
 impl Client {
@@ -186,6 +208,7 @@ impl Client {
             base: config.api().to_owned(),
             house: Arc::clone(&config.house),
             spent: Mutex::default(),
+            others: Mutex::default(),
         })
     }
 
@@ -244,7 +267,8 @@ impl Client {
             .await
     }
 
-    /// Gives so much back. Whoever hears that the key is used up looks at the list before the next.
+    /// Gives so much back. Whoever hears that the key is used up, or was used for another amount,
+    /// looks at the list before the next.
     pub(super) async fn refund(
         &self,
         id: &str,
@@ -257,9 +281,15 @@ impl Client {
             ("amount", amount.to_string()),
             ("metadata[payment]", payment.to_string()),
         ];
-        let request = self.form("refunds", &form, &self.numbered(key));
+        let numbered = self.numbered(key);
+        let request = self.form("refunds", &form, &numbered);
         match self.send(request).await {
             Err(fault @ Fault::Spent(_)) => Err(self.spend(key, fault)),
+            // The other call may be under way. When it can't be any more, the list has what came of
+            // it, and the next key is as good as this one was.
+            Err(Fault::OtherCall(why)) if self.was_long_ago(&numbered, Clock::stopwatch()) => {
+                Err(self.spend(key, Fault::Spent(why)))
+            }
             done => done,
         }
     }
@@ -272,12 +302,46 @@ impl Client {
             .await
     }
 
-    /// All refunds of an intent; the first hundred of them, which is more than there are seats.
+    /// All refunds of an intent, the newest first.
     pub(super) async fn refunds(&self, id: &str) -> Result<Vec<Refund>, Fault> {
-        let query = [("payment_intent", id), ("limit", REFUNDS_MAX)];
-        let request = self.request(Method::GET, "refunds").query(&query);
-        let page: List<Refund> = self.send(request).await?;
-        Ok(page.data)
+        let query = [("payment_intent", id)];
+        self.pages("refunds", &query, |refund: &Refund| &refund.id)
+            .await
+    }
+
+    /// What happened to money that was taken before, since a time of Stripe's clock, in seconds; the
+    /// newest first, and nothing of what is older than 30 days:
+    /// <https://docs.stripe.com/api/events/list>.
+    pub(super) async fn late_news(&self, since_s: i64) -> Result<Vec<Message>, Fault> {
+        let since = since_s.to_string();
+        let mut query = vec![("created[gte]", since.as_str())];
+        query.extend(LATE_NEWS.map(|kind| ("types[]", kind)));
+        self.pages("events", &query, |event: &Message| &event.id)
+            .await
+    }
+
+    /// All pages of a list.
+    async fn pages<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        query: &[(&str, &str)],
+        id: impl Fn(&T) -> &String,
+    ) -> Result<Vec<T>, Fault> {
+        let mut all: Vec<T> = Vec::new();
+        for _ in 0..PAGES_MAX {
+            let mut query = query.to_vec();
+            query.push(("limit", PAGE));
+            query.extend(all.last().map(|last| ("starting_after", id(last).as_str())));
+            let request = self.request(Method::GET, path).query(&query);
+            let page: List<T> = self.send(request).await?;
+            let more = page.has_more && !page.data.is_empty();
+            all.extend(page.data);
+            if !more {
+                return Ok(all);
+            }
+        }
+        let why = format!("its list of {path} is too long");
+        Err(Fault::Odd(why))
     }
 
     /// A page of all intents, the newest first: <https://docs.stripe.com/api/payment_intents/list>.
@@ -340,6 +404,17 @@ impl Client {
         fault
     }
 
+    /// Whether it has been known for so long that a key was used for another call that this one is
+    /// over.
+    fn was_long_ago(&self, key: &str, now: Instant) -> bool {
+        let mut others = self.others.lock().unwrap_or_else(PoisonError::into_inner);
+        if others.len() >= SPENT_MAX {
+            others.clear();
+        }
+        let since = *others.entry(key.to_owned()).or_insert(now);
+        now.duration_since(since) > UNDER_WAY_MAX
+    }
+
     async fn send<T: DeserializeOwned>(&self, request: RequestBuilder) -> Result<T, Fault> {
         let answer = request.send().await.map_err(|error| {
             // Nothing has left that had no connection.
@@ -374,6 +449,9 @@ fn fault(status: StatusCode, problem: Problem, replayed: bool) -> Fault {
         );
     if at_the_door {
         return Fault::Later(text);
+    }
+    if problem.kind.as_deref() == Some("idempotency_error") {
+        return Fault::OtherCall(text);
     }
     if replayed {
         return Fault::Spent(text);
@@ -459,10 +537,23 @@ mod tests {
             assert!(fault.is_definite() && !fault.did_nothing(), "{status}");
         }
         assert!(matches!(of(404, "{}", false), Fault::Missing(_)));
+        let other = r#"{"error":{"type":"idempotency_error"}}"#;
+        assert!(matches!(of(400, other, false), Fault::OtherCall(_)));
         let method = r#"{"error":{"code":"resource_missing","param":"payment_method"}}"#;
         assert!(of(400, method, false).is_about("payment_method"));
         let expired = r#"{"error":{"code":"charge_expired_for_capture"}}"#;
         assert!(of(400, expired, false).is_refused_capture());
+    }
+
+    #[test]
+    fn a_key_of_another_call_is_passed_over_when_that_is_over() {
+        let text = "house = \"odeon\"\nsecret_key = \"sk_test_1234\"\nwebhook_secrets = [\"whsec_0123456789\"]\napi = \"http://127.0.0.1:1\"\n";
+        let config = StripeConfig::parse(text).expect("a configuration");
+        let client = Client::new(&config).expect("a client");
+        let began = Clock::stopwatch();
+        let later = |seconds| client.was_long_ago("k", began + Duration::from_secs(seconds));
+        assert!(!later(0) && !later(599) && !later(600) && later(601));
+        assert!(!client.was_long_ago("other", began + Duration::from_secs(601)));
     }
 
     #[test]

@@ -3,18 +3,12 @@
 //! out of order, doubled or made up by somebody who has the secret can sell nothing:
 //! <https://docs.stripe.com/webhooks>.
 
-use std::{
-    collections::{HashSet, VecDeque},
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use houseful_core::time::UtcMillis;
 use serde::Deserialize;
 
-use super::{config::StripeConfig, is_id, signature};
-
-/// How many messages are remembered as seen; more than come in the time that a signature is good.
-const SEEN_MAX: usize = 65_536;
+use super::{config::StripeConfig, is_id, seen::Seen, signature};
 
 /// Why a message is not believed. Each is a line of the log of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -61,12 +55,6 @@ pub struct Webhooks {
     seen: Arc<Mutex<Seen>>,
 }
 
-#[derive(Default)]
-struct Seen {
-    ids: HashSet<String>,
-    order: VecDeque<String>,
-}
-
 impl std::fmt::Debug for Webhooks {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Webhooks")
@@ -74,22 +62,25 @@ impl std::fmt::Debug for Webhooks {
 }
 
 /// The parts of a message that are read.
-#[derive(Deserialize)]
-struct Message {
-    id: String,
+#[derive(Clone, Deserialize)]
+pub(super) struct Message {
+    pub(super) id: String,
     #[serde(rename = "type")]
     kind: String,
     #[serde(default)]
     livemode: Option<bool>,
+    /// Seconds since 1970 by Stripe's clock.
+    #[serde(default)]
+    pub(super) created: i64,
     data: Data,
 }
 
-#[derive(Deserialize)]
+#[derive(Clone, Deserialize)]
 struct Data {
     object: Object,
 }
 
-#[derive(Deserialize)]
+#[derive(Clone, Deserialize)]
 struct Object {
     #[serde(default)]
     id: Option<String>,
@@ -98,6 +89,18 @@ struct Object {
     payment_intent: Option<String>,
     #[serde(default)]
     livemode: Option<bool>,
+}
+
+impl Message {
+    /// Which intent it is about; `None` if it is about something else.
+    pub(super) fn intent(&self) -> Option<String> {
+        let Object {
+            id, payment_intent, ..
+        } = &self.data.object;
+        let own = id.as_ref().filter(|id| is_id(id, "pi_"));
+        let of = || payment_intent.as_ref().filter(|id| is_id(id, "pi_"));
+        own.or_else(of).cloned()
+    }
 }
 
 impl Webhooks {
@@ -126,17 +129,14 @@ impl Webhooks {
         if !is_id(&message.id, "evt_") {
             return Err(Unbelieved::NoEvent);
         }
-        let object = message.data.object;
-        let live = message.livemode.or(object.livemode);
+        let live = message.livemode.or(message.data.object.livemode);
         if live.is_some_and(|live| live != self.live) {
             return Err(Unbelieved::OtherMode);
         }
-        let own = object.id.filter(|id| is_id(id, "pi_"));
-        let intent = own.or(object.payment_intent).filter(|id| is_id(id, "pi_"));
         Ok(Event {
-            id: message.id,
             kind: houseful_core::text::shown(&message.kind, 80),
-            intent,
+            intent: message.intent(),
+            id: message.id,
         })
     }
 
@@ -144,28 +144,21 @@ impl Webhooks {
     #[must_use]
     pub fn knows(&self, id: &str) -> bool {
         let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        seen.ids.contains(id)
+        seen.has(id)
     }
 
     /// Remembers a message. To be called when what it asked for is done: one that broke off has to
     /// count when it comes again.
     pub fn remember(&self, id: &str) {
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        if !seen.ids.insert(id.to_owned()) {
-            return;
-        }
-        seen.order.push_back(id.to_owned());
-        if seen.order.len() > SEEN_MAX
-            && let Some(oldest) = seen.order.pop_front()
-        {
-            seen.ids.remove(&oldest);
-        }
+        seen.add(id);
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::payment::stripe::seen::SEEN_MAX;
 
     const NOW: UtcMillis = UtcMillis(1_795_288_500_000);
 

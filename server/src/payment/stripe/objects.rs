@@ -125,20 +125,15 @@ pub(super) struct Problems {
 /// A refund.
 #[derive(Clone, Debug, Deserialize)]
 pub(super) struct Refund {
+    pub(super) id: String,
     pub(super) amount: i64,
+    /// Seconds since 1970 by Stripe's clock.
+    #[serde(default)]
+    pub(super) created: i64,
     #[serde(default)]
     pub(super) status: Option<String>,
     #[serde(default)]
     pub(super) failure_reason: Option<String>,
-    #[serde(default)]
-    pub(super) metadata: Option<Owner>,
-}
-
-/// Whose a refund is.
-#[derive(Clone, Debug, Default, Deserialize)]
-pub(super) struct Owner {
-    #[serde(default)]
-    pub(super) payment: Option<String>,
 }
 
 /// A page of a list.

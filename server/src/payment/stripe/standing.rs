@@ -71,7 +71,8 @@ pub(super) fn charge(intent: &Intent, house: &str, back: Total) -> Result<Charge
 }
 
 /// Whether a charge is what was ordered. One that was changed at Stripe's own desk must not sell
-/// seats; what is over sells none.
+/// seats; what is over sells none. Of a payment that only booking knows of, the card may have been one
+/// tender of several: whoever asks compares what it comes to.
 ///
 /// # Errors
 /// It is not.
@@ -80,7 +81,10 @@ pub(super) fn fits(charge: &Charge, order: &Order) -> Result<(), ProviderError> 
         charge.status,
         ChargeStatus::Declined | ChargeStatus::Never | ChargeStatus::Voided
     );
-    let same = charge.booking == order.booking && charge.amount == order.amount;
+    let part_of = is_lost(order) && charge.amount.minor < order.amount.minor;
+    let one_currency = charge.amount.currency == order.amount.currency;
+    let same = charge.booking == order.booking
+        && (charge.amount == order.amount || (one_currency && part_of));
     if charge.payment == order.payment && (same || over) {
         return Ok(());
     }
@@ -89,6 +93,11 @@ pub(super) fn fits(charge: &Charge, order: &Order) -> Result<(), ProviderError> 
         charge.amount, order.amount
     );
     Err(ProviderError::Fault(why))
+}
+
+/// Whether only booking knows of a payment: what its payer agreed to is not known any more.
+pub(super) fn is_lost(order: &Order) -> bool {
+    order.quote == QuoteHash(uuid::Uuid::nil())
 }
 
 fn about(metadata: &Metadata) -> Option<(BookingId, QuoteHash)> {

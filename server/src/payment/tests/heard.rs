@@ -30,7 +30,7 @@ async fn a_charge_that_no_payment_explains_becomes_one() {
     assert!(role.tape.all().len() > told, "booking decides about it");
     let again = role.payments.reconcile().await.expect("compared");
     assert_eq!((again.repaired, again.unknown), (0, 0));
-    role.payments.settle(role.keep(&request, 0, 3)).await;
+    role.settles(role.keep(&request, 0, 3)).await;
     role.until(request.payment, PaymentState::Refunded).await;
 }
 
@@ -40,7 +40,7 @@ async fn a_payment_that_missed_an_answer_is_brought_in_line() {
     let role = role(folder.open()).await;
     let request = role.begin(APPROVES).await;
     role.until(request.payment, PaymentState::Authorised).await;
-    role.payments.settle(role.keep(&request, 1_900, 5)).await;
+    role.settles(role.keep(&request, 1_900, 5)).await;
     role.until(request.payment, PaymentState::Captured).await;
     role.idle(request.payment).await;
     role.sql(
@@ -58,12 +58,61 @@ async fn a_payment_that_missed_an_answer_is_brought_in_line() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_payment_that_can_not_be_read_keeps_no_other_from_being_compared() {
+    let folder = Folder::new();
+    let role = role(folder.open()).await;
+    let requests = [role.begin(APPROVES).await, role.begin(APPROVES).await];
+    for request in &requests {
+        role.until(request.payment, PaymentState::Authorised).await;
+        role.settles(role.keep(request, 1_900, 5)).await;
+        role.until(request.payment, PaymentState::Captured).await;
+        role.idle(request.payment).await;
+    }
+    role.sql("UPDATE payment_tender SET status = 'authorised', captured = 0")
+        .await
+        .expect("set back");
+    let back = "UPDATE payment SET captured = 0, settled_ver = NULL, settled = 0, state = ";
+    let (odd, even) = (requests[0].payment, requests[1].payment);
+    let of = |id: PaymentId, state| {
+        let id = id.0.as_simple();
+        format!("{back} '{state}' WHERE payment = x'{id}'")
+    };
+    role.sql(of(odd, "nonsense")).await.expect("set back");
+    role.sql(of(even, "authorised")).await.expect("set back");
+    let done = role.payments.reconcile().await.expect("compared");
+    assert_eq!((done.checked, done.repaired, done.differing), (2, 1, 1));
+    let seen = role.until(even, PaymentState::Captured).await;
+    assert!(seen.captured.minor == 1_900);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_settlement_that_can_not_be_written_is_not_taken() {
+    let folder = Folder::new();
+    let role = role(folder.open()).await;
+    let request = role.begin(APPROVES).await;
+    role.until(request.payment, PaymentState::Authorised).await;
+    role.idle(request.payment).await;
+    role.sql("CREATE TRIGGER full BEFORE UPDATE ON payment BEGIN SELECT RAISE(ABORT, 'full'); END")
+        .await
+        .expect("a database that takes nothing");
+    let keep = role.keep(&request, 1_900, 5);
+    let refused = role.payments.settle(keep.clone()).await;
+    assert!(
+        matches!(refused, Err(StoreError::Unwritable(_))),
+        "{refused:?}"
+    );
+    role.sql("DROP TRIGGER full").await.expect("mended");
+    role.settles(keep).await;
+    role.until(request.payment, PaymentState::Captured).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_trail_tells_each_step_and_can_not_be_changed() {
     let folder = Folder::new();
     let role = role(folder.open()).await;
     let request = role.begin(APPROVES).await;
     role.until(request.payment, PaymentState::Authorised).await;
-    role.payments.settle(role.keep(&request, 1_900, 5)).await;
+    role.settles(role.keep(&request, 1_900, 5)).await;
     role.until(request.payment, PaymentState::Captured).await;
     let trail = |conn: &Connection| {
         let mut select =
@@ -91,22 +140,21 @@ async fn a_payment_nobody_has_heard_of_is_taken_as_booking_says_it_is() {
     let request = role.request(booking(), APPROVES);
     let mut cash = role.keep(&request, 1_900, 2);
     cash.tender = Tender::Cash;
-    role.payments.settle(cash.clone()).await;
+    role.settles(cash.clone()).await;
     let sold = role.until(cash.payment, PaymentState::Captured).await;
     assert!(sold.settled && sold.provider == "cash");
-    role.payments
-        .settle(Settle {
-            keep_minor: 0,
-            ver: 3,
-            ..cash.clone()
-        })
-        .await;
+    role.settles(Settle {
+        keep_minor: 0,
+        ver: 3,
+        ..cash.clone()
+    })
+    .await;
     let back = role.until(cash.payment, PaymentState::Refunded).await;
     assert!(back.settled && back.refunded.minor == 1_900);
     // Older journals ask about cash for what costs nothing, too.
     let mut free = role.keep(&role.request(booking(), APPROVES), 0, 2);
     (free.tender, free.amount.minor) = (Tender::Cash, 0);
-    role.payments.settle(free.clone()).await;
+    role.settles(free.clone()).await;
     assert!(
         role.until(free.payment, PaymentState::Captured)
             .await
@@ -117,7 +165,7 @@ async fn a_payment_nobody_has_heard_of_is_taken_as_booking_says_it_is() {
     assert_eq!(free.and_then(|news| news.settled_ver), Some(2));
     // Of a card the terminal knows nothing: nothing is kept, so nothing has to go back.
     let unknown = role.keep(&role.request(booking(), APPROVES), 0, 4);
-    role.payments.settle(unknown.clone()).await;
+    role.settles(unknown.clone()).await;
     let nothing = role.until(unknown.payment, PaymentState::Declined).await;
     assert!(nothing.settled);
     role.idle(unknown.payment).await;

@@ -19,30 +19,35 @@ fn seed() -> VoucherSeed {
 }
 
 /// Leave to pay 19.00 for a booking of its own, by these tenders.
-fn request(role: &Role, tenders: Vec<TenderWish>) -> PayRequest {
+pub(super) fn request(role: &Role, tenders: Vec<TenderWish>) -> PayRequest {
     let by_card = role.request(booking(), APPROVES);
     PayRequest::by(by_card.payment, by_card.token, tenders)
 }
 
-fn voucher(code: VoucherCode) -> TenderWish {
+pub(super) fn voucher(code: VoucherCode) -> TenderWish {
     let amount_minor = None;
     TenderWish::Voucher { code, amount_minor }
 }
 
-fn card(number: &str) -> TenderWish {
+pub(super) fn card(number: &str) -> TenderWish {
     let card = Card::number(number);
     let amount_minor = None;
     TenderWish::Card { card, amount_minor }
 }
 
-fn cash(minor: i64) -> TenderWish {
+pub(super) fn cash(minor: i64) -> TenderWish {
     let amount_minor = Some(minor);
     TenderWish::Cash { amount_minor }
 }
 
 impl Role {
     /// A voucher that is worth so much.
-    async fn voucher(&self, minor: i64) -> VoucherCode {
+    pub(super) async fn voucher(&self, minor: i64) -> VoucherCode {
+        self.voucher_until(minor, None).await
+    }
+
+    /// The same with an end.
+    pub(super) async fn voucher_until(&self, minor: i64, end_ms: Option<i64>) -> VoucherCode {
         let request = CreateVouchers {
             command: CommandId(chance::uuid()),
             seed: seed(),
@@ -50,7 +55,7 @@ impl Role {
             count: 1,
             uses_max: None,
             valid_from: None,
-            valid_until: None,
+            valid_until: end_ms.map(|ms| self.clock.now().plus_ms(ms).into()),
             note: None,
         };
         let made = self
@@ -66,12 +71,12 @@ impl Role {
         voucher.left.minor
     }
 
-    async fn pay(&self, request: &PayRequest) -> Result<Payment, PaymentError> {
+    pub(super) async fn pay(&self, request: &PayRequest) -> Result<Payment, PaymentError> {
         self.payments.pay(request.clone(), 0).await
     }
 
     /// What booking wants of a split payment.
-    fn keep_split(&self, request: &PayRequest, keep_minor: i64, ver: u64) -> Settle {
+    pub(super) fn keep_split(&self, request: &PayRequest, keep_minor: i64, ver: u64) -> Settle {
         Settle {
             tender: Tender::Split,
             ..self.keep(request, keep_minor, ver)
@@ -93,7 +98,7 @@ impl Role {
     }
 }
 
-fn by_means(payment: &Payment) -> Vec<(&str, i64, i64)> {
+pub(super) fn by_means(payment: &Payment) -> Vec<(&str, i64, i64)> {
     let line = |t: &'_ PaidTender| (t.captured.minor, t.refunded.minor);
     let lines = payment.tenders.iter().map(|t| {
         let (captured, refunded) = line(t);
@@ -112,9 +117,7 @@ async fn a_voucher_a_card_and_cash_pay_together_and_money_goes_back_in_its_order
     let promised = role.until(request.payment, PaymentState::Authorised).await;
     assert_eq!(promised.provider, "split");
     assert_eq!(role.left(code).await, 0, "it is reserved");
-    role.payments
-        .settle(role.keep_split(&request, 1_900, 5))
-        .await;
+    role.settles(role.keep_split(&request, 1_900, 5)).await;
     let paid = role.until(request.payment, PaymentState::Captured).await;
     assert!(paid.settled);
     assert_eq!(
@@ -124,9 +127,7 @@ async fn a_voucher_a_card_and_cash_pay_together_and_money_goes_back_in_its_order
     let news = role.tape.all().pop().expect("news");
     assert_eq!((news.tender, news.amount.minor), (Tender::Split, 1_900));
     // A seat goes back, then all of it.
-    role.payments
-        .settle(role.keep_split(&request, 700, 6))
-        .await;
+    role.settles(role.keep_split(&request, 700, 6)).await;
     let part = role.until(request.payment, PaymentState::Refunded).await;
     assert_eq!(
         by_means(&part),
@@ -136,7 +137,7 @@ async fn a_voucher_a_card_and_cash_pay_together_and_money_goes_back_in_its_order
             ("cash", 300, 200)
         ]
     );
-    role.payments.settle(role.keep_split(&request, 0, 7)).await;
+    role.settles(role.keep_split(&request, 0, 7)).await;
     let began = Clock::stopwatch();
     while role.left(code).await == 0 {
         let waited = Clock::stopwatch().duration_since(began).as_secs();
@@ -183,7 +184,7 @@ async fn a_voucher_that_covers_all_needs_no_card() {
         tender: Tender::Voucher,
         ..role.keep(&request, 1_900, 5)
     };
-    role.payments.settle(keep).await;
+    role.settles(keep).await;
     role.until(request.payment, PaymentState::Captured).await;
 }
 
@@ -213,9 +214,7 @@ async fn a_bank_that_breaks_its_promise_leaves_the_voucher_whole() {
     let request = request(&role, vec![voucher(code), card(REFUSES_CAPTURE), cash(100)]);
     role.pay(&request).await.expect("begun");
     role.until(request.payment, PaymentState::Authorised).await;
-    role.payments
-        .settle(role.keep_split(&request, 1_900, 5))
-        .await;
+    role.settles(role.keep_split(&request, 1_900, 5)).await;
     role.until(request.payment, PaymentState::CaptureRefused)
         .await;
     assert_eq!(role.left(code).await, 600);
@@ -269,7 +268,7 @@ async fn no_payment_lives_off_what_another_one_took_of_a_voucher() {
         tender: Tender::Voucher,
         ..role.keep(&theft, 0, 5)
     };
-    role.payments.settle(keep).await;
+    role.settles(keep).await;
     role.until(theft.payment, PaymentState::Voided).await;
     assert_eq!((role.left(a).await, role.left(c).await), (0, 1_900));
 }
@@ -299,9 +298,7 @@ async fn cash_waits_for_a_card_that_is_not_decided_at_once() {
         role.clock.advance(1_000);
         role.clock.rest_real(2).await;
     }
-    role.payments
-        .settle(role.keep_split(&request, 1_900, 5))
-        .await;
+    role.settles(role.keep_split(&request, 1_900, 5)).await;
     let paid = role.until(request.payment, PaymentState::Captured).await;
     assert_eq!(by_means(&paid), [("card", 1_500, 0), ("cash", 400, 0)]);
 }
@@ -425,7 +422,7 @@ async fn codes_of_vouchers_are_nowhere_in_the_files_and_told_once() {
     let first = made.first().expect("one");
     let taken_back = role
         .payments
-        .cancel_voucher(first.id, "joe".to_owned())
+        .cancel_voucher(first.id, "joe".to_owned(), String::new())
         .await
         .expect("written");
     assert_eq!(taken_back.map(|v| v.state), Some(VoucherState::Cancelled));

@@ -53,6 +53,7 @@ impl VoucherDesk {
             status: ChargeStatus::Pending,
             captured: 0,
             refunded: 0,
+            of_back: 0,
             reason: None,
             updated_at: now,
         }

@@ -3,18 +3,29 @@
 //! Contract of every backend: each call is one transaction, durable when it answers. A voucher and
 //! its use by a tender are read, changed and written under the voucher's lock, and a write stands
 //! only if what it was decided from still does: so of two tills, on any server, that want the last
-//! value at once, one has it.
+//! value at once, one has it. Each change adds its lines to the voucher's trail in its transaction.
 
 use houseful_core::{
     ids::{CommandId, PaymentId, VoucherId},
     time::UtcMillis,
 };
 
-use super::{Use, Voucher};
+use super::{Use, Voucher, trail::Line};
 use crate::store::Later;
 
 /// Changes a voucher and what a tender has of it.
 pub type Change = Box<dyn FnOnce(&mut Voucher, &mut Option<Use>) + Send>;
+
+/// Who takes a voucher back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cancel {
+    /// Which account of staff.
+    pub by: String,
+    /// Why; may be empty.
+    pub reason: String,
+    /// When.
+    pub at: UtcMillis,
+}
 
 /// Where a page of vouchers ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,8 +50,10 @@ pub trait VoucherStore: Send + Sync {
     fn uses(&self, id: VoucherId, limit: u32) -> Later<'_, Vec<Use>>;
     /// What a tender has of a voucher.
     fn use_by(&self, tender: PaymentId) -> Later<'_, Option<Use>>;
-    /// Takes a voucher back for good by the hand of an account, and answers with it as it stands. What is reserved stays so.
-    fn cancel(&self, id: VoucherId, by: String, now: UtcMillis) -> Later<'_, Option<Voucher>>;
+    /// What became of a voucher, the oldest first, at most `limit` of the newest lines.
+    fn trail(&self, id: VoucherId, limit: u32) -> Later<'_, Vec<Line>>;
+    /// Takes a voucher back for good, and answers with it as it stands. What is reserved stays so.
+    fn cancel(&self, id: VoucherId, cancel: Cancel) -> Later<'_, Option<Voucher>>;
     /// Changes a voucher and what a tender has of it in one step, and answers with that; `None` if
     /// there is no such voucher.
     fn change(

@@ -22,6 +22,8 @@ fn voucher() -> Voucher {
         remaining: 2_000,
         uses: 0,
         uses_max: None,
+        back: 0,
+        back_until: None,
         valid_from: None,
         valid_until: Some(NOW.plus_ms(1_000)),
         note: None,
@@ -41,6 +43,7 @@ fn fresh(minor: i64) -> Use {
         status: ChargeStatus::Pending,
         captured: 0,
         refunded: 0,
+        of_back: 0,
         reason: None,
         updated_at: NOW,
     }
@@ -106,6 +109,12 @@ fn a_reservation_that_is_given_up_after_the_end_is_not_lost() {
     let late = NOW.plus_ms(5_000);
     v.void(&mut used, fresh(1_500), late);
     assert_eq!((v.remaining, v.state(late)), (2_000, VoucherState::Good));
+    assert_eq!(v.available(late), 1_500, "the rest has ended");
+    assert_eq!(
+        v.back_until,
+        Some(late.plus_ms(DAY_MS)),
+        "a day to try again"
+    );
     let mut early = voucher();
     let mut used = Some(reserved(&mut early, 1_500, NOW));
     early.void(&mut used, fresh(1_500), NOW);
@@ -122,15 +131,15 @@ fn value_that_comes_back_after_the_end_can_be_used() {
     v.uses_max = Some(1);
     let mut used = reserved(&mut v, 2_000, NOW);
     v.capture(&mut used, 2_000, NOW);
-    let later = NOW.plus_ms(90 * 24 * 60 * MINUTE_MS);
+    let later = NOW.plus_ms(90 * DAY_MS);
     assert_eq!(v.state(later), VoucherState::Over);
     v.refund(&mut used, 1_200, later);
     assert_eq!((v.remaining, v.uses), (1_200, 1), "a part was used");
     v.refund(&mut used, 2_000, later);
     assert_eq!((v.remaining, v.uses), (2_000, 0));
     assert_eq!(v.state(later), VoucherState::Good);
-    let end = v.valid_until.expect("an end");
-    assert_eq!(end, later.plus_ms(BACK_FOR_MS));
+    assert_eq!(v.back_until, Some(later.plus_ms(BACK_FOR_MS)));
+    assert_eq!(v.shown(later).valid_until, v.back_until.map(Into::into));
     let none = Voucher {
         valid_until: None,
         ..voucher()
@@ -140,6 +149,83 @@ fn value_that_comes_back_after_the_end_can_be_used() {
     endless.capture(&mut used, 1, NOW);
     endless.refund(&mut used, 1, later);
     assert_eq!(endless, none, "one without an end gets none");
+}
+
+#[test]
+fn what_comes_back_brings_nothing_else_back() {
+    let mut v = voucher();
+    let mut used = reserved(&mut v, 1_500, NOW);
+    v.capture(&mut used, 1_500, NOW);
+    // 5.00 were never used and have ended. A penny comes back, and another half a year later.
+    let day = DAY_MS;
+    for (total, days) in [(1, 90), (3, 270)] {
+        let later = NOW.plus_ms(days * day);
+        assert_eq!(v.state(later), VoucherState::Over);
+        v.refund(&mut used, total, later);
+        let shown = v.shown(later);
+        assert_eq!(
+            (shown.state, shown.left.minor),
+            (VoucherState::Good, total.min(2))
+        );
+        assert_eq!(
+            reserved(&mut v.clone(), 3, later).status,
+            ChargeStatus::Declined
+        );
+        let mut use_of_it = Some(reserved(&mut v, 1, later));
+        // Whoever reserves it again and again makes it last no longer.
+        let end = v.back_until;
+        v.void(&mut use_of_it, fresh(1), later.plus_ms(day));
+        assert_eq!(v.back_until, end);
+        assert_eq!(v.available(later.plus_ms(29 * day)), total.min(2));
+        assert_eq!(v.available(later.plus_ms(30 * day)), 0);
+    }
+}
+
+#[test]
+fn what_ends_first_is_used_first() {
+    let mut v = voucher();
+    let mut used = reserved(&mut v, 1_000, NOW);
+    v.capture(&mut used, 1_000, NOW);
+    v.refund(&mut used, 1_000, NOW);
+    assert_eq!((v.remaining, v.back), (2_000, 1_000));
+    let mut second = reserved(&mut v, 1_200, NOW);
+    assert_eq!((v.back, second.of_back), (800, 200));
+    // What of it is not needed after all is as good as it was.
+    v.capture(&mut second, 1_100, NOW);
+    assert_eq!((v.back, second.of_back, v.remaining), (900, 100, 900));
+    assert_eq!(v.available(NOW.plus_ms(5_000)), 900, "after the end");
+}
+
+#[test]
+fn each_change_of_a_voucher_is_a_line() {
+    use trail::Line;
+    let mut v = voucher();
+    let mut lines = Vec::new();
+    let mut used = None;
+    let mut note = |was: &Option<Use>, used: &Option<Use>| {
+        let fresh = Line::of_use(was.as_ref(), used.as_ref());
+        lines.extend(fresh.into_iter().map(|line| (line.kind, line.minor)));
+    };
+    let was = used.clone();
+    v.reserve(&mut used, &fresh(1_500), NOW);
+    note(&was, &used);
+    note(&used, &used);
+    let was = used.clone();
+    v.capture(used.as_mut().expect("a use"), 1_200, NOW);
+    note(&was, &used);
+    let was = used.clone();
+    v.refund(used.as_mut().expect("a use"), 200, NOW);
+    note(&was, &used);
+    let line = |kind: &str, minor| (kind.to_owned(), minor);
+    assert_eq!(
+        lines,
+        [
+            line("reserved", 1_500),
+            line("used", 1_200),
+            line("released", 300),
+            line("returned", 200)
+        ]
+    );
 }
 
 proptest! {

@@ -15,7 +15,7 @@ use tokio_postgres::{Row, types::FromSql};
 use super::{Ask, immutable::Wanting};
 use crate::{
     postgres::{Database, check::bare},
-    store::{Head, Loaded, SalesWord, StoreError, Tail, kept::Kept},
+    store::{DeskRows, Head, Loaded, SalesWord, StoreError, Tail, kept::Kept},
 };
 
 pub(super) const HEADS: &str =
@@ -296,20 +296,26 @@ pub(super) async fn journal(
     found.iter().map(entry).collect()
 }
 
-/// The rows that the index `show_event_desk` has, in its own words.
+/// The rows that the index `show_event_desk_ended` has, in its own words.
 const DESK: &str = "SELECT show_id, ver, at, kind, body FROM show_event
-     WHERE (kind IN ('payment_returned', 'money_gone', 'money_short')
-         OR (kind = 'secured' AND position('\"late\":true' IN body) > 0))
-     AND at >= $1 AND ($2::text IS NULL OR kind = $2) ORDER BY at DESC, show_id, ver LIMIT $3";
+     WHERE (kind IN ('payment_returned', 'money_gone', 'money_short', 'refund_refused',
+                     'refund_lapsed', 'case_resolved', 'settle_lapsed')
+         OR (kind = 'secured' AND position('\"late\":true' IN body) > 0)
+         OR (kind = 'refunded' AND position('\"asked\":\"' IN body) > 0))
+     AND at >= $1 AND ($2::text = '' OR position('|' || kind || '|' IN $2::text) > 0)
+     AND (at < $3 OR (at = $3 AND (show_id > $4 OR (show_id = $4 AND ver > $5))))
+     ORDER BY at DESC, show_id, ver LIMIT $6";
 
 /// Rows of all journals that the late-payments desk is about.
-pub(super) async fn desk(
-    db: &Database,
-    since: UtcMillis,
-    kind: Option<&'static str>,
-    limit: u32,
-) -> Result<Vec<JournalEntry>, StoreError> {
-    let found = db.read(DESK, &[&since.0, &kind, &i64::from(limit)]).await?;
+pub(super) async fn desk(db: &Database, wanted: DeskRows) -> Result<Vec<JournalEntry>, StoreError> {
+    let (at, show_id, ver) = wanted.bounds();
+    let (kinds, limit) = (wanted.kinds_text(), i64::from(wanted.limit));
+    let found = db
+        .read(
+            DESK,
+            &[&wanted.since.0, &kinds, &at, &show_id, &ver, &limit],
+        )
+        .await?;
     let entry = |found: &Row| {
         let show = show(found, 0)?;
         let ver = get::<i64>(found, 1)?.cast_unsigned();

@@ -67,6 +67,21 @@ pub(super) const ALL: &[Migration] = &[
         name: "desk",
         sql: include_str!("migrations/0012_desk.sql"),
     },
+    Migration {
+        number: 14,
+        name: "late_news",
+        sql: include_str!("migrations/0014_late_news.sql"),
+    },
+    Migration {
+        number: 14,
+        name: "desk_ended",
+        sql: include_str!("migrations/0014_desk_ended.sql"),
+    },
+    Migration {
+        number: 15,
+        name: "reopened",
+        sql: include_str!("migrations/0015_reopened.sql"),
+    },
 ];
 
 /// Why a schema can't be brought up to date.

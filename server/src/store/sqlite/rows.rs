@@ -12,7 +12,7 @@ use rusqlite::{Connection, OptionalExtension, Row};
 use uuid::Uuid;
 
 use super::kept::KeptOn;
-use crate::store::{Head, Loaded, SalesWord, StoreError, Tail, kept::Kept};
+use crate::store::{DeskRows, Head, Loaded, SalesWord, StoreError, Tail, kept::Kept};
 
 /// The columns of [`head`].
 const HEAD: &str = "show_id, ver, tip, next_due, taken, total, sales";
@@ -218,21 +218,22 @@ pub(super) fn journal(
     Ok(entries)
 }
 
-/// The rows that the index `show_event_desk` has, in its own words.
+/// The rows that the index `show_event_desk_ended` has, in its own words.
 const DESK: &str = "SELECT show_id, ver, at, kind, body FROM show_event
-     WHERE (kind IN ('payment_returned', 'money_gone', 'money_short')
-         OR (kind = 'secured' AND instr(body, '\"late\":true') > 0))
-     AND at >= ?1 AND (?2 IS NULL OR kind = ?2) ORDER BY at DESC, show_id, ver LIMIT ?3";
+     WHERE (kind IN ('payment_returned', 'money_gone', 'money_short', 'refund_refused',
+                     'refund_lapsed', 'case_resolved', 'settle_lapsed')
+         OR (kind = 'secured' AND instr(body, '\"late\":true') > 0)
+         OR (kind = 'refunded' AND instr(body, '\"asked\":\"') > 0))
+     AND at >= ?1 AND (?2 = '' OR instr(?2, '|' || kind || '|') > 0)
+     AND (at < ?3 OR (at = ?3 AND (show_id > ?4 OR (show_id = ?4 AND ver > ?5))))
+     ORDER BY at DESC, show_id, ver LIMIT ?6";
 
 /// Rows of all journals that the late-payments desk is about.
-pub(super) fn desk(
-    conn: &Connection,
-    since: UtcMillis,
-    kind: Option<&'static str>,
-    limit: u32,
-) -> Result<Vec<JournalEntry>, StoreError> {
+pub(super) fn desk(conn: &Connection, wanted: &DeskRows) -> Result<Vec<JournalEntry>, StoreError> {
     let mut select = conn.prepare_cached(DESK)?;
-    let mut rows = select.query((since.0, kind, limit))?;
+    let (at, show, ver) = wanted.bounds();
+    let kinds = wanted.kinds_text();
+    let mut rows = select.query((wanted.since.0, kinds, at, show, ver, wanted.limit))?;
     let mut entries = Vec::new();
     while let Some(row) = rows.next()? {
         let show = ShowId(row.get::<_, i64>(0)?.cast_unsigned());

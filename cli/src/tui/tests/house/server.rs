@@ -11,7 +11,6 @@ use houseful_core::{
         admin::{Role, ServerInfo},
         booking::{Booking, BookingState, Bookings, Contact, Ticket, Wish},
         catalogue::{Fee, Price, ShowDetail},
-        desk::{DeskCase, DeskEnd, DeskKind},
         payment::{PayRequest, Payment, PaymentState, PaymentToken},
         problem::{Facts, Problem},
         seats::LayoutView,
@@ -110,7 +109,32 @@ impl Till {
                 }
                 _ => self.booking(owned.id.uuid)?,
             },
-            Ask::Bookings(BookingsWanted::Late) => Reply::Late(self.late()),
+            Ask::Late(wanted) => Reply::Late(Box::new(self.late(wanted))),
+            Ask::Story(id) => Reply::Story(self.story(id.uuid)),
+            Ask::Verdict(owned, request) => {
+                let ask = CoreAsk::RefundVerdict {
+                    booking: owned.id.uuid,
+                    asked: request.refund,
+                    approve: request.approve,
+                    note: request.note.clone(),
+                    manager: self.role >= Role::Manager,
+                };
+                let refund = request.refund;
+                let reply = self.booking_after(ask, Some(request.command.0), owned.id.uuid)?;
+                self.with_cash(reply, Some(refund))
+            }
+            Ask::Resolve(owned, request) => {
+                let ask = CoreAsk::ResolveCase {
+                    booking: owned.id.uuid,
+                    payment: request.payment,
+                    how: request.how,
+                    note: request.note.clone(),
+                    told_minor: request.told_minor,
+                };
+                self.booking_after(ask, Some(request.command.0), owned.id.uuid)?;
+                let case = self.payment_case(request.payment).expect("a case");
+                Reply::Case(Box::new(case))
+            }
             Ask::Bookings(wanted) => Reply::Bookings(Bookings {
                 items: self.bookings(wanted),
                 away: self.away.clone(),
@@ -129,7 +153,8 @@ impl Till {
                     reason: request.reason.clone(),
                 };
                 self.reasons.push(request.reason.clone());
-                self.booking_after(ask, Some(request.command.0), owned.id.uuid)?
+                let reply = self.booking_after(ask, Some(request.command.0), owned.id.uuid)?;
+                self.with_cash(reply, None)
             }
             Ask::RefundQuote(owned, seats) => {
                 let (uuid, rules) = (owned.id.uuid, self.refund_rules());
@@ -150,7 +175,9 @@ impl Till {
                     rules: self.refund_rules(),
                     told_minor: request.told_minor,
                 };
-                self.booking_after(ask, Some(request.command.0), owned.id.uuid)?
+                let refund = request.command;
+                let reply = self.booking_after(ask, Some(request.command.0), owned.id.uuid)?;
+                self.with_cash(reply, Some(refund))
             }
             Ask::Token(owned) => Reply::Token(Box::new(PaymentToken {
                 token: "token".into(),
@@ -163,6 +190,12 @@ impl Till {
                 let worth = self.vouchers.get(code.label().as_str());
                 let worth = *worth.ok_or_else(|| refused("voucher_unknown"))?;
                 Reply::Voucher(Box::new(voucher(code.label(), worth)))
+            }
+            Ask::Payment(_, id) if self.split.contains_key(id) => {
+                Reply::Payment(Box::new(self.split[id].clone()))
+            }
+            Ask::Payment(_, id) if self.state.payment(*id).is_some() => {
+                Reply::Payment(Box::new(self.settled(*id)))
             }
             Ask::Payment(..) => {
                 let (payment, _) = self.paid.as_mut().expect("a payment");
@@ -222,7 +255,7 @@ impl Till {
     }
 
     fn drawn(&self, uuid: Uuid) -> Option<Booking> {
-        let mut booking = self.state.booking_view(uuid, 7, self.now)?;
+        let mut booking = self.state.staff_view(uuid, 7, self.now)?;
         booking.contact = self.contacts.get(&uuid).cloned();
         let owner = self.state.booking(uuid)?.owner;
         booking.by = ["till-1", "other"]
@@ -241,7 +274,6 @@ impl Till {
         all.sort_by_key(|b| std::cmp::Reverse((b.held_at.0, b.id)));
         all.retain(|b| match wanted {
             BookingsWanted::Recent => b.code.is_some(),
-            BookingsWanted::Late => b.refund_asked.is_some(),
             BookingsWanted::HeldOf(show) => b.show == *show && b.state == BookingState::Held,
             BookingsWanted::Found(text) => {
                 let text = text.to_lowercase();
@@ -255,30 +287,6 @@ impl Till {
             }
         });
         all
-    }
-
-    /// A desk on which only refunds wait.
-    fn late(&self) -> Vec<(DeskCase, Booking)> {
-        let case = |booking: Booking| {
-            let waits = self.state.refund_waiting(booking.id.uuid, self.now)?;
-            let case = DeskCase {
-                kind: DeskKind::RefundWaits,
-                at: waits.at,
-                end: DeskEnd::Waits,
-                booking: booking.id,
-                code: booking.code,
-                seats: 2,
-                payment: None,
-                amount: waits.back,
-                tender: None,
-                why: None,
-                overdue: false,
-                refund: Some(waits),
-            };
-            Some((case, booking))
-        };
-        let all = self.bookings(&BookingsWanted::Late).into_iter();
-        all.filter_map(case).collect()
     }
 
     fn problem(&self, refusal: &Refusal) -> Problem {

@@ -1,6 +1,6 @@
 //! Whatever can be pressed can be said, in every place.
 
-use houseful_core::wire::payment::PaymentState;
+use houseful_core::wire::{admin::Role, payment::PaymentState};
 
 use super::Talk;
 use crate::tui::{
@@ -42,12 +42,27 @@ fn everywhere() -> Vec<Talk> {
     let mut trouble = walk(&["1"]);
     trouble.till.refusal = Some("internal");
     trouble.say("2");
+    // A refund that waits for a manager is on the desk.
+    let late = |keys: &str| {
+        let mut talk = Talk::open();
+        talk.till.role = Role::Clerk;
+        talk.till.press("12\n\n\nB\ng1\n\u{1b}\u{1b}");
+        talk.till.role = Role::Manager;
+        talk.till.pass(20_000);
+        talk.till.press(keys);
+        talk
+    };
     let sold = ["1", "2", "", "1", "", "bookings"];
     let and = |more: &[&'static str]| walk(&[&sold[..], more].concat());
     let mut given_up = Talk::open();
     given_up.till.somebody_holds(&["C5", "C6"]);
     given_up.all(&["live", "", "release"]);
     vec![
+        late("D"),
+        late("D\n"),
+        late("D\na"),
+        late("D\nx"),
+        late("D\nay\nd"),
         and(&[]),
         and(&["find"]),
         and(&["1"]),
@@ -144,7 +159,10 @@ fn the_choices_of_dialogs_have_numbers() {
         let model = &talk.till.model;
         let place = model.place();
         // Where a reason is asked for, the numbers are the reasons.
-        let reasons = matches!(place, Place::AskRefund | Place::AskGiveBack);
+        let reasons = matches!(
+            place,
+            Place::AskRefund | Place::AskGiveBack | Place::AskResolve
+        );
         if !place.is_overlay() || reasons || place == Place::Help {
             continue;
         }
@@ -181,7 +199,7 @@ fn an_unknown_word_is_answered_with_the_words_that_exist() {
     assert_eq!(
         said,
         "`flibbertigibbet` is no word here.\n\
-         Words here: sell the marked show, filter, browse, resume, quick line, bookings, live, help, quit, again, time."
+         Words here: sell the marked show, filter, browse, resume, quick line, bookings, live, late payments, help, quit, again, time."
     );
     // A word that some film has is looked for.
     let said = talk.say("lantern");

@@ -1,6 +1,6 @@
 //! Several tenders for one payment: all of them or none, whoever dies in between.
 
-use super::*;
+use super::{money as money_of_all, *};
 
 const VOUCHER: i64 = 500;
 const CARD: i64 = 1_000;
@@ -19,9 +19,10 @@ fn three() -> Account {
 /// What a provider says of a tender.
 fn says(account: &Account, means: Tender, status: ChargeStatus, money: (i64, i64)) -> Input {
     let part = account.parts.iter().find(|p| p.means == means);
-    let (captured, refunded) = money;
+    let (part, (captured, refunded)) = (part.expect("a tender"), money);
     Input::Learned(Charge {
-        payment: part.expect("a tender").id,
+        payment: part.id,
+        amount: Money::new(part.amount, money_of_all().currency),
         status,
         captured,
         refunded,
@@ -223,6 +224,7 @@ fn of_several_tenders_that_nobody_knows_any_more_the_card_is_found_again() {
         tender: Tender::Split,
         keep_minor: AMOUNT,
         ver: 4,
+        reopened_at: None,
     };
     let mut account = Account::unheard(&ask, UtcMillis(0));
     step(&mut account, &settle(AMOUNT, 4), 1);
@@ -361,4 +363,70 @@ proptest! {
         prop_assert_eq!(truth.iter().map(|l| l.captured - l.refunded).sum::<i64>(), keep);
         prop_assert!(truth.iter().all(|l| l.status != ChargeStatus::Authorised));
     }
+}
+
+#[test]
+fn a_tender_that_can_not_be_asked_holds_up_no_other_and_is_named() {
+    let mut account = three();
+    promise(&mut account, &ALL);
+    step(&mut account, &settle(0, 7), 6);
+    // The voucher's row can't be read, time and again: each of the others has its turn.
+    let mut asked = Vec::new();
+    for _ in 0..40 {
+        let Some((means, call)) = next(&account) else {
+            break;
+        };
+        assert_eq!(call, Call::Void);
+        asked.push(means);
+        if means == Tender::Voucher {
+            step(&mut account, &missed(), 7);
+        } else {
+            hear(&mut account, means, ChargeStatus::Voided, (0, 0));
+        }
+    }
+    assert!(asked[..4].contains(&Tender::Card) && asked[..4].contains(&Tender::Cash));
+    assert_eq!(next(&account), Some((Tender::Voucher, Call::Void)));
+    let why = account.reason.clone().unwrap_or_default();
+    assert!(why.starts_with("voucher: no answer"), "{why}");
+}
+
+#[test]
+fn a_card_that_does_not_answer_is_still_taken_before_the_others() {
+    let mut account = three();
+    promise(&mut account, &ALL);
+    step(&mut account, &settle(AMOUNT, 7), 6);
+    for _ in 0..5 {
+        assert_eq!(
+            next(&account),
+            Some((Tender::Card, Call::Capture { minor: CARD }))
+        );
+        step(&mut account, &missed(), 7);
+    }
+}
+
+#[test]
+fn a_card_that_was_given_back_elsewhere_leaves_the_split_to_a_person() {
+    let mut account = three();
+    promise(&mut account, &ALL);
+    step(&mut account, &settle(AMOUNT, 7), 6);
+    for (means, minor) in [
+        (Tender::Card, CARD),
+        (Tender::Voucher, VOUCHER),
+        (Tender::Cash, CASH),
+    ] {
+        hear(&mut account, means, ChargeStatus::Captured, (minor, 0));
+    }
+    assert!(account.is_settled());
+    let Input::Learned(gone) = says(&account, Tender::Card, ChargeStatus::Captured, (CARD, CARD))
+    else {
+        panic!("an answer");
+    };
+    let done = step(&mut account, &Input::Heard(gone), 8);
+    assert!(done.short && done.announce, "{account:?}");
+    assert!(account.reason.is_some() && !account.is_settled());
+    assert_eq!(
+        account.call(),
+        None,
+        "nothing goes back that nobody asked for"
+    );
 }

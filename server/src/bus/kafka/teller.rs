@@ -1,0 +1,102 @@
+//! Tells Kafka how far everything is done, and takes leave of the group: from a thread of its own,
+//! since both have to be waited for.
+
+use std::{sync::Arc, time::Duration};
+
+use rdkafka::{
+    Offset, TopicPartitionList,
+    consumer::{CommitMode, Consumer as _},
+    error::RDKafkaErrorCode,
+};
+use tokio::sync::{mpsc, oneshot};
+
+use super::{client::Consumer, progress::Told};
+
+/// The longest wait for a consumer to take its leave of the group.
+const LEAVE_MAX: Duration = Duration::from_secs(3);
+
+/// Parts, and the first message of each that is not done.
+pub(super) type Far = Vec<(i32, i64)>;
+
+/// Tells it for one consumer, one thing after the other.
+pub(super) struct Teller {
+    asks: std::sync::mpsc::Sender<Far>,
+    answers: mpsc::UnboundedReceiver<(Far, Told)>,
+    gone: oneshot::Receiver<()>,
+    is_busy: bool,
+}
+
+impl Teller {
+    pub(super) fn new(consumer: &Arc<Consumer>, topic: &str) -> Self {
+        let (asks, asked) = std::sync::mpsc::channel::<Far>();
+        let (answers_tx, answers) = mpsc::unbounded_channel();
+        let (gone_tx, gone) = oneshot::channel();
+        let (consumer, topic) = (Arc::clone(consumer), topic.to_owned());
+        std::thread::spawn(move || {
+            for far in asked {
+                let told = tell(&consumer, &topic, &far);
+                // Whoever leaves does not wait for it.
+                let _ = answers_tx.send((far, told));
+            }
+            drop(consumer);
+            let _ = gone_tx.send(());
+        });
+        Self {
+            asks,
+            answers,
+            gone,
+            is_busy: false,
+        }
+    }
+
+    /// Whether what was told last was answered.
+    pub(super) const fn is_free(&self) -> bool {
+        !self.is_busy
+    }
+
+    /// Has it told how far these parts are done.
+    pub(super) fn tell(&mut self, far: Far) {
+        if !far.is_empty() {
+            self.is_busy = self.asks.send(far).is_ok();
+        }
+    }
+
+    /// Waits for what became of it.
+    pub(super) async fn answer(&mut self) -> (Far, Told) {
+        match self.answers.recv().await {
+            Some(answer) => {
+                self.is_busy = false;
+                answer
+            }
+            None => std::future::pending().await,
+        }
+    }
+
+    /// Tells it for the last time and takes leave.
+    pub(super) async fn leave(mut self, consumer: Arc<Consumer>, far: Far) {
+        self.tell(far);
+        let Self { asks, gone, .. } = self;
+        drop((asks, consumer));
+        let _ = tokio::time::timeout(LEAVE_MAX, gone).await;
+    }
+}
+
+/// Waits until the group has it. If that is lost, everything is done again, which changes nothing.
+fn tell(consumer: &Consumer, topic: &str, far: &Far) -> Told {
+    let mut list = TopicPartitionList::new();
+    for (part, offset) in far {
+        let added = list.add_partition_offset(topic, *part, Offset::Offset(*offset));
+        if let Err(error) = added {
+            tracing::debug!(topic, %error, "an offset is none");
+        }
+    }
+    let Err(error) = consumer.commit(&list, CommitMode::Sync) else {
+        return Told::Heard;
+    };
+    tracing::debug!(topic, %error, "how far this was heard could not be told");
+    if error.rdkafka_error_code() == Some(RDKafkaErrorCode::UnknownTopicOrPartition) {
+        Told::Gone
+    } else {
+        Told::Missed
+    }
+}
