@@ -122,7 +122,7 @@ fn real_cities() -> Vec<RealCity> {
         )
     };
     let mut cities: Vec<_> = text.lines().skip(1).map(city).collect();
-    cities.sort_by(|a, b| b.0.cmp(&a.0));
+    cities.sort_by_key(|city| std::cmp::Reverse(city.0));
     cities
         .into_iter()
         .map(|(_, name, country, also)| (name, country, also))
