@@ -53,7 +53,7 @@ impl House {
     fn asked(&self) -> String {
         let show = self.show();
         let sell = [
-            "sell", &show, "--adult", "12", "--best", "--pay", "cash", "-q",
+            "sell", &show, "--adult", "10", "--best", "--pay", "cash", "-q",
         ];
         let booking = self.clerk(&sell).done().out.trim().to_owned();
         let ask = ["booking", "refund", &booking, "--reason", "unable", "--yes"];
