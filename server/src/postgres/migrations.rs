@@ -53,9 +53,9 @@ pub(super) const ALL: &[Migration] = &[
         sql: include_str!("migrations/0009_desk.sql"),
     },
     Migration {
-        number: 11,
+        number: 10,
         name: "late_news",
-        sql: include_str!("migrations/0011_late_news.sql"),
+        sql: include_str!("migrations/0010_late_news.sql"),
     },
     Migration {
         number: 11,

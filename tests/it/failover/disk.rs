@@ -50,17 +50,17 @@ async fn a_primary_whose_disk_is_full_loses_nothing_and_is_followed_by_another()
     block_in_place(|| three.empty_disk());
     market.sells_since(full, ENOUGH).await;
 
-    // Or has a standby lead; the one that is full stays and says no to everybody.
+    // Or stops it, as is written down, and has a standby lead.
     block_in_place(|| three.fill_disk(&database));
     until_full(&market).await;
     let old = three.leader();
-    block_in_place(|| three.promote());
+    block_in_place(|| {
+        three.strike(Fate::StoppedAtOnce);
+        three.promote();
+    });
     market.sells_since(wait::now(), ENOUGH).await;
     is_kept(&three, &market, &database).await;
-    block_in_place(|| {
-        three.nodes()[old].limit_files(None);
-        three.rejoin(old);
-    });
+    block_in_place(|| three.rejoin(old));
 
     // No room for the log of changes: it ends by itself.
     market.sells_since(wait::now(), ENOUGH).await;

@@ -124,7 +124,7 @@ async fn an_evening_on_postgres_on_which_the_broker_dies_and_a_topic_is_deleted(
     kafka::create_topics(&config, Some(4))
         .await
         .expect("topics");
-    let stranger = Stranger::beside(&config);
+    let stranger = Stranger::beside(&config).of_demo();
     let mut house = House::open(&config).await;
     let till = house.till();
     let people = People::at(&till, &house.shows, 3);

@@ -31,7 +31,12 @@ async fn by_card(app: &TestApp, show: ShowId) -> Value {
     let id = booking(show);
     let wish = json!({"best": {"tickets": [{"ticket_type": "adult", "count": 2}]}});
     let hold = json!({"booking": id, "command": command(), "wish": wish});
-    app.post(GUEST, "/v1/bookings", &hold).await.expect(201);
+    // A shard that has just come back may have connections that died with it.
+    wait::until_async("a hold", NOTICED_S, async || {
+        let said = app.post(GUEST, "/v1/bookings", &hold).await;
+        (said.status != 503).then(|| said.expect(201))
+    })
+    .await;
     let path = format!("/v1/bookings/{id}");
     let token = app
         .post(GUEST, &format!("{path}/payment-token"), &json!({}))

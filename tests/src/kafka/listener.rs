@@ -24,6 +24,8 @@ const PATIENCE_S: u64 = 20;
 pub struct Stranger {
     config: ClientConfig,
     prefix: String,
+    /// What kind of house the servers are of, as it stands in the names of their groups.
+    house: &'static str,
     producer: FutureProducer,
     admin: AdminClient<DefaultClientContext>,
 }
@@ -44,17 +46,25 @@ impl Stranger {
             producer: config.create().expect("a producer"),
             admin: config.create().expect("an admin"),
             prefix: kafka.prefix.to_string(),
+            house: "training-system",
             config,
         }
+    }
+
+    /// The same beside servers of the demo's house.
+    #[must_use]
+    pub fn of_demo(mut self) -> Self {
+        self.house = "demo-system";
+        self
     }
 
     fn topic(&self, kind: &str) -> String {
         format!("{}.{kind}", self.prefix)
     }
 
-    /// A group of a house that trains by the machine's clock.
+    /// A group of the servers.
     fn group(&self, name: &str) -> String {
-        format!("{}.{name}.training-system", self.prefix)
+        format!("{}.{name}.{}", self.prefix, self.house)
     }
 
     /// One of a group that hears a topic.

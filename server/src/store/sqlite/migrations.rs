@@ -68,9 +68,9 @@ pub(super) const ALL: &[Migration] = &[
         sql: include_str!("migrations/0012_desk.sql"),
     },
     Migration {
-        number: 14,
+        number: 13,
         name: "late_news",
-        sql: include_str!("migrations/0014_late_news.sql"),
+        sql: include_str!("migrations/0013_late_news.sql"),
     },
     Migration {
         number: 14,
