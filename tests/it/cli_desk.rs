@@ -1,8 +1,6 @@
 //! The late-payments desk at the command line: a refund that waits, cash that waits for a till, what a
 //! person did, and how cases ended.
 
-#![expect(clippy::expect_used, reason = "a test says what it expected and stops")]
-
 use std::fs;
 
 use houseful_tests::folder::Folder;

@@ -1,6 +1,8 @@
 //! The late-payments desk over HTTP: what needs somebody, how cases ended, what a person did, and
 //! what of money that goes back is cash.
 
+#![expect(clippy::expect_used, reason = "a test ends where it can not go on")]
+
 use houseful_core::{
     ids::ShowId,
     refund::{RefundStep, RefundTerms},

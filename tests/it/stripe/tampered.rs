@@ -1,8 +1,6 @@
 //! An intent that somebody changed in Stripe's dashboard is not what was ordered: each thing alone
 //! is enough for it to sell nothing.
 
-#![expect(clippy::expect_used, reason = "a test ends where it can not go on")]
-
 use houseful_core::wire::payment::Card;
 use houseful_server::payment::provider::{ChargeStatus, ProviderError};
 use houseful_tests::{

@@ -61,6 +61,8 @@ pub fn http() -> reqwest::Client {
         .tls_certs_only([])
         .no_proxy()
         .timeout(PATIENCE)
+        // Before the server closes what is idle: a request must not meet that on its way.
+        .pool_idle_timeout(std::time::Duration::from_secs(2))
         .build()
         .expect("an HTTP client")
 }
