@@ -44,7 +44,7 @@ pub const RESOLVE_BY_VERDICT: &str =
 /// A new sale where the payer has seats, or nobody knows how many were wanted.
 pub const NO_OTHER_SEATS: &str = "nobody was left without seats here";
 /// A refund was approved whose cash nobody has handed out.
-pub const CASH_STAYS: &str = "the cash stays on this desk until a till says it was handed out";
+pub const CASH_STAYS: &str = "say here when it is out";
 /// Above the reasons to resolve a case.
 pub const RESOLVE_WHICH: &str = "What was done about it?";
 /// A digit without a choice there.
@@ -76,6 +76,7 @@ pub fn case_what(case: &DeskCase) -> &str {
         DeskKind::MoneyGone => "gone at the provider",
         DeskKind::RefundWaits => "a refund",
         DeskKind::MoneyBack => case.why.as_deref().map_or("goes back", returned_because),
+        DeskKind::CashWaits if case.end == DeskEnd::GivenBack => "cash that waited",
         DeskKind::CashWaits => "cash to be handed out",
     }
 }
@@ -97,6 +98,8 @@ pub fn case_end(case: &DeskCase) -> String {
         (DeskEnd::Declined, _) => declined(case),
     };
     match &case.resolution {
+        // The cash is the whole case.
+        Some(resolution) if case.kind == DeskKind::CashWaits => case_how(resolution.how).to_owned(),
         Some(resolution) => format!("{end}; {}", case_how(resolution.how)),
         None => end.to_owned(),
     }
