@@ -178,6 +178,7 @@ fn others() -> Vec<ApiError> {
         ApiError::NotJson,
         ApiError::TooMany { after_s: 3 },
         ApiError::RoleAway(ServerRole::Payment),
+        ApiError::ShardAway(vec!["south".parse().unwrap()]),
         ApiError::Untrusted,
         ApiError::OtherHouse,
         ApiError::Internal("a secret cause".into()),
