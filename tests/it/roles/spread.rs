@@ -103,6 +103,8 @@ async fn booking_on_two_shards_sells_for_the_others() {
     let back = "north".parse().expect("a name");
     let moved = shards::move_slot(&file, (slot, &back), &mut |_| ()).await;
     assert_eq!(moved.expect("a move").shows, 1);
+    // Booking has heard from both that it is back.
+    by_card(&app, in_north).await;
 
     // Without one of its shards booking goes on, and says so to whoever asks anywhere.
     other.kill();
@@ -111,7 +113,7 @@ async fn booking_on_two_shards_sells_for_the_others() {
     let recent = app.get(As::Clerk, "/v1/bookings?recent=true").await;
     let recent = recent.expect(200);
     assert_eq!(recent["away"], json!(["south"]));
-    assert_eq!(recent["items"].as_array().map(Vec::len), Some(3));
+    assert_eq!(recent["items"].as_array().map(Vec::len), Some(4));
     let audit = app.get(As::Manager, "/v1/audit").await;
     assert_eq!((audit.status, audit.code()), (503, "shard_unavailable"));
     other.restart();
