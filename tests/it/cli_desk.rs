@@ -87,7 +87,7 @@ fn approved_cash_is_told_waits_on_the_desk_and_is_handed_out_once() {
     let dry = [&resolve[..], &["handed_out", "--dry-run", "-o", "json"]].concat();
     let dry = house.clerk(&dry).done().json();
     assert_eq!(dry["body"]["how"], "handed_out", "{dry}");
-    let key = "--idempotency-key=0190a5f2-7b1c-7c3d-8e4f-5a6b7c8d9e0f";
+    let key = "--idempotency-key=cmd_0190a5f27b1c7c3d8e4f5a6b7c8d9e0f";
     let out = [
         &resolve[..],
         &["handed_out", "--note", "till 2", key, "-o", "json"],
