@@ -18,6 +18,7 @@ mod book;
 mod client;
 mod config;
 mod events;
+mod fault;
 mod listing;
 mod objects;
 mod refunds;
@@ -46,7 +47,8 @@ pub use self::{
     signature::sign,
 };
 use self::{
-    client::{Client, Fault},
+    client::Client,
+    fault::Fault,
     objects::{Intent, Status},
     seen::Seen,
     standing::{charge, never},

@@ -19,7 +19,7 @@ use houseful_core::{
 use super::{
     Refunds, Stripe,
     book::Named,
-    client::Fault,
+    fault::Fault,
     objects::{Intent, Status},
     refunds,
     standing::charge,

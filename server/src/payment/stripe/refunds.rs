@@ -10,7 +10,7 @@ use houseful_core::{
     time::{DAY_MS, MINUTE_MS, UtcMillis},
 };
 
-use super::{Stripe, amounts, client::Fault, objects::Refund, standing};
+use super::{Stripe, amounts, fault::Fault, objects::Refund, standing};
 use crate::{
     clock::Clock,
     payment::provider::{Charge, Order, ProviderError},
