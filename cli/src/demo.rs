@@ -75,7 +75,6 @@ impl Demo {
     /// # Errors
     /// See [`DemoError`].
     pub async fn open(plan: Plan) -> Result<Self, DemoError> {
-        let file = plan.place.file();
         let hosting = Hosting {
             listen: plan.listen,
             mode: Some(houseful_core::wire::admin::Mode::Demo),
@@ -84,7 +83,7 @@ impl Demo {
             timer: !plan.no_timer,
             demo_chain: Some(plan.seed),
             sell_meanwhile: plan.sell_meanwhile,
-            ..Hosting::new(file.to_owned().into())
+            ..Hosting::new(plan.place.address())
         };
         let hosted = Hosted::start(hosting).await?;
         match Doorkeeper::of(&hosted).await {

@@ -53,7 +53,7 @@ pub struct How {
 /// It is one.
 pub fn is_a_file(path: &Path) -> Result<(), CliError> {
     match Address::new(path.as_os_str()) {
-        Address::File(_) => Ok(()),
+        Address::File(_) | Address::Scratch(_) => Ok(()),
         Address::Postgres(url) => Err(CliError::usage_hint(
             format!("this takes a file, not a server ({url})"),
             "`houseful serve --db` serves a Postgres database",

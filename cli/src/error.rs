@@ -7,7 +7,7 @@ mod report;
 use std::{io, path::PathBuf};
 
 use houseful_core::{
-    ids::{BookingId, PaymentId, ShardName},
+    ids::{BookingId, PaymentId, ShardName, ShowId},
     wire::{Time, booking::Booking, problem::Problem},
 };
 
@@ -140,6 +140,12 @@ pub enum CliError {
     Part {
         /// Which.
         away: Vec<ShardName>,
+    },
+    /// Shows stand still, so the list that was written is not all there is.
+    #[error("{}", shows_left_out(.shows))]
+    ShowsLeftOut {
+        /// Which.
+        shows: Vec<ShowId>,
     },
     /// The user said no, or did not say the words that were asked for.
     #[error("{message}")]
@@ -314,6 +320,18 @@ fn left_out(away: &[ShardName]) -> String {
         more => {
             let all = more.join(", ");
             format!("the shards {all} do not answer: the list is without what they have")
+        }
+    }
+}
+
+/// Which shows are missing from what was written.
+fn shows_left_out(shows: &[ShowId]) -> String {
+    let names: Vec<String> = shows.iter().map(ToString::to_string).collect();
+    match names.as_slice() {
+        [one] => format!("show {one} stands still: the list is without what it has"),
+        more => {
+            let all = more.join(", ");
+            format!("the shows {all} stand still: the list is without what they have")
         }
     }
 }

@@ -39,6 +39,12 @@ impl Tender {
             Self::Split => "split",
         }
     }
+
+    /// The means with this word.
+    #[must_use]
+    pub fn of_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|tender| tender.word() == word)
+    }
 }
 
 /// Payment tells booking where a payment stands; said again until it is settled.

@@ -1,77 +1,16 @@
 //! Money: an integer of minor units and an ISO 4217 currency. No floats, no conversion.
 
-use std::{fmt, str::FromStr};
+mod currency;
+mod percent;
+mod rounding;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::fmt;
 
-/// The currencies a cinema can sell in, with the number of decimals of ISO 4217.
-const CURRENCIES: [(&str, u8); 36] = [
-    ("AED", 2),
-    ("ARS", 2),
-    ("AUD", 2),
-    ("BDT", 2),
-    ("BGN", 2),
-    ("BHD", 3),
-    ("BRL", 2),
-    ("CAD", 2),
-    ("CHF", 2),
-    ("CLP", 0),
-    ("CNY", 2),
-    ("CZK", 2),
-    ("DKK", 2),
-    ("EGP", 2),
-    ("EUR", 2),
-    ("GBP", 2),
-    ("HKD", 2),
-    ("HUF", 2),
-    ("IDR", 2),
-    ("ILS", 2),
-    ("INR", 2),
-    ("ISK", 0),
-    ("JPY", 0),
-    ("KRW", 0),
-    ("KWD", 3),
-    ("MXN", 2),
-    ("NOK", 2),
-    ("NZD", 2),
-    ("PHP", 2),
-    ("PLN", 2),
-    ("SEK", 2),
-    ("SGD", 2),
-    ("THB", 2),
-    ("TRY", 2),
-    ("USD", 2),
-    ("ZAR", 2),
-];
+use serde::{Deserialize, Serialize};
 
-/// An ISO 4217 currency that we sell in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Currency(u8);
-
-impl Currency {
-    /// Some currency, for amounts of zero where nothing is sold.
-    pub(crate) const fn first() -> Self {
-        Self(0)
-    }
-
-    /// The three letters.
-    #[must_use]
-    pub fn code(self) -> &'static str {
-        CURRENCIES[usize::from(self.0)].0
-    }
-
-    /// How many decimals an amount is written with: 0, 2 or 3.
-    #[must_use]
-    pub fn decimals(self) -> u8 {
-        CURRENCIES[usize::from(self.0)].1
-    }
-}
-
-impl fmt::Display for Currency {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.code())
-    }
-}
+pub use currency::Currency;
+pub use percent::{Percent, PercentError};
+pub use rounding::{Rounding, shares};
 
 /// The text is not an amount or a currency.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -90,44 +29,6 @@ pub enum MoneyError {
         example: &'static str,
     },
 }
-
-impl FromStr for Currency {
-    type Err = MoneyError;
-    fn from_str(text: &str) -> Result<Self, MoneyError> {
-        CURRENCIES
-            .iter()
-            .position(|(code, _)| *code == text)
-            .and_then(|i| u8::try_from(i).ok())
-            .map(Self)
-            .ok_or_else(|| MoneyError::UnknownCurrency(crate::text::shown(text, 16)))
-    }
-}
-
-impl Serialize for Currency {
-    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
-        s.serialize_str(self.code())
-    }
-}
-
-impl<'de> Deserialize<'de> for Currency {
-    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-        let text = std::borrow::Cow::<'de, str>::deserialize(d)?;
-        text.parse().map_err(serde::de::Error::custom)
-    }
-}
-
-#[cfg(feature = "openapi")]
-impl utoipa::PartialSchema for Currency {
-    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
-        utoipa::openapi::ObjectBuilder::new()
-            .schema_type(utoipa::openapi::schema::Type::String)
-            .description(Some("ISO 4217 code"))
-            .examples(["GBP"])
-            .into()
-    }
-}
-#[cfg(feature = "openapi")]
-impl utoipa::ToSchema for Currency {}
 
 /// An amount of money in minor units (pence, cents) of its currency.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -1,279 +1,60 @@
-//! Price cards: what a seat category costs for a ticket type, and the fee of a channel.
+//! Prices: what a ticket costs, and why.
+//!
+//! A [`PriceCard`] belongs to a show. It is immutable and named by its hash; another price is
+//! another card. [`PriceCard::quote`] is the one function that makes prices of it: what a preview
+//! prints is what a booking keeps.
+//!
+//! # The order in which rules apply
+//!
+//! 1. **The table**: seat category x ticket type. A pair that is absent is not sold.
+//! 2. **Daypart**: the first on the card that fits the show's day and hour and the ticket. One at
+//!    most, so that "Tuesday 6.00" is 6.00 also in the afternoon; the house says by the order which
+//!    one counts.
+//! 3. **Surcharges** by format: all that fit. After dayparts, since glasses and lamps cost the same
+//!    on a cheap day.
+//! 4. **Offers**: for members and codes, in the order of the card. A ticket gets one at most, unless
+//!    the offer says `on_top`. After surcharges, so that "10 percent off" is off all of the ticket's
+//!    price; `price` says what the ticket costs with everything.
+//! 5. **Booking fee**, per ticket or booking, with its cap, on tickets that cost something (the simple
+//!    fees of a card without rules are for every ticket). After offers: an offer lowers the price of
+//!    tickets and never the fee, and a free ticket has none.
+//! 6. **Taxes**, included and added, on tickets and fee. Last of what is on the bill: a tax is on
+//!    what is really paid, and its slab goes by that.
+//! 7. **Cash rounding** of the whole bill, for whoever pays all of it in cash. It is no part of the
+//!    price: taxes, refunds and reports never see it.
+//!
+//! # Rounding
+//!
+//! Amounts are whole minor units after every step. A percentage or a tax is rounded once, by the
+//! card's rule, from an exact fraction; taxes that are joined are one tax there. What belongs to the whole booking (a fee with a cap, an amount
+//! off, a tax that is rounded once) is shared out to the tickets to the last minor unit
+//! ([`crate::money::shares`]), so every ticket knows its part, the parts make the whole, and seats given
+//! back one by one come to what they came to together.
+//!
+//! Nothing goes below 0, no float is used, and the order in which seats are named changes nothing.
 
-use std::{collections::BTreeMap, fmt, str::FromStr};
-
-use serde::{Deserialize, Serialize};
-
-use crate::{
-    ids::{PriceHash, digest16},
-    money::{Currency, Money},
-    refund::{RefundTerms, RefundTermsError},
-};
-
-/// Where a booking is made.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub enum Channel {
-    /// Box-office staff.
-    Counter,
-    /// Customers on their own.
-    Web,
-    /// Programs of partners.
-    Api,
-}
-
-impl Channel {
-    /// All channels.
-    pub const ALL: [Self; 3] = [Self::Counter, Self::Web, Self::Api];
-
-    /// The word on the wire.
-    #[must_use]
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Counter => "counter",
-            Self::Web => "web",
-            Self::Api => "api",
-        }
-    }
-}
-
-impl fmt::Display for Channel {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.word())
-    }
-}
-
-/// The text is not a channel.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is not a channel; use `counter`, `web` or `api`")]
-pub struct ChannelError(String);
-
-impl FromStr for Channel {
-    type Err = ChannelError;
-    fn from_str(text: &str) -> Result<Self, ChannelError> {
-        Self::ALL
-            .into_iter()
-            .find(|c| c.word() == text)
-            .ok_or_else(|| ChannelError(crate::text::shown(text, 16)))
-    }
-}
-
-/// Who sits: `adult`, `child`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct TicketType {
-    /// For programs: `[a-z0-9_]`.
-    pub code: String,
-    /// For people.
-    pub name: String,
-    /// The key that chooses it on a screen.
-    pub key: char,
-}
-
-/// What a category costs for a ticket type.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PriceRow {
-    /// Seat category code.
-    pub category: String,
-    /// Ticket type code.
-    pub ticket_type: String,
-    /// Minor units, 0 to [`PriceCard::PRICE_MINOR_MAX`].
-    pub minor: i64,
-}
-
-/// All prices of a show. Immutable: another price is another card.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PriceCard {
-    /// The currency of every amount on it.
-    pub currency: Currency,
-    /// Ticket types, the default first.
-    pub ticket_types: Vec<TicketType>,
-    /// Prices; a pair that is absent is not sold.
-    pub prices: Vec<PriceRow>,
-    /// Fee for each ticket by channel; absent means none.
-    pub fees: BTreeMap<Channel, i64>,
-    /// Under which terms tickets are taken back. Without any, all of it goes back at any time, and
-    /// a manager has to say so. (Cards of earlier programs have none, and keep their hash.)
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub refunds: Option<RefundTerms>,
-}
-
-/// Why a price card can't be used.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum PriceCardError {
-    /// Nothing to sell.
-    #[error("a price card needs at least one ticket type and one price")]
-    Empty,
-    /// A price below 0 or above the limit.
-    #[error("price {minor} for {category}, {ticket_type} is not between 0 and {max}", max = PriceCard::PRICE_MINOR_MAX)]
-    OutOfRange {
-        /// Seat category.
-        category: String,
-        /// Ticket type.
-        ticket_type: String,
-        /// The amount.
-        minor: i64,
-    },
-    /// The same pair, type or key twice, or a price for a type that is not on the card.
-    #[error("{0} stands on the price card twice or not at all")]
-    Inconsistent(String),
-    /// Refund terms that can't be used.
-    #[error(transparent)]
-    Refunds(#[from] RefundTermsError),
-}
-
-impl PriceCard {
-    /// The highest price and fee, in minor units: a billion.
-    pub const PRICE_MINOR_MAX: i64 = 1_000_000_000;
-
-    /// Checks the card.
-    ///
-    /// # Errors
-    /// See [`PriceCardError`].
-    pub fn check(&self) -> Result<(), PriceCardError> {
-        if self.ticket_types.is_empty() || self.prices.is_empty() {
-            return Err(PriceCardError::Empty);
-        }
-        for (i, kind) in self.ticket_types.iter().enumerate() {
-            let same = |k: &TicketType| k.code == kind.code || k.key == kind.key;
-            if self.ticket_types[..i].iter().any(same) {
-                return Err(PriceCardError::Inconsistent(kind.code.clone()));
-            }
-        }
-        let fees = self
-            .fees
-            .iter()
-            .map(|(channel, minor)| (channel.word(), "fee", *minor));
-        let rows = self
-            .prices
-            .iter()
-            .map(|r| (r.category.as_str(), r.ticket_type.as_str(), r.minor));
-        for (category, ticket_type, minor) in rows.chain(fees) {
-            if !(0..=Self::PRICE_MINOR_MAX).contains(&minor) {
-                let (category, ticket_type) = (category.to_owned(), ticket_type.to_owned());
-                return Err(PriceCardError::OutOfRange {
-                    category,
-                    ticket_type,
-                    minor,
-                });
-            }
-        }
-        for (i, row) in self.prices.iter().enumerate() {
-            let pair =
-                |r: &&PriceRow| r.category == row.category && r.ticket_type == row.ticket_type;
-            if self.ticket_type(&row.ticket_type).is_none()
-                || self.prices[..i].iter().any(|r| pair(&r))
-            {
-                return Err(PriceCardError::Inconsistent(format!(
-                    "{}, {}",
-                    row.category, row.ticket_type
-                )));
-            }
-        }
-        self.refunds.as_ref().map_or(Ok(()), RefundTerms::check)?;
-        Ok(())
-    }
-
-    /// Names the card by its content.
-    #[must_use]
-    pub fn hash(&self) -> PriceHash {
-        // Serialising a card cannot fail: its keys are strings.
-        PriceHash(digest16(&[&serde_json::to_vec(self).unwrap_or_default()]))
-    }
-
-    /// The ticket type with this code.
-    #[must_use]
-    pub fn ticket_type(&self, code: &str) -> Option<&TicketType> {
-        self.ticket_types.iter().find(|t| t.code == code)
-    }
-
-    /// The price of a seat of `category` for `ticket_type`, in minor units.
-    #[must_use]
-    pub fn price_minor(&self, category: &str, ticket_type: &str) -> Option<i64> {
-        self.prices
-            .iter()
-            .find(|r| r.category == category && r.ticket_type == ticket_type)
-            .map(|r| r.minor)
-    }
-
-    /// The fee for each ticket sold through `channel`, in minor units.
-    #[must_use]
-    pub fn fee_minor(&self, channel: Channel) -> i64 {
-        self.fees.get(&channel).copied().unwrap_or(0)
-    }
-
-    /// The lowest price of the default ticket type.
-    #[must_use]
-    pub fn from_price(&self) -> Money {
-        let default = self.ticket_types.first().map(|t| t.code.as_str());
-        let rows = self
-            .prices
-            .iter()
-            .filter(|r| Some(r.ticket_type.as_str()) == default);
-        Money::new(rows.map(|r| r.minor).min().unwrap_or(0), self.currency)
-    }
-}
-
+mod card;
+mod change;
+mod channel;
+mod fee;
+mod offer;
+mod quote;
+pub mod rates;
+mod rules;
+mod tax;
 #[cfg(test)]
-mod tests {
-    use super::*;
+mod tests;
+mod when;
 
-    fn card() -> PriceCard {
-        let kind = |code: &str, key| TicketType {
-            code: code.into(),
-            name: code.into(),
-            key,
-        };
-        let row = |category: &str, ticket_type: &str, minor| PriceRow {
-            category: category.into(),
-            ticket_type: ticket_type.into(),
-            minor,
-        };
-        PriceCard {
-            currency: "GBP".parse().expect("GBP"),
-            ticket_types: vec![kind("adult", 'a'), kind("child", 'c')],
-            prices: vec![row("standard", "adult", 950), row("standard", "child", 700)],
-            fees: BTreeMap::from([(Channel::Web, 75)]),
-            refunds: None,
-        }
-    }
-
-    #[test]
-    fn a_card_knows_its_prices_and_fees() {
-        assert_eq!(card().check(), Ok(()));
-        assert_eq!(card().price_minor("standard", "child"), Some(700));
-        assert_eq!(card().price_minor("premium", "child"), None);
-        assert_eq!(
-            (
-                card().fee_minor(Channel::Web),
-                card().fee_minor(Channel::Counter)
-            ),
-            (75, 0)
-        );
-        assert_eq!(card().from_price().minor, 950);
-    }
-
-    #[test]
-    fn a_card_with_a_mistake_is_refused() {
-        let broken = |change: fn(&mut PriceCard)| {
-            let mut card = card();
-            change(&mut card);
-            card.check().is_err()
-        };
-        assert!(broken(|c| {
-            c.refunds = Some(RefundTerms {
-                clerk_max_minor: -1,
-                ..RefundTerms::default()
-            });
-        }));
-        assert!(broken(|c| c.prices.clear()));
-        assert!(broken(|c| c.prices[0].minor = -1));
-        assert!(broken(|c| c.prices[1].ticket_type = "adult".into()));
-        assert!(broken(|c| c.prices[1].ticket_type = "dog".into()));
-        assert!(broken(|c| c.ticket_types[1].key = 'a'));
-        assert!(broken(
-            |c| *c.fees.entry(Channel::Web).or_default() = i64::MAX
-        ));
-    }
-}
+pub use card::{PriceCard, PriceCardError, PriceRow, TicketType};
+pub use change::{Change, Scope};
+pub use channel::{Channel, ChannelError};
+pub use fee::{BookingFee, Per};
+pub use offer::{Gives, Limits, Offer, OfferTo, UsedBefore, WhyNot};
+pub use quote::{
+    LineTax, NotGiven, OfferUse, Purchase, Quote, QuoteError, QuoteLine, Reason, SeatWanted, Step,
+    TaxTotal,
+};
+pub use rules::{CashRounding, Daypart, PriceRules, Surcharge};
+pub use tax::{Tax, TaxDay, TaxOn, TaxRate, TaxRounding};
+pub use when::{Dates, Day, Holidays, Hours, Occasion, When};

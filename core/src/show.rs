@@ -10,6 +10,7 @@ mod check;
 mod claim;
 mod command;
 mod decide;
+mod desk;
 mod event;
 mod pick;
 mod record;
@@ -33,6 +34,7 @@ use uuid::Uuid;
 pub use booking::{BookingRecord, Line};
 pub use check::Broken;
 pub use command::{Actor, Ask, Command, HoldRules, OrphanRule, Party, Rolls, SeatPick, Wish};
+pub use desk::{DeskTold, FoundCase, desk_rows};
 pub use event::{CashBy, Event, ReturnReason, SalesChange, Tickets};
 pub use record::{DecodeError, Immutables, Row};
 pub use refund::{

@@ -24,7 +24,7 @@ use crate::{
     payment::{PaymentStore, SimLedger, stripe::IntentBook},
     replicas::{Primary, Source},
     shards::SlotStore,
-    store::{self, Later, Store},
+    store::{self, Later, Store, sqlite::Database},
 };
 
 /// Why a database can't be opened.
@@ -123,6 +123,19 @@ impl std::fmt::Debug for Books {
 }
 
 impl Books {
+    /// Which database is at an address, by the name that it has for ever; see
+    /// [`crate::house::journal_id`]. `None` for one without. Nothing in it is changed, and it is not
+    /// opened: a stranger's schema is left as it is.
+    ///
+    /// # Errors
+    /// See [`OpenError`].
+    #[cfg(feature = "postgres")]
+    pub async fn name(url: &PostgresUrl) -> Result<Option<String>, OpenError> {
+        let settings = url.secret().parse();
+        let settings = settings.map_err(crate::postgres::OpenError::Address)?;
+        Ok(crate::postgres::Database::name(settings).await?)
+    }
+
     /// Opens the database at an address, makes it if that can be done, and brings its schema up to
     /// date. `clock` is what drives the server's time.
     ///
@@ -132,7 +145,10 @@ impl Books {
         #[cfg(not(feature = "postgres"))]
         let _ = clock;
         match address {
-            Address::File(path) => Ok(Self::of_file(sqlite::open(path).await?)),
+            Address::File(path) => Ok(Self::of_file(sqlite::open(path, Database::open).await?)),
+            Address::Scratch(path) => {
+                Ok(Self::of_file(sqlite::open(path, Database::scratch).await?))
+            }
             #[cfg(feature = "postgres")]
             Address::Postgres(url) => Self::of_postgres(url, clock).await,
             #[cfg(not(feature = "postgres"))]

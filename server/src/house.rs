@@ -26,7 +26,7 @@ const CATALOGUE_ID: &str = "catalogue_id";
 const CATALOGUE_MARK: &str = "catalogue_mark";
 const CATALOGUE_SEEN: &str = "catalogue_seen";
 const TOKENS_SEEN: &str = "tokens_seen";
-const JOURNAL_ID: &str = "journal_id";
+pub(crate) const JOURNAL_ID: &str = "journal_id";
 const BOOKING_DATABASE: &str = "booking_database";
 const PAYMENT_DATABASE: &str = "payment_database";
 const SHARDS: &str = "shards";
@@ -254,6 +254,18 @@ pub async fn shard_bound(
         Some(bound) if bound == id || bound == ANEW => Bound::Here,
         Some(_) => Bound::Elsewhere,
     })
+}
+
+/// The name of the database that a shard of the house is bound to; `None` if that may be any.
+///
+/// # Errors
+/// The database can't be read.
+pub async fn shard_database(
+    store: &dyn HouseStore,
+    shard: &ShardName,
+) -> Result<Option<String>, StoreError> {
+    let bound = store.fact(&fact_of(shard)).await?;
+    Ok(bound.filter(|bound| bound != ANEW))
 }
 
 /// Whether shows of the house were ever spread over shards.

@@ -71,6 +71,9 @@ impl Hub {
                 return dropped;
             }
             lists.insert(shard, Lists { as_of, origin });
+            for head in heads.iter().filter(|head| head.sales == SalesWord::Moved) {
+                shows.entry(head.show).or_default().left = true;
+            }
             // What was left behind says nothing any more; the shard it went to does.
             for head in heads.iter().filter(|head| head.sales != SalesWord::Moved) {
                 let entry = shows.entry(head.show).or_default();
@@ -175,16 +178,21 @@ impl Hub {
     /// Whether a show has a journal.
     #[must_use]
     pub fn knows(&self, show: ShowId) -> bool {
-        self.read(|shows| shows.contains_key(&show))
+        self.read(|shows| shows.get(&show).is_some_and(|entry| !entry.is_nowhere()))
     }
 
-    /// How full a show is at `now`; `None` for one without a journal.
+    /// How full a show is at `now`; `None` for one without a journal. One that left a shard and has
+    /// arrived nowhere is away.
     #[must_use]
     pub fn count(&self, show: ShowId, now: UtcMillis) -> Option<Count> {
-        let (later, head, picture) = self.read(|shows| {
+        let (later, head, picture, nowhere) = self.read(|shows| {
             let entry = shows.get(&show)?;
-            Some((entry.later_head(), entry.head, entry.picture.clone()))
+            let (later, nowhere) = (entry.later_head(), entry.is_nowhere());
+            Some((later, entry.head, entry.picture.clone(), nowhere))
         })?;
+        if nowhere {
+            return Some(Count::AWAY);
+        }
         if let Some(head) = later {
             return Some(head.count);
         }

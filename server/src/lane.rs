@@ -29,6 +29,8 @@ use houseful_core::{
 };
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 
+#[cfg(feature = "postgres")]
+pub(crate) use self::project::all_rows;
 use self::{
     driver::Driver,
     work::{Seen, Tell, Work},

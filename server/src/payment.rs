@@ -10,6 +10,7 @@
 
 pub mod card;
 mod cash;
+mod doubts;
 mod error;
 mod flow;
 mod later;
@@ -51,6 +52,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 pub use self::postgres::{PostgresCharges, PostgresIntents, PostgresPayments};
 use self::{
     card::CardTerminal,
+    doubts::Heard,
     flow::Flow,
     machine::{Account, Input, Keep},
     plan::Plan,
@@ -451,22 +453,23 @@ impl Payments {
             minor: ask.keep_minor,
             ver: ask.ver,
         };
-        if !self.flow.accepts(&ask).await? {
-            tracing::error!(payment.id = %ask.payment, "a settlement names another booking or amount");
-            metrics::counter!("settlements_refused_total").increment(1);
-            return Ok(());
+        let heard = self.flow.accepts(&ask, keep).await?;
+        metrics::counter!("settlements_heard_total", "how" => heard.word()).increment(1);
+        match heard {
+            Heard::Sound => {}
+            Heard::OfAnother => {
+                tracing::error!(payment.id = %ask.payment, "a settlement names another booking or amount");
+                return Ok(());
+            }
+            Heard::Doubtful => {
+                tracing::info!(payment.id = %ask.payment, ver = ask.ver, "a settlement may be of a lost journal: booking is asked");
+            }
+            Heard::Again => return Ok(()),
         }
         let unheard = Account::unheard(&ask, self.flow.clock.now());
         let (id, reopened_at) = (ask.payment, ask.reopened_at);
         let input = Input::Settle { keep, reopened_at };
         let account = self.flow.write(id, input, Some(unheard)).await?;
-        if account
-            .as_ref()
-            .is_some_and(|a| a.reopened_at != reopened_at)
-        {
-            metrics::counter!("settlements_doubted_total").increment(1);
-            tracing::debug!(payment.id = %id, ver = ask.ver, "a settlement may be of a lost journal");
-        }
         if account.is_some_and(|account| account.call().is_some()) {
             self.flow.spawn_drive(id);
         }

@@ -225,7 +225,9 @@ impl From<PaymentError> for ApiError {
             | PaymentError::TendersTooMuch { .. }
             | PaymentError::VoucherUnknown { .. }
             | PaymentError::VoucherRefused { .. }
-            | PaymentError::VouchersMade => Self::Payment(error),
+            | PaymentError::VouchersMade
+            | PaymentError::NothingLost
+            | PaymentError::LostPartChanged { .. } => Self::Payment(error),
         }
     }
 }

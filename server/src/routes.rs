@@ -89,6 +89,7 @@ pub(crate) fn described() -> OpenApiRouter<App> {
         .routes(routes!(payments::payment))
         .routes(routes!(payments::reconcile))
         .routes(routes!(payments::reopen))
+        .routes(routes!(payments::lost_part))
         .routes(routes!(vouchers::create, vouchers::vouchers))
         .routes(routes!(vouchers::check))
         .routes(routes!(vouchers::voucher))

@@ -5,6 +5,7 @@
 
 use std::fs;
 
+use houseful_core::ids::ShowId;
 use houseful_tests::folder::Folder;
 
 use super::program::{Ran, Server};
@@ -42,18 +43,25 @@ impl House {
 
     /// A show late enough that tickets come back, whatever the hour is now.
     fn show(&self) -> String {
+        self.shows().pop().expect("a show")
+    }
+
+    fn shows(&self) -> Vec<String> {
         let list = [
             "show", "list", "--date", "tomorrow", "--limit", "1000", "-q",
         ];
         let list = self.manager(&list).done().out;
-        list.lines().next_back().expect("a show").to_owned()
+        list.lines().map(str::to_owned).collect()
     }
 
     /// A booking over more than a clerk gives back alone, whose clerk has asked.
     fn asked(&self) -> String {
-        let show = self.show();
+        self.asked_of(&self.show())
+    }
+
+    fn asked_of(&self, show: &str) -> String {
         let sell = [
-            "sell", &show, "--adult", "10", "--best", "--pay", "cash", "-q",
+            "sell", show, "--adult", "10", "--best", "--pay", "cash", "-q",
         ];
         let booking = self.clerk(&sell).done().out.trim().to_owned();
         let ask = ["booking", "refund", &booking, "--reason", "unable", "--yes"];
@@ -172,4 +180,32 @@ fn what_a_show_that_is_called_off_would_give_back_goes_through_a_pipe() {
     assert!(heading.contains(','), "{off:#?}");
     assert_eq!(lines.count(), 1, "one booking: {off:#?}");
     let _ = fs::remove_file(house.folder.path("clerk.txt"));
+}
+
+#[test]
+fn a_show_that_stands_still_is_named_and_hides_no_other() {
+    let house = House::open();
+    let shows = house.shows();
+    let [.., other, broken] = shows.as_slice() else {
+        panic!("two shows: {shows:?}")
+    };
+    let waits = house.asked_of(other);
+    house.asked_of(broken);
+    let House { folder, server } = house;
+    server.stop();
+    let newer = "INSERT INTO show_event (show_id, ver, at, kind, format, body) \
+         SELECT show_id, ver + 1, at, 'from_a_newer_program', 1, '{}' FROM show_head \
+         WHERE show_id = ?1";
+    let id: ShowId = broken.parse().expect("a show");
+    let file = rusqlite::Connection::open(folder.path("x.db")).expect("the house");
+    let bad = [id.0.cast_signed()];
+    file.execute(newer, bad).expect("a row");
+    let head = "UPDATE show_head SET ver = ver + 1 WHERE show_id = ?1";
+    file.execute(head, bad).expect("a head");
+    drop(file);
+    let open = ["payment", "late", "--open", "--fields", "booking"];
+    let open = folder.run(&[&MANAGER[..], &open].concat()).ended(3);
+    assert_eq!(open.out.trim(), waits, "{open:#?}");
+    let named = format!("show {broken} stands still");
+    assert!(open.err.contains(&named), "{open:#?}");
 }

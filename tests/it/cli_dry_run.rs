@@ -9,6 +9,8 @@ use serde_json::Value;
 use super::program::{Ran, Server};
 use houseful_tests::folder::Folder;
 
+/// The id of a payment that is not there.
+const NO_PAYMENT: &str = "pay_0192f0c1a2b34c5d8e6f708192a3b4c5";
 /// Commands that only look.
 const LOOKS: [&str; 50] = [
     "today",
@@ -174,6 +176,13 @@ fn changes<'a>(held: &'a str, paid: &'a str, url: &'a str) -> Vec<(&'a str, Vec<
             "payment reopen",
             vec!["payment", "reopen", "--since", "2026-11-23T07:00:00Z"],
             0,
+        ),
+        (
+            "payment resolve",
+            vec![
+                "payment", "resolve", NO_PAYMENT, "--how", "not-owed", "--note", "x",
+            ],
+            5,
         ),
         ("show pause", vec!["show", "pause", "9"], 0),
         ("show resume", vec!["show", "resume", "9"], 0),

@@ -4,7 +4,9 @@
 #![expect(clippy::expect_used, reason = "a test says what it expected and stops")]
 
 mod apart;
+mod brokers;
 mod failures;
+mod made_again;
 mod sales;
 mod seats;
 mod settings;

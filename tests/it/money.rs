@@ -1,6 +1,7 @@
 //! Money meets seats: each way a payment can go, played against lane, store and timer with a
 //! manual clock. In the end nothing is open and what was kept is what the tickets cost.
 
+mod copies;
 mod house;
 mod restored;
 mod unheard;

@@ -144,15 +144,17 @@ fn tell_over_http(script: &Script, mut house: HttpHouse) -> Result<Steps, String
     }
 }
 
-fn tell_all_over_http(open: fn() -> Result<HttpHouse, String>) {
+/// How often the story's show moved, by story.
+fn tell_all_over_http(open: fn() -> Result<HttpHouse, String>) -> Vec<usize> {
     let scripts: Vec<Script> = scripts().into_values().collect();
-    let (mut failures, mut steps) = (Vec::new(), Steps::default());
+    let (mut failures, mut steps, mut moves) = (Vec::new(), Steps::default(), Vec::new());
     for told in scripts.iter().map(|script| tell_over_http(script, open()?)) {
         match told {
             Ok(told) => {
                 steps.requests += told.requests;
                 steps.messages += told.messages;
                 steps.timer += told.timer;
+                moves.push(told.moves);
             }
             Err(failure) => failures.push(failure),
         }
@@ -162,30 +164,40 @@ fn tell_all_over_http(open: fn() -> Result<HttpHouse, String>) {
     let past_http = (steps.messages, steps.timer);
     assert_eq!(past_http, (121, 10));
     assert!(steps.requests > 200, "{steps:?}");
+    moves
 }
 
 #[test]
 fn a_whole_server_tells_every_scenario_as_the_rules_do() {
-    tell_all_over_http(HttpHouse::on_file);
+    let moves = tell_all_over_http(HttpHouse::on_file);
+    assert_eq!(moves.iter().sum::<usize>(), 0);
 }
 
 #[test]
 fn three_servers_that_are_one_role_each_tell_every_scenario_as_the_rules_do() {
-    tell_all_over_http(HttpHouse::apart);
+    let moves = tell_all_over_http(HttpHouse::apart);
+    assert_eq!(moves.iter().sum::<usize>(), 0);
 }
 
 #[test]
 fn a_whole_server_on_postgres_tells_every_scenario_as_the_rules_do() {
-    tell_all_over_http(HttpHouse::on_postgres);
+    let moves = tell_all_over_http(HttpHouse::on_postgres);
+    assert_eq!(moves.iter().sum::<usize>(), 0);
 }
 
-/// And the show moves to the other database while the story is told.
+/// And the show moves to the other database and back while the story is told.
 #[test]
 fn a_whole_server_on_two_shards_tells_every_scenario_as_the_rules_do() {
-    tell_all_over_http(HttpHouse::on_shards);
+    let moves = tell_all_over_http(HttpHouse::on_shards);
+    // A story in which less is asked than that is told in one place.
+    let count = |least| moves.iter().filter(|moved| **moved >= least).count();
+    let (there, back) = (count(1), count(2));
+    assert!(there * 10 >= moves.len() * 9, "{moves:?}");
+    assert!(back * 2 >= moves.len(), "{moves:?}");
 }
 
 #[test]
 fn a_whole_server_on_nodes_tells_every_scenario_as_the_rules_do() {
-    tell_all_over_http(HttpHouse::on_nodes);
+    let moves = tell_all_over_http(HttpHouse::on_nodes);
+    assert_eq!(moves.iter().sum::<usize>(), 0);
 }

@@ -55,6 +55,7 @@ where
     others::of_many_who_want_it_alone_each_has_it_once(make().await).await;
     readers::all_heads_are_told(&*make().await).await;
     readers::the_journal_is_told_from_a_version_on(&*make().await).await;
+    readers::the_desk_is_told_its_rows_alone_page_by_page(&*make().await).await;
     tickets::bookings_and_tickets_are_found_by_code(&*make().await).await;
     contacts::the_bookings_that_changed_last_come_first(&*make().await).await;
     contacts::a_booking_is_found_by_the_beginning_of_its_code(&*make().await).await;

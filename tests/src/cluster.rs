@@ -10,8 +10,10 @@
     reason = "a test that has no database of its own ends at once"
 )]
 
+mod backup;
 mod binaries;
 mod copy;
+mod disk;
 mod nodes;
 mod process;
 mod settings;

@@ -91,30 +91,7 @@ impl Three {
         }
     }
 
-    /// Takes the room away into which journals of shows grow at the primary: what is there can be read
-    /// and changed, and nothing can be added. Gives the size at which that is so.
-    ///
-    /// # Panics
-    /// The journal does not grow.
-    pub fn fill_disk(&self, database: &str) -> u64 {
-        let (primary, url) = (self.primary(), self.primary().here(database));
-        // Files of the log of changes have 4 MiB; the journals have to be longer. Rows that were taken
-        // back leave pages that nobody knows to be free.
-        primary.set(&[("autovacuum", "off")]);
-        primary.reload();
-        primary.admin_in(
-            &url,
-            "BEGIN; INSERT INTO show_event SELECT 999999, n, 1, 1, 'x', 1, repeat('x', 1500)
-             FROM generate_series(1, 6000) n; ROLLBACK; CHECKPOINT",
-        );
-        let size = primary.admin_in(&url, "SELECT pg_relation_size('show_event')");
-        let size = size.parse().unwrap_or(0);
-        assert!(size > 5_000_000, "a journal of {size} bytes");
-        primary.limit_files(Some(size));
-        size
-    }
-
-    /// Gives it back.
+    /// Gives back the room that [`Cluster::fill_disk`] took from the primary.
     pub fn empty_disk(&self) {
         self.primary().limit_files(None);
     }
@@ -141,6 +118,14 @@ impl Three {
             self.nodes[n].follow(self.primary());
         }
         wait::since(began)
+    }
+
+    /// The same beside a primary that goes on: the standbys receive nothing of it any more before one of
+    /// them leads, for whoever went past the point where the new history begins can't follow that.
+    pub fn promote_beside(&mut self) -> Duration {
+        let others = (0..self.nodes.len()).filter(|n| *n != self.primary);
+        others.for_each(|n| self.nodes[n].cut_off());
+        self.promote()
     }
 
     /// Wakes a primary up that was frozen and is none any more.

@@ -70,6 +70,8 @@ pub fn is_missing() -> bool {
 #[derive(Debug)]
 pub struct Broker {
     folder: Folder,
+    /// Its number in its cluster.
+    number: usize,
     /// For everybody, for itself, for who has a password.
     ports: [u16; 3],
     process: Option<Watched>,
@@ -81,31 +83,56 @@ impl Broker {
     /// # Panics
     /// It does not start.
     pub async fn start() -> Self {
-        let listeners = [(); 3].map(|()| TcpListener::bind(("127.0.0.1", 0)).expect("a port"));
-        let ports = listeners
-            .each_ref()
-            .map(|l| l.local_addr().expect("an address").port());
+        let mut alone = Self::cluster(1).await;
+        alone.pop().expect("one broker")
+    }
+
+    /// Starts so many as one cluster, each of which may lead it.
+    ///
+    /// # Panics
+    /// They do not start.
+    pub async fn cluster(size: usize) -> Vec<Self> {
+        let free = || {
+            let listeners = [(); 3].map(|()| TcpListener::bind(("127.0.0.1", 0)).expect("a port"));
+            let port = |l: &TcpListener| l.local_addr().expect("an address").port();
+            (listeners.each_ref().map(port), listeners)
+        };
+        let (ports, listeners): (Vec<[u16; 3]>, Vec<_>) = (0..size).map(|_| free()).unzip();
         drop(listeners);
-        let mut broker = Self {
-            folder: Folder::new(),
-            ports,
-            process: None,
-        };
+        let brokers = ports.iter().enumerate();
+        let mut brokers: Vec<Self> = brokers
+            .map(|(at, own)| Self {
+                folder: Folder::new(),
+                number: at + 1,
+                ports: *own,
+                process: None,
+            })
+            .collect();
+        for broker in &mut brokers {
+            broker.prepare(&ports);
+            broker.wake();
+        }
+        for broker in &brokers {
+            broker.answers().await;
+        }
+        brokers
+    }
+
+    fn prepare(&self, all: &[[u16; 3]]) {
         let write = |name: &str, text: String| {
-            std::fs::write(broker.folder.path(name), text).expect("a file of the broker");
+            std::fs::write(self.folder.path(name), text).expect("a file of the broker");
         };
-        std::fs::create_dir(broker.folder.path("data")).expect("a folder");
-        write(
-            "server.properties",
-            settings(ports, &broker.folder.path("data")),
-        );
+        std::fs::create_dir(self.folder.path("data")).expect("a folder");
+        let data = self.folder.path("data");
+        write("server.properties", settings(self.number, all, &data));
         // What formatting its folder would write.
-        let identity = "version=1\ncluster.id=MkU3OEVBNTcwNTJENDM2Qk\nnode.id=1\n\
-                        directory.id=AAAAAAAAAAAAAAAAAAAAZA\n";
-        write("data/meta.properties", identity.to_owned());
-        broker.wake();
-        broker.answers().await;
-        broker
+        let number = self.number;
+        let identity = format!(
+            "version=1\ncluster.id=MkU3OEVBNTcwNTJENDM2Qk\nnode.id={number}\n\
+             directory.id=AAAAAAAAAAAAAAAAAAAA{}\n",
+            ["ZA", "ZQ", "Zg"][(number - 1) % 3]
+        );
+        write("data/meta.properties", identity);
     }
 
     /// The broker that the tests of this process share, each with a prefix of its own.
@@ -120,6 +147,7 @@ impl Broker {
         let mut config = KafkaConfig::new(self.address().parse().expect("an address"));
         config.prefix = prefix.parse().expect("a prefix");
         config.create_topics = true;
+        config.copies = 1;
         config
     }
 
@@ -217,12 +245,16 @@ impl Drop for Broker {
     }
 }
 
-fn settings([everybody, itself, with_password]: [u16; 3], data: &Path) -> String {
+fn settings(number: usize, all: &[[u16; 3]], data: &Path) -> String {
     let (data, (name, password)) = (data.display(), LOGIN);
+    let [everybody, itself, with_password] = all[number - 1];
+    let voters = all.iter().enumerate();
+    let voters = voters.map(|(at, [_, port, _])| format!("{}@127.0.0.1:{port}", at + 1));
+    let (voters, copies) = (voters.collect::<Vec<_>>().join(","), all.len().min(3));
     format!(
         "process.roles=broker,controller
-node.id=1
-controller.quorum.voters=1@127.0.0.1:{itself}
+node.id={number}
+controller.quorum.voters={voters}
 listeners=PLAINTEXT://127.0.0.1:{everybody},CONTROLLER://127.0.0.1:{itself},SASL_PLAINTEXT://127.0.0.1:{with_password}
 advertised.listeners=PLAINTEXT://127.0.0.1:{everybody},SASL_PLAINTEXT://127.0.0.1:{with_password}
 controller.listener.names=CONTROLLER
@@ -231,7 +263,7 @@ listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,SASL_PLA
 sasl.enabled.mechanisms=PLAIN
 listener.name.sasl_plaintext.plain.sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required user_{name}=\"{password}\";
 log.dirs={data}
-offsets.topic.replication.factor=1
+offsets.topic.replication.factor={copies}
 offsets.topic.num.partitions=4
 transaction.state.log.replication.factor=1
 transaction.state.log.min.isr=1

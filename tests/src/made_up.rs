@@ -59,6 +59,7 @@ pub fn card(rows: &[(&str, &str, i64)]) -> PriceCard {
         prices: rows.iter().map(row).collect(),
         fees: BTreeMap::new(),
         refunds: None,
+        rules: None,
     }
 }
 

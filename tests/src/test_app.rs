@@ -33,7 +33,7 @@ use reqwest::{
 use serde_json::{Value, json};
 
 pub use self::{
-    said::{Said, http, said},
+    said::{Said, http, said, tried},
     setup::Setup,
 };
 use crate::made_up;

@@ -106,6 +106,9 @@ pub struct ServeArgs {
     /// does
     #[arg(long, requires = "kafka_brokers")]
     pub kafka_create_topics: bool,
+    /// On how many brokers each of those is; 1 is for trying with one
+    #[arg(long, value_name = "N", default_value_t = 3, requires = "kafka_create_topics", value_parser = clap::value_parser!(u8).range(1..=9))]
+    pub kafka_copies: u8,
     /// How to write the log
     #[arg(long, value_name = "HOW", default_value = "text")]
     pub log: LogArg,
@@ -161,9 +164,10 @@ pub enum BusCommand {
         #[command(flatten)]
         kafka: KafkaArg,
     },
-    /// Make the topics that are missing, on three brokers if there are so many
+    /// Make the topics that are missing
     ///
-    /// Those that are there stay as they are, whatever they are.
+    /// Those that are there stay as they are, whatever they are. A cluster of fewer brokers than
+    /// `--copies` makes none.
     #[command(
         after_long_help = "Examples:\n  houseful bus create-topics --kafka 127.0.0.1:1 --dry-run  # exit 1"
     )]
@@ -173,6 +177,9 @@ pub enum BusCommand {
         /// How many parts each has, the most servers of a role that share its messages
         #[arg(long, value_name = "N", default_value_t = 12, value_parser = clap::value_parser!(u16).range(1..=1000))]
         partitions: u16,
+        /// On how many brokers each is, also while one is away; 1 is for trying with one
+        #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u8).range(1..=9))]
+        copies: u8,
     },
     /// Show the last messages that no server could read, and why
     #[command(

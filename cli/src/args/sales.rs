@@ -1,7 +1,7 @@
 //! `hold booking ticket payment`.
 
-use clap::{Args, Subcommand};
-use houseful_core::{code::TicketCode, ids::PaymentId, time::UtcMillis};
+use clap::{Args, Subcommand, ValueEnum};
+use houseful_core::{code::TicketCode, ids::PaymentId, time::UtcMillis, wire::payment::LostPart};
 
 use super::{HoldArgs, LateArgs, Pay, RefundArgs, ScopeArgs, ShowRef};
 
@@ -209,6 +209,24 @@ pub enum PaymentCommand {
     Reconcile,
     /// List money that came late or went back, how each case ended, and what can be done
     Late(LateArgs),
+    /// Say what became of the part of a payment that was lost, after payments were restored
+    ///
+    /// Of a payment by several means of which one is not known any more, what has to go back of that one
+    /// stays owed until a person has seen to it. Nothing is sent anywhere by this.
+    #[command(
+        after_long_help = "Examples:\n  houseful sell 1 --adult 1 --best --pay card\n  pay=$(houseful payment list -q | head -n 1)\n  houseful payment resolve \"$pay\" --how not-owed --note voucher --dry-run"
+    )]
+    Resolve {
+        /// Payment id
+        #[arg(value_name = "PAYMENT")]
+        payment: PaymentId,
+        /// What became of it
+        #[arg(long, value_name = "HOW")]
+        how: LostPartArg,
+        /// How that is known; never who it was about
+        #[arg(long, value_name = "WORDS")]
+        note: String,
+    },
     /// Ask booking again about payments, after its database was restored
     ///
     /// Payments that changed since the copy was made are announced again as if booking had never
@@ -221,6 +239,24 @@ pub enum PaymentCommand {
         #[arg(long, value_name = "TIME", value_parser = instant)]
         since: UtcMillis,
     },
+}
+
+/// What became of the part of a payment that was lost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum LostPartArg {
+    /// Somebody gave it back by hand
+    PaidBack,
+    /// A voucher has its value again, or it went back before it was lost
+    NotOwed,
+}
+
+impl From<LostPartArg> for LostPart {
+    fn from(arg: LostPartArg) -> Self {
+        match arg {
+            LostPartArg::PaidBack => Self::PaidBack,
+            LostPartArg::NotOwed => Self::NotOwed,
+        }
+    }
 }
 
 /// Reads a point in time.

@@ -6,7 +6,9 @@ use houseful_core::{
     ids::{BookingId, PaymentId},
     wire::{
         Page,
-        payment::{PayRequest, Payment, PaymentToken, Reconciled, ReopenRequest, Reopened},
+        payment::{
+            LostPartRequest, PayRequest, Payment, PaymentToken, Reconciled, ReopenRequest, Reopened,
+        },
     },
 };
 
@@ -91,6 +93,19 @@ impl Client {
     pub async fn reconcile(&self) -> Result<Reconciled, ClientError> {
         let call = Call::post("/v1/payments/reconcile", &serde_json::json!({}));
         self.ask(call).await
+    }
+
+    /// Says what became of the part of a payment that was lost. For managers.
+    ///
+    /// # Errors
+    /// As every call: [`ClientError`].
+    pub async fn lost_part(
+        &self,
+        id: PaymentId,
+        request: &LostPartRequest,
+    ) -> Result<Payment, ClientError> {
+        let path = format!("/v1/payments/{id}/lost-part");
+        self.ask(Call::post(path, request)).await
     }
 
     /// Has booking asked again about the payments that changed since a time. For admins.

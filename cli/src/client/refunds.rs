@@ -6,7 +6,7 @@ use houseful_core::{
     wire::{
         Page, Time,
         booking::Booking,
-        desk::{DeskCase, DeskKind, ResolveRequest, StoryStep},
+        desk::{Cases, DeskCase, DeskKind, ResolveRequest, StoryStep},
         refund::{RefundQuote, RefundRequest, VerdictRequest},
         report::MoneyReport,
     },
@@ -87,7 +87,7 @@ impl Client {
     ///
     /// # Errors
     /// As every call: [`ClientError`].
-    pub async fn desk(&self, wanted: &DeskQuery) -> Result<Page<DeskCase>, ClientError> {
+    pub async fn desk(&self, wanted: &DeskQuery) -> Result<Cases, ClientError> {
         let state = wanted.state.map(|state| match state {
             DeskState::Open => "open".to_owned(),
             DeskState::Ended => "ended".to_owned(),

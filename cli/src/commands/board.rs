@@ -4,7 +4,7 @@ use houseful_core::{
     ids::{CinemaId, CityId, ShowId},
     text::shown,
     time::UtcMillis,
-    wire::catalogue::Show,
+    wire::catalogue::{Show, ShowStatus},
 };
 use jiff::{civil::Date, tz::TimeZone};
 use serde::Serialize;
@@ -288,6 +288,14 @@ fn matching<'a>(board: &'a [Numbered], words: &str) -> Vec<&'a Numbered> {
     exact
 }
 
+/// How many seats are free, where anybody knows.
+fn free_of(show: &Show) -> String {
+    match show.status {
+        ShowStatus::Away => "away".to_owned(),
+        _ => format!("{} of {} free", show.free, show.total),
+    }
+}
+
 /// One line about a show, for people.
 pub(super) fn line(entry: &Numbered, view: &View) -> String {
     let show = &entry.show;
@@ -296,7 +304,12 @@ pub(super) fn line(entry: &Numbered, view: &View) -> String {
         None => show.starts_local.replace('T', " "),
     };
     escaped(&format!(
-        "{:>3}  {}  {}  {}, {}  {} of {} free",
-        entry.number, starts, show.title, show.cinema_name, show.screen_name, show.free, show.total
+        "{:>3}  {}  {}  {}, {}  {}",
+        entry.number,
+        starts,
+        show.title,
+        show.cinema_name,
+        show.screen_name,
+        free_of(show)
     ))
 }

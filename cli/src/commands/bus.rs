@@ -100,8 +100,15 @@ pub(super) async fn run(ctx: &mut Context, command: BusCommand) -> Result<(), Cl
             ));
             Ok(())
         }
-        BusCommand::CreateTopics { kafka, partitions } => {
-            let config = needed(&kafka)?;
+        BusCommand::CreateTopics {
+            kafka,
+            partitions,
+            copies,
+        } => {
+            let config = KafkaConfig {
+                copies,
+                ..needed(&kafka)?
+            };
             let made = kafka::create_topics(&config, Some(partitions));
             let verdicts = ctx.wait("making the topics", made).await?;
             tell(ctx, &verdicts)?;
@@ -190,6 +197,10 @@ impl From<KafkaError> for CliError {
             KafkaError::Topics(_) => (
                 "kafka_topics",
                 Some("`kafka-configs.sh --alter` changes the settings of a topic".to_owned()),
+            ),
+            KafkaError::TooFewBrokers { .. } => (
+                "kafka_few_brokers",
+                Some("with one broker, for trying: `bus create-topics --copies 1`".to_owned()),
             ),
             KafkaError::Refused(_) => ("kafka_refused", None),
         };

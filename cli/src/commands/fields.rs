@@ -54,7 +54,10 @@ fn of(command: &Command, dry_run: bool) -> Option<&'static Columns> {
         }
         Command::Payment(PaymentCommand::Reconcile) if dry_run => Some(&dry_run::REQUEST),
         Command::Payment(PaymentCommand::Reconcile) => Some(&payment::RECONCILED),
-        Command::Payment(PaymentCommand::View { .. }) => Some(&payment::DETAIL),
+        Command::Payment(PaymentCommand::Resolve { .. }) if dry_run => Some(&dry_run::REQUEST),
+        Command::Payment(PaymentCommand::View { .. } | PaymentCommand::Resolve { .. }) => {
+            Some(&payment::DETAIL)
+        }
         Command::Payment(PaymentCommand::List { open: true, .. }) => Some(&payment::OPEN),
         Command::Payment(PaymentCommand::Late(args)) => Some(match &args.command {
             None => &late::DESK,

@@ -4,7 +4,10 @@ use std::collections::BTreeSet;
 
 use houseful_core::{
     text::shown,
-    wire::{Page, Time, catalogue::Found},
+    wire::{
+        Page, Time,
+        catalogue::{Found, ShowStatus},
+    },
 };
 use serde::Serialize;
 
@@ -109,7 +112,7 @@ fn hits(found: &Found) -> Vec<Hit> {
     let shows = found.shows.iter().map(|s| Hit {
         starts_local: Some(s.starts_local.clone()),
         starts_at: Some(s.starts_at),
-        free: Some(s.free),
+        free: (s.status != ShowStatus::Away).then_some(s.free),
         ..thing(
             "show",
             s.id.to_string(),

@@ -3,12 +3,12 @@
 use std::fmt::Write;
 
 use houseful_core::{
-    ids::PaymentId,
+    ids::{PaymentId, ShowId},
     text::shown,
     wire::{
         Page, Time,
         booking::Booking,
-        desk::{CaseHow, DeskCase, DeskEnd, DeskKind, ResolveRequest, StoryStep},
+        desk::{CaseHow, Cases, DeskCase, DeskEnd, DeskKind, ResolveRequest, StoryStep},
         payment::Payment,
     },
 };
@@ -123,7 +123,9 @@ async fn list(ctx: &mut Context, client: &Client, args: &DeskArgs) -> Result<(),
         wanted.since = Some(Time(houseful_core::time::UtcMillis(0)));
     }
     let max = usize::try_from(args.limit).unwrap_or(usize::MAX);
-    let cases = ctx
+    let Cases {
+        items, read_only, ..
+    } = ctx
         .wait("asking what came late", cases(client, wanted, max))
         .await?;
     let now = client.server_now();
@@ -132,25 +134,28 @@ async fn list(ctx: &mut Context, client: &Client, args: &DeskArgs) -> Result<(),
         next: next(&case),
         case,
     };
-    let items: Vec<Listed> = cases.into_iter().map(listed).collect();
+    let items: Vec<Listed> = items.into_iter().map(listed).collect();
     let page = Page { items, next: None };
     let empty = if args.open {
         "nothing needs anybody"
     } else {
         "nothing came late"
     };
-    ctx.list(&DESK, &page, &page.items, empty)
+    ctx.list(&DESK, &page, &page.items, empty)?;
+    match read_only {
+        none if none.is_empty() => Ok(()),
+        shows => Err(CliError::ShowsLeftOut { shows }),
+    }
 }
 
 /// The cases, page by page: all that need somebody, and at most `max` of those that have ended.
-async fn cases(
-    client: &Client,
-    mut wanted: DeskQuery,
-    max: usize,
-) -> Result<Vec<DeskCase>, ClientError> {
-    let (mut all, mut ended) = (Vec::new(), 0);
+async fn cases(client: &Client, mut wanted: DeskQuery, max: usize) -> Result<Cases, ClientError> {
+    let (mut all, mut ended) = (Cases::default(), 0);
     loop {
         let page = client.desk(&wanted).await?;
+        let new = |show: &ShowId| !all.read_only.contains(show);
+        let read_only: Vec<ShowId> = page.read_only.into_iter().filter(new).collect();
+        all.read_only.extend(read_only);
         for case in page.items {
             if !case.needs_somebody() {
                 ended += 1;
@@ -158,7 +163,7 @@ async fn cases(
                     return Ok(all);
                 }
             }
-            all.push(case);
+            all.items.push(case);
         }
         match page.next {
             Some(next) => wanted.cursor = Some(next),

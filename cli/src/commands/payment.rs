@@ -1,10 +1,13 @@
 //! `houseful payment`: money on its way.
 
 use houseful_core::{
+    ids::PaymentId,
+    message::Tender,
+    money::Money,
     time::UtcMillis,
     wire::{
         Page, Time,
-        payment::{Payment, PaymentState, ReopenRequest},
+        payment::{LostPart, LostPartRequest, Payment, PaymentState, ReopenRequest},
     },
 };
 use serde::Serialize;
@@ -12,6 +15,7 @@ use serde::Serialize;
 use super::{dry_run, late, names, report};
 use crate::{
     args::PaymentCommand,
+    client::Client,
     context::Context,
     error::CliError,
     output::{Columns, extra, usual},
@@ -180,6 +184,9 @@ pub(super) async fn run(ctx: &mut Context, command: PaymentCommand) -> Result<()
             ctx.one_of(&RECONCILED, asked).await
         }
         PaymentCommand::Late(args) => late::run(ctx, &client, args).await,
+        PaymentCommand::Resolve { payment, how, note } => {
+            resolve(ctx, &client, payment, (how.into(), note)).await
+        }
         PaymentCommand::Reopen { since } => {
             let request = ReopenRequest { since: Time(since) };
             if ctx.globals.dry_run {
@@ -194,11 +201,47 @@ pub(super) async fn run(ctx: &mut Context, command: PaymentCommand) -> Result<()
     }
 }
 
+/// Says what became of what is owed of a payment's lost part.
+async fn resolve(
+    ctx: &mut Context,
+    client: &Client,
+    id: PaymentId,
+    (how, note): (LostPart, String),
+) -> Result<(), CliError> {
+    let asked = client.payment(id, None);
+    let known = ctx.wait("asking for the payment", asked).await?;
+    let lost = known
+        .tenders
+        .iter()
+        .filter(|t| t.means == Tender::Split.word());
+    let owed: i64 = lost.map(|tender| tender.refund_due.minor).sum();
+    let owed = Money::new(owed, known.amount.currency);
+    let request = LostPartRequest {
+        how,
+        told_minor: owed.minor,
+        note,
+    };
+    let effect = match how {
+        LostPart::PaidBack => format!("{owed} would be taken for paid back by hand"),
+        LostPart::NotOwed => format!("{owed} would be owed no more"),
+    };
+    if ctx.globals.dry_run {
+        let path = format!("/v1/payments/{id}/lost-part");
+        return dry_run::tell(ctx, "POST", path, &request, effect);
+    }
+    if owed.minor > 0 {
+        ctx.confirm(&format!("take {owed} for settled, for good?"))
+            .await?;
+    }
+    let asked = ("writing it down", client.lost_part(id, &request));
+    ctx.one_of(&DETAIL, asked).await
+}
+
 /// The booking that was paid with this payment here, whose secret then goes along.
 fn own_booking(
     ctx: &Context,
-    client: &crate::client::Client,
-    payment: houseful_core::ids::PaymentId,
+    client: &Client,
+    payment: PaymentId,
 ) -> Option<houseful_core::ids::BookingId> {
     let paid = |s: &Sale| {
         s.cash.1 == payment || s.card.as_ref().is_some_and(|card| card.payment == payment)

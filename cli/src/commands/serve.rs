@@ -96,6 +96,7 @@ fn kafka(args: &ServeArgs) -> Result<Option<KafkaConfig>, CliError> {
     let read = bus::config(&args.kafka)?;
     Ok(read.map(|config| KafkaConfig {
         create_topics: args.kafka_create_topics,
+        copies: args.kafka_copies,
         ..config
     }))
 }

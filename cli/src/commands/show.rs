@@ -89,7 +89,7 @@ fn drawn(detail: &ShowDetail, view: &View) -> String {
     let show = &detail.show;
     let time = |at: houseful_core::wire::Time| view.time(at.0, &show.time_zone);
     let mut text = format!(
-        "{} ({})  {}  {}\n{}, {}, {}\n{} to {}, sales close {}\n{} of {} free, {}\n{}\n\n",
+        "{} ({})  {}  {}\n{}, {}, {}\n{} to {}, sales close {}\n{}\n{}\n\n",
         escaped(&show.title),
         escaped(&show.certificate),
         escaped(&show.format),
@@ -100,9 +100,7 @@ fn drawn(detail: &ShowDetail, view: &View) -> String {
         time(show.starts_at),
         time(show.ends_at),
         time(show.sales_close_at),
-        show.free,
-        show.total,
-        status_words(show.status),
+        how_full(show),
         show.id
     );
     for price in &detail.prices {
@@ -127,6 +125,18 @@ fn drawn(detail: &ShowDetail, view: &View) -> String {
     text
 }
 
+/// How many seats are free, as far as anybody knows, and whether they are for sale.
+fn how_full(show: &houseful_core::wire::catalogue::Show) -> String {
+    use houseful_core::wire::catalogue::ShowStatus;
+    let (free, total, status) = (show.free, show.total, status_words(show.status));
+    match show.status {
+        ShowStatus::Away => {
+            format!("{total} seats, {status}: the database it is in does not answer")
+        }
+        _ => format!("{free} of {total} free, {status}"),
+    }
+}
+
 /// Whether a show is for sale, in words.
 pub(super) fn status_words(status: houseful_core::wire::catalogue::ShowStatus) -> &'static str {
     use houseful_core::wire::catalogue::ShowStatus;
@@ -136,5 +146,6 @@ pub(super) fn status_words(status: houseful_core::wire::catalogue::ShowStatus) -
         ShowStatus::Cancelled => "cancelled",
         ShowStatus::Closed => "sales closed",
         ShowStatus::ReadOnly => "read only",
+        ShowStatus::Away => "away",
     }
 }

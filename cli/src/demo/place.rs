@@ -5,6 +5,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use houseful_server::database::Address;
+
 use crate::moment;
 
 /// A place for a database file.
@@ -45,6 +47,17 @@ impl Place {
         &self.file
     }
 
+    /// The file as a database, from which nobody expects more than it outlives.
+    #[must_use]
+    pub fn address(&self) -> Address {
+        let file = self.file.clone();
+        if self.is_kept() {
+            Address::File(file)
+        } else {
+            Address::Scratch(file)
+        }
+    }
+
     /// The folder that goes with this value.
     #[must_use]
     pub fn folder(&self) -> Option<&Path> {
@@ -79,7 +92,15 @@ mod tests {
         fs::write(place.file(), "x").expect("written");
         fs::write(folder.join("demo.db-wal"), "x").expect("written");
         assert!(!place.is_kept());
+        let scratch = Address::Scratch(place.file().to_owned());
+        assert_eq!(place.address(), scratch);
         drop(place);
         assert!(!folder.exists());
+    }
+
+    #[test]
+    fn a_file_that_stays_outlives_a_power_cut() {
+        let file = PathBuf::from("kept.db");
+        assert_eq!(Place::kept(file.clone()).address(), Address::File(file));
     }
 }

@@ -130,7 +130,7 @@ impl CliError {
             },
             Self::Unanswered { .. } | Self::Part { .. } => ExitStatus::Unreachable,
             Self::StillHeld { error, .. } => error.exit(),
-            Self::GaveWay { .. } => ExitStatus::Conflict,
+            Self::GaveWay { .. } | Self::ShowsLeftOut { .. } => ExitStatus::Conflict,
             Self::Declined { .. } => ExitStatus::Declined,
             Self::Pending { .. } => ExitStatus::Pending,
             Self::TooLate { .. } => ExitStatus::Expired,

@@ -180,6 +180,11 @@ impl Report {
                 );
                 self.fields.insert("away".to_owned(), json!(away));
             }
+            CliError::ShowsLeftOut { shows } => {
+                self.hint =
+                    Some("`houseful db check` says what is wrong with their journals".to_owned());
+                self.fields.insert("shows".to_owned(), json!(shows));
+            }
             CliError::NotConfirmed { .. } => {
                 self.hint = Some("nothing was changed; `--yes` says yes beforehand".to_owned());
             }
@@ -290,6 +295,7 @@ impl CliError {
             Self::TooLate { .. } => "hold_expired",
             Self::NotFound { .. } => "not_found",
             Self::Part { .. } => "shard_unavailable",
+            Self::ShowsLeftOut { .. } => "sales_read_only",
             Self::NotConfirmed { .. } => "not_confirmed",
             Self::Unwell { .. } => "unwell",
             Self::Damaged { .. } => "damaged",

@@ -6,8 +6,12 @@
 mod page;
 
 use houseful_core::{
+    ids::ShowId,
     time::UtcMillis,
-    wire::{Page, catalogue::Show, desk::DeskCase},
+    wire::{
+        catalogue::Show,
+        desk::{Cases, DeskCase},
+    },
 };
 
 pub use page::{CasePage, NoteFor};
@@ -39,6 +43,8 @@ pub struct Late {
     pub loaded: bool,
     /// Why the server would not give it, when it last would not.
     pub refused: Option<String>,
+    /// Shows whose cases can't be listed, since they stand still.
+    pub read_only: Vec<ShowId>,
     /// Leads to what ended before.
     pub next: Option<String>,
     /// The case that is open.
@@ -257,7 +263,7 @@ impl Late {
         }
     }
 
-    fn take_page(&mut self, page: &Page<DeskCase>) {
+    fn take_page(&mut self, page: &Cases) {
         if std::mem::take(&mut self.asks_older) {
             let listed = std::mem::take(&mut self.cases);
             let is_new = |case: &&DeskCase| !listed.iter().any(|known| same(known, case));
@@ -271,6 +277,7 @@ impl Late {
             let last = self.cases.len().saturating_sub(1);
             self.cursor = line.unwrap_or(self.cursor).min(last);
         }
+        self.read_only.clone_from(&page.read_only);
         self.next.clone_from(&page.next);
     }
 }

@@ -7,14 +7,13 @@ use houseful_core::{
     seat::{SeatLabel, SeatNo},
     time::UtcMillis,
     wire::{
-        Page,
         admin::ServerInfo,
         booking::{
             Booking, Bookings, CancelRequest, CashRequest, ChangeSeatsRequest, Contact,
             HoldRequest, ReleaseRequest,
         },
         catalogue::{City, Movie, Show, ShowDetail},
-        desk::{DeskCase, ResolveRequest, StoryStep},
+        desk::{Cases, DeskCase, ResolveRequest, StoryStep},
         payment::{PayRequest, Payment, PaymentToken},
         problem::Problem,
         refund::{RefundQuote, RefundRequest, VerdictRequest},
@@ -324,7 +323,7 @@ pub enum Reply {
     /// To `Bookings`.
     Bookings(Bookings),
     /// To `Late`.
-    Late(Box<Page<DeskCase>>),
+    Late(Box<Cases>),
     /// To `Story`.
     Story(Vec<StoryStep>),
     /// To `Resolve`.

@@ -197,6 +197,9 @@ pub fn not_for_sale(show: &Show) -> Option<String> {
         ShowStatus::Cancelled => "it is cancelled",
         ShowStatus::Closed => "sales have closed",
         ShowStatus::ReadOnly => "its journal can't be read by this server",
+        ShowStatus::Away => {
+            "the database it is in does not answer; others sell, try this one later"
+        }
     };
     Some(format!("{} is not for sale: {why}", show.title))
 }
@@ -210,6 +213,7 @@ pub const fn status_word(status: ShowStatus) -> Option<&'static str> {
         ShowStatus::Cancelled => Some("CANCELLED"),
         ShowStatus::Closed => Some("CLOSED"),
         ShowStatus::ReadOnly => Some("READ ONLY"),
+        ShowStatus::Away => Some("AWAY"),
     }
 }
 

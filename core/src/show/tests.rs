@@ -46,6 +46,7 @@ fn terms() -> Arc<ShowTerms> {
         }],
         fees: BTreeMap::from([(Channel::Web, 75)]),
         refunds: None,
+        rules: None,
     };
     let window = SalesWindow {
         opens_at: UtcMillis(0),

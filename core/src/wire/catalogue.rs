@@ -94,6 +94,9 @@ pub enum ShowStatus {
     Closed,
     /// Its journal can't be read by this program; nothing is decided.
     ReadOnly,
+    /// The database that it is in was not to be had: nobody knows how full it is, nor whether it takes
+    /// place. Its seats are not counted, and `free` is 0.
+    Away,
 }
 
 /// A show in a list.

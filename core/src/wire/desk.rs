@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     code::BookingCode,
-    ids::{BookingId, CommandId, PaymentId},
+    ids::{BookingId, CommandId, PaymentId, ShowId},
     money::Money,
     seat::SeatLabel,
 };
@@ -153,6 +153,21 @@ impl DeskCase {
     pub fn needs_somebody(&self) -> bool {
         self.resolution.is_none() && (self.end == DeskEnd::Waits || self.overdue)
     }
+}
+
+/// Cases of the desk: what needs somebody first, then the newest.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Cases {
+    /// The cases.
+    pub items: Vec<DeskCase>,
+    /// Leads to what ended before; absent on the last page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
+    /// Shows that stand still, since their journals can't be read: their cases are not among the
+    /// items. Absent where there are none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub read_only: Vec<ShowId>,
 }
 
 /// What a person did about a case.

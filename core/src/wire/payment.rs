@@ -347,6 +347,49 @@ pub struct ReopenRequest {
     pub since: Time,
 }
 
+/// Says what became of the part of a payment of which nobody knows any more by which means it was
+/// paid: `POST /v1/payments/{id}/lost-part`. Nothing is sent anywhere by it; what was owed of that part
+/// is owed no more.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct LostPartRequest {
+    /// What became of it.
+    pub how: LostPart,
+    /// What is owed of it as it was told, in minor units. If it is another sum by now, nothing is
+    /// written down (`lost_part_changed`).
+    pub told_minor: i64,
+    /// How that is known, 1 to 200 characters. Never who it was about.
+    pub note: String,
+}
+
+impl LostPartRequest {
+    /// The longest note.
+    pub const NOTE_CHARS_MAX: usize = 200;
+}
+
+/// What became of a part of a payment that was lost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum LostPart {
+    /// Somebody gave it back by hand.
+    PaidBack,
+    /// It is not owed: a voucher has its value again, or it went back before it was lost.
+    NotOwed,
+}
+
+impl LostPart {
+    /// The word of the API.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::PaidBack => "paid_back",
+            Self::NotOwed => "not_owed",
+        }
+    }
+}
+
 /// What asking booking again came to.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

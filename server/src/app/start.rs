@@ -103,7 +103,7 @@ pub enum StartError {
 /// What a database is called in a sentence.
 fn kind(db: &Address) -> &'static str {
     match db {
-        Address::File(_) => "file",
+        Address::File(_) | Address::Scratch(_) => "file",
         Address::Postgres(_) => "database",
     }
 }

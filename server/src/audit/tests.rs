@@ -86,6 +86,7 @@ fn terms(now: UtcMillis) -> Arc<ShowTerms> {
             booking_fee_kept: true,
             clerk_max_minor: 0,
         }),
+        rules: None,
     };
     let window = SalesWindow {
         opens_at: now.plus_ms(-DAY_MS),

@@ -68,6 +68,7 @@ pub const API: &[Rule] = &[
     ("GET", "/v1/payments/{id}", CUSTOMER),
     ("POST", "/v1/payments/reconcile", MANAGER),
     ("POST", "/v1/payments/reopen", ADMIN),
+    ("POST", "/v1/payments/{id}/lost-part", MANAGER),
     // Whoever has a code may know what it is worth.
     ("POST", "/v1/vouchers/check", CUSTOMER),
     ("POST", "/v1/vouchers", MANAGER),

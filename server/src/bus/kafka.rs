@@ -61,7 +61,7 @@ pub use self::{
     running::Kafka,
 };
 pub use self::{
-    settings::{BadSettings, Brokers, KafkaConfig, Prefix, Properties},
+    settings::{BadSettings, Brokers, COPIES, KafkaConfig, Prefix, Properties},
     verdict::{Finding, Grade, TopicFacts, TopicKind, Verdict},
 };
 use houseful_core::time::UtcMillis;
@@ -103,6 +103,18 @@ pub enum KafkaError {
     /// The topics are missing, or set so that what is sent could be lost.
     #[error("the topics can't be used:{}", sentences(.0))]
     Topics(Vec<Finding>),
+    /// The cluster has fewer brokers than a topic is to be on.
+    #[error(
+        "{topic} was not made: it is to be on {copies} brokers, and the cluster has fewer; {up} answer"
+    )]
+    TooFewBrokers {
+        /// The first that was not made, by its whole name.
+        topic: String,
+        /// On how many brokers it is to be.
+        copies: u8,
+        /// How many are up.
+        up: usize,
+    },
     /// A broker said no.
     #[error("Kafka refused: {0}")]
     Refused(String),

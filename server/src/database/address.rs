@@ -12,6 +12,9 @@ use std::{
 pub enum Address {
     /// A file, which one server has for itself.
     File(PathBuf),
+    /// A file that goes with the program: no power cut has to leave anything of it, so nobody waits
+    /// for the disk.
+    Scratch(PathBuf),
     /// A Postgres server, which any number of servers may share.
     Postgres(PostgresUrl),
 }
@@ -30,7 +33,7 @@ impl Address {
     #[must_use]
     pub fn file(&self) -> Option<&Path> {
         match self {
-            Self::File(path) => Some(path),
+            Self::File(path) | Self::Scratch(path) => Some(path),
             Self::Postgres(_) => None,
         }
     }
@@ -59,7 +62,7 @@ impl FromStr for Address {
 impl fmt::Display for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::File(path) => path.display().fmt(f),
+            Self::File(path) | Self::Scratch(path) => path.display().fmt(f),
             Self::Postgres(url) => url.fmt(f),
         }
     }

@@ -18,11 +18,14 @@ use crate::{
     },
 };
 
-/// Opens a file without holding up whoever shares the thread.
-pub(super) async fn open(path: &Path) -> Result<Database, OpenError> {
+/// Opens a file, in one of the ways there are, without holding up whoever shares the thread.
+pub(super) async fn open(
+    path: &Path,
+    way: fn(&Path) -> Result<Database, OpenError>,
+) -> Result<Database, OpenError> {
     let path = path.to_owned();
     let named = path.clone();
-    let opened = tokio::task::spawn_blocking(move || Database::open(&path));
+    let opened = tokio::task::spawn_blocking(move || way(&path));
     opened.await.unwrap_or_else(|e| {
         Err(OpenError::Unwritable {
             path: named,

@@ -74,6 +74,8 @@ pub(super) struct Entry {
     /// As its head says, for a show that nobody has looked at since the start.
     pub(super) head: Option<HeadCount>,
     pub(super) picture: Option<Arc<Picture>>,
+    /// Whether a shard says that it left; where it is now another one says, or nobody yet.
+    pub(super) left: bool,
     /// Where the show stood in the last picture, if that was dropped: who has come less far has
     /// nothing to show.
     pub(super) floor: Option<Version>,
@@ -88,6 +90,11 @@ pub(super) struct Entry {
 }
 
 impl Entry {
+    /// Whether nothing is known of it but that it left.
+    pub(super) fn is_nowhere(&self) -> bool {
+        self.left && self.head.is_none() && self.picture.is_none() && self.feed.is_none()
+    }
+
     pub(super) fn is_watched(&self) -> bool {
         let feed = self.feed.as_ref();
         feed.is_some_and(|feed| feed.receiver_count() > 0)

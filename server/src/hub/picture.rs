@@ -160,6 +160,13 @@ pub struct Count {
 }
 
 impl Count {
+    /// Of a show whose database was never heard, or is another one than the house's.
+    pub const AWAY: Self = Self {
+        free: 0,
+        total: 0,
+        status: ShowStatus::Away,
+    };
+
     pub(super) fn of(head: &Head) -> Self {
         Self {
             free: head.total.saturating_sub(head.taken),

@@ -205,6 +205,22 @@ fn lists_go_forward_and_are_as_old_as_the_oldest_shard() {
 }
 
 #[test]
+fn a_show_that_left_and_arrived_nowhere_is_away() {
+    let (hub, start) = (Hub::new(), Clock::stopwatch());
+    let moved = Head {
+        sales: SalesWord::Moved,
+        ..head(9, 1, 6)
+    };
+    hub.know(0, &[moved], start, Origin::Primary);
+    assert_eq!(hub.count(SHOW, UtcMillis(0)), Some(Count::AWAY));
+    assert!(!hub.knows(SHOW), "whoever wants it asks where it went");
+    hub.know(1, &[head(10, 1, 6)], start, Origin::Primary);
+    assert_eq!((free(&hub), hub.knows(SHOW)), (Some(4), true));
+    hub.know(0, &[moved], start + Duration::from_secs(1), Origin::Primary);
+    assert_eq!(free(&hub), Some(4), "it is told by the one that has it");
+}
+
+#[test]
 fn heads_that_came_further_than_a_replica_count_though_it_was_heard_later() {
     let (hub, read) = (Hub::new(), Clock::stopwatch());
     let before = |ms| {

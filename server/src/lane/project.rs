@@ -94,6 +94,21 @@ pub(super) fn project(before: &ShowState, event: &Event, at: UtcMillis) -> Vec<P
     }
 }
 
+/// All rows that the whole journal of a show comes to.
+#[cfg(feature = "postgres")]
+pub(crate) fn all_rows(
+    show: houseful_core::ids::ShowId,
+    events: &[(UtcMillis, Event)],
+) -> Vec<Projection> {
+    let mut state = ShowState::new(show);
+    let mut rows = Vec::new();
+    for (at, event) in events {
+        rows.extend(project(&state, event, *at));
+        state.apply(*at, event);
+    }
+    net(rows)
+}
+
 /// A booking that was paid for once (the capture was refused) ends after all. Of any other hold
 /// there is no row.
 fn ended(before: &ShowState, booking: Uuid, state: BookingState, at: UtcMillis) -> Vec<Projection> {

@@ -27,6 +27,15 @@ pub enum PaymentError {
         /// The limit.
         max: u32,
     },
+    /// Nothing is owed of a part that was lost.
+    #[error("nothing is owed of a part of this payment that was lost")]
+    NothingLost,
+    /// Another sum is owed of it than was told.
+    #[error("{owed} of the part that was lost is owed by now")]
+    LostPartChanged {
+        /// What.
+        owed: Money,
+    },
     /// Not a card number.
     #[error("a card number has 12 to 19 digits")]
     BadCard,
@@ -101,6 +110,8 @@ impl PaymentError {
             Self::VoucherUnknown { .. } => "voucher_unknown",
             Self::VoucherRefused { .. } => "voucher_refused",
             Self::VouchersMade => "vouchers_made",
+            Self::NothingLost => "nothing_lost",
+            Self::LostPartChanged { .. } => "lost_part_changed",
             Self::Busy => "busy",
             Self::Unknown => "outcome_unknown",
             Self::Unreadable => "internal",
@@ -121,7 +132,10 @@ impl PaymentError {
             | Self::TendersTooLittle { .. }
             | Self::TendersTooMuch { .. }
             | Self::VoucherUnknown { .. } => 422,
-            Self::VoucherRefused { .. } | Self::VouchersMade => 409,
+            Self::VoucherRefused { .. }
+            | Self::VouchersMade
+            | Self::NothingLost
+            | Self::LostPartChanged { .. } => 409,
             Self::TokenExpired { .. } => 410,
             Self::TooManyAttempts { .. } => 429,
             Self::Busy | Self::Unknown => 503,
@@ -145,6 +159,8 @@ impl PaymentError {
             | Self::VoucherUnknown { .. }
             | Self::VoucherRefused { .. }
             | Self::VouchersMade
+            | Self::NothingLost
+            | Self::LostPartChanged { .. }
             | Self::BadPaymentMethod
             | Self::NoCardNumbers
             | Self::NoPaymentMethods
@@ -165,6 +181,7 @@ impl PaymentError {
             Self::VoucherUnknown { .. } => Some("read the code again, letter by letter"),
             Self::VoucherRefused { .. } => Some("pay without it, or less by it"),
             Self::VouchersMade => Some("list them, cancel them, and make others"),
+            Self::LostPartChanged { .. } => Some("look at the payment again"),
             Self::NoCardNumbers => {
                 Some("have Stripe's own page take the number, and send the `pm_...` it gives")
             }
@@ -172,6 +189,7 @@ impl PaymentError {
             | Self::BadTenders(_)
             | Self::BadPaymentMethod
             | Self::NoPaymentMethods
+            | Self::NothingLost
             | Self::Busy
             | Self::Unknown
             | Self::Unreadable => None,
@@ -212,6 +230,8 @@ impl PaymentError {
             | Self::IdReused
             | Self::VoucherRefused { .. }
             | Self::VouchersMade
+            | Self::NothingLost
+            | Self::LostPartChanged { .. }
             | Self::Busy
             | Self::Unknown
             | Self::Unreadable => Facts::default(),

@@ -1,6 +1,8 @@
 //! One payment at a time from step to step: asks the provider what the machine wants asked,
 //! writes the answer down, tells booking.
 
+mod turns;
+
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -16,12 +18,14 @@ use houseful_core::{
 use tokio::sync::watch;
 use tokio_util::task::TaskTracker;
 
+use self::turns::Turns;
 use super::{
     PaymentError,
     card::wait_until,
     cash::Cash,
+    doubts::{Doubts, Heard},
     lost::Lost,
-    machine::{Account, Call, Input, Moment, Part},
+    machine::{Account, Call, Input, Keep, Moment, Part},
     provider::{Calling, Charge, Order, Provider, ProviderError},
     store::{Begin, Begun, PaymentStore, Stepped, Take},
     voucher::{VoucherDesk, VoucherStore},
@@ -55,39 +59,9 @@ pub(super) struct Flow {
     pub(super) tasks: TaskTracker,
     /// Whether what an earlier run left open has been told from what this run begins.
     pub(super) taken_over: watch::Sender<bool>,
-    /// Payments somebody is at, and whether somebody else wanted to be.
-    busy: Mutex<HashMap<PaymentId, bool>>,
+    turns: Turns,
+    doubts: Doubts,
     watched: Mutex<HashMap<PaymentId, watch::Sender<Option<Account>>>>,
-}
-
-/// Being the one who is at a payment.
-struct Turn<'a> {
-    flow: &'a Flow,
-    id: PaymentId,
-    over: bool,
-}
-
-impl Turn<'_> {
-    /// Ends the turn, unless somebody else wanted it meanwhile.
-    fn ends(&mut self) -> bool {
-        let mut busy = locked(&self.flow.busy);
-        match busy.get_mut(&self.id) {
-            Some(wanted) if *wanted => *wanted = false,
-            _ => {
-                busy.remove(&self.id);
-                self.over = true;
-            }
-        }
-        self.over
-    }
-}
-
-impl Drop for Turn<'_> {
-    fn drop(&mut self) {
-        if !self.over {
-            locked(&self.flow.busy).remove(&self.id);
-        }
-    }
 }
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -109,7 +83,8 @@ impl Flow {
             clock,
             tasks,
             taken_over: watch::Sender::new(false),
-            busy: Mutex::default(),
+            turns: Turns::default(),
+            doubts: Doubts::default(),
             watched: Mutex::default(),
         }
     }
@@ -224,7 +199,7 @@ impl Flow {
         // Nobody else looks at it.
         let card = card.unwrap_or_else(|| Card::number(""));
         let mut missed = false;
-        if let Some(_turn) = self.enter(id) {
+        if let Some(_turn) = self.turns.enter(id) {
             for part in &account.parts {
                 let provider = self.provider(&account, part);
                 let answer = provider.authorise(order_of(&account, part), card.clone());
@@ -242,20 +217,28 @@ impl Flow {
         self.drive(id, missed).await;
     }
 
-    /// Whether booking speaks of the payment that we know by its id, or of one of which we know a
-    /// tender only; that is made whole then.
-    pub(super) async fn accepts(&self, ask: &Settle) -> Result<bool, StoreError> {
+    /// How what booking says is to be heard. A payment of which we know a tender only is made whole
+    /// first.
+    pub(super) async fn accepts(&self, ask: &Settle, keep: Keep) -> Result<Heard, StoreError> {
         let Some(known) = self.store.get(ask.payment).await? else {
-            return Ok(true);
+            return Ok(Heard::Sound);
         };
         if known.is_remnant_of(ask) {
             let whole = Input::Complete(ask.amount);
             self.write(ask.payment, whole, None).await?;
-            return Ok(true);
+        } else if known.booking != ask.booking
+            || known.amount != ask.amount
+            || known.tender() != ask.tender
+        {
+            return Ok(Heard::OfAnother);
         }
-        Ok(known.booking == ask.booking
-            && known.amount == ask.amount
-            && known.tender() == ask.tender)
+        if !known.is_doubtful(keep, ask.reopened_at) {
+            return Ok(Heard::Sound);
+        }
+        let again = self
+            .doubts
+            .asked_lately(ask.payment, keep, Clock::stopwatch());
+        Ok(if again { Heard::Again } else { Heard::Doubtful })
     }
 
     pub(super) fn spawn_drive(self: &Arc<Self>, id: PaymentId) {
@@ -266,7 +249,7 @@ impl Flow {
     /// Takes a payment as far as it will go now. `at_once` asks the provider even if that is
     /// planned for later.
     async fn drive(&self, id: PaymentId, mut at_once: bool) {
-        let Some(mut turn) = self.enter(id) else {
+        let Some(mut turn) = self.turns.enter(id) else {
             return;
         };
         loop {
@@ -362,6 +345,20 @@ impl Flow {
         input: Input,
         or_else: Option<Account>,
     ) -> Result<Option<Account>, StoreError> {
+        let stepped = self.write_step(id, input, or_else).await?;
+        Ok(stepped.map(|stepped| stepped.account))
+    }
+
+    /// The same for somebody who wants to know what the input did.
+    ///
+    /// # Errors
+    /// As above.
+    pub(super) async fn write_step(
+        &self,
+        id: PaymentId,
+        input: Input,
+        or_else: Option<Account>,
+    ) -> Result<Option<Stepped>, StoreError> {
         let kind = input.word();
         let until = self.lease_until();
         let step = self.store.step(id, input, or_else, self.moment(), until);
@@ -400,27 +397,12 @@ impl Flow {
         if step.changed {
             self.show(&account);
         }
-        Ok(Some(account))
-    }
-
-    /// Takes the turn at a payment; `None` when somebody else has it, who will look again.
-    fn enter(&self, id: PaymentId) -> Option<Turn<'_>> {
-        let mut busy = locked(&self.busy);
-        if let Some(wanted) = busy.get_mut(&id) {
-            *wanted = true;
-            return None;
-        }
-        busy.insert(id, false);
-        Some(Turn {
-            flow: self,
-            id,
-            over: false,
-        })
+        Ok(Some(Stepped { account, step }))
     }
 
     /// Whether somebody is at a payment right now.
     pub(super) fn is_busy(&self, id: PaymentId) -> bool {
-        locked(&self.busy).contains_key(&id)
+        self.turns.has(id)
     }
 
     /// Follows a payment from now on.

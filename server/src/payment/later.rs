@@ -18,10 +18,12 @@ use super::{
 const WAKE_TRIES: u32 = 4;
 const WAKE_LOOKS: u32 = 100;
 const WAKE_REAL_MS: u64 = 50;
+/// How many are seen to at once: two calls each, so that Stripe has no reason to send us away.
+const AT_ONCE: usize = 8;
 /// After so many looks in vain, one after the other, the rest waits for the next time.
 const IN_VAIN_MAX: u32 = 3;
-/// After how many it is written down how far they were seen to.
-const NOTE_EVERY: u32 = 50;
+/// After how many, or a few more, it is written down how far they were seen to.
+const NOTE_EVERY: usize = 48;
 
 /// Sees to it every so often, until `shutdown` is cancelled: by itself, so that many news keep no list
 /// from being compared.
@@ -49,25 +51,40 @@ pub(super) async fn hear(
         PaymentError::Busy
     };
     let news = stripe.late_news().await.map_err(busy)?;
-    let (mut seen_until, mut whole, mut in_vain, mut seen) = (None, true, 0, 0_u32);
-    for news in news {
+    let (mut seen_until, mut whole, mut in_vain, mut seen) = (None, true, 0, 0_usize);
+    for some in news.chunks(AT_ONCE) {
         if in_vain >= IN_VAIN_MAX || flow.tasks.is_closed() {
             whole = false;
             break;
         }
-        done.checked += 1;
-        if wake(flow, stripe, &news.intent, done).await {
-            stripe.heard(&news);
-            in_vain = 0;
-        } else {
-            (whole, in_vain) = (false, in_vain + 1);
-        }
-        if whole {
-            seen_until = Some(news.at);
-            seen += 1;
-            if seen % NOTE_EVERY == 0 {
-                stripe.heard_until(news.at).await.map_err(busy)?;
+        let looks = some.iter().map(|news| async move {
+            let mut done = Reconciled::default();
+            let seen = wake(flow, stripe, &news.intent, &mut done).await;
+            (seen, done)
+        });
+        let looks = futures_util::future::join_all(looks).await;
+        for (news, (seen, found)) in some.iter().zip(looks) {
+            done.checked += 1;
+            done.repaired += found.repaired;
+            done.unknown += found.unknown;
+            done.differing += found.differing;
+            if seen {
+                stripe.heard(news);
+                in_vain = 0;
+            } else {
+                (whole, in_vain) = (false, in_vain + 1);
             }
+            // How far it is told stands before the first that was not seen to.
+            if whole {
+                seen_until = Some(news.at);
+            }
+        }
+        seen += some.len();
+        if whole
+            && seen.is_multiple_of(NOTE_EVERY)
+            && let Some(until) = seen_until
+        {
+            stripe.heard_until(until).await.map_err(busy)?;
         }
     }
     if let Some(until) = seen_until {

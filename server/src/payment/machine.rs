@@ -8,6 +8,7 @@ mod check;
 mod lost;
 mod part;
 mod patience;
+mod reopened;
 
 use houseful_core::{
     ids::{BookingId, PaymentId, QuoteHash},
@@ -144,6 +145,13 @@ pub enum Input {
     Tell,
     /// Booking may have lost what it said: it is asked again, and whatever it says then stands.
     Reopen,
+    /// A person saw to what is owed of the part that nobody knows the means of: so much, in minor units.
+    SeenTo {
+        /// What was owed of it then; if it is another sum, nothing happens.
+        minor: i64,
+        /// Who says what, for the trail.
+        said: String,
+    },
 }
 
 impl Input {
@@ -158,6 +166,7 @@ impl Input {
             Self::Complete(_) => "complete",
             Self::Tell => "tell",
             Self::Reopen => "reopen",
+            Self::SeenTo { .. } => "seen_to",
         }
     }
 }
@@ -182,6 +191,8 @@ pub struct Step {
     pub announce: bool,
     /// Whether a person should look at it from now on: booking is silent about it.
     pub flagged: bool,
+    /// Whether what a person saw to is owed no more by this step.
+    pub seen_to: bool,
     /// Whether a person should look at it: what was paid beside its card is not known any more.
     pub lost: bool,
     /// Whether a person should look at it from now on: less of it is here than booking keeps.
@@ -283,6 +294,7 @@ impl Account {
             Input::Settle { .. } => {}
             Input::Complete(amount) => self.complete(*amount),
             Input::Reopen => self.reopen(at.now),
+            Input::SeenTo { minor, .. } => self.see_to_lost(*minor),
         }
         self.obey();
         let moved = self.standing() != before.standing();
@@ -307,14 +319,15 @@ impl Account {
         // journal that was lost is asked about.
         let done = |keep: &Keep| self.settled_ver == Some(keep.ver);
         let repeated = matches!(input, Input::Settle { keep, .. } if done(keep));
-        let differs = matches!(input, Input::Settle { keep, .. } if self.keep != Some(*keep));
-        let asked_back = repeated || (differs && self.is_hearsay(input));
+        let doubtful = matches!(input, Input::Settle { keep, reopened_at } if self.is_doubtful(*keep, *reopened_at));
+        let asked_back = repeated || doubtful;
         let announce = self.announce(&before, moved, asked_back, input, at);
         Step {
             changed: *self != before,
             notable: stirred || reopened || matches!(input, Input::Missed { .. }),
             announce,
             flagged: self.is_in_silence() && !before.is_in_silence(),
+            seen_to: moved && matches!(input, Input::SeenTo { .. }),
             lost: self.has_lost() && !before.has_lost(),
             short: self.is_short() && !before.is_short(),
             stuck: self.tries >= TRIES_FLAGGED && before.tries < TRIES_FLAGGED,
@@ -336,8 +349,11 @@ impl Account {
         }
         let due = matches!(input, Input::Tell) && !self.is_settled();
         let announce = moved || asked_back || due;
-        if self.is_settled() {
+        if self.is_settled() || !self.is_news() {
             self.tell_at = None;
+        } else if !moved && !due && before.tell_at.is_some() {
+            // Whoever asks, or says what may be of a lost journal, is answered, and puts off nothing:
+            // else what has its time would never come while somebody goes on asking.
         } else if announce {
             self.told = if moved {
                 1
@@ -350,23 +366,6 @@ impl Account {
             self.tell_at = Some(at.now);
         }
         announce
-    }
-
-    /// Forgets what booking said of a payment that it did not decide itself. Versions of a journal that was restored are smaller
-    /// than those it had before, and have to be heard all the same.
-    fn reopen(&mut self, now: UtcMillis) {
-        if self.tender() != Tender::Cash && self.state != PaymentState::Pending {
-            (self.keep, self.settled_ver) = (None, None);
-            // No two alike, whatever the clock does.
-            let next = self.reopened_at.map(|last| last.plus_ms(1));
-            self.reopened_at = Some(next.map_or(now, |next| next.max(now)));
-        }
-    }
-
-    /// Whether booking said it to an announcement from before the last reopening, or unasked: then
-    /// it may be of a journal that was lost, whatever its version.
-    fn is_hearsay(&self, input: &Input) -> bool {
-        matches!(input, Input::Settle { reopened_at, .. } if *reopened_at != self.reopened_at)
     }
 
     /// Draws the consequences: what has to go back, where that leaves the payment, whether

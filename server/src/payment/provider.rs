@@ -146,6 +146,11 @@ pub trait Provider: Send + Sync {
     /// Where the charge stands; `None` if it has never heard of it. One that would sell seats for
     /// something else than what was ordered is an error.
     fn look_up(&self, order: Order) -> Calling<'_, Option<Charge>>;
+    /// Whether its whole list has to be read, however long ago it was read last: what was known of it
+    /// may have got lost since.
+    fn wants_whole_list(&self) -> bool {
+        false
+    }
     /// Charges that were made at or after a time (or changed, where it keeps them by that), about
     /// `limit` of them, from `after` on, where a page before ended. What changes while the list is
     /// read is on a page of it or of the next reading. What of a charge is told that went back may be

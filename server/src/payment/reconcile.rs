@@ -37,6 +37,9 @@ pub(super) async fn run(flow: Arc<Flow>, shutdown: CancellationToken) {
     let mut since = UtcMillis(0);
     while pause(&flow, &shutdown).await {
         let began = flow.clock.now();
+        if flow.card().wants_whole_list() {
+            since = UtcMillis(0);
+        }
         match compare(&flow, since).await {
             Ok(_) => since = since.max(began.plus_ms(-BEHIND_MS)),
             // The next comparison begins where this one did.

@@ -265,6 +265,7 @@ pub(super) fn detail(input: &Input) -> String {
         Input::Missed { why } => why.clone(),
         Input::Complete(amount) => amount.to_string(),
         Input::Settle { keep, .. } => format!("keep {} at {}", keep.minor, keep.ver),
+        Input::SeenTo { minor, said } => format!("{minor} {said}"),
         Input::Tell | Input::Reopen => String::new(),
     }
 }

@@ -28,10 +28,7 @@ mod standing;
 
 use std::{
     collections::HashMap,
-    sync::{
-        Arc, Mutex, PoisonError,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::{Arc, Mutex, PoisonError, atomic::AtomicBool},
 };
 
 use houseful_core::{
@@ -41,7 +38,7 @@ use houseful_core::{
 };
 
 pub use self::{
-    book::{IntentBook, Named},
+    book::{Branch, IntentBook, Named},
     config::{BadStripe, StripeConfig},
     events::{Event, Unbelieved, Webhooks},
     signature::sign,
@@ -79,8 +76,8 @@ struct Inner {
     book: Arc<dyn IntentBook>,
     return_url: Option<String>,
     clock: Clock,
-    /// Whether the whole list was read since the start.
-    was_read: AtomicBool,
+    /// Where the book was when the reading of the whole list was begun that came to its end last.
+    was_read: Mutex<Option<Branch>>,
     /// Whether Stripe refuses to tell late news.
     no_news: AtomicBool,
     /// Which of its late news were seen to.
@@ -113,7 +110,7 @@ impl Stripe {
             book,
             return_url: config.return_url.clone(),
             clock,
-            was_read: AtomicBool::new(false),
+            was_read: Mutex::default(),
             no_news: AtomicBool::new(false),
             heard: Mutex::default(),
             actions: Mutex::default(),
@@ -146,14 +143,19 @@ impl Stripe {
         let url = self.0.return_url.as_deref();
         let confirm = || self.0.client.confirm(&id, order.payment, url);
         match self.persist(confirm).await {
-            Ok(intent) => self.standing(intent, Some(&order), Refunds::None).await,
+            Ok(intent) => {
+                self.standing(intent, Whose::Ordered(&order), Refunds::None)
+                    .await
+            }
             Err(fault) if fault.is_card() => self.call_off(&order, &id, fault.for_payer()).await,
             Err(fault) if fault.is_definite() => {
                 let intent = self.0.client.intent(&id).await?;
                 let undecided = intent.status == Status::RequiresPaymentMethod;
                 if !undecided && !intent.is_unconfirmed() {
                     // It was confirmed before, which is what was asked for.
-                    return self.standing(intent, Some(&order), Refunds::Asked).await;
+                    return self
+                        .standing(intent, Whose::Ordered(&order), Refunds::Asked)
+                        .await;
                 }
                 fault.tell_somebody(&order);
                 self.call_off(&order, &id, fault.for_payer()).await
@@ -186,7 +188,9 @@ impl Stripe {
         why: String,
     ) -> Result<Charge, ProviderError> {
         let intent = self.cancel(id, order.payment).await?;
-        let charge = self.standing(intent, Some(order), Refunds::None).await?;
+        let charge = self
+            .standing(intent, Whose::Booked(order), Refunds::None)
+            .await?;
         let called_off = matches!(charge.status, ChargeStatus::Never | ChargeStatus::Declined);
         Ok(Charge {
             status: if called_off {
@@ -214,14 +218,23 @@ impl Stripe {
     async fn take(&self, order: Order, minor: i64) -> Result<Charge, ProviderError> {
         let id = self.id_of(order.payment).await?;
         let amount = amounts::to_stripe(order.amount.currency, minor)?;
+        let booked = Whose::Booked(&order);
+        // Somebody may have changed it at Stripe since it was promised. What is not what was ordered
+        // any more is not taken: it could not be told apart from money of something else.
+        let intent = self.0.client.intent(&id).await?;
+        if intent.status != Status::RequiresCapture {
+            return self.standing(intent, booked, Refunds::Told).await;
+        }
+        let ordered = Whose::Ordered(&order);
+        self.standing(intent, ordered, Refunds::None).await?;
         let fault = match self.0.client.capture(&id, order.payment, amount).await {
-            Ok(intent) => return self.standing(intent, Some(&order), Refunds::Told).await,
+            Ok(intent) => return self.standing(intent, booked, Refunds::Told).await,
             Err(fault) if fault.is_definite() || fault.is_card() => fault,
             Err(fault) => return Err(fault.into()),
         };
         let intent = self.0.client.intent(&id).await?;
         if intent.status != Status::RequiresCapture {
-            return self.standing(intent, Some(&order), Refunds::Told).await;
+            return self.standing(intent, booked, Refunds::Told).await;
         }
         if !fault.is_refused_capture() {
             fault.tell_somebody(&order);
@@ -229,7 +242,7 @@ impl Stripe {
         }
         // What the bank will not pay must not be promised any more either.
         let intent = self.cancel(&id, order.payment).await?;
-        let charge = self.standing(intent, Some(&order), Refunds::Told).await?;
+        let charge = self.standing(intent, booked, Refunds::Told).await?;
         if charge.status != ChargeStatus::Voided {
             return Ok(charge);
         }
@@ -244,8 +257,7 @@ impl Stripe {
         // A payment that only booking knows of was lost here, and its intent's line with it: the list
         // has it, if there is one.
         let lost = standing::is_lost(&order);
-        let may_have_one = lost && !self.0.was_read.load(Ordering::Acquire);
-        if may_have_one && self.0.book.get(order.payment).await?.is_none() {
+        if lost && self.0.book.get(order.payment).await?.is_none() && !self.was_read() {
             let why = "its intent may be on Stripe's list, which was not read yet";
             return Err(ProviderError::Unavailable(why.to_owned()));
         }
@@ -254,7 +266,8 @@ impl Stripe {
             Named::Intent(id) => id,
         };
         let intent = self.cancel(&id, order.payment).await?;
-        self.standing(intent, Some(&order), Refunds::Asked).await
+        let booked = Whose::Booked(&order);
+        self.standing(intent, booked, Refunds::Asked).await
     }
 
     async fn find(&self, order: Order) -> Result<Option<Charge>, ProviderError> {
@@ -274,7 +287,8 @@ impl Stripe {
         if intent.status == Status::RequiresPaymentMethod {
             intent = self.cancel(&id, payment).await?;
         }
-        let charge = self.standing(intent, Some(&order), Refunds::Asked);
+        let ordered = Whose::Ordered(&order);
+        let charge = self.standing(intent, ordered, Refunds::Asked);
         charge.await.map(Some)
     }
 
@@ -287,12 +301,11 @@ impl Stripe {
         }
     }
 
-    /// The charge of an intent as it stands, with what the payer has to do noted. What was ordered,
-    /// if that is known, has to be what Stripe has.
+    /// The charge of an intent as it stands, with what the payer has to do noted.
     async fn standing(
         &self,
         intent: Intent,
-        order: Option<&Order>,
+        whose: Whose<'_>,
         refunds: Refunds,
     ) -> Result<Charge, ProviderError> {
         let given_back = match refunds {
@@ -305,12 +318,23 @@ impl Stripe {
         } else {
             refunds::Total::default()
         };
-        let charge = charge(&intent, &self.0.house, back)?;
-        if let Some(order) = order {
-            standing::fits(&charge, order)?;
-        }
+        let charge = match whose {
+            Whose::Told => charge(&intent, &self.0.house, back)?,
+            Whose::Ordered(order) => {
+                let charge = charge(&intent, &self.0.house, back)?;
+                standing::fits(&charge, order)?;
+                charge
+            }
+            Whose::Booked(order) => standing::by_book(&intent, order, back)?,
+        };
         self.note(charge.payment, intent.action());
         Ok(charge)
+    }
+
+    /// Whether the whole list was read since the book is where it is.
+    fn was_read(&self) -> bool {
+        let was_read = self.0.was_read.lock();
+        *was_read.unwrap_or_else(PoisonError::into_inner) == Some(self.0.book.branch())
     }
 
     fn note(&self, payment: PaymentId, action: Option<PayerAction>) {
@@ -328,6 +352,17 @@ impl Stripe {
             }
         }
     }
+}
+
+/// Whose an intent is.
+#[derive(Clone, Copy)]
+enum Whose<'a> {
+    /// Whose it says that it is.
+    Told,
+    /// This order's, and it has to say so and be over as much: it is to sell seats.
+    Ordered(&'a Order),
+    /// This order's by the book, whatever it says.
+    Booked(&'a Order),
 }
 
 /// What is asked about money that went back.
@@ -389,6 +424,10 @@ impl Provider for Stripe {
 
     fn look_up(&self, order: Order) -> Calling<'_, Option<Charge>> {
         Box::pin(self.find(order))
+    }
+
+    fn wants_whole_list(&self) -> bool {
+        !self.was_read()
     }
 
     fn list(&self, since: UtcMillis, after: Option<String>, limit: u32) -> Calling<'_, Listed> {

@@ -17,10 +17,7 @@ fn unreadable(what: &str, word: &str) -> StoreError {
 
 /// The means with this word.
 pub(super) fn tender(word: &str) -> Result<Tender, StoreError> {
-    Tender::ALL
-        .into_iter()
-        .find(|t| t.word() == word)
-        .ok_or_else(|| unreadable("tender", word))
+    Tender::of_word(word).ok_or_else(|| unreadable("tender", word))
 }
 
 fn state(word: &str) -> Result<PaymentState, StoreError> {

@@ -27,6 +27,9 @@ use super::{
 const GRACE: Duration = Duration::from_millis(300);
 /// How long nobody looks around after somebody did.
 const LOOK_REST: Duration = Duration::from_secs(1);
+/// After how long, the rest not counted, somebody looks around without being in doubt, where there are
+/// several hosts: an old primary that nobody writes to answers readers as if nothing had been.
+const LOOK_EVERY: Duration = Duration::from_secs(4);
 
 /// Makes connections, for the pool and for whoever needs one beside it.
 pub(super) struct Connector {
@@ -86,6 +89,11 @@ impl Connector {
     /// The cluster that was met last.
     pub(super) fn cluster(&self) -> Option<i64> {
         self.lead.cluster()
+    }
+
+    /// The cluster and the branch of its history that are sold from, as far as one was met.
+    pub(super) fn branch(&self) -> Option<(i64, u32)> {
+        *self.lead.watch().borrow()
     }
 
     /// How often all servers had to be checked anew.
@@ -239,18 +247,23 @@ impl Connector {
         self.let_go();
     }
 
-    /// Looks whether another server leads whenever somebody waits and hears nothing, for as long as
-    /// anybody has this: a server that hangs, or that the network keeps from us, says nothing of its
-    /// successor.
+    /// Looks whether another server leads, for as long as anybody has this: a server that hangs, that
+    /// the network keeps from us, or that can't write says nothing of its successor. Whenever somebody
+    /// is in doubt, and now and then.
     pub(super) fn look_around(self: &Arc<Self>) {
         let (me, lead) = (Arc::downgrade(self), Arc::clone(&self.lead));
+        let several = self.settings.servers.len() > 1;
         tokio::spawn(async move {
             loop {
-                lead.silence().await;
+                if several {
+                    let _ = timeout(LOOK_EVERY, lead.doubt()).await;
+                } else {
+                    lead.doubt().await;
+                }
                 let Some(strong) = me.upgrade() else { return };
                 // Whoever is met is noted, and whoever waits hears of it.
                 if let Err(e) = strong.connect().await {
-                    tracing::info!("the database says nothing, and nobody else leads: {e}");
+                    tracing::info!("nobody else leads, as far as can be seen: {e}");
                 }
                 drop(strong);
                 // A server that hangs is not to be asked without end. Whoever drops the connector
@@ -307,7 +320,7 @@ impl Connector {
 impl Drop for Connector {
     fn drop(&mut self) {
         // Nobody is left to look around for.
-        self.lead.nothing_heard();
+        self.lead.in_doubt();
     }
 }
 

@@ -19,7 +19,7 @@ use super::{
     session::{Asked, Params, Session},
     transaction::Transaction,
 };
-use crate::store::StoreError;
+use crate::{house, store::StoreError};
 
 /// After this a connection is made anew, so that none outlives a change of addresses for long.
 const AGE_MAX: Duration = Duration::from_secs(1_800);
@@ -140,6 +140,38 @@ impl Database {
         Self::looked_at(connector, session).await
     }
 
+    /// Which database it is, by the name that it has for ever ([`house::journal_id`]); `None` for one
+    /// without a name, or without anything of ours. Nothing in it is changed.
+    ///
+    /// # Errors
+    /// See [`OpenError`].
+    pub async fn name(settings: Settings) -> Result<Option<String>, OpenError> {
+        let connector = Arc::new(Connector::new(settings)?);
+        let session = connector.connect().await?;
+        let named = async {
+            if is_blank(&session.query(BLANK, &[]).await?) {
+                return Ok(Vec::new());
+            }
+            session.query(NAME, &[&house::JOURNAL_ID]).await
+        };
+        let named: Result<Vec<Row>, Fault> = named.await;
+        let said = |why: String| OpenError::Server {
+            server: connector.settings.database.clone(),
+            why,
+        };
+        let named = named.map_err(|fault| said(fault.to_string()))?;
+        let name = named.first().map(|row| row.try_get(0)).transpose();
+        name.map_err(|e| said(e.to_string()))
+    }
+
+    /// Whether nothing of ours was ever in it.
+    ///
+    /// # Errors
+    /// The database can't be read.
+    pub(crate) async fn is_blank(&self) -> Result<bool, StoreError> {
+        Ok(is_blank(&self.read(BLANK, &[]).await?))
+    }
+
     /// Learns whether the tables are spread over the nodes of Citus; one that is halfway there is
     /// refused.
     async fn looked_at(connector: Arc<Connector>, session: Session) -> Result<Self, OpenError> {
@@ -190,6 +222,12 @@ impl Database {
     /// each.
     pub(crate) fn is_distributed(&self) -> bool {
         self.connector.is_distributed()
+    }
+
+    /// Which cluster this is, and which branch of its history. Another one may lack what the last one
+    /// took.
+    pub(crate) fn branch(&self) -> Option<(i64, u32)> {
+        self.connector.branch()
     }
 
     /// How many connections write, 2 or more.
@@ -302,6 +340,15 @@ impl Database {
         self.writing.close();
         self.reading.close();
     }
+}
+
+/// Whether the table is missing that every database of ours has since it can have a name.
+const BLANK: &str = "SELECT to_regclass('house') IS NULL";
+const NAME: &str = "SELECT value FROM house WHERE name = $1";
+
+fn is_blank(rows: &[Row]) -> bool {
+    let said = rows.first().and_then(|row| row.try_get(0).ok());
+    said.unwrap_or(false)
 }
 
 pub(super) fn pool(connector: &Arc<Connector>, size: usize) -> Result<Pool, OpenError> {

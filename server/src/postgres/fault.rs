@@ -63,6 +63,16 @@ impl Fault {
         }
     }
 
+    /// Whether the server refused for its own sake, and not for that of what it was asked: it has no
+    /// room, or can't use its files. Another one may lead by now that can.
+    pub(super) fn is_the_servers_own(&self) -> bool {
+        // Classes: 53 short of something, 58 its system, XX itself. A file that may not grow comes as
+        // the last one.
+        let classes = ["53", "58", "XX"];
+        let own = |db: &DbError| classes.iter().any(|c| db.code().code().starts_with(c));
+        matches!(self, Self::Refused(db) if own(db))
+    }
+
     /// Whether a question can be put again at once, on another connection.
     pub(super) const fn may_be_asked_again(&self) -> bool {
         matches!(self, Self::NotSent(_) | Self::Lost(_))

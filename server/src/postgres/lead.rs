@@ -24,8 +24,8 @@ pub(super) struct Lead {
     met: watch::Sender<Option<(i64, u32)>>,
     /// How often all servers had to be checked anew.
     round: AtomicU32,
-    /// Somebody waits and hears nothing.
-    silence: Notify,
+    /// Somebody waits and hears nothing, or is refused what a server that leads does.
+    doubt: Notify,
 }
 
 impl Lead {
@@ -84,12 +84,12 @@ impl Lead {
     }
 
     /// Has somebody look whether another server leads.
-    pub(super) fn nothing_heard(&self) {
-        self.silence.notify_one();
+    pub(super) fn in_doubt(&self) {
+        self.doubt.notify_one();
     }
 
-    /// Waits until somebody hears nothing.
-    pub(super) async fn silence(&self) {
-        self.silence.notified().await;
+    /// Waits until somebody is in doubt.
+    pub(super) async fn doubt(&self) {
+        self.doubt.notified().await;
     }
 }

@@ -269,6 +269,10 @@ impl Session {
             Ok(_) if self.warnings.load(Ordering::SeqCst) != heard => Err(Fault::Doubtful),
             other => other,
         };
+        if done.as_ref().is_err_and(Fault::is_the_servers_own) {
+            // It answers at once and for ever, so no silence would have anybody look elsewhere.
+            self.lead.in_doubt();
+        }
         let spoiled = done.as_ref().is_err_and(Fault::spoils);
         self.spoiled.store(spoiled, Ordering::SeqCst);
         done
@@ -296,7 +300,7 @@ impl Session {
         let mut met = self.lead.watch();
         while !self.checked().is_some_and(|c| self.lead.has_left(c)) {
             if timeout(SILENT, met.changed()).await.is_err() {
-                self.lead.nothing_heard();
+                self.lead.in_doubt();
             }
         }
     }

@@ -170,6 +170,8 @@ fn others() -> Vec<ApiError> {
             why: text(),
         }),
         ApiError::Payment(PaymentError::VouchersMade),
+        ApiError::Payment(PaymentError::NothingLost),
+        ApiError::Payment(PaymentError::LostPartChanged { owed: money(100) }),
         ApiError::Token { given: true },
         ApiError::Forbidden { needs: Role::Clerk },
         ApiError::LiveServer,

@@ -62,8 +62,7 @@ async fn tell(app: &App, booking: &mut Booking, less: Option<KeptLess>) -> Resul
         return Ok(());
     };
     let paid = booking.payments.iter().find(|p| p.id == less.payment);
-    let tender = paid.and_then(|p| p.tender.as_deref());
-    let tender = Tender::ALL.into_iter().find(|t| Some(t.word()) == tender);
+    let tender = paid.and_then(|p| Tender::of_word(p.tender.as_deref()?));
     let all = Money::new(less.back_minor(), booking.total.currency);
     match of(app, tender, all, &[less]).await {
         Cash::Due(cash) => booking.cash_back = Some(Box::new(cash)),

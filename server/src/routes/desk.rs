@@ -2,20 +2,18 @@
 //! a manager or for somebody with cash. It decides nothing: every case was decided in the commit
 //! that saw it, and what a person did is written by `resolve`.
 
-mod cases;
-
 use std::collections::BTreeMap;
 
 use axum::{extract::State, response::Json};
+use futures_util::{StreamExt, stream};
 use houseful_core::{
-    ids::{BookingId, OwnerRef, ShowId},
+    ids::{BookingId, ShowId},
     message::Tender,
-    show::KeptLess,
+    show::{DeskTold, Event, FoundCase, desk_rows},
     time::{DAY_MS, UtcMillis},
     wire::{
-        Page, Time,
-        admin::JournalEntry,
-        desk::{DeskCase, DeskKind, ResolveRequest},
+        Time,
+        desk::{Cases, DeskCase, DeskKind, ResolveRequest},
     },
 };
 use serde::Deserialize;
@@ -35,6 +33,9 @@ use crate::{
 
 /// How far back is looked for what has ended, when nobody says.
 const SINCE_MS: i64 = DAY_MS;
+
+/// As many payments are asked about at once.
+const ASKED_AT_ONCE: usize = 16;
 
 /// Which cases.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -72,34 +73,14 @@ const fn limit_default() -> u32 {
     200
 }
 
-/// A case with what has to be asked elsewhere to tell it whole.
-#[derive(Debug)]
-struct Found {
-    case: DeskCase,
-    /// Who resolved it.
-    by: Option<OwnerRef>,
-    /// What of its payment went back that may be cash.
-    to_hand: Vec<KeptLess>,
-}
-
-/// What of a show is told where.
-#[derive(Clone, Copy, Debug)]
-struct Told {
-    /// Whether what needs somebody is told here.
-    opens: bool,
-    /// Whether that is told at all, the show being in the timetable. A show whose last event an
-    /// earlier program wrote may wait for somebody and not stand there: its rows tell it then.
-    waits: bool,
-}
-
 /// Cases of the late-payments desk: what needs somebody first, then the newest. `next` leads to
 /// what ended before.
 #[utoipa::path(get, path = "/v1/desk", tag = "house", params(DeskQuery),
-    responses((status = 200, body = Page<DeskCase>)))]
+    responses((status = 200, body = Cases)))]
 pub(super) async fn desk(
     State(app): State<App>,
     Params(query): Params<DeskQuery>,
-) -> Result<Json<Page<DeskCase>>, ApiError> {
+) -> Result<Json<Cases>, ApiError> {
     let limit = bounded("limit", query.limit, 1, 1_000)?;
     let after = query.cursor.as_deref().map(place).transpose()?;
     let since = match (query.since, query.state) {
@@ -108,7 +89,7 @@ pub(super) async fn desk(
         (None, _) => app.clock.now().plus_ms(-SINCE_MS),
     };
     let opens = query.state != Some(DeskState::Ended) && after.is_none();
-    let mut by_show: BTreeMap<ShowId, Vec<JournalEntry>> = BTreeMap::new();
+    let mut by_show: BTreeMap<ShowId, Vec<(UtcMillis, Event)>> = BTreeMap::new();
     // Whatever a show waits for stands in its timetable, so nothing that waits can be overlooked
     // for its age or for how much else there is.
     let waiting = app.journals.waiting().await?;
@@ -117,7 +98,7 @@ pub(super) async fn desk(
     }
     let mut next = None;
     if query.state != Some(DeskState::Open) {
-        let kinds = cases::row_kinds(query.kind);
+        let kinds = desk_rows(query.kind);
         let wanted = DeskRows {
             since,
             after,
@@ -131,49 +112,53 @@ pub(super) async fn desk(
             .filter(|_| full)
             .map(|row| cursor(DeskPlace::of(row)));
         for row in rows {
-            by_show.entry(row.show).or_default().push(row);
+            // What can't be read is the alarm of its show.
+            if let Ok(event) = serde_json::from_value(row.event) {
+                by_show.entry(row.show).or_default().push((row.at.0, event));
+            }
         }
     }
-    let mut items = Vec::new();
+    let (mut items, mut read_only) = (Vec::new(), Vec::new());
     for (show, rows) in by_show {
-        let told = Told {
+        let told = DeskTold {
             opens,
             waits: waiting.contains(&show),
         };
         let read = app.lane.read(show, move |state, _, now| {
-            cases::of_show(state, &rows, told, now)
+            state.desk(rows.iter().map(|(at, event)| (*at, event)), told, now)
         });
         match read.await {
             Ok(found) => items.extend(found),
             Err(LaneError::NoSuchShow) => {}
-            // Its cases can't be told; the alarm of a show that stands still is one of its own.
-            Err(LaneError::ReadOnly(why)) => {
-                tracing::warn!(show.id = %show, why, "a show is missing from the late-payments desk");
-            }
+            // The alarm of a show that stands still is one of its own.
+            Err(LaneError::ReadOnly(_)) => read_only.push(show),
             Err(error) => return Err(error.into()),
         }
     }
     items.retain(|found| query.kind.is_none_or(|kind| kind == found.case.kind));
     let items = told(&app, items).await;
-    Ok(Json(Page { items, next }))
+    Ok(Json(Cases {
+        items,
+        next,
+        read_only,
+    }))
 }
 
 /// Adds what booking alone can't tell, and puts them in order.
-async fn told(app: &App, found: Vec<Found>) -> Vec<DeskCase> {
-    let mut items = Vec::new();
-    for found in found {
-        items.extend(tell(app, found).await);
-    }
+async fn told(app: &App, found: Vec<FoundCase>) -> Vec<DeskCase> {
+    let asked = stream::iter(found).map(|found| tell(app, found));
+    let told = asked.buffer_unordered(ASKED_AT_ONCE);
+    let mut items: Vec<DeskCase> = told.filter_map(std::future::ready).collect().await;
     items.sort_by_key(|case| {
         let waits = case.needs_somebody();
-        (!waits, std::cmp::Reverse(case.at), case.booking)
+        (!waits, std::cmp::Reverse(case.at), case.booking, case.kind)
     });
     items
 }
 
 /// One case; `None` where cash was thought to be due, and payment says that there was none.
-async fn tell(app: &App, found: Found) -> Option<DeskCase> {
-    let Found {
+async fn tell(app: &App, found: FoundCase) -> Option<DeskCase> {
+    let FoundCase {
         mut case,
         by,
         to_hand,
@@ -183,8 +168,7 @@ async fn tell(app: &App, found: Found) -> Option<DeskCase> {
         resolution.by = account.map(|account| account.to_string());
     }
     if !to_hand.is_empty() {
-        let tender = case.tender.as_deref();
-        let tender = Tender::ALL.into_iter().find(|t| Some(t.word()) == tender);
+        let tender = case.tender.as_deref().and_then(Tender::of_word);
         match cash::of(app, tender, case.amount, &to_hand).await {
             Cash::Due(cash) => case.cash = Some(cash),
             Cash::None => return None,
@@ -201,7 +185,7 @@ pub(super) async fn one(
     said: ResolveRequest,
 ) -> Result<Option<DeskCase>, ApiError> {
     let read = app.lane.read(booking.show, move |state, _, now| {
-        cases::resolved(state, &said, now)
+        state.desk_resolved(&said, now)
     });
     let found = read.await.map_err(about_booking)?;
     Ok(match found {

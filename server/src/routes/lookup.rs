@@ -240,6 +240,8 @@ async fn drawn(app: &App, ids: Gathered<BookingId>) -> Result<Gathered<Owned>, A
         match (read.await, shard_of(app, show)) {
             (Ok(some), _) => found.extend(some.into_iter().map(|owned| (owned.0.id, owned))),
             (Err(LaneError::NoSuchShow | LaneError::ReadOnly(_)), _) => {}
+            // A lane that is full, or a show on the move, says the same of a shard that is well: one show
+            // keeps nobody from the others.
             (Err(LaneError::Busy), Some(shard)) => {
                 away.insert(shard);
             }

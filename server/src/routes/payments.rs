@@ -12,7 +12,7 @@ use houseful_core::{
     time::UtcMillis,
     wire::{
         Page,
-        payment::{PayRequest, Payment, Reconciled, ReopenRequest, Reopened},
+        payment::{LostPartRequest, PayRequest, Payment, Reconciled, ReopenRequest, Reopened},
         problem::Problem,
     },
 };
@@ -21,7 +21,7 @@ use utoipa::IntoParams;
 
 use super::{
     bookings::{no_booking, owner},
-    input::{Body, Id, Params, bounded},
+    input::{Body, Id, Params, bounded, plain},
     money::Nothing,
 };
 use crate::{
@@ -205,4 +205,31 @@ pub(super) async fn reopen(
     let since = request.since.0;
     let done = whole(&app, async move { Ok(payments.reopen(since).await?) }).await?;
     Ok(Json(done))
+}
+
+/// Says what became of the part of a payment of which nobody knows any more by which means it was paid,
+/// because payments were restored from an older copy. Nothing is sent anywhere by it.
+#[utoipa::path(post, path = "/v1/payments/{id}/lost-part", tag = "payments", request_body = LostPartRequest,
+    params(("id" = String, Path, description = "the payment")),
+    responses((status = 200, body = Payment),
+              (status = 409, body = Problem, content_type = "application/problem+json", description = "nothing of it is owed, or another sum")))]
+pub(super) async fn lost_part(
+    State(app): State<App>,
+    caller: Caller,
+    Id(id): Id<PaymentId>,
+    Body(mut request): Body<LostPartRequest>,
+) -> Result<Json<Payment>, ApiError> {
+    request.note = plain("note", &request.note, LostPartRequest::NOTE_CHARS_MAX)?;
+    if request.note.is_empty() {
+        return Err(ApiError::BadValue {
+            detail: "a note says how that is known".to_owned(),
+            field: "note",
+            max: None,
+        });
+    }
+    let payments = app.payments.clone();
+    let by = caller.account.to_string();
+    let see = async move { Ok(payments.see_to_lost(id, request, &by).await?) };
+    let found = whole(&app, see).await?;
+    found.map(Json).ok_or(ApiError::NoSuch("payment"))
 }

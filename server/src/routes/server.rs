@@ -81,7 +81,7 @@ pub(super) async fn healthz() -> &'static str {
 
 /// Whether it can work: the store can be written, and in a booking server the lane answers. What
 /// other servers do is theirs to say. A shard that is away keeps nobody from the shows of the others:
-/// it has a line of its own behind `ready`.
+/// a line behind `ready` says how many are. Which they are is staff's to know, from `GET /v1`.
 #[utoipa::path(get, path = "/readyz", tag = "server",
     responses((status = 200, body = String, content_type = "text/plain"),
               (status = 503, body = Problem, content_type = "application/problem+json")))]
@@ -95,10 +95,14 @@ pub(super) async fn readyz(State(app): State<App>) -> Result<String, ApiError> {
         app.lane.answer().await?;
     }
     let mut said = "ready\n".to_owned();
-    for ShardStatus { shard, state, .. } in app.watch.report() {
-        if state != ShardState::InUse {
-            said.push_str(&format!("shard {shard} {}\n", state.word()));
-        }
+    let shards = app.watch.report();
+    let not_sold = shards.iter().filter(|s| s.state != ShardState::InUse);
+    let not_sold = not_sold.count();
+    if not_sold > 0 {
+        said.push_str(&format!(
+            "{not_sold} of {} shards not in use\n",
+            shards.len()
+        ));
     }
     Ok(said)
 }

@@ -3,6 +3,7 @@
 use axum::extract::State;
 use houseful_core::{
     ids::{CinemaId, CityId, MovieId, ShowId},
+    time::UtcMillis,
     wire::{
         Page, Time,
         catalogue::{Found, Movie, Show, ShowDetail},
@@ -18,6 +19,7 @@ use super::{
 use crate::{
     app::App,
     catalogue::{MovieFilter, ShowFilter},
+    hub::Count,
     problem::ApiError,
 };
 
@@ -136,7 +138,7 @@ pub(super) async fn shows(
         limit: usize::from(bounded("limit", query.limit, 1, LIMIT_MAX)?),
         cursor: query.cursor.as_deref(),
     };
-    let counts = |show| app.hub.count(show, now);
+    let counts = |show| count(&app, show, now);
     let snapshot = app.catalogue.snapshot();
     snapshot
         .know(query.city, query.cinema, query.movie)
@@ -158,7 +160,7 @@ pub(super) async fn show(
     Id(id): Id<ShowId>,
 ) -> Result<Aged<ShowDetail>, ApiError> {
     let now = app.clock.now();
-    let counts = |show| app.hub.count(show, now);
+    let counts = |show| count(&app, show, now);
     let detail = app.catalogue.snapshot().show_detail(id, &counts, now);
     let detail = detail.map(|it| Aged::counted(&app, it));
     detail.ok_or(ApiError::NoSuch("show"))
@@ -175,7 +177,7 @@ pub(super) async fn search(
         return Ok(Aged::counted(&app, Found::default()));
     };
     let now = app.clock.now();
-    let counts = |show| app.hub.count(show, now);
+    let counts = |show| count(&app, show, now);
     let snapshot = app.catalogue.snapshot();
     snapshot
         .know(query.city, None, None)
@@ -187,9 +189,21 @@ pub(super) async fn search(
 /// A show as lists have it.
 pub(super) fn show_of(app: &App, id: ShowId) -> Result<Show, ApiError> {
     let now = app.clock.now();
-    let counts = |show| app.hub.count(show, now);
+    let counts = |show| count(app, show, now);
     let show = app.catalogue.snapshot().show(id, &counts, now);
     show.ok_or(ApiError::NoSuch("show"))
+}
+
+/// How full a show is, as far as is known; `None` for one that was never opened. What a shard has that
+/// was never heard is not known, nor what one has that is not the house's.
+fn count(app: &App, show: ShowId, now: UtcMillis) -> Option<Count> {
+    let known = app.hub.count(show, now);
+    if app.lane.reaches(show) {
+        return known;
+    }
+    let homes = app.lane.homes();
+    let heard = known.filter(|_| !homes.is_shut(homes.of(show)));
+    heard.or(Some(Count::AWAY))
 }
 
 pub(super) fn date(text: Option<&str>) -> Result<Option<jiff::civil::Date>, ApiError> {

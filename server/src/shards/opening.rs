@@ -8,10 +8,14 @@
 mod error;
 mod joining;
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use futures_util::future::join_all;
-use houseful_core::{ids::ShardName, wire::admin::Mode};
+use houseful_core::{
+    code::slot_of,
+    ids::{ShardName, ShowId},
+    wire::admin::Mode,
+};
 use uuid::Uuid;
 
 pub use self::error::OpeningError;
@@ -67,10 +71,11 @@ impl Opened {
         file: &ShardFile,
         (mode, clock): (Mode, ClockKind),
     ) -> Result<Self, OpeningError> {
-        if let Address::File(_) = address {
+        if address.file().is_some() {
             return Err(OpeningError::HomeIsAFile(address.clone()));
         }
-        let opened = file.shards.iter().map(|entry| reach(entry, clock));
+        let opened = file.shards.iter();
+        let opened = opened.map(|entry| reach(home.house.as_ref(), entry, clock));
         let books = join_all(opened).await;
         let books: Vec<Result<Books, OpeningError>> = books
             .into_iter()
@@ -147,11 +152,12 @@ impl Opened {
     /// Takes slots from where the databases say they are.
     async fn settle(&self, file: &ShardFile) -> Result<(), OpeningError> {
         let owners = claims(file, &self.books, |_| true).await?.owners();
-        if let Some((slot, one, other)) = owners.twice {
+        if let Some(&(slot, one, other)) = owners.twice.first() {
             let name = |shard: usize| file.shards[shard].name.clone();
             let (one, other) = (name(one), name(other));
             return Err(OpeningError::Twice { slot, one, other });
         }
+        went_back(file, &self.books).await?;
         owners.settle(&self.homes);
         owners::compare(&self.homes);
         Ok(())
@@ -178,15 +184,19 @@ impl TheHouse {
         books: &Books,
     ) -> Result<Result<(), OpeningError>, StoreError> {
         let another = || OpeningError::AnotherDatabase(shard.clone());
-        let Some(is) = books.slots.identity().await? else {
+        if books.slots.is_blank().await? {
             return Ok(Err(another()));
-        };
+        }
         let id = house::journal_id(books.house.as_ref()).await?;
-        // Without the house's own database it can't be told, and nothing is sold anyway that is new.
         let bound = house::shard_bound(self.facts.as_ref(), shard, &id).await;
-        Ok(match bound {
-            Ok(Bound::Elsewhere) => Err(another()),
-            _ => compare_names(shard, &is, self.id),
+        Ok(match (books.slots.identity().await?, bound) {
+            (_, Ok(Bound::Elsewhere)) => Err(another()),
+            // Without the house's own database it can't be told, and nothing is sold anyway that is new.
+            (Some(is), _) => compare_names(shard, &is, self.id),
+            (None, Ok(Bound::Here | Bound::Nowhere)) => {
+                Err(OpeningError::NoShardYet(shard.clone()))
+            }
+            (None, Err(why)) => return Err(why),
         })
     }
 }
@@ -200,7 +210,7 @@ pub async fn again(
     entry: &ShardEntry,
     clock: ClockKind,
 ) -> Result<Books, OpeningError> {
-    let books = reach(entry, clock).await?;
+    let books = reach(house.facts.as_ref(), entry, clock).await?;
     let checked = house.has(&entry.name, &books).await;
     let checked = checked.map_err(|why| store(entry, why)).flatten();
     if checked.is_err() {
@@ -209,16 +219,50 @@ pub async fn again(
     checked.map(|()| books)
 }
 
-async fn reach(entry: &ShardEntry, clock: ClockKind) -> Result<Books, OpeningError> {
-    let address = Address::Postgres(entry.primary.clone());
-    let opened = Books::open(&address, clock).await;
-    opened.map_err(|why| match why {
+/// Opens a shard's database, which brings its schema up to date: not before it is known to be no other
+/// one than the house's.
+async fn reach(
+    facts: &dyn HouseStore,
+    entry: &ShardEntry,
+    clock: ClockKind,
+) -> Result<Books, OpeningError> {
+    let failed = |why| match why {
         OpenError::Store(why) => store(entry, why),
         why => OpeningError::Open {
             shard: entry.name.clone(),
             why: Box::new(why),
         },
-    })
+    };
+    #[cfg(feature = "postgres")]
+    {
+        let bound = house::shard_database(facts, &entry.name).await;
+        if let Some(bound) = bound.map_err(OpeningError::Home)?
+            && Books::name(&entry.primary).await.map_err(failed)? != Some(bound)
+        {
+            return Err(stranger(facts, entry).await);
+        }
+    }
+    let address = Address::Postgres(entry.primary.clone());
+    Books::open(&address, clock).await.map_err(failed)
+}
+
+/// Why a database is not the one of a shard: another shard, or one of another house, by mistake, or just
+/// another database. It is left as it is.
+#[cfg(feature = "postgres")]
+async fn stranger(facts: &dyn HouseStore, entry: &ShardEntry) -> OpeningError {
+    let compared = async {
+        let house = facts.fact(HOUSE).await.ok()??;
+        let house = Uuid::parse_str(&house).ok()?;
+        let settings = entry.primary.secret().parse().ok()?;
+        let database = crate::postgres::Database::open_as_it_is(settings).await;
+        let database = database.ok()?;
+        let slots = super::PostgresSlots::new(database.clone());
+        let identity = super::SlotStore::identity(&slots).await;
+        database.close();
+        compare(entry, &identity.ok()??, house).err()
+    };
+    let found = compared.await;
+    found.unwrap_or_else(|| OpeningError::AnotherDatabase(entry.name.clone()))
 }
 
 fn store(entry: &ShardEntry, why: StoreError) -> OpeningError {
@@ -318,6 +362,40 @@ async fn has_its_shows(
     // A shard that is away now is not mistaken for no shard.
     if identity.is_none() && lives_here {
         return Err(OpeningError::HomeHasShows);
+    }
+    Ok(())
+}
+
+/// Refuses a shard in which a show sells as it was before it came back from another one: it was put
+/// back to a copy, and the other one has sold some of those seats.
+async fn went_back(
+    file: &ShardFile,
+    books: &[Result<Books, OpeningError>],
+) -> Result<(), OpeningError> {
+    let mut left: BTreeMap<ShowId, (u64, &ShardName)> = BTreeMap::new();
+    let mut live = Vec::new();
+    for (entry, books) in file.shards.iter().zip(books) {
+        let Ok(books) = books else { continue };
+        let slots = books.slots.slots().await.map_err(|why| store(entry, why))?;
+        let heads = books.journal.heads().await;
+        for head in heads.map_err(|why| store(entry, why))? {
+            let ver = head.version.ver;
+            let is_own = matches!(slots.get(usize::from(slot_of(head.show))), Some(None));
+            if head.sales == SalesWord::Moved {
+                let known = left.entry(head.show).or_insert((ver, &entry.name));
+                if known.0 < ver {
+                    *known = (ver, &entry.name);
+                }
+            } else if is_own {
+                live.push((head.show, ver, &entry.name));
+            }
+        }
+    }
+    for (show, ver, shard) in live {
+        if let Some((_, from)) = left.get(&show).filter(|(further, _)| *further > ver) {
+            let (shard, from) = (shard.clone(), (*from).clone());
+            return Err(OpeningError::WentBack { show, shard, from });
+        }
     }
     Ok(())
 }

@@ -28,8 +28,8 @@ pub struct Owners {
     /// By slot: the shard that says it has it. Nobody has a slot that is on its way, or that is in a
     /// shard that was not asked.
     pub of: Vec<Option<usize>>,
-    /// The first slot that two shards say they have, and those.
-    pub twice: Option<(u16, usize, usize)>,
+    /// The first slot that two shards say they have, and those: of each two one.
+    pub twice: Vec<(u16, usize, usize)>,
     /// Who was heard.
     pub heard: BTreeSet<usize>,
 }
@@ -69,14 +69,20 @@ impl Claims {
     /// What that comes to.
     #[must_use]
     pub fn owners(&self) -> Owners {
-        let mut twice = None;
+        let mut twice: Vec<(u16, usize, usize)> = Vec::new();
         let of = (0..SLOTS).map(|slot| {
-            let mut claim = self.0.keys().filter(|shard| self.has(**shard, slot));
-            let (one, other) = (claim.next().copied(), claim.next().copied());
-            if let (Some(one), Some(other)) = (one, other) {
-                twice = twice.or(Some((slot, one, other)));
+            let mut claim = self
+                .0
+                .keys()
+                .copied()
+                .filter(|shard| self.has(*shard, slot));
+            let one = claim.next()?;
+            for other in claim {
+                if !twice.iter().any(|(_, a, b)| (*a, *b) == (one, other)) {
+                    twice.push((slot, one, other));
+                }
             }
-            one
+            Some(one)
         });
         let of = of.collect();
         let heard = self.0.keys().copied().collect();
@@ -89,7 +95,7 @@ impl Owners {
     /// until the shard there was heard and says that it has left: another one that claims it may have
     /// been put back to a copy from before.
     pub(super) fn settle(&self, homes: &Homes) -> Vec<(u16, usize)> {
-        if self.twice.is_some() {
+        if !self.twice.is_empty() {
             // Nobody knows which of them; where shows are known to be they stay.
             return Vec::new();
         }
@@ -132,16 +138,18 @@ pub(crate) async fn follow(
             let books = journals.taken_in(shard)?;
             let shard_name = name(shard)?;
             let asked = async {
-                let slots = books.slots.slots().await?;
-                Ok::<_, StoreError>((house.has(shard_name, books).await?, slots))
+                Ok::<_, StoreError>(match house.has(shard_name, books).await? {
+                    Ok(()) => Ok(books.slots.slots().await?),
+                    Err(another) => Err(another),
+                })
             };
             let why = match timeout(ANSWER_MAX, asked).await {
-                Ok(Ok((Ok(()), slots))) => {
+                Ok(Ok(Ok(slots))) => {
                     homes.shut(shard, false);
                     watch.note(shard, Standing::InUse);
                     return Some((shard, slots));
                 }
-                Ok(Ok((Err(another), _))) => {
+                Ok(Ok(Err(another))) => {
                     homes.shut(shard, true);
                     watch.note(shard, Standing::Refused(another.to_string()));
                     return None;
@@ -157,7 +165,7 @@ pub(crate) async fn follow(
             claims.add(shard, slots);
         }
         let owners = claims.owners();
-        watch.claimed_twice(owners.twice, &owners.heard);
+        watch.claimed_twice(&owners.twice, &owners.heard);
         for (slot, shard) in owners.settle(&homes) {
             tracing::info!(
                 slot,
@@ -205,7 +213,7 @@ mod tests {
         // What two say is believed of neither.
         (north[7], north[9], south[9]) = (None, None, None);
         let owners = claims(&north, &south);
-        assert_eq!(owners.twice, Some((7, 0, 1)));
+        assert_eq!(owners.twice, [(7, 0, 1)]);
         assert_eq!(owners.settle(&homes), []);
         assert_eq!(homes.of_slot(7), 1);
     }

@@ -34,6 +34,9 @@ pub type Slots = Vec<Option<ShardName>>;
 pub trait SlotStore: Send + Sync {
     /// Tells one database from another, by whatever address it is reached.
     fn database(&self) -> Later<'_, String>;
+    /// Whether it is blank: nothing of a house was ever in it. A server that goes on with a database
+    /// can find another one under its address.
+    fn is_blank(&self) -> Later<'_, bool>;
     /// Which shard it is; `None` for one that was never any.
     fn identity(&self) -> Later<'_, Option<Identity>>;
     /// Makes it a shard with the slots that `slots` leaves to it, unless it is one; answers with
@@ -54,6 +57,10 @@ pub(crate) struct NoSlots;
 impl SlotStore for NoSlots {
     fn database(&self) -> Later<'_, String> {
         Box::pin(std::future::ready(Ok(String::new())))
+    }
+
+    fn is_blank(&self) -> Later<'_, bool> {
+        Box::pin(std::future::ready(Ok(false)))
     }
 
     fn identity(&self) -> Later<'_, Option<Identity>> {

@@ -33,8 +33,8 @@ pub struct Watch(Arc<Mutex<Watched>>);
 #[derive(Debug, Default)]
 struct Watched {
     all: Vec<(ShardName, Standing)>,
-    /// A slot that two shards claim.
-    twice: Option<(u16, usize, usize)>,
+    /// Slots that two shards claim, of each two one.
+    twice: Vec<(u16, usize, usize)>,
 }
 
 impl Watch {
@@ -44,7 +44,7 @@ impl Watch {
         let names = homes.map().names().iter().cloned();
         let watched = Watched {
             all: names.map(|name| (name, Standing::New)).collect(),
-            twice: None,
+            twice: Vec::new(),
         };
         Self(Arc::new(Mutex::new(watched)))
     }
@@ -63,24 +63,22 @@ impl Watch {
         *before = standing;
     }
 
-    /// Takes down which slot two shards claim, if there is one, of those that were heard. A claim stands
-    /// until both were heard again.
-    pub(super) fn claimed_twice(
-        &self,
-        twice: Option<(u16, usize, usize)>,
-        heard: &BTreeSet<usize>,
-    ) {
+    /// Takes down which slots two shards claim, of those that were heard. A claim of two stands until
+    /// both were heard again.
+    pub(super) fn claimed_twice(&self, now: &[(u16, usize, usize)], heard: &BTreeSet<usize>) {
         let mut watched = self.lock();
-        let stands = watched
-            .twice
-            .is_some_and(|(_, one, other)| !(heard.contains(&one) && heard.contains(&other)));
-        if twice.is_none() && stands {
-            return;
-        }
-        if let Some((slot, one, other)) = twice.filter(|_| watched.twice.is_none()) {
-            let (one, other) = (watched.name(one), watched.name(other));
+        let before = watched.twice.clone();
+        let is_of = |a: &(u16, usize, usize), b: &(u16, usize, usize)| (a.1, a.2) == (b.1, b.2);
+        let stands =
+            |claim: &&(u16, usize, usize)| !(heard.contains(&claim.1) && heard.contains(&claim.2));
+        let mut twice = now.to_vec();
+        twice.extend(before.iter().filter(stands));
+        let is_new = |claim: &&(u16, usize, usize)| !before.iter().any(|known| is_of(known, claim));
+        for (slot, one, other) in twice.iter().filter(is_new) {
+            let (one, other) = (watched.name(*one), watched.name(*other));
             tracing::error!(slot, %one, %other, "two shards say that a slot is theirs");
-        } else if twice.is_none() && watched.twice.is_some() {
+        }
+        if twice.is_empty() && !before.is_empty() {
             tracing::info!("no two shards say that a slot is theirs any more");
         }
         watched.twice = twice;
@@ -115,16 +113,17 @@ impl Watched {
     }
 
     fn status(&self, shard: usize, name: &ShardName, standing: &Standing) -> ShardStatus {
-        let (state, reason) = match (standing, self.twice) {
+        let of_this = |(_, one, other): &&(u16, usize, usize)| *one == shard || *other == shard;
+        let (state, reason) = match (standing, self.twice.iter().find(of_this)) {
             (Standing::New, _) => (ShardState::Away, Some("not looked at yet".to_owned())),
             (Standing::Away(why), _) => (ShardState::Away, Some(why.clone())),
             (Standing::Refused(why), _) => (ShardState::Refused, Some(why.clone())),
-            (Standing::InUse, Some((slot, one, other))) if one == shard || other == shard => {
+            (Standing::InUse, Some(&(slot, one, other))) => {
                 let rival = self.name(if one == shard { other } else { one });
                 let why = format!("{rival} says, too, that slot {slot} is its own");
                 (ShardState::Disputed, Some(why))
             }
-            (Standing::InUse, _) => (ShardState::InUse, None),
+            (Standing::InUse, None) => (ShardState::InUse, None),
         };
         ShardStatus {
             shard: name.clone(),
@@ -177,7 +176,7 @@ mod tests {
         );
         watch.note(1, Standing::InUse);
         let both = BTreeSet::from([0, 1]);
-        watch.claimed_twice(Some((7, 0, 1)), &both);
+        watch.claimed_twice(&[(7, 0, 1)], &both);
         let claims = |who: &str| format!("{who} says, too, that slot 7 is its own");
         assert_eq!(
             told(&watch),
@@ -187,9 +186,37 @@ mod tests {
             ]
         );
         assert_eq!(watch.away(), [], "both sell");
-        watch.claimed_twice(None, &BTreeSet::from([0]));
+        watch.claimed_twice(&[], &BTreeSet::from([0]));
         assert_eq!(told(&watch)[0].0, ShardState::Disputed, "one is not heard");
-        watch.claimed_twice(None, &both);
+        watch.claimed_twice(&[], &both);
         assert_eq!(told(&watch)[0].0, ShardState::InUse);
+    }
+
+    #[test]
+    fn each_two_that_claim_a_slot_are_told() {
+        let name = |text: &str| text.parse::<ShardName>().expect("a name");
+        let shards = [
+            (name("a"), "0-9"),
+            (name("b"), "10-19"),
+            (name("c"), "20-1023"),
+        ];
+        let watch = Watch::new(&Homes::new(SlotMap::read(&shards).expect("a map")));
+        for shard in 0..3 {
+            watch.note(shard, Standing::InUse);
+        }
+        let all = BTreeSet::from([0, 1, 2]);
+        watch.claimed_twice(&[(7, 0, 1), (12, 1, 2)], &all);
+        let states = || {
+            watch
+                .report()
+                .into_iter()
+                .map(|s| s.state)
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(states(), [ShardState::Disputed; 3]);
+        // One of two is settled; of the other nobody was heard.
+        watch.claimed_twice(&[], &BTreeSet::from([0, 1]));
+        assert_eq!(states()[0], ShardState::InUse);
+        assert_eq!(states()[1..], [ShardState::Disputed; 2]);
     }
 }

@@ -132,7 +132,11 @@ async fn the_operator_makes_topics_looks_at_them_and_at_what_was_parked() {
             .is_some_and(|all| all.len() == 4)
     );
     run(&["bus", "check"]).ended(1);
-    let made = run(&["bus", "create-topics", "--partitions", "2"])
+    // Nothing is made with fewer copies than were asked for.
+    let few = run(&["bus", "create-topics"]).ended(1);
+    assert_eq!(few.error()["code"], "kafka_few_brokers", "{few:?}");
+    run(&["bus", "check"]).ended(1);
+    let made = run(&["bus", "create-topics", "--partitions", "2", "--copies", "1"])
         .done()
         .json();
     let sound = |topic: &Value| topic["verdict"] == "warned" && topic["partitions"] == 2;

@@ -25,7 +25,7 @@ use houseful_server::{
     },
     chance,
     clock::{Clock, ClockKind},
-    database::{Books, Ground},
+    database::{Address, Books, Ground},
     hub::Hub,
     lane::{Answer, Lane, LaneError},
     payment::{self, Cards, PaymentError, Payments, TokenClaims},
@@ -71,14 +71,11 @@ impl House {
         Self::of(books, None, clock, (weather, not_before)).await
     }
 
-    /// Opens it with a file for booking and another one for payment.
-    pub async fn open_apart(folder: &Folder, not_before: UtcMillis) -> Self {
+    /// Opens it with a database for booking and another one for payment.
+    pub async fn open_at([booking, payment]: [Address; 2], not_before: UtcMillis) -> Self {
         let clock = ClockKind::Manual;
-        let open = async |name| {
-            let file = folder.path(name).into();
-            Books::open(&file, clock).await.expect("a database")
-        };
-        let (booking, payment) = (open("booking.db").await, open("payment.db").await);
+        let open = async |at: &Address| Books::open(at, clock).await.expect("a database");
+        let (booking, payment) = (open(&booking).await, open(&payment).await);
         let books = Books {
             payments: payment.payments,
             charges: payment.charges,

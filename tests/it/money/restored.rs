@@ -6,9 +6,10 @@
 use houseful_core::{
     message::Settle,
     show::Ask,
-    time::MINUTE_MS,
+    time::{MINUTE_MS, UtcMillis},
     wire::{booking::BookingState, payment::PaymentState},
 };
+use houseful_server::database::Address;
 use houseful_tests::folder::Folder;
 
 use super::{
@@ -16,19 +17,48 @@ use super::{
     house::{House, till},
 };
 
-/// Puts the copy in the place of the booking database, while nobody has it open.
-fn go_back(folder: &Folder) {
-    for end in ["-wal", "-shm"] {
-        let _ = std::fs::remove_file(folder.path(&format!("booking.db{end}")));
+/// Where the two databases are, and how the one of booking is copied and put back.
+pub(super) trait Place {
+    /// Booking's, payment's.
+    fn addresses(&self) -> [Address; 2];
+    /// Copies booking's while people buy; where that can't be done, as soon as nobody has it open.
+    fn copy(&mut self, is_open: bool);
+    /// Puts the copy in its place, while nobody has it open.
+    fn go_back(&mut self);
+}
+
+/// Files.
+struct Files(Folder);
+
+impl Place for Files {
+    fn addresses(&self) -> [Address; 2] {
+        ["booking.db", "payment.db"].map(|name| self.0.path(name).into())
     }
-    let (copy, file) = (folder.path("copy.db"), folder.path("booking.db"));
-    std::fs::copy(copy, file).expect("copied back");
+
+    fn copy(&mut self, is_open: bool) {
+        if !is_open {
+            let (file, copy) = (self.0.path("booking.db"), self.0.path("copy.db"));
+            std::fs::copy(file, copy).expect("copied");
+        }
+    }
+
+    fn go_back(&mut self) {
+        for end in ["-wal", "-shm"] {
+            let _ = std::fs::remove_file(self.0.path(&format!("booking.db{end}")));
+        }
+        let (copy, file) = (self.0.path("copy.db"), self.0.path("booking.db"));
+        std::fs::copy(copy, file).expect("copied back");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_paid_since_the_copy_ends_in_tickets_or_goes_back() {
-    let folder = Folder::new();
-    let house = House::open_apart(&folder, houseful_core::time::UtcMillis(0)).await;
+    ends_in_tickets_or_goes_back(&mut Files(Folder::new())).await;
+}
+
+/// Somebody buys, the copy, others buy, the copy is put back.
+pub(super) async fn ends_in_tickets_or_goes_back(place: &mut impl Place) {
+    let house = House::open_at(place.addresses(), UtcMillis(0)).await;
     // Before the copy: ann has paid long ago and stays, ben has paid, cat holds.
     let ann = house.hold(2, "ann").await;
     let of_ann = house.pay(ann, APPROVES).await.expect("paid").id;
@@ -37,10 +67,11 @@ async fn what_was_paid_since_the_copy_ends_in_tickets_or_goes_back() {
     let (ben, cat) = (house.hold(1, "ben").await, house.hold(3, "cat").await);
     let of_ben = house.pay(ben, APPROVES).await.expect("paid").id;
     house.until(async || house.is_at_rest().await).await;
+    place.copy(true);
     let copied_at = house.close().await;
-    std::fs::copy(folder.path("booking.db"), folder.path("copy.db")).expect("copied");
+    place.copy(false);
 
-    let house = House::open_apart(&folder, copied_at).await;
+    let house = House::open_at(place.addresses(), copied_at).await;
     house.clock.advance(1_000);
     // Since: ben's booking is cancelled, cat pays, dan comes and pays.
     let cancel = Ask::Cancel {
@@ -73,8 +104,8 @@ async fn what_was_paid_since_the_copy_ends_in_tickets_or_goes_back() {
     }));
     let now = house.close().await;
 
-    go_back(&folder);
-    let house = House::open_apart(&folder, now).await;
+    place.go_back();
+    let house = House::open_at(place.addresses(), now).await;
     // Payment has settled everything and has nothing to say by itself.
     assert_eq!(house.booking(ben).await.state, BookingState::Confirmed);
     assert_eq!(house.booking(cat).await.state, BookingState::Held);

@@ -230,10 +230,14 @@ async fn what_is_heard_by_the_way_ends_nobodys_turn() {
         };
         At(one, 6).step(id, settle).await;
         // A message that was under way says what is known.
-        let (stands, _) = At(one, 7).step(id, Input::Heard(charge)).await;
+        let news = Input::Heard(charge);
+        let (stands, _) = At(one, 7).step(id, news.clone()).await;
         assert_eq!((stands.tries, stands.next_at), (0, Some(NOW.plus_ms(6))));
         assert!(!At(other, 1_100).take(id, Take::Due).await, "one is asking");
         assert!(At(one, 1_100).take(id, Take::Due).await);
+        // The lease is over: who hears what is known has not begun to ask.
+        At(other, 20_000).step(id, news).await;
+        assert!(At(one, 20_001).take(id, Take::Due).await);
     })
     .await;
 }

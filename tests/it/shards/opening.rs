@@ -10,7 +10,8 @@ use houseful_server::{
 use houseful_tests::{
     cluster::Cluster,
     folder::Folder,
-    test_app::{Setup, TestApp},
+    test_app::{As, Setup, TestApp},
+    wait,
 };
 use tokio::net::TcpListener;
 
@@ -57,6 +58,15 @@ async fn a_database_is_sold_from_only_as_the_shard_it_is() {
     let twice = format!("{north}?application_name=other");
     let same = file(&[("north", north, "0-511"), ("south", &twice, "512-1023")]);
     let told = refused(home, Some(&same)).await;
+    assert_eq!(
+        told,
+        "the database named for shard south is shard north; write each address to its own name"
+    );
+    // Nor before they are shards.
+    let new = Cluster::shared().database();
+    let again = format!("{new}?application_name=other");
+    let same = file(&[("north", &new, "0-511"), ("south", &again, "512-1023")]);
+    let told = refused(&Cluster::shared().database(), Some(&same)).await;
     assert_eq!(
         told,
         "the shards north and south have one database; give each one of its own"
@@ -120,7 +130,7 @@ async fn a_house_with_shows_becomes_one_with_shards_and_loses_none() {
     let app = ground.server().await;
     let refused = app
         .hold(
-            houseful_tests::test_app::As::Clerk,
+            As::Clerk,
             &houseful_tests::test_app::booking(south),
             &["A1"],
         )
@@ -149,11 +159,7 @@ async fn what_the_databases_say_counts_and_not_an_edited_file() {
     };
     let app = edited.server().await;
     let taken = app
-        .hold(
-            houseful_tests::test_app::As::Clerk,
-            &houseful_tests::test_app::booking(show),
-            &["A1"],
-        )
+        .hold(As::Clerk, &houseful_tests::test_app::booking(show), &["A1"])
         .await;
     assert_eq!((taken.status, taken.code()), (409, "seats_taken"));
     let again = houseful_tests::made_up::command(
@@ -249,8 +255,8 @@ async fn an_empty_database_is_not_taken_for_a_shard_that_was_lost() {
         told,
         "the house had shard south in another database than the one named now: name that one, or put its latest copy back; what was sold there is not in this one"
     );
-    let own = "SELECT count(*) FROM meta WHERE key = 'shard'";
-    assert_eq!(count(&empty, own), 0, "it is no shard yet");
+    let tables = "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'";
+    assert_eq!(count(&empty, tables), 0, "its name comes before its schema");
     // On purpose it can be begun anew, as docs/operations.md says.
     let forget = "DELETE FROM house WHERE name = 'shard_south'";
     Cluster::shared().admin_in(&ground.home, forget);
@@ -269,6 +275,44 @@ async fn an_empty_database_is_not_taken_for_a_shard_that_was_lost() {
     // Now the other one is the stranger.
     let told = refused(&ground.home, Some(&ground.file)).await;
     assert!(told.contains("shard south in another database"), "{told}");
+}
+
+/// Cut off between being bound and being a shard, with that shard away when servers start again.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_shard_whose_making_was_cut_off_is_told_as_that_and_finished() {
+    let mut other = Cluster::quick();
+    let here = Cluster::shared();
+    let ground = Ground::of([here.database(), here.database(), other.database()]);
+    let show = shows(1, in_south)[0];
+    ground.server().await.finish().await;
+    // As it was before it became a shard, and after the house wrote down which database it is.
+    other.admin_in(
+        &ground.south,
+        "DELETE FROM meta WHERE key IN ('house', 'shard', 'mode'); UPDATE shard_slot SET left_to = NULL",
+    );
+    other.stop();
+    let early = ground.server().await;
+    other.restart();
+    let reason = wait::until_async("a reason", 30, async || {
+        let told = early.get(As::Manager, "/v1").await.expect(200);
+        let shard = &told["shards"][1];
+        (shard["state"] == "refused").then(|| shard["reason"].as_str().unwrap_or("").to_owned())
+    })
+    .await;
+    assert_eq!(
+        reason,
+        "the database of shard south was to become a shard and is none yet: start a server while all shards can be reached, which finishes it"
+    );
+    ground.server().await.finish().await;
+    // It is taken in by the first one, too.
+    wait::until_async("the south", 30, async || {
+        let told = early.get(As::Manager, "/v1").await.expect(200);
+        (told["shards"][1]["state"] == "in_use").then_some(())
+    })
+    .await;
+    open(&early, &[show]).await;
+    by_cash(&early, show, &["A1"]).await;
+    early.finish().await;
 }
 
 /// A house of an older version has not written down which databases its shards are.

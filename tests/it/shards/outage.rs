@@ -2,11 +2,7 @@
 
 use std::fs;
 
-use houseful_core::wire::admin::Role;
-use houseful_server::{
-    clock::ClockKind,
-    database::{Address, Books},
-};
+use houseful_core::{code::slot_of, ids::ShowId, wire::admin::Role};
 use houseful_tests::{
     cluster::Cluster,
     folder::Folder,
@@ -16,7 +12,7 @@ use houseful_tests::{
 };
 use serde_json::{Value, json};
 
-use super::{Ground, by_cash, found, in_north, in_south, open, shows, text};
+use super::{Ground, by_cash, file, found, in_north, in_south, open, shows, text};
 
 /// The longest until a server has seen that a shard went or came back, in seconds.
 const NOTICED_S: u64 = 30;
@@ -78,9 +74,15 @@ async fn a_dead_shard_keeps_nobody_from_the_shows_of_the_others() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_starts_without_a_shard_and_takes_it_in_when_it_is_there() {
     let mut other = Cluster::quick();
-    let ground = ground(&other);
+    let mut ground = ground(&other);
+    // So that the shows of the catalogue are in both.
+    ground.file = file(&[
+        ("north", &ground.north, "0-255"),
+        ("south", &ground.south, "256-1023"),
+    ]);
     let app = ground.server().await;
-    let (north, south) = (shows(1, in_north)[0], shows(1, in_south)[0]);
+    let is_away = |show: ShowId| slot_of(show) > 255;
+    let (north, south) = (shows(1, |slot| slot < 256)[0], shows(1, in_south)[0]);
     open(&app, &[north, south]).await;
     let sold = by_cash(&app, south, &["A1"]).await;
     let mut all = app.open_cinema().await;
@@ -90,17 +92,67 @@ async fn a_server_starts_without_a_shard_and_takes_it_in_when_it_is_there() {
     by_cash(&app, north, &["A1"]).await;
     let refused = app.hold(As::Clerk, &booking(south), &["A2"]).await;
     assert_eq!(refused.status, 503, "{}", refused.text);
+    // Nobody knows how full the shows of the south are, and so it is told, wherever they are listed.
+    assert!(all.iter().any(|s| is_away(*s)) && !all.iter().all(|s| is_away(*s)));
+    for (show, told) in listed(&app, &all).await {
+        let known = (text(&told, "status"), told["free"] == json!(0));
+        let wanted = if is_away(show) {
+            ("away", true)
+        } else {
+            ("on_sale", false)
+        };
+        assert_eq!(known, wanted, "{told}");
+        assert_ne!(told["total"], json!(0), "the hall is known: {told}");
+    }
+    let folder = Folder::new();
+    let ran = at_a_till(&folder, &app, &["show", "list", "-o", "json"]).done();
+    assert!(ran.out.contains("\"away\""), "{ran:?}");
+    let lost = all
+        .iter()
+        .find(|s| is_away(**s))
+        .expect("one in the south")
+        .to_string();
+    let ran = at_a_till(&folder, &app, &["show", "view", &lost, "-o", "table"]).done();
+    assert!(
+        ran.out
+            .contains("away: the database it is in does not answer"),
+        "{ran:?}"
+    );
     other.restart();
     let path = format!("/v1/bookings/{}", text(&sold, "id"));
     app.until(As::Clerk, &path, |b| b["state"] == "confirmed")
         .await;
     by_cash(&app, south, &["A2"]).await;
+    for (_, told) in listed(&app, &all).await {
+        assert_eq!(text(&told, "status"), "on_sale", "{told}");
+    }
     all.push(north);
     for show in all {
         let path = format!("/v1/shows/{show}/seats");
         app.get(As::Nobody, &path).await.expect(200);
     }
     app.finish().await;
+}
+
+/// Shows as each way to them tells them: a list, the search and a page of its own.
+async fn listed(app: &TestApp, all: &[ShowId]) -> Vec<(ShowId, Value)> {
+    let mut told = Vec::new();
+    let list = app.get(As::Nobody, "/v1/shows?limit=500").await.expect(200);
+    let list = list["items"].as_array().expect("shows");
+    for show in all {
+        let of = |told: &&Value| text(told, "id") == show.to_string();
+        told.push((*show, list.iter().find(of).expect("listed").clone()));
+        let path = format!("/v1/shows/{show}");
+        let page = app.get(As::Nobody, &path).await.expect(200);
+        told.push((*show, page));
+    }
+    let title = text(&told[0].1, "title").to_lowercase();
+    let path = format!("/v1/search?q={}", title.replace(' ', "%20"));
+    let found = app.get(As::Nobody, &path).await.expect(200);
+    for show in found["shows"].as_array().expect("shows") {
+        told.push((text(show, "id").parse().expect("an id"), show.clone()));
+    }
+    told
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -220,7 +272,7 @@ async fn a_shard_that_is_away_or_refused_is_seen_at_the_server() {
     assert!(told[1]["reason"].is_string(), "{told:?}");
     assert_eq!(
         (ready(&app).await.status, ready(&app).await.text.as_str()),
-        (200, "ready\nshard south away\n")
+        (200, "ready\n1 of 2 shards not in use\n")
     );
     // Where databases are is the manager's business.
     let clerk = app.get(As::Clerk, "/v1").await.expect(200);
@@ -250,20 +302,19 @@ async fn a_shard_that_is_away_or_refused_is_seen_at_the_server() {
     other.admin(&format!("ALTER DATABASE {name} ALLOW_CONNECTIONS false"));
     rename(&name, "old");
     other.admin(&format!("CREATE DATABASE {name} OWNER houseful"));
-    // As any other server of the house does that finds it.
-    let address = Address::new(ground.south.as_ref());
-    let books = Books::open(&address, ClockKind::Manual).await;
-    books.expect("an empty database").ground.close().await;
     for app in [&app, &late] {
         let told = until_told(app, &["in_use", "refused"]).await;
         let why = text(&told[1], "reason");
         let wanted = "the house had shard south in another database";
         assert!(why.contains(wanted), "{why}");
-        assert_eq!(ready(app).await.text, "ready\nshard south refused\n");
+        assert_eq!(ready(app).await.text, "ready\n1 of 2 shards not in use\n");
         // Nobody is told that there is no such show.
         let refused = app.hold(As::Clerk, &booking(show), &["A1"]).await;
         assert_eq!(refused.status, 503, "{}", refused.text);
     }
+    // Nobody made a schema in it, however often they looked.
+    let tables = "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'";
+    assert_eq!(other.admin_in(&ground.south, tables), "0");
     // The one that was meant is taken in by itself.
     other.admin(&format!("DROP DATABASE {name} WITH (FORCE)"));
     other.admin(&format!("ALTER DATABASE old RENAME TO {name}"));

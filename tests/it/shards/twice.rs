@@ -1,13 +1,13 @@
-//! A shard that was put back to a copy from before a slot left it: two shards say that the slot is
-//! theirs. The way out is that of `docs/operations.md`.
+//! A shard that was put back to a copy. From before a slot left it: two shards say that the slot is
+//! theirs. From before a slot came to it: nobody says so. The ways out are those of `docs/operations.md`.
 
-use houseful_core::code::slot_of;
+use houseful_core::{code::slot_of, ids::ShowId};
 use houseful_server::shards;
 use houseful_tests::{
     cluster::Cluster,
-    test_app::{As, booking},
+    test_app::{As, TestApp, booking, command},
 };
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{
     Ground, by_cash, count, file, found, in_north,
@@ -103,4 +103,137 @@ async fn leads_out() {
     assert_eq!(Box::pin(moves(&ground, slot, "north")).await.shows, 2);
     by_cash(&app, all[0], &["D1"]).await;
     app.finish().await;
+}
+
+/// What a shard has of people's tickets and bookings, in words that are the same for the same rows.
+fn rows(url: &str) -> [String; 2] {
+    let all = |table: &str, order: &str| {
+        let sql = format!("SELECT string_agg(t::text, ' ' ORDER BY {order}) FROM {table} t");
+        Cluster::shared().admin_in(url, &sql)
+    };
+    [all("ticket", "code"), all("booking", "booking")]
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_show_whose_new_shard_was_put_back_has_its_tickets_again() {
+    Box::pin(has_its_tickets_again()).await;
+}
+
+async fn has_its_tickets_again() {
+    let mut ground = Ground::new();
+    let slot = slot_of(shows(1, in_north)[0]);
+    let all = shows(2, |s| s == slot);
+    let (first, copy, before) = Box::pin(moved_after_a_copy(&ground, &all)).await;
+
+    // The south is put back to the copy, which has never heard of these shows.
+    ground.south = copy;
+    ground.file = file(&[
+        ("north", &ground.north, "0-511"),
+        ("south", &ground.south, "512-1023"),
+    ]);
+    let app = ground.server().await;
+    let gone = app.hold(As::Clerk, &booking(all[0]), &["D1"]).await;
+    assert_eq!(gone.status, 503, "{}", gone.text);
+    // The move once more: one of them had tickets.
+    let moved = Box::pin(moves(&ground, slot, "south")).await;
+    assert_eq!((moved.shows, moved.made_again), (2, 1));
+    assert_eq!(rows(&ground.south), before);
+    Box::pin(is_as_it_was(&app, &all, &first)).await;
+    // Nothing is made again where nothing is missing, and the second guard stands.
+    assert_eq!(Box::pin(moves(&ground, slot, "north")).await.made_again, 0);
+    assert_eq!(Box::pin(moves(&ground, slot, "south")).await.made_again, 0);
+    app.finish().await;
+}
+
+/// Sells, copies the south, sells and gives back, and moves the shows there: the first booking, the
+/// copy, and what there is of tickets and bookings.
+async fn moved_after_a_copy(ground: &Ground, all: &[ShowId]) -> (Value, String, [String; 2]) {
+    let app = ground.server().await;
+    let slot = slot_of(all[0]);
+    open(&app, all).await;
+    // What was sold before the copy, and after it, before the move; and what was given back of that.
+    let first = by_cash(&app, all[0], &["A1", "A2"]).await;
+    app.finish().await;
+    let cluster = Cluster::shared();
+    let copy = cluster.copy_of(ground.south.rsplit('/').next().expect("a name"));
+    let app = ground.server().await;
+    let back = by_cash(&app, all[0], &["B1"]).await;
+    let path = format!("/v1/bookings/{}/cancel", text(&back, "id"));
+    let cancel = json!({"command": command(), "reason": "ill"});
+    app.post(As::Manager, &path, &cancel).await.expect(200);
+    by_cash(&app, all[0], &["C1"]).await;
+    let before = rows(&ground.north);
+    assert!(
+        before[0].contains(",t)") && before[0].contains(",f)"),
+        "{before:?}"
+    );
+    let moved = Box::pin(moves(ground, slot, "south")).await;
+    assert_eq!((moved.shows, moved.made_again), (2, 0));
+    assert_eq!(rows(&ground.south), before);
+    assert_eq!(rows(&ground.north), ["", ""]);
+    app.finish().await;
+    (first, copy, before)
+}
+
+async fn is_as_it_was(app: &TestApp, all: &[ShowId], first: &Value) {
+    let ticket = format!("/v1/tickets/{}", text(&first["tickets"][0], "code"));
+    let ticket = app.until(As::Clerk, &ticket, |t| t["seat"] == "A1").await;
+    assert_eq!(ticket["code"], first["tickets"][0]["code"], "{ticket}");
+    let code = format!("code={}", text(first, "code"));
+    assert_eq!(found(app, &code).await, [text(first, "id")]);
+    let taken = app.hold(As::Clerk, &booking(all[0]), &["A1"]).await;
+    assert_eq!((taken.status, taken.code()), (409, "seats_taken"));
+    for show in all {
+        by_cash(app, *show, &["B1"]).await;
+    }
+}
+
+/// A show that left and came back, in a shard that was put back to a copy from before: what the other
+/// one sold meanwhile is free in it, and still stands there.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_shard_that_a_show_came_back_to_does_not_sell_from_an_older_copy() {
+    Box::pin(does_not_sell_from_an_older_copy()).await;
+}
+
+async fn does_not_sell_from_an_older_copy() {
+    let mut ground = Ground::new();
+    let slot = slot_of(shows(1, in_north)[0]);
+    let show = shows(1, |s| s == slot)[0];
+    let app = ground.server().await;
+    open(&app, &[show]).await;
+    by_cash(&app, show, &["A1"]).await;
+    app.finish().await;
+    let cluster = Cluster::shared();
+    let copy = cluster.copy_of(ground.north.rsplit('/').next().expect("a name"));
+    let app = ground.server().await;
+    Box::pin(moves(&ground, slot, "south")).await;
+    by_cash(&app, show, &["B1"]).await;
+    Box::pin(moves(&ground, slot, "north")).await;
+    by_cash(&app, show, &["C1"]).await;
+    app.finish().await;
+
+    ground.north = copy;
+    ground.file = file(&[
+        ("north", &ground.north, "0-511"),
+        ("south", &ground.south, "512-1023"),
+    ]);
+    let stands = || {
+        let heads = "SELECT string_agg(h::text, ' ' ORDER BY show_id) FROM show_head h";
+        let slots = "SELECT string_agg(s::text, ' ' ORDER BY slot) FROM shard_slot s";
+        [&ground.north, &ground.south].map(|url| {
+            let told = |sql| cluster.admin_in(url, sql);
+            (told(heads), told(slots))
+        })
+    };
+    let before = stands();
+    let wanted = format!("shard north has {show} as it was before it came back from south");
+    let told = refused(&ground.home, Some(&ground.file)).await;
+    assert!(told.starts_with(&wanted), "{told}");
+    for to in ["north", "south"] {
+        let told = &mut |_| ();
+        let moved = Box::pin(shards::move_slot(&ground.file, (slot, &name(to)), told)).await;
+        let told = moved.expect_err("a refusal").to_string();
+        assert!(told.starts_with(&wanted), "{to}: {told}");
+    }
+    assert_eq!(stands(), before, "nothing was given or sealed");
 }

@@ -2,8 +2,17 @@
 
 use std::sync::Arc;
 
-use houseful_core::ids::ShowId;
-use houseful_server::store::{Head, Outcome, SalesWord, Store};
+use houseful_core::{
+    code::{BookingCode, TicketCode},
+    ids::{CommandId, Fingerprint, OwnerRef, PaymentId, ShowId},
+    message::Tender,
+    refund::RefundReason,
+    show::{Event, Refund, ReturnReason, Tickets},
+    time::UtcMillis,
+};
+use houseful_server::store::{DeskPlace, DeskRows, Head, Outcome, SalesWord, Store};
+use houseful_tests::made_up;
+use uuid::Uuid;
 
 use super::{START, adding, commit, head, held, open, stands, version};
 
@@ -101,4 +110,108 @@ pub(super) async fn the_journal_is_told_from_a_version_on(store: &dyn Store) {
     );
     let hold = entry.event.get("held").expect("the event as it is stored");
     assert_eq!(hold.get("fee_minor"), Some(&serde_json::json!(0)));
+}
+
+pub(super) async fn the_desk_is_told_its_rows_alone_page_by_page(store: &dyn Store) {
+    open(store, [1, 2]).await;
+    // Of the same instants in both shows: versions 2 to 8.
+    let events = [
+        held(1),
+        secured(1, false),
+        secured(2, true),
+        refunded(1, None),
+        refunded(2, Some(CommandId(Uuid::from_u128(7)))),
+        returned(3),
+        gone(4),
+    ];
+    for show in [1, 2] {
+        let added = commit(store, vec![adding(ShowId(show), 1, &events)]).await;
+        assert_eq!(added, [Outcome::Committed]);
+    }
+    let told = |wanted: DeskRows| async move {
+        let rows = store.desk(wanted).await.expect("rows");
+        rows.iter().map(|r| (r.show.0, r.ver)).collect::<Vec<_>>()
+    };
+    let all = DeskRows {
+        since: UtcMillis(0),
+        after: None,
+        kinds: &[],
+        limit: 100,
+    };
+    let newest_first = [8, 7, 6, 4].map(|ver| [(1, ver), (2, ver)]);
+    assert_eq!(told(all.clone()).await, newest_first.concat());
+    let since = DeskRows {
+        since: START.plus_ms(7),
+        ..all.clone()
+    };
+    assert_eq!(told(since).await, newest_first[..2].concat());
+    let kinds = DeskRows {
+        kinds: &["secured", "money_gone"],
+        ..all.clone()
+    };
+    let both = [newest_first[0], newest_first[3]];
+    assert_eq!(told(kinds).await, both.concat());
+    // A page may end between two rows of one instant.
+    let (mut pages, mut after) = (Vec::new(), None);
+    loop {
+        let page = DeskRows {
+            after,
+            limit: 3,
+            ..all.clone()
+        };
+        let rows = store.desk(page).await.expect("rows");
+        let Some(last) = rows.last() else { break };
+        after = Some(DeskPlace::of(last));
+        pages.extend(rows.iter().map(|r| (r.show.0, r.ver)));
+    }
+    assert_eq!(pages, newest_first.concat());
+}
+
+fn secured(n: u128, late: bool) -> Event {
+    Event::Secured {
+        booking: Uuid::from_u128(n),
+        payment: PaymentId(Uuid::from_u128(n)),
+        tender: Tender::Card,
+        amount: made_up::pence(900),
+        tickets: Tickets {
+            code: BookingCode::from_bits(1),
+            codes: vec![TicketCode::from_bits(1)],
+        },
+        settle_until: START,
+        late,
+    }
+}
+
+fn refunded(n: u128, asked: Option<CommandId>) -> Event {
+    Event::Refunded {
+        command: CommandId(Uuid::from_u128(n)),
+        fingerprint: Fingerprint(Uuid::nil()),
+        owner: OwnerRef([1; 16]),
+        booking: Uuid::from_u128(n),
+        refund: Refund {
+            lines: Vec::new(),
+            reason: RefundReason::Unable,
+            note: String::new(),
+            waived: false,
+        },
+        asked,
+    }
+}
+
+fn returned(n: u128) -> Event {
+    Event::PaymentReturned {
+        payment: PaymentId(Uuid::from_u128(n)),
+        booking: Uuid::from_u128(n),
+        amount: made_up::pence(900),
+        tender: Tender::Card,
+        why: ReturnReason::TooLate,
+    }
+}
+
+fn gone(n: u128) -> Event {
+    Event::MoneyGone {
+        booking: Uuid::from_u128(n),
+        payment: PaymentId(Uuid::from_u128(n)),
+        left_minor: 0,
+    }
 }

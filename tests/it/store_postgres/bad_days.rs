@@ -194,6 +194,74 @@ async fn a_primary_that_hangs_is_not_waited_for_when_another_one_leads() {
     assert_eq!(new.admin_in(&new.here(&url), ver), "3");
 }
 
+/// Adds events to a show until that does not go well any more; the version it came to, and why.
+async fn until_refused(store: &PostgresStore, show: ShowId) -> (u64, StoreError) {
+    for ver in 1.. {
+        match store
+            .commit(vec![adding(show, ver, &[held(ver + 1)])])
+            .await
+        {
+            Ok(outcome) => assert_eq!(outcome, [Outcome::Committed]),
+            Err(why) => return (ver, why),
+        }
+    }
+    unreachable!("a journal without an end")
+}
+
+/// A server that is full says so, at once and for ever, and takes connections as before.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_primary_that_is_full_is_left_when_another_one_leads() {
+    let old = Cluster::quick();
+    let url = old.database();
+    let new = old.standby("two");
+    let store = server(&Cluster::one_of(&[&old, &new], &url)).await;
+    let opened = store.commit(vec![opening(ShowId(1), &terms(900))]).await;
+    assert_eq!(opened, Ok(vec![Outcome::Committed]));
+    old.fill_disk(&url);
+    let (ver, why) = until_refused(&store, ShowId(1)).await;
+    assert_eq!(why, StoreError::Unwritable("the disk is full".to_owned()));
+    new.catch_up(&old);
+    new.promote();
+    // Sooner than somebody would look round without a reason.
+    wait::until_async("the one that can write", 3, async || {
+        let next = adding(ShowId(1), ver, &[held(ver + 1)]);
+        match store.commit(vec![next]).await {
+            Ok(outcome) => (outcome == [Outcome::Committed]).then_some(()),
+            Err(StoreError::Unwritable(_) | StoreError::Busy) => None,
+            Err(why) => panic!("{why}"),
+        }
+    })
+    .await;
+    let head = "SELECT ver FROM show_head";
+    assert_eq!(new.admin_in(&new.here(&url), head), (ver + 1).to_string());
+    assert_eq!(old.admin_in(&url, head), ver.to_string());
+}
+
+/// Whoever only reads never waits and is never refused, and would read an old primary for ever.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_old_primary_is_not_read_from_for_long() {
+    let old = Cluster::quick();
+    let url = old.database();
+    let new = old.standby("two");
+    let store = server(&Cluster::one_of(&[&old, &new], &url)).await;
+    let opened = store.commit(vec![opening(ShowId(1), &terms(900))]).await;
+    assert_eq!(opened, Ok(vec![Outcome::Committed]));
+    // From here on there is a connection to read with, and none has to be made.
+    let stand = store.stand(vec![ShowId(1)]).await;
+    assert_eq!(stand, Ok(vec![Some(version(1))]));
+    new.catch_up(&old);
+    new.promote();
+    // Somebody else sells at the new one.
+    let other = server(&new.here(&url)).await;
+    let sold = other.commit(vec![adding(ShowId(1), 1, &[held(2)])]).await;
+    assert_eq!(sold, Ok(vec![Outcome::Committed]));
+    wait::until_async("what was sold", 12, async || {
+        let stand = store.stand(vec![ShowId(1)]).await;
+        (stand == Ok(vec![Some(version(2))])).then_some(())
+    })
+    .await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 pub(super) async fn what_was_answered_is_there_after_a_kill() {
     const SHOWS: u64 = 6;

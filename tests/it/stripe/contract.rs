@@ -8,7 +8,10 @@ use std::{
     net::TcpListener,
     path::PathBuf,
     process::{Child, Command, Stdio},
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
 };
 
 use houseful_core::{
@@ -23,8 +26,8 @@ use houseful_server::{
     database::Books,
     payment::{
         card::CardTerminal,
-        provider::{Charge, ChargeStatus, Order, Provider},
-        stripe::{Stripe, StripeConfig},
+        provider::{Calling, Charge, ChargeStatus, Order, Provider},
+        stripe::{Branch, IntentBook, Named, Stripe, StripeConfig},
     },
 };
 use houseful_tests::{folder::Folder, stripe_double::StripeDouble, test_app::http};
@@ -378,5 +381,77 @@ async fn stripe_keeps_the_contract_over_localstripe() {
         keeps_cancelled: false,
     };
     taker.keeps_the_contract().await;
+    books.ground.close().await;
+}
+
+/// A book that can come to be in another branch of its database's history, as after a failover.
+struct Moved {
+    book: Arc<dyn IntentBook>,
+    branch: AtomicU32,
+}
+
+impl IntentBook for Moved {
+    fn branch(&self) -> Branch {
+        Some((7, self.branch.load(Ordering::SeqCst)))
+    }
+
+    fn name(&self, payment: PaymentId, intent: String) -> Calling<'_, Named> {
+        self.book.name(payment, intent)
+    }
+
+    fn close(&self, payment: PaymentId) -> Calling<'_, Named> {
+        self.book.close(payment)
+    }
+
+    fn adopt(&self, payment: PaymentId, intent: String) -> Calling<'_, Named> {
+        self.book.adopt(payment, intent)
+    }
+
+    fn get(&self, payment: PaymentId) -> Calling<'_, Option<Named>> {
+        self.book.get(payment)
+    }
+
+    fn payment_of(&self, intent: String) -> Calling<'_, Option<PaymentId>> {
+        self.book.payment_of(intent)
+    }
+
+    fn read_until(&self) -> Calling<'_, Option<UtcMillis>> {
+        self.book.read_until()
+    }
+
+    fn note_read(&self, until: UtcMillis) -> Calling<'_, ()> {
+        self.book.note_read(until)
+    }
+}
+
+#[tokio::test]
+async fn after_a_failover_the_whole_list_is_read_again_before_anything_is_given_up() {
+    let folder = Folder::new();
+    let double = StripeDouble::start(4).await;
+    let (books, _) = stripe(&folder, &double.file()).await;
+    let moved = Arc::new(Moved {
+        book: Arc::clone(&books.intents),
+        branch: AtomicU32::new(1),
+    });
+    let config = StripeConfig::parse(&double.file()).expect("a configuration");
+    let provider = Stripe::new(&config, Arc::clone(&moved) as _, clock());
+    let provider: Arc<dyn Provider> = Arc::new(provider.expect("a provider"));
+    let unheard = || Order {
+        quote: QuoteHash(uuid::Uuid::nil()),
+        ..order("GBP", 1_900)
+    };
+    assert!(provider.wants_whole_list());
+    assert!(provider.void(unheard()).await.is_err());
+    on_the_list(&provider, &unheard()).await;
+    assert!(!provider.wants_whole_list());
+    let closed = provider.void(unheard()).await.expect("an answer");
+    assert_eq!(closed.status, ChargeStatus::Never);
+    // Another server leads, and may lack the lines that were written last.
+    moved.branch.store(2, Ordering::SeqCst);
+    assert!(provider.wants_whole_list());
+    assert!(provider.void(unheard()).await.is_err());
+    on_the_list(&provider, &unheard()).await;
+    let closed = provider.void(unheard()).await.expect("an answer");
+    assert_eq!(closed.status, ChargeStatus::Never);
     books.ground.close().await;
 }

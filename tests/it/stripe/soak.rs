@@ -4,8 +4,13 @@
 //! the seats, and in the end with Stripe's books to the penny.
 //!
 //! `HOUSEFUL_SOAK_PAYMENTS=20000 cargo test -p houseful-tests --test it -- stripe::soak --nocapture`
+//!
+//! So many take an hour. Such a run says every half minute how far it is, and says why it ends, whatever
+//! ends it: a breakdown of any task of the house, too, a signal, or a standstill.
 
 #![expect(clippy::expect_used, reason = "a test ends where it can not go on")]
+
+mod watch;
 
 use std::sync::{
     Arc,
@@ -16,10 +21,12 @@ use houseful_core::ids::ShowId;
 use houseful_server::clock::Clock;
 use houseful_tests::{
     stripe_double::Dial,
-    test_app::{As, booking, command, payment},
+    test_app::{As, Said, booking, command, payment, tried},
 };
+use reqwest::{Method, header::CONTENT_TYPE};
 use serde_json::{Value, json};
 
+use self::watch::Watch;
 use super::shop::{Payer, Shop, VISA};
 
 /// How many payments if nobody says.
@@ -37,8 +44,11 @@ const LONG_OUTAGE_MS: i64 = 2_400_000;
 const MANY: u64 = 1_000;
 /// How long after that money may still be on its way.
 const AFTER_MS: i64 = 1_200_000;
-/// How long a payer waits before asking again.
+/// How long a payer waits before asking again, and how often one asks who is sent away or hears nothing.
 const ASK_REAL_MS: u64 = 150;
+const ASK_TIMES: u32 = 100;
+/// How often all is looked at.
+const CHECKS: u64 = 20;
 /// How long a payer waits for the end, in milliseconds of the house's time: on a busy machine that
 /// goes slowly. Longer than Stripe is away and money may be on its way.
 const PATIENCE_MS: i64 = LONG_OUTAGE_MS + 2 * AFTER_MS;
@@ -64,9 +74,46 @@ struct Tally {
     confirmed: AtomicU64,
     declined: AtomicU64,
     cancelled: AtomicU64,
+    /// How often somebody had to ask again.
+    again: AtomicU64,
+    checks: AtomicU64,
     /// When Stripe comes back; 0 before it goes.
     back_at: AtomicI64,
     over: AtomicBool,
+}
+
+impl Tally {
+    fn told(&self) -> String {
+        let of = |count: &AtomicU64| count.load(Ordering::Relaxed);
+        format!(
+            "begun {} confirmed {} declined {} cancelled {} asked again {} checks {}",
+            of(&self.begun),
+            of(&self.confirmed),
+            of(&self.declined),
+            of(&self.cancelled),
+            of(&self.again),
+            of(&self.checks),
+        )
+    }
+}
+
+/// Asks until there is an answer, as anybody does whom a busy house sends away: what is asked has ids
+/// of its own, and is the same however often it comes.
+async fn ask(shop: &Shop, tally: &Tally, path: &str, body: Option<&Value>) -> Said {
+    for _ in 0..ASK_TIMES {
+        let method = body.map_or(Method::GET, |_| Method::POST);
+        let mut request = shop.app.request(As::Clerk, method, path);
+        if let Some(body) = body {
+            request = request.header(CONTENT_TYPE, "application/json");
+            request = request.body(body.to_string());
+        }
+        match tried(request).await {
+            Ok(said) if said.status != 503 => return said,
+            _ => tally.again.fetch_add(1, Ordering::Relaxed),
+        };
+        Clock::rest_before_any(ASK_REAL_MS).await;
+    }
+    panic!("{path}: no answer, {ASK_TIMES} times");
 }
 
 /// One payer, from the hold to the end.
@@ -80,26 +127,20 @@ async fn one(shop: &Shop, tally: &Tally, n: u64) {
     let seat = format!("{row}{}", seat % 10 + 1);
     let wish = json!({"seats": [{"seat": seat}]});
     let hold = json!({"booking": payer.booking, "command": command(), "wish": wish, "allow_orphans": true});
-    let held = shop.app.post(As::Clerk, "/v1/bookings", &hold).await;
-    assert_eq!(held.status, 201, "{}", held.text);
+    let held = ask(shop, tally, "/v1/bookings", Some(&hold)).await;
+    assert!(matches!(held.status, 200 | 201), "{}", held.text);
     let path = format!("/v1/bookings/{}/payment-token", payer.booking);
-    let leave = shop
-        .app
-        .post(As::Clerk, &path, &json!({}))
-        .await
-        .expect(200);
+    let leave = ask(shop, tally, &path, Some(&json!({}))).await.expect(200);
     let request = json!({
         "payment": payer.payment, "token": leave["token"], "card": {"payment_method": VISA},
     });
-    let said = shop
-        .app
-        .post(As::Clerk, "/v1/payments?wait_ms=0", &request)
-        .await;
+    let said = ask(shop, tally, "/v1/payments?wait_ms=0", Some(&request)).await;
     assert!(matches!(said.status, 200..=202), "{}", said.text);
     tally.begun.fetch_add(1, Ordering::Relaxed);
     let began = shop.app.now();
+    let path = format!("/v1/payments/{}", payer.payment);
     let ended = loop {
-        let paid = shop.payment(&payer).await;
+        let paid = ask(shop, tally, &path, None).await.expect(200);
         let settled = paid["settled"] == true;
         match paid["state"].as_str() {
             Some("declined" | "voided" | "capture_refused" | "refunded") => break paid,
@@ -121,24 +162,41 @@ async fn one(shop: &Shop, tally: &Tally, n: u64) {
     }
 }
 
+/// All payments, page by page.
+async fn all_payments(shop: &Shop) -> Vec<Value> {
+    let (mut all, mut next) = (Vec::new(), String::new());
+    loop {
+        let path = format!("/v1/payments?limit=1000{next}");
+        let mut page = shop.app.get(As::Clerk, &path).await.expect(200);
+        let cursor = page["next"].as_str().map(|next| format!("&cursor={next}"));
+        if let Value::Array(items) = page["items"].take() {
+            all.extend(items);
+        }
+        match cursor {
+            Some(cursor) => next = cursor,
+            None => return all,
+        }
+    }
+}
+
 /// What must hold at every moment.
 async fn check(shop: &Shop, tally: &Tally) {
-    let audit = shop.app.get(As::Manager, "/v1/audit").await.expect(200);
-    for wrong in ["double_sold", "stuck_seats"] {
-        assert_eq!(audit[wrong], 0, "{audit}");
-    }
-    let list = shop
-        .app
-        .get(As::Clerk, "/v1/payments?limit=1000")
-        .await
-        .expect(200);
-    let minor = |p: &Value, name: &str| p[name]["minor"].as_i64().expect("an amount");
+    // Money may be on its way for a quarter of an hour, and for longer while nobody takes it.
+    let back_at = tally.back_at.load(Ordering::Relaxed);
+    let calm = back_at == 0 || shop.app.now().0 > back_at + AFTER_MS;
+    // What is late by the audit was open before it was asked; when Stripe comes back all end at once.
     let open = shop.app.get(As::Clerk, "/v1/payments?open=true&limit=1000");
     let open = open.await.expect(200)["items"]
         .as_array()
         .map_or(0, Vec::len) as u64;
+    let audit = shop.app.get(As::Manager, "/v1/audit").await.expect(200);
+    for wrong in ["double_sold", "stuck_seats"] {
+        assert_eq!(audit[wrong], 0, "{audit}");
+    }
+    let list = all_payments(shop).await;
+    let minor = |p: &Value, name: &str| p[name]["minor"].as_i64().expect("an amount");
     let (mut captured, mut refunded) = (0, 0);
-    for paid in list["items"].as_array().expect("payments") {
+    for paid in &list {
         let (taken, back) = (minor(paid, "captured"), minor(paid, "refunded"));
         // captured = applied + refund_due + refunded, of each tender and of all.
         let mut sums = (0, 0);
@@ -155,19 +213,15 @@ async fn check(shop: &Shop, tally: &Tally) {
         captured += taken;
         refunded += back;
     }
-    // Money may be on its way for a quarter of an hour, and for longer while nobody takes it.
-    let back_at = tally.back_at.load(Ordering::Relaxed);
-    let calm = back_at == 0 || shop.app.now().0 > back_at + AFTER_MS;
     let late = audit["money_mismatch"].as_u64().expect("a number");
     assert!(late == 0 || (!calm && late <= open), "{audit}, {open} open");
-    let of = |count: &AtomicU64| count.load(Ordering::Relaxed);
+    tally.checks.fetch_add(1, Ordering::Relaxed);
     println!(
-        "begun {} confirmed {} declined {} cancelled {}; of the last thousand: captured {captured} refunded {refunded}; open {open} late {late}; calls {} messages {:?}",
-        of(&tally.begun),
-        of(&tally.confirmed),
-        of(&tally.declined),
-        of(&tally.cancelled),
+        "{}; of {} captured {captured} refunded {refunded}; open {open} late {late}; calls {} refunds tried {} messages {:?}",
+        tally.told(),
+        list.len(),
         shop.double.calls(),
+        shop.double.refunds_made(),
         shop.double.sent(),
     );
 }
@@ -179,6 +233,10 @@ async fn many_payments_through_a_bad_day_end_to_the_penny() {
     let shop = Arc::new(Shop::open(41).await);
     let tally = Arc::new(Tally::default());
     shop.double.set_dial(BAD_DAY);
+    let watch = (payments > MANY).then(|| {
+        let (house, tally) = (shop.app.server().clock().clone(), Arc::clone(&tally));
+        Watch::over(move || format!("{} at {}", tally.told(), house.now().rfc3339()))
+    });
     let time = tokio::spawn({
         let (shop, tally) = (Arc::clone(&shop), Arc::clone(&tally));
         async move {
@@ -193,7 +251,7 @@ async fn many_payments_through_a_bad_day_end_to_the_penny() {
         }
     });
     let began = Clock::stopwatch();
-    let (every, outage_at) = ((payments / 10).max(1), payments / 2);
+    let (every, outage_at) = ((payments / CHECKS).max(1), payments / 2);
     let mut under_way = tokio::task::JoinSet::new();
     for n in 0..payments {
         if n.is_multiple_of(SEATS) {
@@ -225,9 +283,11 @@ async fn many_payments_through_a_bad_day_end_to_the_penny() {
             check(&shop, &tally).await;
         }
     }
+    println!("all have begun; {} are still waiting", under_way.len());
     while let Some(done) = under_way.join_next().await {
         done.expect("no panic");
     }
+    println!("all have ended; the house comes to rest");
     let calm_at = tally.back_at.load(Ordering::Relaxed) + AFTER_MS;
     while shop.app.now().0 <= calm_at {
         shop.app.advance_ms(STEP_MS * 5);
@@ -248,6 +308,9 @@ async fn many_payments_through_a_bad_day_end_to_the_penny() {
     let left: i64 = kept.iter().map(|kept| kept.captured - kept.refunded).sum();
     let worth = worth(&shop, payments).await;
     assert_eq!(left, worth, "what Stripe has is what the tickets cost");
+    if let Some(watch) = watch {
+        watch.ends();
+    }
     let shop = Arc::into_inner(shop).expect("nobody else has it");
     shop.finish().await;
 }

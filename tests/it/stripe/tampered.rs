@@ -2,7 +2,7 @@
 //! is enough for it to sell nothing.
 
 use houseful_core::wire::payment::Card;
-use houseful_server::payment::provider::{ChargeStatus, ProviderError};
+use houseful_server::payment::provider::{ChargeStatus, Order, ProviderError};
 use houseful_tests::{
     folder::Folder,
     stripe_double::StripeDouble,
@@ -12,7 +12,7 @@ use serde_json::json;
 
 use super::{
     contract::{order, stripe},
-    shop::{ASKS_BANK, Shop},
+    shop::{ASKS_BANK, Shop, VISA},
 };
 
 #[tokio::test]
@@ -52,6 +52,50 @@ async fn a_look_up_that_finds_another_amount_or_booking_or_house_is_no_promise()
     books.ground.close().await;
 }
 
+#[tokio::test]
+async fn what_was_changed_after_its_promise_is_not_taken_and_after_it_was_taken_goes_back() {
+    let folder = Folder::new();
+    let double = StripeDouble::start(84).await;
+    let (books, provider) = stripe(&folder, &double.file()).await;
+    let elsewhere = order("GBP", 1_900).booking.to_string();
+    let taken = |order: &Order| {
+        let id = order.payment.to_string();
+        let kept = double.kept().into_iter();
+        let intents = kept.filter(|kept| kept.payment == id);
+        intents.map(|kept| kept.captured).sum::<i64>()
+    };
+    for what in ["booking", "house"] {
+        let change = |intent: &str| {
+            double.at_the_desk(|books| match what {
+                "booking" => books.tamper(intent, 1_900, &elsewhere),
+                _ => books.move_to(intent, "gaumont"),
+            });
+        };
+        let (promised, sold) = (order("GBP", 1_900), order("GBP", 1_900));
+        let mut intents = Vec::new();
+        for order in [&promised, &sold] {
+            let charge = provider.authorise(order.clone(), Card::named(VISA));
+            charge.await.expect("a promise");
+            let last = double.kept().pop().expect("an intent");
+            intents.push(last.intent);
+        }
+        change(&intents[0]);
+        let refused = provider.capture(promised.clone(), 1_900).await;
+        let is_fault = matches!(refused, Err(ProviderError::Fault(_)));
+        assert!(is_fault && taken(&promised) == 0, "{what}: {refused:?}");
+        // Nobody's card is held for it.
+        let voided = provider.void(promised).await.expect("an answer");
+        assert_eq!(voided.status, ChargeStatus::Voided, "{what}");
+
+        let charge = provider.capture(sold.clone(), 1_900).await;
+        assert_eq!(charge.expect("an answer").captured, 1_900);
+        change(&intents[1]);
+        let back = provider.refund(sold.clone(), 1_900).await;
+        assert_eq!(back.expect("an answer").refunded, 1_900, "{what}");
+    }
+    books.ground.close().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_list_with_another_amount_or_booking_sells_nothing() {
     let shop = Shop::deaf(82).await;
@@ -75,7 +119,8 @@ async fn a_list_with_another_amount_or_booking_sells_nothing() {
         assert_eq!(shop.payment(&payer).await["state"], "pending");
         shop.until_booking(&payer, "held").await;
     }
-    shop.app.abandon().await;
+    // It ends, and nothing was taken.
+    shop.finish().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

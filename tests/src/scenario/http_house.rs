@@ -58,6 +58,8 @@ pub struct Steps {
     pub messages: usize,
     /// By the timer.
     pub timer: usize,
+    /// How often the show went to another database meanwhile.
+    pub moves: usize,
 }
 
 /// A server of its own, with a clock that the story moves.
@@ -82,7 +84,7 @@ struct Moving {
 }
 
 /// Before which of the things that are asked the show moves.
-const MOVES: [usize; 1] = [2];
+const MOVES: [usize; 2] = [2, 5];
 /// How long readers may go on seeing the show as it was, in seconds.
 const SEEN_S: u64 = 20;
 
@@ -115,8 +117,8 @@ impl HttpHouse {
         Self::with(Setup::default().on(Address::new(url.as_ref())))
     }
 
-    /// The same with shows spread over two databases. After the first thing that is asked the story's
-    /// show goes to the other one, and nobody notices.
+    /// The same with shows spread over two databases. In the middle of the story its show goes to the
+    /// other one, and back, and nobody notices.
     ///
     /// # Errors
     /// It does not start.
@@ -202,6 +204,7 @@ impl HttpHouse {
             return Ok(());
         }
         moving.moved += 1;
+        self.steps.moves += 1;
         let slot = slot_of(SHOW);
         // It begins where the file has it.
         let first = moving.file.map.shard_of_slot(slot);

@@ -72,13 +72,21 @@ pub fn http() -> reqwest::Client {
 /// # Panics
 /// There is no answer.
 pub async fn said(request: reqwest::RequestBuilder) -> Said {
-    let response = request.send().await.expect("an answer");
+    tried(request).await.expect("an answer")
+}
+
+/// What comes back, for somebody who can ask again.
+///
+/// # Errors
+/// There is no answer.
+pub async fn tried(request: reqwest::RequestBuilder) -> Result<Said, reqwest::Error> {
+    let response = request.send().await?;
     let (status, headers) = (response.status(), response.headers().clone());
-    let text = response.text().await.expect("a whole answer");
-    Said {
+    let text = response.text().await?;
+    Ok(Said {
         status: status.as_u16(),
         headers,
         body: serde_json::from_str(&text).unwrap_or(Value::Null),
         text,
-    }
+    })
 }

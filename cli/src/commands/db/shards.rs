@@ -45,6 +45,7 @@ pub(super) static MOVED: Columns = Columns {
         usual("rows", "Rows"),
         usual("longest_pause_ms", "Longest pause (ms)"),
         usual("total_pause_ms", "All pauses (ms)"),
+        extra("made_again", "Made again"),
         extra("dry_run", "Dry run"),
     ],
 };
@@ -78,6 +79,8 @@ struct Told<'a> {
     rows: u64,
     longest_pause_ms: u64,
     total_pause_ms: u64,
+    /// Shows whose bookings and tickets were made again from the journal.
+    made_again: u64,
     dry_run: bool,
 }
 
@@ -144,6 +147,7 @@ pub(super) async fn move_slot(
         from,
         shows,
         rows,
+        made_again,
         longest_pause,
         total_pause,
     } = moved;
@@ -156,9 +160,13 @@ pub(super) async fn move_slot(
         rows,
         longest_pause_ms: ms(longest_pause),
         total_pause_ms: ms(total_pause),
+        made_again,
         dry_run,
     };
     ctx.one(&MOVED, &told)?;
+    if made_again > 0 {
+        ctx.warn(&were_made_again(made_again, &to));
+    }
     if dry_run {
         ctx.say("nothing was moved");
     } else if file.map.number_of(&to) != Some(file.map.shard_of_slot(slot)) {
@@ -178,6 +186,17 @@ fn far(stage: Stage) -> String {
         Stage::Cleared(done, all) => format!("{done} of {all} shows were moved"),
         Stage::Taken => "all shows were moved".to_owned(),
     }
+}
+
+fn were_made_again(shows: u64, to: &ShardName) -> String {
+    let shows = match shows {
+        1 => "1 show".to_owned(),
+        shows => format!("{shows} shows"),
+    };
+    format!(
+        "{to} had been put back to a copy from before {shows} came: bookings and tickets were made again from \
+         the journal; names, telephone numbers and what was sold there since are in no journal that is left"
+    )
 }
 
 fn write_it_down(file: &Path, slot: u16, to: &ShardName) -> String {

@@ -46,6 +46,9 @@ fn list(model: &Model, view: &Late, talk: &mut Talk) -> Vec<String> {
     });
     lines.extend(talk.list(numbered.collect()));
     lines.extend(talk.more_hint().map(str::to_owned));
+    if !view.read_only.is_empty() {
+        lines.push(plain::sentence(&wording::shows_left_out(&view.read_only)));
+    }
     lines
 }
 

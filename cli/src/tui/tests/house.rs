@@ -68,6 +68,8 @@ pub(super) struct Till {
     pub(super) begun: Vec<Show>,
     /// Databases of shows that the server can't ask.
     pub(super) away: Vec<ShardName>,
+    /// Shows whose journals the server can't read.
+    pub(super) unread: Vec<ShowId>,
     /// What the card terminal says.
     pub(super) card: PaymentState,
     /// How often time alone woke the screens.
@@ -131,6 +133,7 @@ impl Till {
             refusal: None,
             begun: Vec::new(),
             away: Vec::new(),
+            unread: Vec::new(),
             card: PaymentState::Captured,
             ticks: 0,
             forgotten: 0,

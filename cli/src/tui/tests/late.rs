@@ -1,10 +1,13 @@
 //! The late-payments desk: what waits is listed, opened, decided, seen to, and sold anew.
 
-use houseful_core::wire::{
-    Time,
-    admin::Role,
-    desk::{CaseHow, DeskCase, DeskEnd, DeskKind},
-    payment::PaidTender,
+use houseful_core::{
+    ids::ShowId,
+    wire::{
+        Time,
+        admin::Role,
+        desk::{CaseHow, DeskCase, DeskEnd, DeskKind},
+        payment::PaidTender,
+    },
 };
 
 use super::house::Till;
@@ -377,4 +380,18 @@ fn times_in_refusals_are_those_of_the_cinema() {
     let screen = till.screen();
     assert!(screen.contains("until Sat 21 Nov 17:15"), "{screen}");
     assert!(!screen.contains("2026-11-21T"), "{screen}");
+}
+
+#[test]
+fn shows_that_stand_still_are_named_above_the_list() {
+    let mut till = waits();
+    till.unread = vec![ShowId(77)];
+    till.press("D");
+    let screen = till.screen();
+    let named = wording::shows_left_out(&till.unread);
+    assert!(screen.contains(&named), "{screen}");
+    assert_eq!(view(&till).cases.len(), 1);
+    till.unread.clear();
+    till.pass(20_000);
+    assert!(!till.screen().contains(&named), "{}", till.screen());
 }

@@ -316,4 +316,15 @@ fn a_show_that_is_not_there_or_not_for_sale_is_not_opened() {
         till.screen()
             .contains("Salt Roads is not for sale: it is cancelled")
     );
+    till.shows[1].status = houseful_core::wire::catalogue::ShowStatus::Away;
+    till.shows[1].free = 0;
+    till.key(crate::tui::key::Key::Ctrl('r'));
+    let screen = till.screen();
+    assert!(screen.contains("AWAY"), "{screen}");
+    assert!(!screen.contains("SOLD OUT"), "nobody knows that: {screen}");
+    till.press("2");
+    assert!(
+        till.screen()
+            .contains("the database it is in does not answer")
+    );
 }

@@ -1,6 +1,6 @@
 //! The late-payments desk: the list, and one case as a page.
 
-use houseful_core::wire::desk::DeskCase;
+use houseful_core::wire::desk::{DeskCase, StoryStep};
 use ratatui::style::Style;
 
 use super::{
@@ -55,6 +55,14 @@ pub(super) fn draw(
     sheet.put(1, 1, title, theme.strong());
     if view.ended && view.next.is_some() {
         sheet.right(1, wording::MORE_ENDED, theme.faint());
+    }
+    if !view.read_only.is_empty() {
+        sheet.put(
+            1,
+            1,
+            &wording::shows_left_out(&view.read_only),
+            theme.alarm(),
+        );
     }
     let columns = Columns::new(body.width);
     sheet.put(1, 2, &columns.heading(), theme.faint());
@@ -270,17 +278,26 @@ fn story(model: &Model, page: &CasePage, theme: Theme, (width, room): (u16, u16)
         };
         return vec![(wording::label::STORY.to_owned(), said, theme.faint())];
     }
-    let mut lines: Vec<Line> = Vec::new();
-    for step in &page.story {
-        let mut at = wording::when(step.at.0, zone);
-        for text in wrap(&wording::story_said(step), width.saturating_sub(WHEN + 1)) {
-            let text = format!("{}{text}", pad(&at, WHEN));
-            lines.push((String::new(), text, theme.text()));
-            at.clear();
-        }
-    }
-    let left_out = lines.len().saturating_sub(usize::from(room));
-    lines.drain(..left_out);
+    let told = |step: &StoryStep| -> Vec<Line> {
+        let said = wrap(&wording::story_said(step), width.saturating_sub(WHEN + 1));
+        let at = std::iter::once(wording::when(step.at.0, zone))
+            .chain(std::iter::repeat_with(String::new));
+        let line = |(at, text): (String, String)| format!("{}{text}", pad(&at, WHEN));
+        let lines = at.zip(said).map(line);
+        lines
+            .map(|text| (String::new(), text, theme.text()))
+            .collect()
+    };
+    let steps: Vec<Vec<Line>> = page.story.iter().map(told).collect();
+    // None is told without its beginning.
+    let (room, mut used) = (usize::from(room), 0);
+    let fits = |step: &&Vec<Line>| {
+        used += step.len();
+        used <= room
+    };
+    let latest = steps.iter().rev().take_while(fits).count().max(1);
+    let latest = steps.into_iter().rev().take(latest).rev();
+    let mut lines: Vec<Line> = latest.flatten().take(room).collect();
     if let Some(first) = lines.first_mut() {
         first.0 = wording::label::STORY.to_owned();
     }

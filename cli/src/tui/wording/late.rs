@@ -2,7 +2,7 @@
 //! and what happened to a booking.
 
 use houseful_core::{
-    ids::CommandId,
+    ids::{CommandId, ShowId},
     time::UtcMillis,
     wire::{
         booking::{AppliedPayment, Booking, Contact},
@@ -15,6 +15,18 @@ use houseful_core::{
 
 use super::{bookings::returned_because, seat_list};
 use crate::tui::local_time;
+
+/// Shows that stand still, so nothing can be told of their cases.
+#[must_use]
+pub fn shows_left_out(shows: &[ShowId]) -> String {
+    match shows {
+        [one] => format!("without the cases of show {one}, which stands still"),
+        more => format!(
+            "without the cases of {} shows, which stand still",
+            more.len()
+        ),
+    }
+}
 
 /// Above the cases that need somebody.
 pub const LATE_OPEN: &str = "What needs somebody";

@@ -84,19 +84,37 @@ impl ClientContext for Voice {
     }
 
     fn stats(&self, statistics: Statistics) {
-        for (topic, of) in &statistics.topics {
-            // Of parts that another one hears the client knows what was, not what is.
-            let own = of.partitions.values().filter(|p| p.fetch_state == "active");
-            let lags = own.map(|p| p.consumer_lag.max(0));
-            let lag: i64 = lags.sum();
-            // A float in any case, and a lag is no money.
-            let lag = u32::try_from(lag).unwrap_or(u32::MAX);
-            metrics::gauge!("kafka_lag", "topic" => topic.clone()).set(f64::from(lag));
+        for topic in statistics.topics.keys() {
+            let lag = lag(&statistics, topic);
+            metrics::gauge!("kafka_lag", "topic" => topic.clone()).set(lag);
         }
     }
 }
 
 impl ConsumerContext for Voice {}
+
+/// How many messages of a topic are still to do; not a number where nobody can know. A broker that is
+/// away says nothing of what is written, and what it said last would go on looking like news.
+fn lag(statistics: &Statistics, topic: &str) -> f64 {
+    // Beside those with a number there are names for whoever happens to be asked.
+    let brokers = statistics.brokers.values();
+    let up = brokers.filter(|broker| broker.nodeid >= 0 && broker.state == "UP");
+    let up: Vec<i32> = up.map(|broker| broker.nodeid).collect();
+    let Some(of) = statistics.topics.get(topic).filter(|_| !up.is_empty()) else {
+        return f64::NAN;
+    };
+    // Of parts that another one hears the client knows what was, not what is.
+    let own = of.partitions.values().filter(|p| p.fetch_state == "active");
+    let mut lag: i64 = 0;
+    for part in own {
+        if !up.contains(&part.leader) {
+            return f64::NAN;
+        }
+        lag = lag.saturating_add(part.consumer_lag.max(0));
+    }
+    // A float in any case, and a lag is no money.
+    f64::from(u32::try_from(lag).unwrap_or(u32::MAX))
+}
 
 fn base(config: &KafkaConfig) -> ClientConfig {
     let mut client = ClientConfig::new();
@@ -242,6 +260,46 @@ mod tests {
                 "{said}"
             );
         }
+    }
+
+    #[test]
+    fn a_lag_is_told_only_by_brokers_that_are_there() {
+        let mut known = Statistics::default();
+        for (id, state) in [(1, "UP"), (2, "UP"), (-1, "UP")] {
+            let broker = rdkafka::statistics::Broker {
+                nodeid: id,
+                state: state.to_owned(),
+                ..Default::default()
+            };
+            known.brokers.insert(id.to_string(), broker);
+        }
+        let mut topic = rdkafka::statistics::Topic::default();
+        for (number, leader, state, lag) in [
+            (0, 1, "active", 5),
+            (1, 2, "active", -1),
+            (2, 2, "none", 70),
+        ] {
+            let part = rdkafka::statistics::Partition {
+                leader,
+                fetch_state: state.to_owned(),
+                consumer_lag: lag,
+                ..Default::default()
+            };
+            topic.partitions.insert(number, part);
+        }
+        known.topics.insert("t".to_owned(), topic);
+        assert!((lag(&known, "t") - 5.0).abs() < 0.1, "{}", lag(&known, "t"));
+        let with = |down: &[i32]| {
+            let mut known = known.clone();
+            for broker in known.brokers.values_mut() {
+                if down.contains(&broker.nodeid) {
+                    broker.state = "TRY_CONNECT".to_owned();
+                }
+            }
+            lag(&known, "t")
+        };
+        assert!(with(&[1]).is_nan() && with(&[2]).is_nan() && with(&[1, 2]).is_nan());
+        assert!(lag(&known, "other").is_nan());
     }
 
     #[test]

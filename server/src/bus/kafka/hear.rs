@@ -30,7 +30,7 @@ use super::{
     park::Park,
     progress::{Place, Progress},
     recent::Recent,
-    teller::{Far, Teller},
+    teller::{Answer, Far, Teller},
     tries::{Came, Handled, tried},
     verdict::TopicKind,
 };
@@ -42,6 +42,8 @@ const AT_ONCE: usize = 1_024;
 const TELL_MS: u64 = 100;
 /// How often a look is taken whether the client is beyond help, in times of telling.
 const FATAL_EVERY: u32 = 10;
+/// How often the group is asked whether it still knows what it was told, in times of telling.
+const KNOWN_EVERY: u32 = 30;
 /// The rest after trouble, in milliseconds.
 const REST_MS: u64 = 300;
 /// How often a server that may not hear looks whether it may, in milliseconds.
@@ -138,6 +140,9 @@ impl Ear {
                         return Far::new();
                     }
                     self.keep(consumer, &mut progress);
+                    if teller.is_free() && turn.is_multiple_of(KNOWN_EVERY) {
+                        teller.ask(progress.known());
+                    }
                     if teller.is_free() {
                         teller.tell(progress.turn());
                     }
@@ -145,11 +150,18 @@ impl Ear {
                         break;
                     }
                 }
-                (far, told) = teller.answer() => {
-                    for (part, offset) in far {
-                        progress.told(part, offset, told);
+                answer = teller.answer() => match answer {
+                    Answer::Told(far, told) => {
+                        for (part, offset) in far {
+                            progress.told(part, offset, told);
+                        }
                     }
-                }
+                    Answer::Knows(true) => {}
+                    Answer::Knows(false) => {
+                        tracing::warn!(topic = self.topic, "the topic was made again: it is heard from its beginning");
+                        return Far::new();
+                    }
+                },
                 Some(done) = under_way.join_next() => {
                     // Whoever sees to a message breaks down only with all of us.
                     let Ok(place) = done else { break };

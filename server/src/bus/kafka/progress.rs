@@ -45,6 +45,8 @@ struct Part {
     news: Option<i64>,
     /// In how many turns that is told, unless it was heard by then.
     turns: u32,
+    /// How far it was heard to be done last.
+    heard: Option<i64>,
 }
 
 impl Part {
@@ -67,6 +69,7 @@ impl Progress {
                 next: offset,
                 news: None,
                 turns: 0,
+                heard: None,
             };
             self.parts.insert(part, fresh);
         }
@@ -129,8 +132,16 @@ impl Progress {
         };
         match told {
             Told::Missed => {}
-            Told::Heard | Told::Gone => part.news = None,
+            Told::Heard => (part.news, part.heard) = (None, Some(offset)),
+            Told::Gone => (part.news, part.heard) = (None, None),
         }
+    }
+
+    /// The parts of which the group has to know how far they are done.
+    pub(super) fn known(&self) -> Vec<i32> {
+        let each = self.parts.iter();
+        each.filter_map(|(number, part)| part.heard.map(|_| *number))
+            .collect()
     }
 }
 
@@ -160,11 +171,17 @@ mod tests {
         assert_eq!(progress.turn(), [(0, 6)], "news is told at once");
         progress.told(0, 5, Told::Heard);
         assert_eq!(progress.far().collect::<Vec<_>>(), [(0, 6)]);
+        assert_eq!(progress.known(), [0; 0]);
         progress.told(0, 6, Told::Heard);
         assert_eq!(turns(&mut progress), []);
+        assert_eq!(
+            progress.known(),
+            [0],
+            "a part that was never told is not known"
+        );
         progress.done(places[2]);
         progress.told(0, 7, Told::Gone);
-        assert_eq!(turns(&mut progress), []);
+        assert_eq!((turns(&mut progress), progress.known()), (vec![], vec![]));
         // Another topic of that name begins at its beginning.
         let first = progress.take_up(0, 0);
         progress.done(first);

@@ -36,6 +36,10 @@ const PLAIN: [&str; 10] = [
     "false",
 ];
 
+/// On how many brokers a topic is that we make: what two of them have acknowledged survives the loss of
+/// one.
+pub const COPIES: u8 = 3;
+
 /// How the servers of a house use Kafka.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KafkaConfig {
@@ -47,6 +51,9 @@ pub struct KafkaConfig {
     pub properties: Properties,
     /// Whether topics that are missing are made.
     pub create_topics: bool,
+    /// On how many brokers each of those is, 1 or more. As many have to be in the cluster, not up: the
+    /// number of those that are up says nothing of how many copies a message needs.
+    pub copies: u8,
 }
 
 impl KafkaConfig {
@@ -58,6 +65,7 @@ impl KafkaConfig {
             prefix: Prefix::default(),
             properties: Properties::default(),
             create_topics: false,
+            copies: COPIES,
         }
     }
 }

@@ -15,28 +15,53 @@ use super::{client::Consumer, progress::Told};
 /// The longest wait for a consumer to take its leave of the group.
 const LEAVE_MAX: Duration = Duration::from_secs(3);
 
+/// The longest wait for what a group knows.
+const LOOK_MAX: Duration = Duration::from_secs(2);
+
 /// Parts, and the first message of each that is not done.
 pub(super) type Far = Vec<(i32, i64)>;
 
+/// What has to be asked of the group.
+enum Ask {
+    /// To write down how far parts are done.
+    Write(Far),
+    /// Whether it knows how far these parts are done.
+    Know(Vec<i32>),
+}
+
+/// What the group says.
+pub(super) enum Answer {
+    /// What became of telling it.
+    Told(Far, Told),
+    /// Whether it still knows what it was told.
+    Knows(bool),
+}
+
 /// Tells it for one consumer, one thing after the other.
 pub(super) struct Teller {
-    asks: std::sync::mpsc::Sender<Far>,
-    answers: mpsc::UnboundedReceiver<(Far, Told)>,
+    asks: std::sync::mpsc::Sender<Ask>,
+    answers: mpsc::UnboundedReceiver<Answer>,
     gone: oneshot::Receiver<()>,
     is_busy: bool,
 }
 
 impl Teller {
     pub(super) fn new(consumer: &Arc<Consumer>, topic: &str) -> Self {
-        let (asks, asked) = std::sync::mpsc::channel::<Far>();
+        let (asks, asked) = std::sync::mpsc::channel::<Ask>();
         let (answers_tx, answers) = mpsc::unbounded_channel();
         let (gone_tx, gone) = oneshot::channel();
         let (consumer, topic) = (Arc::clone(consumer), topic.to_owned());
         std::thread::spawn(move || {
-            for far in asked {
-                let told = tell(&consumer, &topic, &far);
+            for ask in asked {
+                let answer = match ask {
+                    Ask::Write(far) => {
+                        let told = tell(&consumer, &topic, &far);
+                        Answer::Told(far, told)
+                    }
+                    Ask::Know(parts) => Answer::Knows(knows(&consumer, &topic, &parts)),
+                };
                 // Whoever leaves does not wait for it.
-                let _ = answers_tx.send((far, told));
+                let _ = answers_tx.send(answer);
             }
             drop(consumer);
             let _ = gone_tx.send(());
@@ -57,12 +82,19 @@ impl Teller {
     /// Has it told how far these parts are done.
     pub(super) fn tell(&mut self, far: Far) {
         if !far.is_empty() {
-            self.is_busy = self.asks.send(far).is_ok();
+            self.is_busy = self.asks.send(Ask::Write(far)).is_ok();
+        }
+    }
+
+    /// Has it asked whether these parts are known.
+    pub(super) fn ask(&mut self, parts: Vec<i32>) {
+        if !parts.is_empty() {
+            self.is_busy = self.asks.send(Ask::Know(parts)).is_ok();
         }
     }
 
     /// Waits for what became of it.
-    pub(super) async fn answer(&mut self) -> (Far, Told) {
+    pub(super) async fn answer(&mut self) -> Answer {
         match self.answers.recv().await {
             Some(answer) => {
                 self.is_busy = false;
@@ -99,4 +131,22 @@ fn tell(consumer: &Consumer, topic: &str, far: &Far) -> Told {
     } else {
         Told::Missed
     }
+}
+
+/// Whether the group still has what it was told of these parts. It forgets a topic that is deleted, and
+/// nothing else while we are in it: so where it has nothing, a topic of the same name was made since, and
+/// whoever had come as far in the old one waits for what was said before that place in the new one.
+fn knows(consumer: &Consumer, topic: &str, parts: &[i32]) -> bool {
+    let mut list = TopicPartitionList::new();
+    for part in parts {
+        list.add_partition(topic, *part);
+    }
+    // Who can't be asked now is asked again.
+    let Ok(told) = consumer.committed_offsets(list, LOOK_MAX) else {
+        return true;
+    };
+    let is_gone = |part: rdkafka::topic_partition_list::TopicPartitionListElem<'_>| {
+        part.error().is_ok() && part.offset() == Offset::Invalid
+    };
+    !told.elements().into_iter().any(is_gone)
 }

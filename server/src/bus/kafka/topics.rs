@@ -18,6 +18,9 @@ use crate::clock::Clock;
 const PATIENCE: Duration = Duration::from_secs(5);
 /// How many parts a topic has that we make: as many servers of a role share its messages.
 pub(super) const PARTITIONS: u16 = 12;
+/// How many copies a message has when it is acknowledged, where there are three or more: with as many
+/// as there are copies nothing could be said while one broker is away.
+const IN_SYNC: u8 = 2;
 
 /// How often, and how long after each other, a topic is looked for that was just made.
 const LOOKS: u32 = 40;
@@ -43,6 +46,7 @@ pub(super) struct Clerk {
     admin: std::sync::Arc<AdminClient<Voice>>,
     brokers: Brokers,
     prefix: Prefix,
+    copies: u8,
 }
 
 impl Clerk {
@@ -54,6 +58,7 @@ impl Clerk {
             admin: std::sync::Arc::new(admin),
             brokers: config.brokers.clone(),
             prefix: config.prefix.clone(),
+            copies: config.copies,
         })
     }
 
@@ -122,7 +127,8 @@ impl Clerk {
         Ok(())
     }
 
-    /// Makes the topics that are missing, as they should be.
+    /// Makes the topics that are missing, as they should be. How many copies they have does not go by how
+    /// many brokers are up: one that restarts is no reason to keep what is said on a single disk for ever.
     pub(super) async fn create(
         &self,
         kinds: &[TopicKind],
@@ -130,8 +136,8 @@ impl Clerk {
     ) -> Result<(), KafkaError> {
         let names: Vec<String> = kinds.iter().map(|k| name(&self.prefix, *k)).collect();
         let facts = self.shapes(names.clone()).await?;
-        let brokers = facts.first().map_or(1, |facts| facts.brokers);
-        let (replicas, in_sync) = if brokers >= 3 { (3, "2") } else { (1, "1") };
+        let up = facts.first().map_or(0, |facts| facts.brokers);
+        let in_sync = if self.copies > IN_SYNC { IN_SYNC } else { 1 }.to_string();
         let kept: Vec<String> = kinds.iter().map(|k| k.kept_ms().to_string()).collect();
         let missing = names.iter().zip(&facts).zip(&kept);
         let missing: Vec<_> = missing
@@ -140,11 +146,11 @@ impl Clerk {
                 NewTopic::new(
                     name,
                     i32::from(partitions),
-                    TopicReplication::Fixed(replicas),
+                    TopicReplication::Fixed(i32::from(self.copies)),
                 )
                 .set("cleanup.policy", "delete")
                 .set("retention.ms", kept)
-                .set("min.insync.replicas", in_sync)
+                .set("min.insync.replicas", &in_sync)
                 .set("unclean.leader.election.enable", "false")
             })
             .collect();
@@ -156,6 +162,10 @@ impl Clerk {
             match made {
                 // Another server may have been faster.
                 Ok(_) | Err((_, RDKafkaErrorCode::TopicAlreadyExists)) => {}
+                Err((topic, RDKafkaErrorCode::InvalidReplicationFactor)) => {
+                    let copies = self.copies;
+                    return Err(KafkaError::TooFewBrokers { topic, copies, up });
+                }
                 Err((topic, code)) => {
                     return Err(KafkaError::Refused(format!("{topic}: {code}")));
                 }

@@ -176,7 +176,10 @@ impl Snapshot {
         let cinema = &self.rows.cinemas[place];
         let city = &self.rows.cities[self.city_of[place]];
         let starts_local = local::wall(row.starts_at, &self.zones[self.city_of[place]]);
-        let count = counts(row.id).or_else(|| self.count_unopened(row))?;
+        let count = match counts(row.id) {
+            Some(count) if count.status != ShowStatus::Away => count,
+            unknown => self.count_unopened(row, unknown)?,
+        };
         let closes = row.sales.last_close(row.starts_at);
         let status = match count.status {
             ShowStatus::OnSale | ShowStatus::Paused if closes <= now => ShowStatus::Closed,
@@ -208,15 +211,18 @@ impl Snapshot {
         })
     }
 
-    /// A show without a journal has the blocks of its layout and nothing else.
-    fn count_unopened(&self, row: &ShowRow) -> Option<Count> {
+    /// A show without a journal has the blocks of its layout and nothing else; one whose journal is
+    /// away has no seats that anybody could promise.
+    fn count_unopened(&self, row: &ShowRow, away: Option<Count>) -> Option<Count> {
         let layout = self.rows.layouts.get(&row.layout)?;
         let free = layout.seats().filter(|(_, s)| s.blocked.is_none()).count();
-        Some(Count {
+        let total = super::whole(layout.len());
+        let unopened = Count {
             free: super::whole(free),
-            total: super::whole(layout.len()),
+            total,
             status: ShowStatus::OnSale,
-        })
+        };
+        Some(away.map_or(unopened, |away| Count { total, ..away }))
     }
 
     /// The lowest price that some seat of the hall has for the default ticket type.

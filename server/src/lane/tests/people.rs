@@ -70,6 +70,7 @@ fn make_terms() -> Arc<ShowTerms> {
         }],
         fees: BTreeMap::new(),
         refunds: None,
+        rules: None,
     };
     let always = SalesWindow {
         opens_at: UtcMillis(0),

@@ -44,6 +44,25 @@ impl Account {
         self.parts.iter().any(|part| self.is_lost(part))
     }
 
+    /// What is owed of the tender that nobody knows anything of, in minor units.
+    #[must_use]
+    pub fn owed_of_lost(&self) -> i64 {
+        let lost = self.parts.iter().filter(|part| self.is_lost(part));
+        lost.map(|part| part.ordered_back - part.refunded).sum()
+    }
+
+    /// Takes it that so much is owed of it no more, if that is what is owed.
+    pub(super) fn see_to_lost(&mut self, minor: i64) {
+        if minor <= 0 || minor != self.owed_of_lost() {
+            return;
+        }
+        let id = self.id;
+        let is_lost = |part: &&mut Part| part.means == Tender::Split && part.id != id;
+        for part in self.parts.iter_mut().filter(is_lost) {
+            part.refunded = part.ordered_back;
+        }
+    }
+
     /// Whether booking speaks of a payment of which this is one tender.
     #[must_use]
     pub fn is_remnant_of(&self, ask: &Settle) -> bool {

@@ -294,6 +294,10 @@ impl Account {
         let targets = self.targets();
         for (part, target) in self.parts.iter_mut().zip(targets) {
             part.order_back(target);
+            // The voucher is not known any more and has its value again: nobody is to be asked.
+            if part.means == Tender::Voucher && part.id == self.id {
+                part.refunded = part.ordered_back;
+            }
         }
         let sum = |of: fn(&Part) -> i64| self.parts.iter().map(of).sum::<i64>();
         self.captured = sum(|part| part.captured);

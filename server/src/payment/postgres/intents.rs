@@ -5,7 +5,7 @@ use houseful_core::{ids::PaymentId, time::UtcMillis};
 use crate::{
     payment::{
         provider::Calling,
-        stripe::{IntentBook, Named},
+        stripe::{Branch, IntentBook, Named},
         words,
     },
     postgres::{Database, Fault, row::get},
@@ -59,6 +59,10 @@ impl PostgresIntents {
 }
 
 impl IntentBook for PostgresIntents {
+    fn branch(&self) -> Branch {
+        self.db.branch()
+    }
+
     fn name(&self, payment: PaymentId, intent: String) -> Calling<'_, Named> {
         Box::pin(async move {
             let entered = self.enter(payment, Some(intent)).await;

@@ -7,7 +7,7 @@ use super::rows::{blob, id};
 use crate::{
     payment::{
         provider::Calling,
-        stripe::{IntentBook, Named},
+        stripe::{Branch, IntentBook, Named},
         words,
     },
     store::{StoreError, sqlite::Database},
@@ -51,6 +51,11 @@ impl SqliteIntents {
 }
 
 impl IntentBook for SqliteIntents {
+    // A file has one history; another one in its place is another start.
+    fn branch(&self) -> Branch {
+        None
+    }
+
     fn name(&self, payment: PaymentId, intent: String) -> Calling<'_, Named> {
         Box::pin(async move {
             let entered = self.enter(payment, Some(intent)).await;

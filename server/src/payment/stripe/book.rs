@@ -22,9 +22,15 @@ impl Named {
     }
 }
 
+/// Which cluster a book is in, and which branch of its history; `None` where there is but one.
+pub type Branch = Option<(i64, u32)>;
+
 /// Where intents are written down. The first line of a payment stands for good, unless Stripe shows
 /// that there was one before it; what is answered is durable.
 pub trait IntentBook: Send + Sync {
+    /// Where it is as far as it was read or written. When that changes, another server of the database
+    /// leads, and lines that were written last may be gone.
+    fn branch(&self) -> Branch;
     /// Writes a payment's intent down unless it has a line; answers with its line.
     fn name(&self, payment: PaymentId, intent: String) -> Calling<'_, Named>;
     /// Closes a payment unless it has a line; answers with its line.

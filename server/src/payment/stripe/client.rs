@@ -68,8 +68,15 @@ pub(super) struct Client {
     house: Arc<str>,
     /// How many keys of a call are used up. Only to save calls: it is found out again.
     spent: Mutex<HashMap<String, u32>>,
-    /// Since when it is known that a key was used for another call.
-    others: Mutex<HashMap<String, Instant>>,
+    /// Calls some of whose keys were used for another amount.
+    others: Mutex<HashMap<String, Others>>,
+}
+
+/// Since when it is known that keys of a call were used for another amount than this one.
+#[derive(Clone, Copy, Debug)]
+struct Others {
+    amount: i64,
+    since: Instant,
 }
 
 impl Client {
@@ -172,9 +179,9 @@ impl Client {
         let request = self.form("refunds", &form, &numbered);
         match self.send(request).await {
             Err(fault @ Fault::Spent(_)) => Err(self.spend(key, fault)),
-            // The other call may be under way. When it can't be any more, the list has what came of
-            // it, and the next key is as good as this one was.
-            Err(Fault::OtherCall(why)) if self.was_long_ago(&numbered, Clock::stopwatch()) => {
+            // The other call may be under way. When none can be any more, the list has what came of
+            // them, and the next key is as good as this one was.
+            Err(Fault::OtherCall(why)) if self.was_long_ago((key, amount), Clock::stopwatch()) => {
                 Err(self.spend(key, Fault::Spent(why)))
             }
             done => done,
@@ -291,15 +298,22 @@ impl Client {
         fault
     }
 
-    /// Whether it has been known for so long that a key was used for another call that this one is
-    /// over.
-    fn was_long_ago(&self, key: &str, now: Instant) -> bool {
+    /// Whether it has been known for so long that keys of a call were used for another amount than this
+    /// one that all of those are over. What is owed of a payment only grows, so since this amount is
+    /// asked for no server begins to ask for another one that it was owed before, and when more is owed
+    /// the wait begins anew. It is waited for once and not for each key, of which there may be
+    /// thousands after a refusal of days.
+    fn was_long_ago(&self, (key, amount): (&str, i64), now: Instant) -> bool {
         let mut others = self.others.lock().unwrap_or_else(PoisonError::into_inner);
         if others.len() >= SPENT_MAX {
             others.clear();
         }
-        let since = *others.entry(key.to_owned()).or_insert(now);
-        now.duration_since(since) > UNDER_WAY_MAX
+        let first = Others { amount, since: now };
+        let known = others.entry(key.to_owned()).or_insert(first);
+        if known.amount != amount {
+            *known = first;
+        }
+        now.saturating_duration_since(known.since) > UNDER_WAY_MAX
     }
 
     async fn send<T: DeserializeOwned>(&self, request: RequestBuilder) -> Result<T, Fault> {
@@ -366,13 +380,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_key_of_another_call_is_passed_over_when_that_is_over() {
+    fn keys_of_another_call_are_passed_over_when_that_is_over_and_it_is_waited_for_once() {
         let text = "house = \"odeon\"\nsecret_key = \"sk_test_1234\"\nwebhook_secrets = [\"whsec_0123456789\"]\napi = \"http://127.0.0.1:1\"\n";
         let config = StripeConfig::parse(text).expect("a configuration");
         let client = Client::new(&config).expect("a client");
         let began = Clock::stopwatch();
-        let later = |seconds| client.was_long_ago("k", began + Duration::from_secs(seconds));
-        assert!(!later(0) && !later(599) && !later(600) && later(601));
-        assert!(!client.was_long_ago("other", began + Duration::from_secs(601)));
+        let later = |amount, seconds| {
+            client.was_long_ago(("k", amount), began + Duration::from_secs(seconds))
+        };
+        assert!(!later(900, 0) && !later(900, 599) && !later(900, 600));
+        // From now on each next key, at once.
+        assert!(later(900, 601) && later(900, 601) && later(900, 602));
+        assert!(!client.was_long_ago(("other", 900), began + Duration::from_secs(602)));
+        // More is owed: what was asked for a moment ago may be under way.
+        assert!(!later(1_200, 603) && !later(1_200, 1_203) && later(1_200, 1_204));
     }
 }

@@ -17,8 +17,8 @@ use houseful_core::{
 };
 
 use super::{
-    Refunds, Stripe,
-    book::Named,
+    Refunds, Stripe, Whose,
+    book::{Branch, Named},
     fault::Fault,
     objects::{Intent, Status},
     refunds,
@@ -36,6 +36,23 @@ const LIST_MS: i64 = 30 * houseful_core::time::DAY_MS;
 /// How far back news are read again behind the last that were read: an event may be shown after one
 /// that happened later.
 const AGAIN_MS: i64 = 5 * MINUTE_MS;
+
+/// Where a page ended: behind which intent, and in which branch of the book's history the reading was
+/// begun. What was read in several is not what the last of them has.
+fn place(began: Branch, last: &str) -> String {
+    match began {
+        Some((cluster, timeline)) => format!("{cluster} {timeline} {last}"),
+        None => last.to_owned(),
+    }
+}
+
+fn begun(place: &str) -> (Branch, Option<String>) {
+    let mut words = place.rsplitn(3, ' ');
+    let last = words.next().map(str::to_owned);
+    let timeline = words.next().and_then(|word| word.parse().ok());
+    let cluster = words.next().and_then(|word| word.parse().ok());
+    (cluster.zip(timeline), last)
+}
 
 /// Something that happened to money later.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,12 +77,17 @@ impl Stripe {
         let back = self.0.clock.now().ms_since(since).clamp(0, LIST_MS);
         let since_s = Clock::wall().plus_ms(-back).0 / 1_000;
         let limit = limit.clamp(1, PAGE_MAX);
+        let is_whole = since == UtcMillis(0);
+        let (began, after) = match after {
+            None => (self.0.book.branch(), None),
+            Some(place) => begun(&place),
+        };
         let page = self.0.client.intents(after.as_deref(), limit).await?;
         let last = page.data.last().map(|intent| intent.id.clone());
         let fresh = page.data.iter().any(|intent| intent.created >= since_s);
         let next = last.filter(|last| page.has_more && fresh && after.as_ref() != Some(last));
         let mut listed = Listed {
-            next,
+            next: next.map(|last| place(began, &last)),
             ..Listed::default()
         };
         for intent in page.data {
@@ -73,8 +95,9 @@ impl Stripe {
                 self.tell(intent, &mut listed).await?;
             }
         }
-        if listed.next.is_none() && since == UtcMillis(0) {
-            self.0.was_read.store(true, Ordering::Release);
+        if listed.next.is_none() && is_whole {
+            let was_read = self.0.was_read.lock();
+            *was_read.unwrap_or_else(PoisonError::into_inner) = Some(began);
         }
         Ok(listed)
     }
@@ -93,7 +116,7 @@ impl Stripe {
             listed.odd += 1;
             return Ok(());
         }
-        match self.standing(intent, None, Refunds::Told).await {
+        match self.standing(intent, Whose::Told, Refunds::Told).await {
             Ok(charge) => listed.charges.push(charge),
             Err(ProviderError::Fault(why)) => {
                 listed.odd += 1;
@@ -227,5 +250,22 @@ impl Stripe {
     /// The book can't be written now.
     pub(in crate::payment) async fn heard_until(&self, at: UtcMillis) -> Result<(), ProviderError> {
         self.0.book.note_read(at).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_in_the_list_says_where_its_reading_began() {
+        for began in [
+            None,
+            Some((7, 1)),
+            Some((-7_432_198_765_432_198_765, u32::MAX)),
+        ] {
+            let there = place(began, "pi_1");
+            assert_eq!(begun(&there), (began, Some("pi_1".to_owned())));
+        }
     }
 }

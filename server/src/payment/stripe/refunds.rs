@@ -86,8 +86,7 @@ impl Stripe {
             let intent = client.intent(&id).await?;
             let listed = client.refunds(&id).await?;
             let back = total(&listed);
-            let charge = standing::charge(&intent, &self.0.house, back)?;
-            standing::fits(&charge, &order)?;
+            let charge = standing::by_book(&intent, &order, back)?;
             let wanted = total_minor.min(charge.captured);
             if charge.refunded >= wanted {
                 return Ok(charge);

@@ -1,7 +1,7 @@
 //! What an intent means for a payment.
 
 use houseful_core::{
-    ids::{BookingId, QuoteHash},
+    ids::{BookingId, PaymentId, QuoteHash},
     money::{Currency, Money},
     time::UtcMillis,
 };
@@ -37,12 +37,37 @@ pub(super) fn never(order: &Order) -> Charge {
 /// # Errors
 /// It is another house's, or not as we make them.
 pub(super) fn charge(intent: &Intent, house: &str, back: Total) -> Result<Charge, ProviderError> {
-    let odd = |what: &str| ProviderError::Fault(format!("the intent at Stripe has {what}"));
     let payment = intent
         .payment(house)
         .ok_or_else(|| odd("no payment of this house"))?;
     let metadata = intent.metadata();
     let (booking, quote) = about(&metadata).ok_or_else(|| odd("no booking of ours"))?;
+    of(intent, (payment, booking, quote), back)
+}
+
+/// The charge of an intent that the book says is this order's. What anybody wrote on it since at
+/// Stripe's own desk must not keep its money there: that can only be given up or back here, and what
+/// was taken was checked before.
+///
+/// # Errors
+/// It is not as we make them.
+pub(super) fn by_book(
+    intent: &Intent,
+    order: &Order,
+    back: Total,
+) -> Result<Charge, ProviderError> {
+    of(intent, (order.payment, order.booking, order.quote), back)
+}
+
+fn odd(what: &str) -> ProviderError {
+    ProviderError::Fault(format!("the intent at Stripe has {what}"))
+}
+
+fn of(
+    intent: &Intent,
+    (payment, booking, quote): (PaymentId, BookingId, QuoteHash),
+    back: Total,
+) -> Result<Charge, ProviderError> {
     let code = intent.currency.to_ascii_uppercase();
     let currency: Currency = code.parse().map_err(|_| odd("an unknown currency"))?;
     let status = status(intent).ok_or_else(|| odd("a status that is unknown here"))?;

@@ -107,6 +107,37 @@ async fn a_settlement_that_can_not_be_written_is_not_taken() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_may_be_of_a_lost_journal_is_asked_about_now_and_then_and_puts_off_nothing() {
+    let folder = Folder::new();
+    let role = role(folder.open()).await;
+    let request = role.begin(APPROVES).await;
+    role.until(request.payment, PaymentState::Authorised).await;
+    role.settles(role.keep(&request, 1_900, 5)).await;
+    role.until(request.payment, PaymentState::Captured).await;
+    role.idle(request.payment).await;
+    let reopened = role.payments.reopen(UtcMillis(0)).await.expect("reopened");
+    assert_eq!(reopened.reopened, 1);
+    let tell_at = |conn: &Connection| {
+        let read = "SELECT tell_at FROM payment_outbox";
+        Ok(conn.query_row(read, [], |row| row.get::<_, i64>(0))?)
+    };
+    let due = role.db.read(tell_at).await.expect("readable");
+    let told = role.tape.all().len();
+    for _ in 0..50 {
+        // Of two servers each says what it knows.
+        role.settles(role.keep(&request, 1_200, 100)).await;
+        role.settles(role.keep(&request, 1_900, 5)).await;
+    }
+    let more = role.tape.all().len() - told;
+    assert!((1..50).contains(&more), "{more} announcements");
+    let still = role.db.read(tell_at).await.expect("readable");
+    assert_eq!(still, due, "what has its time has it");
+    let paid = role.payments.get(request.payment).await.expect("readable");
+    let paid = paid.expect("a payment");
+    assert_eq!((paid.refunded.minor, paid.settled), (0, false));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_trail_tells_each_step_and_can_not_be_changed() {
     let folder = Folder::new();
     let role = role(folder.open()).await;

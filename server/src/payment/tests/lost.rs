@@ -1,7 +1,7 @@
 //! Payments were restored from a copy that knows nothing of a payment by several tenders: its card is
 //! found again, nothing is given back that nobody asked for, and what has to go back later does.
 
-use houseful_core::wire::payment::TenderWish;
+use houseful_core::wire::payment::{LostPart, LostPartRequest, TenderWish};
 
 use super::{
     split::{by_means, card, cash, request, voucher},
@@ -63,6 +63,31 @@ async fn a_split_whose_card_is_found_first_is_made_whole_and_nothing_goes_back()
     // The rest is owed until somebody has seen to it.
     assert!(!back.settled);
     whole(&back, [(1_000, 1_000), (900, 0)]);
+    let says = |told_minor| {
+        let request = LostPartRequest {
+            how: LostPart::NotOwed,
+            told_minor,
+            note: "the voucher has its value".to_owned(),
+        };
+        role.payments.see_to_lost(back.id, request, "m")
+    };
+    let other = says(800).await;
+    assert!(
+        matches!(&other, Err(PaymentError::LostPartChanged { owed }) if owed.minor == 900),
+        "{other:?}"
+    );
+    let seen = says(900).await.expect("written").expect("a payment");
+    assert!(
+        seen.settled && seen.state == PaymentState::Refunded,
+        "{seen:?}"
+    );
+    assert_eq!(
+        by_means(&seen),
+        [("card", 1_000, 1_000), ("split", 900, 900)]
+    );
+    assert_eq!(says(900).await, Err(PaymentError::NothingLost));
+    let none = role.payments.list(true, None).await.expect("readable");
+    assert_eq!(none, [], "an end of it");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -27,7 +27,7 @@ pub(super) struct Member {
     pub(super) db: Database,
     pub(super) slots: PostgresSlots,
     pub(super) lane: Lane,
-    store: PostgresStore,
+    pub(super) store: PostgresStore,
     identity: Identity,
 }
 
@@ -219,6 +219,14 @@ impl Members {
                 Some(there) if goes_on_there => (there, to),
                 _ => (&head, from),
             };
+            if let Some(there) = there {
+                let short = if goes_on_there {
+                    (&head, from)
+                } else {
+                    (there, to)
+                };
+                goes_on(show, last, short).await?;
+            }
             on_its_way(slot, last, to).await?;
             let sells_there = there.is_some_and(|there| there.sales != SalesWord::Moved);
             if sells_there && !to.knows(show, head.version).await? {
@@ -255,6 +263,25 @@ impl Members {
         }
         Ok(())
     }
+}
+
+/// Refuses a show of which two shards have different journals, or whose shorter one sells although the
+/// longer one came after it and was left: before anything is given or sealed.
+async fn goes_on(
+    show: ShowId,
+    (long, in_long): (&Head, &Member),
+    (short, in_short): (&Head, &Member),
+) -> Result<(), MoveError> {
+    if !in_long.knows(show, short.version).await? {
+        let (from, to) = (in_short.name.clone(), in_long.name.clone());
+        return Err(MoveError::Forked { show, from, to });
+    }
+    let is_further = long.version.ver > short.version.ver;
+    if is_further && long.sales == SalesWord::Moved && short.sales != SalesWord::Moved {
+        let (shard, from) = (in_short.name.clone(), in_long.name.clone());
+        return Err(OpeningError::WentBack { show, shard, from }.into());
+    }
+    Ok(())
 }
 
 /// Refuses a show whose last journal says that it went to another shard than `to`.

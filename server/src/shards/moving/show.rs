@@ -10,7 +10,7 @@ use houseful_core::{
 };
 
 use super::{
-    MoveError, Planned, Stage,
+    MoveError, Planned, Stage, again,
     shards::Member,
     tables::{JOURNAL, OTHERS, Table},
 };
@@ -54,12 +54,22 @@ const LEARN: &str = "INSERT INTO immutable
 /// What a show's rows of a table come to.
 type Digest = (i64, String);
 
-/// Carries a show; how many rows it has, and for how long it did not sell.
+/// A show that was carried.
+pub(super) struct Carried {
+    /// How many rows it has, its head not counted.
+    pub(super) rows: u64,
+    /// Whether its bookings and tickets were made again from the journal; see [`again`].
+    pub(super) made_again: bool,
+    /// For how long it did not sell.
+    pub(super) pause: Duration,
+}
+
+/// Carries a show.
 pub(super) async fn carry(
     planned: &Planned<'_>,
     to: &Member,
     told: &mut (dyn FnMut(Stage) + Send),
-) -> Result<(u64, Duration), MoveError> {
+) -> Result<Carried, MoveError> {
     let (show, from) = (planned.show, planned.from);
     let seal = Ask::Seal {
         to: to.name.clone(),
@@ -68,16 +78,20 @@ pub(super) async fn carry(
     ask(&from.lane, show, seal).await?;
     let sealed = Clock::stopwatch();
     told(Stage::Sealed(show));
-    let rows = copy(planned, to).await?;
+    let (rows, made_again) = copy(planned, to).await?;
     told(Stage::Copied(show));
     let arrive = Ask::Arrive {
         at: to.name.clone(),
         from: from.name.clone(),
     };
     ask(&to.lane, show, arrive).await?;
-    let paused = Clock::stopwatch().saturating_duration_since(sealed);
+    let pause = Clock::stopwatch().saturating_duration_since(sealed);
     told(Stage::Arrived(show));
-    Ok((rows, paused))
+    Ok(Carried {
+        rows,
+        made_again,
+        pause,
+    })
 }
 
 /// Removes what a show left behind that says where people's bookings are, and who they are. The
@@ -138,11 +152,12 @@ fn digest(rows: &[tokio_postgres::Row]) -> Result<Digest, StoreError> {
 }
 
 /// Writes a sealed show into the new shard, all of it in one transaction, which is compared with the
-/// old one before it counts.
-async fn copy(planned: &Planned<'_>, to: &Member) -> Result<u64, MoveError> {
+/// old one before it counts. How many rows that were, and whether some had to be made again.
+async fn copy(planned: &Planned<'_>, to: &Member) -> Result<(u64, bool), MoveError> {
     let (show, from) = (planned.show, planned.from);
     learn(from, to).await?;
     let before = digests(planned).await?;
+    let again = again::missing(show, from).await?;
     let known = to.db.read(LAST, &[&key(show)]).await;
     let known = known.and_then(|rows| last(&rows));
     let known = known.map_err(|why| to.store(why))?;
@@ -165,6 +180,9 @@ async fn copy(planned: &Planned<'_>, to: &Member) -> Result<u64, MoveError> {
             tx.roll_back().await;
             return Ok(Some(table));
         }
+        if let Some(again) = &again {
+            again.write(&tx).await?;
+        }
         tx.commit().await.map_err(Fault::writing)?;
         Ok(None)
     };
@@ -174,7 +192,7 @@ async fn copy(planned: &Planned<'_>, to: &Member) -> Result<u64, MoveError> {
         return Err(MoveError::Forked { show, from, to });
     }
     match differs {
-        None => Ok(total(&before)),
+        None => Ok((total(&before), again.is_some() && !has_arrived)),
         Some(table) => Err(MoveError::Differs {
             show,
             table,

@@ -53,11 +53,15 @@ macro_rules! table {
 /// The journal: carried a part at a time.
 pub(super) const JOURNAL: Table = table!("show_event", true, "ver", "ver > $2 AND ver <= $2 + $3");
 
+/// Tickets and bookings, which can be made again from the journal.
+pub(super) const TICKETS: Table = table!("ticket", false, "code", "true");
+pub(super) const BOOKINGS: Table = table!("booking", false, "booking", "true");
+
 /// Everything else.
 pub(super) const OTHERS: &[Table] = &[
     table!("money_line", true, "ver, line", "true"),
-    table!("ticket", false, "code", "true"),
-    table!("booking", false, "booking", "true"),
+    TICKETS,
+    BOOKINGS,
     table!("contact", false, "booking", "true"),
     table!("contact_word", false, "booking, word", "true"),
 ];

@@ -1,6 +1,6 @@
 //! Why the shards of a house can't be opened.
 
-use houseful_core::ids::ShardName;
+use houseful_core::ids::{ShardName, ShowId};
 
 use crate::{
     database::{Address, OpenError},
@@ -113,6 +113,23 @@ pub enum OpeningError {
         "the house had shard {0} in another database than the one named now: name that one, or put its latest copy back; what was sold there is not in this one"
     )]
     AnotherDatabase(ShardName),
+    /// A shard whose making was cut off: the house knows its database, and it is no shard yet.
+    #[error(
+        "the database of shard {0} was to become a shard and is none yet: start a server while all shards can be reached, which finishes it"
+    )]
+    NoShardYet(ShardName),
+    /// A shard that was put back to a copy from before a show left it that has come back since.
+    #[error(
+        "shard {shard} has {show} as it was before it came back from {from}, whose journal of it goes further: {shard} was put back to a copy, and seats that {from} sold are free in it; put its latest copy back"
+    )]
+    WentBack {
+        /// A show.
+        show: ShowId,
+        /// Which was put back.
+        shard: ShardName,
+        /// Which has the longer journal.
+        from: ShardName,
+    },
     /// A shard alone.
     #[error(
         "the database is shard {0} of a house with several; say with `--shards FILE` which they are"
@@ -133,7 +150,7 @@ impl OpeningError {
     #[must_use]
     pub fn is_passing(&self) -> bool {
         match self {
-            Self::Store { why, .. } => *why == StoreError::Busy,
+            Self::Store { why, .. } | Self::Home(why) => *why == StoreError::Busy,
             #[cfg(feature = "postgres")]
             Self::Open { why, .. } => matches!(
                 why.as_ref(),

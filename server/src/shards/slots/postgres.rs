@@ -57,6 +57,10 @@ impl SlotStore for PostgresSlots {
         })
     }
 
+    fn is_blank(&self) -> Later<'_, bool> {
+        Box::pin(self.db.is_blank())
+    }
+
     fn identity(&self) -> Later<'_, Option<Identity>> {
         Box::pin(async {
             let rows = self.db.read(IDENTITY, &[]).await?;

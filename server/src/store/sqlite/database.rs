@@ -17,7 +17,7 @@ use tokio::sync::oneshot;
 
 use super::{
     checkpoint, migrations,
-    open::{self, FileLock, OpenError},
+    open::{self, Durability, FileLock, OpenError},
     readers,
     writer::{Health, Job, Message, Pending, QUEUE_MAX, Writer},
 };
@@ -54,14 +54,23 @@ impl Database {
     /// # Errors
     /// See [`OpenError`].
     pub fn open(path: &Path) -> Result<Self, OpenError> {
-        Self::open_with(path, migrations::ALL)
+        Self::open_with(path, Durability::Lasting, migrations::ALL)
+    }
+
+    /// The same for a file that goes with the program: a power cut may damage it.
+    ///
+    /// # Errors
+    /// See [`OpenError`].
+    pub fn scratch(path: &Path) -> Result<Self, OpenError> {
+        Self::open_with(path, Durability::Scratch, migrations::ALL)
     }
 
     pub(super) fn open_with(
         path: &Path,
+        durability: Durability,
         migrations: &[migrations::Migration],
     ) -> Result<Self, OpenError> {
-        let (conn, lock) = open::open(path, migrations)?;
+        let (conn, lock) = open::open(path, durability, migrations)?;
         let error = |e: &dyn fmt::Display| OpenError::Unwritable {
             path: path.to_owned(),
             why: e.to_string(),
@@ -79,7 +88,7 @@ impl Database {
             let asked = Arc::clone(&asked);
             threads.push(spawn("db-read", &lock, move || readers::run(&conn, &asked)));
         }
-        let tidy = open::connect_checkpointer(path).map_err(|e| error(&e))?;
+        let tidy = open::connect_checkpointer(path, durability).map_err(|e| error(&e))?;
         let seen = Arc::clone(&health);
         threads.push(spawn("db-tidy", &lock, move || {
             checkpoint::run(&tidy, &nudges, &seen);
@@ -195,10 +204,10 @@ impl Inner {
         })
     }
 
-    /// Readers first, so that the writer is the last to have the file.
+    /// Readers first, so that the last to have the file is one that may tidy up behind itself.
     fn stop(&self) {
         self.closing.store(true, Ordering::SeqCst);
-        let threads =
+        let mut threads =
             std::mem::take(&mut *self.threads.lock().unwrap_or_else(PoisonError::into_inner));
         let me = thread::current().id();
         if threads.is_empty() || threads.iter().any(|t| t.thread().id() == me) {
@@ -209,8 +218,12 @@ impl Inner {
             // Nobody is left to tell if this fails.
             let _ = self.read.send(Message::Stop);
         }
+        let rest = threads.split_off(readers::COUNT.min(threads.len()));
+        for reader in threads {
+            let _ = reader.join();
+        }
         let _ = self.write.send(Message::Stop);
-        for thread in threads {
+        for thread in rest {
             let _ = thread.join();
         }
     }

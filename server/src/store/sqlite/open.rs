@@ -72,6 +72,25 @@ pub enum OpenError {
     },
 }
 
+/// What a file has to outlive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Durability {
+    /// Power cuts: nothing is told to be written before it is on the disk.
+    Lasting,
+    /// Nothing but a crash of the program: no disk is waited for.
+    Scratch,
+}
+
+impl Durability {
+    /// SQLite's word for it.
+    const fn synchronous(self) -> &'static str {
+        match self {
+            Self::Lasting => "FULL",
+            Self::Scratch => "OFF",
+        }
+    }
+}
+
 /// The lock on a database, for as long as this lives. The lock file stays: removing it would let
 /// two servers lock two files of one name.
 #[derive(Debug)]
@@ -80,10 +99,14 @@ pub(super) struct FileLock {
 }
 
 /// Locks, creates if need be, checks and brings up to date.
-pub(super) fn open(path: &Path, all: &[Migration]) -> Result<(Connection, FileLock), OpenError> {
+pub(super) fn open(
+    path: &Path,
+    durability: Durability,
+    all: &[Migration],
+) -> Result<(Connection, FileLock), OpenError> {
     let lock = lock_or_refuse(path)?;
     let new = create(path, folder_of(path)).map_err(|e| unwritable(path, &e))?;
-    let mut conn = connect(path).map_err(|e| named(path, &e))?;
+    let mut conn = connect(path, durability).map_err(|e| named(path, &e))?;
     own(&conn, path, new)?;
     migrations::apply(&mut conn, all).map_err(|e| schema(path, e))?;
     Ok((conn, lock))
@@ -204,15 +227,19 @@ fn create(path: &Path, folder: &Path) -> io::Result<bool> {
 }
 
 /// The writing connection.
-fn connect(path: &Path) -> rusqlite::Result<Connection> {
-    connect_with(path, 65_536)
+fn connect(path: &Path, durability: Durability) -> rusqlite::Result<Connection> {
+    connect_with(path, durability, 65_536)
 }
 
-fn connect_with(path: &Path, cache_kib: i32) -> rusqlite::Result<Connection> {
+fn connect_with(
+    path: &Path,
+    durability: Durability,
+    cache_kib: i32,
+) -> rusqlite::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let conn = Connection::open_with_flags(path, flags)?;
     settle_in(&conn, cache_kib)?;
-    conn.pragma_update(None, "synchronous", "FULL")?;
+    conn.pragma_update(None, "synchronous", durability.synchronous())?;
     conn.pragma_update(None, "wal_autocheckpoint", 0)?;
     Ok(conn)
 }
@@ -227,9 +254,12 @@ pub(super) fn connect_reader(path: &Path) -> rusqlite::Result<Connection> {
 }
 
 /// The connection that moves pages from the log into the file.
-pub(super) fn connect_checkpointer(path: &Path) -> rusqlite::Result<Connection> {
+pub(super) fn connect_checkpointer(
+    path: &Path,
+    durability: Durability,
+) -> rusqlite::Result<Connection> {
     // It copies each page once, so it has no use for them afterwards.
-    let conn = connect_with(path, 256)?;
+    let conn = connect_with(path, durability, 256)?;
     // A checkpoint that waits for a reader may hold the writer up: better to give up soon.
     conn.busy_timeout(std::time::Duration::from_millis(TIDY_BUSY_MS))?;
     Ok(conn)

@@ -415,3 +415,20 @@ fn a_newer_or_different_schema_is_refused() {
         }
     ));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_scratch_file_alone_waits_for_no_disk() {
+    let synchronous = |db: Database| async move {
+        db.write(|conn| {
+            Ok(conn.pragma_query_value(None, "synchronous", |row| row.get::<_, i32>(0))?)
+        })
+        .await
+        .expect("an answer")
+    };
+    let folder = Folder::new();
+    let lasting = Database::open(&folder.file()).expect("open");
+    assert_eq!(synchronous(lasting).await, 2, "FULL");
+    let folder = Folder::new();
+    let scratch = Database::scratch(&folder.file()).expect("open");
+    assert_eq!(synchronous(scratch).await, 0, "OFF");
+}

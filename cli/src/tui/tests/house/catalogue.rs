@@ -46,6 +46,7 @@ pub(in crate::tui::tests) fn price_card(layout: &SeatLayout) -> PriceCard {
         prices,
         fees: [(Channel::Web, 75)].into(),
         refunds: None,
+        rules: None,
     }
 }
 

@@ -1,11 +1,11 @@
-//! The late-payments desk of the house: its cases, from the state alone.
+//! The late-payments desk of the house: its cases by the real rules, and the cash of its till.
 
 use houseful_core::{
     ids::{BookingId, CommandId, OwnerRef, PaymentId},
-    money::Money,
+    show::{DeskTold, FoundCase},
     wire::{
-        Page, Time,
-        desk::{CaseResolution, DeskCase, DeskEnd, DeskKind, StoryStep},
+        Time,
+        desk::{Cases, DeskCase, ResolveRequest, StoryStep},
         payment::{PaidTender, Payment, PaymentState},
     },
 };
@@ -19,106 +19,37 @@ const PAGE: usize = 2;
 
 impl Till {
     /// What needs somebody, or has ended.
-    pub(super) fn late(&self, wanted: &LateWanted) -> Page<DeskCase> {
-        let mut items: Vec<DeskCase> = if wanted.ended {
-            self.declined()
-        } else {
-            self.waiting()
+    pub(super) fn late(&self, wanted: &LateWanted) -> Cases {
+        let told = DeskTold {
+            opens: !wanted.ended,
+            waits: true,
         };
-        let payments = self.state.payments().map(|(id, _)| id);
-        let cases = payments.filter_map(|id| self.payment_case(id));
-        items.extend(cases.filter(|case| case.needs_somebody() != wanted.ended));
+        let events = self.journal.iter().map(|(at, event)| (*at, event));
+        let events = events.filter(|_| wanted.ended);
+        let found = self.state.desk(events, told, self.now).into_iter();
+        let mut items: Vec<DeskCase> = found.map(tell).collect();
+        items.sort_by_key(|case| std::cmp::Reverse(case.at));
+        let mut cases = Cases {
+            read_only: self.unread.clone(),
+            ..Cases::default()
+        };
         if !wanted.ended {
-            return Page { items, next: None };
+            cases.items = items;
+            return cases;
         }
         let from = wanted
             .cursor
             .as_deref()
             .map_or(0, |c| c.parse().expect("a page"));
-        let next = (items.len() > from + PAGE).then(|| (from + PAGE).to_string());
-        let items = items.into_iter().skip(from).take(PAGE).collect();
-        Page { items, next }
+        cases.next = (items.len() > from + PAGE).then(|| (from + PAGE).to_string());
+        cases.items = items.into_iter().skip(from).take(PAGE).collect();
+        cases
     }
 
-    fn blank(&self, kind: DeskKind, end: DeskEnd, booking: Uuid) -> DeskCase {
-        let record = self.state.booking(booking).expect("a booking");
-        DeskCase {
-            kind,
-            at: Time(self.now),
-            end,
-            booking: BookingId {
-                show: self.state.show(),
-                uuid: booking,
-            },
-            code: record.code,
-            seats: u16::try_from(record.lines.len()).expect("few seats"),
-            payment: None,
-            amount: record.total(),
-            tender: None,
-            why: None,
-            overdue: false,
-            refund: None,
-            declined: None,
-            cash: None,
-            resolution: None,
-        }
-    }
-
-    fn waiting(&self) -> Vec<DeskCase> {
-        let waits = self.state.bookings().filter_map(|(uuid, _)| {
-            let waits = self.state.refund_waiting(uuid, self.now)?;
-            let blank = self.blank(DeskKind::RefundWaits, DeskEnd::Waits, uuid);
-            Some(DeskCase {
-                at: waits.at,
-                amount: waits.back,
-                refund: Some(waits),
-                ..blank
-            })
-        });
-        waits.collect()
-    }
-
-    fn declined(&self) -> Vec<DeskCase> {
-        let all = self.state.bookings().flat_map(|(uuid, record)| {
-            record.declined.iter().map(move |one| {
-                let view = self.state.declined_view(record, one);
-                DeskCase {
-                    amount: view.back,
-                    declined: Some(view),
-                    ..self.blank(DeskKind::RefundWaits, DeskEnd::Declined, uuid)
-                }
-            })
-        });
-        all.collect()
-    }
-
-    /// A payment of which something went back.
-    pub(super) fn payment_case(&self, id: PaymentId) -> Option<DeskCase> {
-        let payment = self.state.payment(id)?;
-        let why = payment.returned?;
-        let cash = !payment.to_hand.is_empty();
-        let handed = payment.handed.as_ref().or(payment.resolved.as_ref());
-        let (kind, end) = match cash {
-            true => (DeskKind::CashWaits, DeskEnd::Waits),
-            false if handed.is_some() => (DeskKind::CashWaits, DeskEnd::GivenBack),
-            false => (DeskKind::MoneyBack, DeskEnd::GivenBack),
-        };
-        let amount = Money::new(payment.to_hand_minor(), payment.amount.currency);
-        let resolution = handed.map(|resolved| CaseResolution {
-            how: resolved.how,
-            at: Time(resolved.at),
-            by: (resolved.owner == OwnerRef::of_staff("till-1")).then(|| "till-1".to_owned()),
-            note: resolved.note.clone(),
-        });
-        Some(DeskCase {
-            payment: Some(id),
-            amount: if cash { amount } else { payment.amount },
-            cash: cash.then_some(amount),
-            tender: Some(payment.tender.word().to_owned()),
-            why: Some(why.word().to_owned()),
-            resolution,
-            ..self.blank(kind, end, payment.booking)
-        })
+    /// The case that somebody has just said something about.
+    pub(super) fn resolved(&self, said: &ResolveRequest) -> DeskCase {
+        let found = self.state.desk_resolved(said, self.now);
+        tell(found.expect("a case"))
     }
 
     pub(super) fn story(&self, booking: Uuid) -> Vec<StoryStep> {
@@ -189,4 +120,20 @@ impl Till {
             updated_at: Time(self.now),
         }
     }
+}
+
+/// Adds what booking alone can't tell.
+fn tell(found: FoundCase) -> DeskCase {
+    let FoundCase {
+        mut case,
+        by,
+        to_hand,
+    } = found;
+    if let Some(resolution) = &mut case.resolution {
+        resolution.by = (by == Some(OwnerRef::of_staff("till-1"))).then(|| "till-1".to_owned());
+    }
+    if !to_hand.is_empty() && case.tender.as_deref() == Some("cash") {
+        case.cash = Some(case.amount);
+    }
+    case
 }

@@ -132,8 +132,7 @@ impl Till {
                     told_minor: request.told_minor,
                 };
                 self.booking_after(ask, Some(request.command.0), owned.id.uuid)?;
-                let case = self.payment_case(request.payment).expect("a case");
-                Reply::Case(Box::new(case))
+                Reply::Case(Box::new(self.resolved(request)))
             }
             Ask::Bookings(wanted) => Reply::Bookings(Bookings {
                 items: self.bookings(wanted),

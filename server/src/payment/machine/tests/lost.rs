@@ -75,6 +75,46 @@ fn what_has_to_go_back_of_it_goes_to_the_card_first_and_the_rest_stays_owed() {
     let total_minor = AMOUNT - CARD;
     assert_eq!(call, Call::Refund { total_minor });
     assert!(!account.is_settled() && account.refund_due() == total_minor);
+    // Another sum than the one that was told is not taken for it.
+    let seen = |minor| Input::SeenTo {
+        minor,
+        said: "not_owed m: the voucher".to_owned(),
+    };
+    for other in [0, 1, total_minor + 1, -total_minor] {
+        let done = step(&mut account, &seen(other), 7);
+        assert!(
+            !done.seen_to && !done.notable,
+            "the trail tells what happened"
+        );
+        assert_eq!(account.owed_of_lost(), total_minor);
+    }
+    let done = step(&mut account, &seen(total_minor), 8);
+    assert!(done.announce && done.seen_to && account.is_settled());
+    assert_eq!((account.owed_of_lost(), account.refunded), (0, AMOUNT));
+    let again = step(&mut account, &seen(total_minor), 9);
+    assert!(!again.announce && !again.seen_to && !again.notable, "once");
+}
+
+#[test]
+fn nobody_can_say_that_a_card_was_given_back() {
+    let mut account = after(&[
+        learned(ChargeStatus::Authorised, 0, 0),
+        settle(AMOUNT, 5),
+        learned(ChargeStatus::Captured, AMOUNT, 0),
+        settle(0, 6),
+    ]);
+    let seen = Input::SeenTo {
+        minor: AMOUNT,
+        said: "paid_back m: by hand".to_owned(),
+    };
+    step(&mut account, &seen, 7);
+    assert_eq!((account.owed_of_lost(), account.refunded), (0, 0));
+    assert_eq!(
+        account.call(),
+        Some(Call::Refund {
+            total_minor: AMOUNT
+        })
+    );
 }
 
 #[test]
@@ -160,6 +200,13 @@ fn a_voucher_that_only_booking_knows_of_keeps_nothing_open() {
     step(&mut account, &settle(900, 8), 1);
     assert!(account.is_settled() && account.reason.is_some());
     assert_eq!((account.captured, account.refunded), (900, 0));
+    // The other seat, too: the voucher has its value again, so there is nobody to ask.
+    step(&mut account, &settle(0, 9), 2);
+    assert!(
+        account.is_settled() && account.call().is_none(),
+        "{account:?}"
+    );
+    assert_eq!((account.captured, account.refunded), (900, 900));
 }
 
 #[test]

@@ -1,24 +1,44 @@
-//! The cases of one show: what needs somebody, from where its payments stand; what has ended, from
-//! rows of its journal and where their payments stand now.
+//! The late-payments desk: what of a show needs somebody, from where its payments stand; what has
+//! ended, from its journal and where its payments stand now.
 
-use houseful_core::{
-    ids::{BookingId, CommandId, PaymentId},
+use uuid::Uuid;
+
+use super::{BookingRecord, Event, KeptLess, PaymentRecord, Resolved, ReturnReason, ShowState};
+use crate::{
+    ids::{BookingId, CommandId, OwnerRef, PaymentId},
     message::Tender,
     money::Money,
-    show::{BookingRecord, Event, PaymentRecord, Resolved, ReturnReason, ShowState},
     time::UtcMillis,
     wire::{
         Time,
-        admin::JournalEntry,
         desk::{CaseHow, CaseResolution, DeskCase, DeskEnd, DeskKind, ResolveRequest},
     },
 };
-use uuid::Uuid;
 
-use super::{Found, Told};
+/// A case with what booking alone can't tell of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FoundCase {
+    /// The case, without who resolved it and without its cash.
+    pub case: DeskCase,
+    /// Who resolved it.
+    pub by: Option<OwnerRef>,
+    /// What of its payment went back that may be cash.
+    pub to_hand: Vec<KeptLess>,
+}
+
+/// What of a show is told where.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DeskTold {
+    /// Whether what needs somebody is told here.
+    pub opens: bool,
+    /// Whether that is told at all, the show being in the timetable. A show whose last event an
+    /// earlier program wrote may wait for somebody and not stand there: its rows tell it then.
+    pub waits: bool,
+}
 
 /// The kinds of journal rows that tell how cases of this kind ended; none named is all.
-pub(super) const fn row_kinds(kind: Option<DeskKind>) -> &'static [&'static str] {
+#[must_use]
+pub const fn desk_rows(kind: Option<DeskKind>) -> &'static [&'static str] {
     match kind {
         None => &[],
         Some(DeskKind::LateWon) => &["secured", "case_resolved"],
@@ -31,37 +51,41 @@ pub(super) const fn row_kinds(kind: Option<DeskKind>) -> &'static [&'static str]
     }
 }
 
-/// What needs somebody now, if that is wanted, and what its rows say.
-pub(super) fn of_show(
-    state: &ShowState,
-    rows: &[JournalEntry],
-    told: Told,
-    now: UtcMillis,
-) -> Vec<Found> {
-    let mut found = Vec::new();
-    if told.opens {
-        for (booking, record) in state.bookings() {
-            if record.refund_waits(now).is_some() {
-                found.extend(refund_waits(state, booking, now));
+impl ShowState {
+    /// What needs somebody now, if that is wanted, and how what these events of the show began has
+    /// ended, each with the time it was decided.
+    pub fn desk<'a>(
+        &self,
+        events: impl Iterator<Item = (UtcMillis, &'a Event)>,
+        told: DeskTold,
+        now: UtcMillis,
+    ) -> Vec<FoundCase> {
+        let mut found = Vec::new();
+        if told.opens {
+            for (booking, record) in self.bookings() {
+                if record.refund_waits(now).is_some() {
+                    found.extend(refund_waits(self, booking, now));
+                }
+            }
+            for (id, payment) in self.payments() {
+                let needs = needs(payment, now).into_iter().flatten();
+                found.extend(needs.filter_map(|kind| open_case(self, id, kind, now)));
             }
         }
-        for (id, payment) in state.payments() {
-            let needs = needs(payment, now).into_iter().flatten();
-            found.extend(needs.filter_map(|kind| open_case(state, id, kind, now)));
-        }
+        found.extend(events.flat_map(|(at, event)| of_event(self, event, at, (told, now))));
+        found
     }
-    found.extend(rows.iter().flat_map(|row| of_row(state, row, told, now)));
-    found
-}
 
-/// The case that somebody said something about, as it was said.
-pub(super) fn resolved(state: &ShowState, said: &ResolveRequest, now: UtcMillis) -> Option<Found> {
-    let payment = state.payment(said.payment)?;
-    let is_cash = said.how == CaseHow::HandedOut || said.told_minor.is_some();
-    let handed = payment.handed.as_ref().filter(|_| is_cash);
-    let resolved = handed.or(payment.resolved.as_ref())?;
-    let handed_minor = handed.and(said.told_minor).unwrap_or(0);
-    resolved_case(state, said.payment, (resolved, handed_minor), now)
+    /// The case that somebody said something about, as it was said.
+    #[must_use]
+    pub fn desk_resolved(&self, said: &ResolveRequest, now: UtcMillis) -> Option<FoundCase> {
+        let payment = self.payment(said.payment)?;
+        let is_cash = said.how == CaseHow::HandedOut || said.told_minor.is_some();
+        let handed = payment.handed.as_ref().filter(|_| is_cash);
+        let resolved = handed.or(payment.resolved.as_ref())?;
+        let handed_minor = handed.and(said.told_minor).unwrap_or(0);
+        resolved_case(self, said.payment, (resolved, handed_minor), now)
+    }
 }
 
 /// What is to be done about a payment: its cash, and its money that is not where it should be.
@@ -78,7 +102,12 @@ fn needs(payment: &PaymentRecord, now: UtcMillis) -> [Option<DeskKind>; 2] {
 }
 
 /// What needs somebody about a payment.
-fn open_case(state: &ShowState, id: PaymentId, kind: DeskKind, now: UtcMillis) -> Option<Found> {
+fn open_case(
+    state: &ShowState,
+    id: PaymentId,
+    kind: DeskKind,
+    now: UtcMillis,
+) -> Option<FoundCase> {
     let payment = state.payment(id)?;
     let mut found = payment_case(state, id, (kind, payment.asked_at), now)?;
     if kind == DeskKind::CashWaits {
@@ -107,16 +136,17 @@ fn resolved_kind(payment: &PaymentRecord) -> DeskKind {
     }
 }
 
-/// What a row of the journal says, unless it is told otherwise: as what needs somebody, or where a
-/// person saw to it.
-fn of_row(state: &ShowState, row: &JournalEntry, told: Told, now: UtcMillis) -> Vec<Found> {
-    let at = row.at.0;
-    let Ok(event) = serde_json::from_value::<Event>(row.event.clone()) else {
-        return Vec::new();
-    };
+/// What an event says, unless it is told otherwise: as what needs somebody, or where a person saw to
+/// it.
+fn of_event(
+    state: &ShowState,
+    event: &Event,
+    at: UtcMillis,
+    (told, now): (DeskTold, UtcMillis),
+) -> Vec<FoundCase> {
     let mut found = Vec::new();
     let mut ended = |kind, id| found.extend(ended_case(state, id, (kind, at), (told, now)));
-    match &event {
+    match event {
         Event::Secured {
             payment,
             late: true,
@@ -153,7 +183,7 @@ fn of_row(state: &ShowState, row: &JournalEntry, told: Told, now: UtcMillis) -> 
                 now,
             ));
         }
-        other => return refund_row(state, other, at, (told, now)),
+        other => return refund_ended(state, other, at, (told, now)),
     }
     found
 }
@@ -163,8 +193,8 @@ fn ended_case(
     state: &ShowState,
     id: PaymentId,
     (kind, at): (DeskKind, UtcMillis),
-    (told, now): (Told, UtcMillis),
-) -> Option<Found> {
+    (told, now): (DeskTold, UtcMillis),
+) -> Option<FoundCase> {
     let payment = state.payment(id)?;
     if payment.is_in_trouble(now) {
         let [_, trouble] = needs(payment, now);
@@ -180,7 +210,7 @@ fn payment_case(
     id: PaymentId,
     (kind, at): (DeskKind, UtcMillis),
     now: UtcMillis,
-) -> Option<Found> {
+) -> Option<FoundCase> {
     let payment = state.payment(id)?;
     let record = state.booking(payment.booking);
     let resolved = payment.resolved.as_ref();
@@ -204,7 +234,7 @@ fn payment_case(
         cash: None,
         resolution: resolved.map(resolution),
     };
-    Some(Found {
+    Some(FoundCase {
         case,
         by: resolved.map(|r| r.owner),
         to_hand: Vec::new(),
@@ -217,7 +247,7 @@ fn resolved_case(
     id: PaymentId,
     (resolved, handed_minor): (&Resolved, i64),
     now: UtcMillis,
-) -> Option<Found> {
+) -> Option<FoundCase> {
     let payment = state.payment(id)?;
     let kind = if handed_minor > 0 {
         DeskKind::CashWaits
@@ -244,7 +274,7 @@ fn resolution(resolved: &Resolved) -> CaseResolution {
     }
 }
 
-fn refund_waits(state: &ShowState, booking: Uuid, now: UtcMillis) -> Option<Found> {
+fn refund_waits(state: &ShowState, booking: Uuid, now: UtcMillis) -> Option<FoundCase> {
     let waits = state.refund_waiting(booking, now)?;
     let mut found = refund_case(state, booking, (DeskEnd::Waits, waits.at.0))?;
     found.case.amount = waits.back;
@@ -257,12 +287,12 @@ fn refund_waits(state: &ShowState, booking: Uuid, now: UtcMillis) -> Option<Foun
 }
 
 /// How refunds ended that waited for a manager.
-fn refund_row(
+fn refund_ended(
     state: &ShowState,
     event: &Event,
     at: UtcMillis,
-    (told, now): (Told, UtcMillis),
-) -> Vec<Found> {
+    (told, now): (DeskTold, UtcMillis),
+) -> Vec<FoundCase> {
     match event {
         Event::Refunded {
             booking,
@@ -292,8 +322,8 @@ fn approved(
     state: &ShowState,
     (booking, asked): (Uuid, CommandId),
     at: UtcMillis,
-    (told, now): (Told, UtcMillis),
-) -> Option<Found> {
+    (told, now): (DeskTold, UtcMillis),
+) -> Option<FoundCase> {
     let record = state.booking(booking)?;
     let made = record.refunds.iter().find(|made| made.id == asked)?;
     let id = made.less.map(|less| less.payment);
@@ -320,7 +350,7 @@ fn declined(
     booking: Uuid,
     is_it: impl Fn(CommandId, UtcMillis) -> bool,
     at: UtcMillis,
-) -> Option<Found> {
+) -> Option<FoundCase> {
     let record = state.booking(booking)?;
     let mut all = record.declined.iter();
     let one = all.find(|one| is_it(one.asked.id, one.at))?;
@@ -331,7 +361,11 @@ fn declined(
     Some(found)
 }
 
-fn refund_case(state: &ShowState, booking: Uuid, (end, at): (DeskEnd, UtcMillis)) -> Option<Found> {
+fn refund_case(
+    state: &ShowState,
+    booking: Uuid,
+    (end, at): (DeskEnd, UtcMillis),
+) -> Option<FoundCase> {
     let record = state.booking(booking)?;
     let case = DeskCase {
         kind: DeskKind::RefundWaits,
@@ -353,7 +387,7 @@ fn refund_case(state: &ShowState, booking: Uuid, (end, at): (DeskEnd, UtcMillis)
         cash: None,
         resolution: None,
     };
-    Some(Found {
+    Some(FoundCase {
         case,
         by: None,
         to_hand: Vec::new(),
