@@ -152,6 +152,21 @@ impl Apart {
     }
 }
 
+/// Whoever reads of a test that failed can't look into its folder any more.
+impl Drop for Apart {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            for role in ServerRole::ALL {
+                let log = self.log(role);
+                let last = log.lines().rev().take(40).collect::<Vec<_>>();
+                for line in last.into_iter().rev() {
+                    eprintln!("{role}: {line}");
+                }
+            }
+        }
+    }
+}
+
 impl Default for Apart {
     fn default() -> Self {
         Self::new()

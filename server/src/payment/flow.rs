@@ -46,6 +46,9 @@ const ELSEWHERE_REAL_MS: u64 = 500;
 /// begun of which that is unknown: as long as another server of the database may take to lead.
 const FIND_OUT_TRIES: u32 = 60;
 const FIND_OUT_REAL_MS: u64 = 500;
+/// The rests, in milliseconds of real time, after which what a provider answered is written again if it
+/// could not be: asking anew would make a payer wait for what is known here. Within the lease.
+const WRITE_AGAIN_REAL_MS: [u64; 5] = [50, 200, 500, 1_500, 3_000];
 /// How many payments are followed before those are looked for whose followers went away.
 const WATCHED_MAX: usize = 10_000;
 
@@ -205,7 +208,7 @@ impl Flow {
                 let answer = provider.authorise(order_of(&account, part), card.clone());
                 let input = self.heard(id, "authorise", answer).await;
                 missed = matches!(input, Input::Missed { .. });
-                let stepped = self.step(id, input, None).await;
+                let stepped = self.answered(id, input).await;
                 let promised =
                     |a: Account| a.parts.iter().any(|p| p.id == part.id && p.is_promised());
                 if !stepped.is_some_and(promised) {
@@ -293,7 +296,7 @@ impl Flow {
             }),
         };
         let input = self.heard(id, call.word(), answer).await;
-        self.step(id, input, None).await.is_some()
+        self.answered(id, input).await.is_some()
     }
 
     /// Waits for a provider's answer, but not for ever.
@@ -333,6 +336,17 @@ impl Flow {
     ) -> Option<Account> {
         // Why not is in the log.
         self.write(id, input, or_else).await.ok().flatten()
+    }
+
+    /// Writes down what a provider answered, and does not give up at the first trouble.
+    async fn answered(&self, id: PaymentId, input: Input) -> Option<Account> {
+        for rest_ms in WRITE_AGAIN_REAL_MS {
+            match self.write(id, input.clone(), None).await {
+                Ok(account) => return account,
+                Err(_) => self.clock.rest_real(rest_ms).await,
+            }
+        }
+        self.step(id, input, None).await
     }
 
     /// The same for somebody who can bring the input again. `None` when there is no such payment.

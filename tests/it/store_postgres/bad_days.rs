@@ -226,8 +226,12 @@ async fn a_primary_that_is_full_is_left_when_another_one_leads() {
     wait::until_async("the one that can write", 3, async || {
         let next = adding(ShowId(1), ver, &[held(ver + 1)]);
         match store.commit(vec![next]).await {
-            Ok(outcome) => (outcome == [Outcome::Committed]).then_some(()),
-            Err(StoreError::Unwritable(_) | StoreError::Busy) => None,
+            Ok(outcome) if outcome == [Outcome::Committed] => Some(()),
+            // Whoever was not told whether it is written looks.
+            Ok(_) | Err(StoreError::Unwritable(_) | StoreError::Busy | StoreError::Unknown) => {
+                let stand = store.stand(vec![ShowId(1)]).await;
+                (stand == Ok(vec![Some(version(ver + 1))])).then_some(())
+            }
             Err(why) => panic!("{why}"),
         }
     })

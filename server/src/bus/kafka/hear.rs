@@ -141,7 +141,7 @@ impl Ear {
                     }
                     self.keep(consumer, &mut progress);
                     if teller.is_free() && turn.is_multiple_of(KNOWN_EVERY) {
-                        teller.ask(progress.known());
+                        teller.ask(self.own(consumer));
                     }
                     if teller.is_free() {
                         teller.tell(progress.turn());
@@ -156,9 +156,9 @@ impl Ear {
                             progress.told(part, offset, told);
                         }
                     }
-                    Answer::Knows(true) => {}
-                    Answer::Knows(false) => {
-                        tracing::warn!(topic = self.topic, "the topic was made again: it is heard from its beginning");
+                    Answer::Knows(knows) if !progress.forgot(&knows) => {}
+                    Answer::Knows(_) | Answer::Gone => {
+                        tracing::warn!(topic = self.topic, "the topic is gone: what is made in its place is heard from its beginning");
                         return Far::new();
                     }
                 },
@@ -248,6 +248,13 @@ impl Ear {
     fn count(&self, how: &'static str) {
         metrics::counter!("kafka_heard_total", "topic" => self.kind.word(), "how" => how)
             .increment(1);
+    }
+
+    /// The parts this server hears.
+    fn own(&self, consumer: &Consumer) -> Vec<i32> {
+        let own = consumer.assignment().unwrap_or_default();
+        let own = own.elements_for_topic(&self.topic);
+        own.iter().map(|part| part.partition()).collect()
     }
 
     /// What another one hears now is told by that one.

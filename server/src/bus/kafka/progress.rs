@@ -13,8 +13,6 @@ pub(super) enum Told {
     Heard,
     /// It is not, and should be told again.
     Missed,
-    /// The topic is gone. If one of its name is made again, this is not about that.
-    Gone,
 }
 
 /// A message that was taken up.
@@ -29,6 +27,8 @@ pub(super) struct Place {
 #[derive(Debug, Default)]
 pub(super) struct Progress {
     parts: BTreeMap<i32, Part>,
+    /// Those of which the group knew how far they are done.
+    known: BTreeSet<i32>,
     rounds: u64,
 }
 
@@ -45,8 +45,6 @@ struct Part {
     news: Option<i64>,
     /// In how many turns that is told, unless it was heard by then.
     turns: u32,
-    /// How far it was heard to be done last.
-    heard: Option<i64>,
 }
 
 impl Part {
@@ -69,7 +67,6 @@ impl Progress {
                 next: offset,
                 news: None,
                 turns: 0,
-                heard: None,
             };
             self.parts.insert(part, fresh);
         }
@@ -101,6 +98,7 @@ impl Progress {
     /// Forgets the parts that another one hears now: how far they are done is told by that one.
     pub(super) fn keep(&mut self, is_own: impl Fn(i32) -> bool) {
         self.parts.retain(|part, _| is_own(*part));
+        self.known.retain(|part| is_own(*part));
     }
 
     /// How far parts are done, where nobody is known to have heard it yet.
@@ -130,18 +128,24 @@ impl Progress {
             // Of what has been news since then nothing is known.
             return;
         };
-        match told {
-            Told::Missed => {}
-            Told::Heard => (part.news, part.heard) = (None, Some(offset)),
-            Told::Gone => (part.news, part.heard) = (None, None),
+        if told == Told::Heard {
+            part.news = None;
+            self.known.insert(number);
         }
     }
 
-    /// The parts of which the group has to know how far they are done.
-    pub(super) fn known(&self) -> Vec<i32> {
-        let each = self.parts.iter();
-        each.filter_map(|(number, part)| part.heard.map(|_| *number))
-            .collect()
+    /// What the group knows of each part; whether there is one of which it knew more before. It
+    /// forgets a topic that is deleted, and nothing else while we are in it.
+    pub(super) fn forgot(&mut self, knows: &[(i32, bool)]) -> bool {
+        let mut forgot = false;
+        for &(part, knows) in knows {
+            if knows {
+                self.known.insert(part);
+            } else {
+                forgot |= self.known.contains(&part);
+            }
+        }
+        forgot
     }
 }
 
@@ -155,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_done_is_told_until_it_was_heard_and_not_of_a_topic_that_is_gone() {
+    fn what_is_done_is_told_until_it_was_heard() {
         let mut progress = Progress::default();
         let places = [4, 5, 6].map(|offset| progress.take_up(0, offset));
         progress.take_up(1, 9);
@@ -171,21 +175,23 @@ mod tests {
         assert_eq!(progress.turn(), [(0, 6)], "news is told at once");
         progress.told(0, 5, Told::Heard);
         assert_eq!(progress.far().collect::<Vec<_>>(), [(0, 6)]);
-        assert_eq!(progress.known(), [0; 0]);
         progress.told(0, 6, Told::Heard);
         assert_eq!(turns(&mut progress), []);
-        assert_eq!(
-            progress.known(),
-            [0],
-            "a part that was never told is not known"
-        );
-        progress.done(places[2]);
-        progress.told(0, 7, Told::Gone);
-        assert_eq!((turns(&mut progress), progress.known()), (vec![], vec![]));
-        // Another topic of that name begins at its beginning.
-        let first = progress.take_up(0, 0);
-        progress.done(first);
-        assert_eq!(progress.turn(), [(0, 1)]);
+    }
+
+    #[test]
+    fn a_group_that_knows_less_than_before_has_lost_its_topic() {
+        let mut progress = Progress::default();
+        assert!(!progress.forgot(&[(0, false), (1, true)]), "it never knew 0");
+        assert!(progress.forgot(&[(1, false)]), "nothing was heard of 1 here");
+        let place = progress.take_up(0, 4);
+        progress.done(place);
+        progress.told(0, 5, Told::Missed);
+        assert!(!progress.forgot(&[(0, false), (1, true)]));
+        progress.told(0, 5, Told::Heard);
+        assert!(progress.forgot(&[(0, false), (1, true)]));
+        progress.keep(|part| part == 1);
+        assert!(!progress.forgot(&[(0, false)]), "that is another's");
     }
 
     #[test]

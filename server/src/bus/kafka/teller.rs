@@ -25,7 +25,7 @@ pub(super) type Far = Vec<(i32, i64)>;
 enum Ask {
     /// To write down how far parts are done.
     Write(Far),
-    /// Whether it knows how far these parts are done.
+    /// Of which parts it knows how far they are done.
     Know(Vec<i32>),
 }
 
@@ -33,8 +33,11 @@ enum Ask {
 pub(super) enum Answer {
     /// What became of telling it.
     Told(Far, Told),
-    /// Whether it still knows what it was told.
-    Knows(bool),
+    /// Of each part it was asked about, whether it knows how far that is done. None of them where it
+    /// can't be asked now.
+    Knows(Vec<(i32, bool)>),
+    /// The topic is gone. If one of its name is made again, whatever was heard is not about that.
+    Gone,
 }
 
 /// Tells it for one consumer, one thing after the other.
@@ -54,10 +57,7 @@ impl Teller {
         std::thread::spawn(move || {
             for ask in asked {
                 let answer = match ask {
-                    Ask::Write(far) => {
-                        let told = tell(&consumer, &topic, &far);
-                        Answer::Told(far, told)
-                    }
+                    Ask::Write(far) => tell(&consumer, &topic, far),
                     Ask::Know(parts) => Answer::Knows(knows(&consumer, &topic, &parts)),
                 };
                 // Whoever leaves does not wait for it.
@@ -86,7 +86,7 @@ impl Teller {
         }
     }
 
-    /// Has it asked whether these parts are known.
+    /// Has it asked what is known of these parts.
     pub(super) fn ask(&mut self, parts: Vec<i32>) {
         if !parts.is_empty() {
             self.is_busy = self.asks.send(Ask::Know(parts)).is_ok();
@@ -114,39 +114,38 @@ impl Teller {
 }
 
 /// Waits until the group has it. If that is lost, everything is done again, which changes nothing.
-fn tell(consumer: &Consumer, topic: &str, far: &Far) -> Told {
+fn tell(consumer: &Consumer, topic: &str, far: Far) -> Answer {
     let mut list = TopicPartitionList::new();
-    for (part, offset) in far {
+    for (part, offset) in &far {
         let added = list.add_partition_offset(topic, *part, Offset::Offset(*offset));
         if let Err(error) = added {
             tracing::debug!(topic, %error, "an offset is none");
         }
     }
     let Err(error) = consumer.commit(&list, CommitMode::Sync) else {
-        return Told::Heard;
+        return Answer::Told(far, Told::Heard);
     };
     tracing::debug!(topic, %error, "how far this was heard could not be told");
     if error.rdkafka_error_code() == Some(RDKafkaErrorCode::UnknownTopicOrPartition) {
-        Told::Gone
+        Answer::Gone
     } else {
-        Told::Missed
+        Answer::Told(far, Told::Missed)
     }
 }
 
-/// Whether the group still has what it was told of these parts. It forgets a topic that is deleted, and
-/// nothing else while we are in it: so where it has nothing, a topic of the same name was made since, and
-/// whoever had come as far in the old one waits for what was said before that place in the new one.
-fn knows(consumer: &Consumer, topic: &str, parts: &[i32]) -> bool {
+/// What the group was told of each of these parts: whoever had come far in a topic that is deleted and
+/// made again would wait behind what is said first in the new one.
+fn knows(consumer: &Consumer, topic: &str, parts: &[i32]) -> Vec<(i32, bool)> {
     let mut list = TopicPartitionList::new();
     for part in parts {
         list.add_partition(topic, *part);
     }
     // Who can't be asked now is asked again.
     let Ok(told) = consumer.committed_offsets(list, LOOK_MAX) else {
-        return true;
+        return Vec::new();
     };
-    let is_gone = |part: rdkafka::topic_partition_list::TopicPartitionListElem<'_>| {
-        part.error().is_ok() && part.offset() == Offset::Invalid
-    };
-    !told.elements().into_iter().any(is_gone)
+    let of = told.elements().into_iter();
+    let of = of.filter(|part| part.error().is_ok());
+    of.map(|part| (part.partition(), part.offset() != Offset::Invalid))
+        .collect()
 }
