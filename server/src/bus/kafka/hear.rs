@@ -13,7 +13,7 @@ use std::{
 use rdkafka::{
     Message as _,
     consumer::Consumer as _,
-    error::KafkaError as ClientError,
+    error::{KafkaError as ClientError, RDKafkaErrorCode},
     message::{Headers, OwnedMessage},
 };
 use serde::de::DeserializeOwned;
@@ -46,6 +46,8 @@ const FATAL_EVERY: u32 = 10;
 const KNOWN_EVERY: u32 = 30;
 /// The rest after trouble, in milliseconds.
 const REST_MS: u64 = 300;
+/// The same when the topic is gone.
+const GONE_MS: u64 = 2_000;
 /// How often a server that may not hear looks whether it may, in milliseconds.
 const LOOK_MS: u64 = 1_000;
 
@@ -99,6 +101,19 @@ where
             }
         }
     })
+}
+
+/// Whether there is no such topic. A client that was told so once may hear nothing of one that is made
+/// in its place (seen: for two minutes and more, without another word), so it is heard by another.
+fn is_gone(error: &ClientError) -> bool {
+    matches!(
+        error.rdkafka_error_code(),
+        Some(
+            RDKafkaErrorCode::UnknownTopicOrPartition
+                | RDKafkaErrorCode::UnknownTopic
+                | RDKafkaErrorCode::UnknownPartition
+        )
+    )
 }
 
 impl Ear {
@@ -177,7 +192,15 @@ impl Ear {
                         });
                     }
                     Ok(_) => return Far::new(),
-                    Err(error) => self.rest_after(&error, shutdown).await,
+                    Err(error) if is_gone(&error) => {
+                        tracing::debug!(topic = self.topic, "the topic is gone");
+                        self.rest(GONE_MS, shutdown).await;
+                        return Far::new();
+                    }
+                    Err(error) => {
+                        tracing::debug!(topic = self.topic, %error, "nothing was heard");
+                        self.rest(REST_MS, shutdown).await;
+                    }
                 },
             }
         }
@@ -185,11 +208,10 @@ impl Ear {
         progress.far().collect()
     }
 
-    async fn rest_after(&self, error: &ClientError, shutdown: &CancellationToken) {
-        tracing::debug!(topic = self.topic, %error, "nothing was heard");
+    async fn rest(&self, ms: u64, shutdown: &CancellationToken) {
         tokio::select! {
             () = shutdown.cancelled() => {}
-            () = self.clock.rest_real(REST_MS) => {}
+            () = self.clock.rest_real(ms) => {}
         }
     }
 
