@@ -226,6 +226,9 @@ pub enum PaymentCommand {
         /// How that is known; never who it was about
         #[arg(long, value_name = "WORDS")]
         note: String,
+        /// What is owed, as a script or a person was told it; if it is another sum by now, nothing is written
+        #[arg(long, value_name = "AMOUNT")]
+        amount: Option<String>,
     },
     /// Ask booking again about payments, after its database was restored
     ///

@@ -184,9 +184,12 @@ pub(super) async fn run(ctx: &mut Context, command: PaymentCommand) -> Result<()
             ctx.one_of(&RECONCILED, asked).await
         }
         PaymentCommand::Late(args) => late::run(ctx, &client, args).await,
-        PaymentCommand::Resolve { payment, how, note } => {
-            resolve(ctx, &client, payment, (how.into(), note)).await
-        }
+        PaymentCommand::Resolve {
+            payment,
+            how,
+            note,
+            amount,
+        } => resolve(ctx, &client, payment, (how.into(), note, amount)).await,
         PaymentCommand::Reopen { since } => {
             let request = ReopenRequest { since: Time(since) };
             if ctx.globals.dry_run {
@@ -206,7 +209,7 @@ async fn resolve(
     ctx: &mut Context,
     client: &Client,
     id: PaymentId,
-    (how, note): (LostPart, String),
+    (how, note, amount): (LostPart, String, Option<String>),
 ) -> Result<(), CliError> {
     let asked = client.payment(id, None);
     let known = ctx.wait("asking for the payment", asked).await?;
@@ -215,7 +218,11 @@ async fn resolve(
         .iter()
         .filter(|t| t.means == Tender::Split.word());
     let owed: i64 = lost.map(|tender| tender.refund_due.minor).sum();
-    let owed = Money::new(owed, known.amount.currency);
+    let owed = match amount {
+        None => Money::new(owed, known.amount.currency),
+        Some(text) => Money::parse(&text, known.amount.currency)
+            .map_err(|error| CliError::usage(error.to_string()))?,
+    };
     let request = LostPartRequest {
         how,
         told_minor: owed.minor,

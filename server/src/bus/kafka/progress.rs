@@ -182,8 +182,14 @@ mod tests {
     #[test]
     fn a_group_that_knows_less_than_before_has_lost_its_topic() {
         let mut progress = Progress::default();
-        assert!(!progress.forgot(&[(0, false), (1, true)]), "it never knew 0");
-        assert!(progress.forgot(&[(1, false)]), "nothing was heard of 1 here");
+        assert!(
+            !progress.forgot(&[(0, false), (1, true)]),
+            "it never knew 0"
+        );
+        assert!(
+            progress.forgot(&[(1, false)]),
+            "nothing was heard of 1 here"
+        );
         let place = progress.take_up(0, 4);
         progress.done(place);
         progress.told(0, 5, Told::Missed);

@@ -34,6 +34,30 @@ async fn a_charge_that_no_payment_explains_becomes_one() {
     role.until(request.payment, PaymentState::Refunded).await;
 }
 
+/// The clock stands: whoever leaves the answer to the look of a minute later never has it.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_that_can_not_be_written_at_once_is_written_soon() {
+    let folder = Folder::new();
+    let role = role(folder.open()).await;
+    role.sql(
+        "CREATE TRIGGER hesitates BEFORE UPDATE ON payment
+         BEGIN SELECT RAISE(ABORT, 'not now'); END",
+    )
+    .await
+    .expect("a trigger");
+    let request = role.begin(APPROVES).await;
+    let charged = "UPDATE sim_charge SET captured = captured";
+    let began = Clock::stopwatch();
+    while role.sql(charged).await != Ok(1) {
+        assert!(Clock::stopwatch().duration_since(began).as_secs() < 30);
+        role.clock.rest_real(2).await;
+    }
+    // The answer comes, and the first writing of it fails, before anybody can be quicker than this.
+    role.clock.rest_real(40).await;
+    role.sql("DROP TRIGGER hesitates").await.expect("dropped");
+    role.until(request.payment, PaymentState::Authorised).await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_payment_that_missed_an_answer_is_brought_in_line() {
     let folder = Folder::new();
