@@ -3,6 +3,7 @@
 mod catalogue;
 mod globals;
 mod help;
+mod near;
 mod pay;
 mod plumbing;
 mod refund;
@@ -17,10 +18,11 @@ mod voucher;
 use clap::{CommandFactory, Parser, Subcommand};
 
 pub use catalogue::{
-    CinemaCommand, CityCommand, DateArg, FindArgs, MovieCommand, NearArgs, ScopeArgs, TodayArgs,
+    CinemaCommand, CityCommand, DateArg, FindArgs, KindArgs, MovieCommand, ScopeArgs, TodayArgs,
 };
 pub use globals::{ClockArg, Globals};
 pub use help::{GROUPS, short_help};
+pub use near::{KM_PER_MILE, NearArgs};
 pub use pay::{CardFrom, Pay, PayPart, card_number};
 pub use plumbing::{
     ApiArgs, ClockCommand, CompletionArgs, ConfigCommand, DoctorArgs, HelpArgs, ManArgs,

@@ -24,7 +24,9 @@ use std::{
 
 use houseful_core::{ids::BookingId, time::UtcMillis};
 
-pub use catalogue::{CinemaQuery, CityQuery, MovieQuery, Near, ShowQuery};
+pub use catalogue::{
+    Around, CalendarQuery, CinemaQuery, CityQuery, Kind, MovieQuery, Near, ShowQuery,
+};
 pub use error::{BadServer, ClientError};
 pub use feed::FeedEvent;
 pub use refunds::{DeskQuery, DeskState};

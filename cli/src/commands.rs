@@ -16,6 +16,7 @@ mod db;
 #[cfg(feature = "embedded")]
 mod demo;
 mod display;
+mod distance;
 mod doctor;
 mod dry_run;
 mod fields;

@@ -22,6 +22,7 @@
 //! | payment, tender, refund | money in, one means of it, money back |
 //! | `(ver, tip)` | a show's version and the random value written with it |
 
+pub mod availability;
 pub mod best;
 pub mod code;
 pub mod expiry;

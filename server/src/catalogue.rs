@@ -45,7 +45,8 @@ pub use place::{Near, Point};
 #[cfg(feature = "postgres")]
 pub use postgres::PostgresCatalogue;
 pub use snapshot::{
-    CinemaFilter, CityFilter, CursorError, MovieFilter, SHOWS_MAX, ShowFilter, Snapshot,
+    CalendarFilter, CinemaFilter, CityFilter, CursorError, DAYS_MAX, Kind, MovieFilter, SHOWS_MAX,
+    ShowFilter, Snapshot,
 };
 pub use sqlite::SqliteCatalogue;
 pub use store::{CatalogueStore, Kept};

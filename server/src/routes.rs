@@ -8,6 +8,7 @@
 
 mod age;
 mod bookings;
+mod calendar;
 mod cash;
 mod desk;
 mod feed;
@@ -66,6 +67,7 @@ pub(crate) fn described() -> OpenApiRouter<App> {
         .routes(routes!(places::cinema))
         .routes(routes!(shows::movies))
         .routes(routes!(shows::movie))
+        .routes(routes!(calendar::calendar))
         .routes(routes!(shows::shows))
         .routes(routes!(shows::show))
         .routes(routes!(shows::search))

@@ -65,6 +65,56 @@ async fn people_get_from_a_city_to_its_movies_shows_and_seats() {
 }
 
 #[tokio::test]
+async fn a_week_of_a_movie_and_what_is_near_are_those_of_the_lists() {
+    let app = Setup::default().chain(1).start().await;
+    let city = items(&app, "/v1/cities?q=osaka").await.remove(0);
+    let city = text(&city, "id");
+    let near = items(
+        &app,
+        &format!("/v1/cinemas?near_city={city}&within_km=20100"),
+    )
+    .await;
+    let metres: Vec<u64> = near
+        .iter()
+        .filter_map(|c| c["distance_m"].as_u64())
+        .collect();
+    assert_eq!((near.len(), metres.len()), (8, 8));
+    assert!(metres.is_sorted() && text(&near[0], "city") == city);
+    let french = items(&app, "/v1/cinemas?country=fr").await;
+    assert!(french.iter().all(|c| text(c, "city_name") == "Lyon"));
+
+    let movie = items(&app, &format!("/v1/movies?city={city}"))
+        .await
+        .remove(0);
+    let movie = text(&movie, "id");
+    let path = format!("/v1/movies/{movie}/calendar?city={city}&days=9");
+    let days = items(&app, &path).await;
+    assert_eq!(days.len(), 9);
+    let mut some = 0;
+    for day in &days {
+        let path = format!(
+            "/v1/shows?city={city}&movie={movie}&date={}&limit=500",
+            text(day, "date")
+        );
+        let shows = items(&app, &path).await;
+        assert_eq!(day["shows"].as_u64(), Some(shows.len() as u64), "{day}");
+        let Some(first) = shows.first() else {
+            assert_eq!(text(day, "availability"), "no_shows");
+            continue;
+        };
+        assert_eq!(day["first_starts_at"], first["starts_at"]);
+        assert_eq!(text(day, "availability"), "plenty");
+        some += 1;
+        let format = text(first, "format");
+        let of_kind = items(&app, &format!("{path}&format={format}")).await;
+        let naive = shows.iter().filter(|s| text(s, "format") == format);
+        assert_eq!(of_kind.len(), naive.count());
+    }
+    assert!(some >= 3, "{some} days with shows");
+    app.finish().await;
+}
+
+#[tokio::test]
 async fn what_does_not_exist_is_said_to_be_unknown() {
     let app = Setup::default().chain(1).start().await;
     for path in [
@@ -74,7 +124,10 @@ async fn what_does_not_exist_is_said_to_be_unknown() {
         "/v1/shows/shw_99999",
         "/v1/shows/shw_99999/layout",
         "/v1/cinemas?city=cty_99",
+        "/v1/cinemas?near_city=cty_99",
         "/v1/movies?city=cty_99",
+        "/v1/movies/mov_99/calendar?city=cty_1",
+        "/v1/movies/mov_1/calendar?city=cty_99",
         "/v1/movies?cinema=cin_99",
         "/v1/shows?city=cty_99",
         "/v1/shows?cinema=cin_99",

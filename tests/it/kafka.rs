@@ -19,6 +19,10 @@ use houseful_tests::{
 };
 use tokio::task::block_in_place;
 
+/// The longest until what stands in a topic is heard, in seconds: whoever is deaf for a while and hears
+/// again in the end is not well.
+const HEARD_MAX: u64 = 60;
+
 /// Waits until messages go through Kafka again.
 async fn goes_through_kafka(stranger: &Stranger, what: &str) {
     let before = block_in_place(|| stranger.written("announcements"));
@@ -37,7 +41,7 @@ async fn all_is_heard(stranger: &Stranger) {
                 .map(|(group, kind)| stranger.lags(group, kind))
         })
     };
-    let heard = wait::within_async(PATIENCE, async || {
+    let heard = wait::within_async(HEARD_MAX, async || {
         let done = lags().iter().flatten().all(|(_, lag)| *lag == 0);
         done.then_some(())
     })

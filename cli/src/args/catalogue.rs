@@ -4,7 +4,8 @@ use std::str::FromStr;
 
 use clap::{Args, Subcommand};
 
-use crate::client::Near;
+use super::near::NearArgs;
+use crate::client::Kind;
 
 /// Whose shows are meant.
 #[derive(Clone, Debug, Default, Args)]
@@ -46,60 +47,29 @@ impl FromStr for DateArg {
     }
 }
 
-/// Around a point.
+/// What kind of shows.
 #[derive(Clone, Debug, Default, Args)]
-pub struct NearArgs {
-    /// Around this point, as in `53.80,-1.55`
-    #[arg(long, value_name = "LAT,LON", allow_hyphen_values = true)]
-    pub near: Option<Point>,
-    /// At most so far from it, as in `10` or `10km`
-    #[arg(long, value_name = "KM", requires = "near", value_parser = kilometres)]
-    pub within: Option<f64>,
+#[command(next_help_heading = "What kind")]
+pub struct KindArgs {
+    /// In this format, as in `IMAX`
+    #[arg(long, value_name = "FORMAT")]
+    pub format: Option<String>,
+    /// Spoken in this language, as in `en` or `pt-BR`
+    #[arg(long, value_name = "LANGUAGE")]
+    pub language: Option<String>,
+    /// With this age certificate, as in `12A`
+    #[arg(long, value_name = "AGE")]
+    pub certificate: Option<String>,
 }
 
-impl NearArgs {
-    /// The point and radius.
-    #[must_use]
-    pub fn near(&self) -> Option<Near> {
-        self.near.map(|p| Near {
-            latitude: p.latitude,
-            longitude: p.longitude,
-            within_km: self.within,
-        })
+impl From<KindArgs> for Kind {
+    fn from(args: KindArgs) -> Self {
+        Self {
+            format: args.format,
+            language: args.language,
+            certificate: args.certificate,
+        }
     }
-}
-
-/// A point on the earth.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Point {
-    latitude: f64,
-    longitude: f64,
-}
-
-impl FromStr for Point {
-    type Err = String;
-    fn from_str(text: &str) -> Result<Self, String> {
-        let parse = || {
-            let (latitude, longitude) = text.split_once(',')?;
-            let point = Self {
-                latitude: latitude.trim().parse().ok()?,
-                longitude: longitude.trim().parse().ok()?,
-            };
-            let on_earth = (-90.0..=90.0).contains(&point.latitude)
-                && (-180.0..=180.0).contains(&point.longitude);
-            on_earth.then_some(point)
-        };
-        parse().ok_or_else(|| "a point is latitude and longitude, as in `53.80,-1.55`".to_owned())
-    }
-}
-
-fn kilometres(text: &str) -> Result<f64, String> {
-    let number = text.strip_suffix("km").unwrap_or(text).trim();
-    number
-        .parse()
-        .ok()
-        .filter(|km: &f64| km.is_finite() && *km > 0.0 && *km <= 20_100.0)
-        .ok_or_else(|| "a distance is like `10` or `10km`, up to 20100".to_owned())
 }
 
 /// `houseful today`.
@@ -141,12 +111,18 @@ pub enum CityCommand {
         after_long_help = "Examples:\n  houseful city list\n  houseful city list --near 53.80,-1.55 --within 100km"
     )]
     List {
+        /// In this country, as in `GB`
+        #[arg(long, value_name = "COUNTRY")]
+        country: Option<String>,
         /// Words of the name
         #[arg(long, value_name = "TEXT")]
         search: Option<String>,
-        /// Around a point.
+        /// Around a point or a city.
         #[command(flatten)]
         near: NearArgs,
+        /// Tell distances in miles
+        #[arg(long, requires = "around")]
+        miles: bool,
     },
     /// Show one city
     #[command(after_long_help = "Examples:\n  houseful city view cty_1")]
@@ -162,18 +138,24 @@ pub enum CityCommand {
 pub enum CinemaCommand {
     /// List cinemas
     #[command(
-        after_long_help = "Examples:\n  houseful cinema list\n  houseful cinema list --city cty_1 -o json"
+        after_long_help = "Examples:\n  houseful cinema list\n  houseful cinema list --city cty_1 -o json\n  houseful cinema list --near-city Leeds --within 12mi --miles"
     )]
     List {
+        /// In this country, as in `GB`
+        #[arg(long, value_name = "COUNTRY")]
+        country: Option<String>,
         /// In this city, by id or name
         #[arg(long, value_name = "CITY")]
         city: Option<String>,
         /// Words of the name
         #[arg(long, value_name = "TEXT")]
         search: Option<String>,
-        /// Around a point.
+        /// Around a point or a city.
         #[command(flatten)]
         near: NearArgs,
+        /// Tell distances in miles
+        #[arg(long, requires = "around")]
+        miles: bool,
     },
     /// Show one cinema
     #[command(after_long_help = "Examples:\n  houseful cinema view cin_1")]
@@ -189,12 +171,15 @@ pub enum CinemaCommand {
 pub enum MovieCommand {
     /// List films that are on
     #[command(
-        after_long_help = "Examples:\n  houseful movie list\n  houseful movie list --city cty_1 --date tomorrow"
+        after_long_help = "Examples:\n  houseful movie list\n  houseful movie list --city cty_1 --date tomorrow --format 3D"
     )]
     List {
         /// Whose films.
         #[command(flatten)]
         scope: ScopeArgs,
+        /// What kind of shows.
+        #[command(flatten)]
+        kind: KindArgs,
         /// Words of the title
         #[arg(long, value_name = "TEXT")]
         search: Option<String>,
@@ -205,5 +190,26 @@ pub enum MovieCommand {
         /// Id or title
         #[arg(value_name = "FILM")]
         movie: String,
+    },
+    /// Show on which days a film has shows, and whether seats are to be had
+    #[command(
+        after_long_help = "Examples:\n  houseful movie calendar mov_1 --city Leeds\n  houseful movie calendar mov_1 --cinema cin_1 --date tomorrow --days 14 -o csv"
+    )]
+    Calendar {
+        /// Id or title
+        #[arg(value_name = "FILM")]
+        movie: String,
+        /// Where, and from which day on.
+        #[command(flatten)]
+        scope: ScopeArgs,
+        /// So many days
+        #[arg(long, value_name = "N", default_value_t = 7, value_parser = clap::value_parser!(u16).range(1..=31))]
+        days: u16,
+        /// In this format, as in `IMAX`
+        #[arg(long, value_name = "FORMAT")]
+        format: Option<String>,
+        /// Spoken in this language, as in `en` or `pt-BR`
+        #[arg(long, value_name = "LANGUAGE")]
+        language: Option<String>,
     },
 }

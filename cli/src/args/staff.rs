@@ -8,7 +8,7 @@ use houseful_core::{
     wire::seats::Version,
 };
 
-use super::ScopeArgs;
+use super::{KindArgs, ScopeArgs};
 use crate::wish::LineShow;
 
 /// How somebody names a show.
@@ -75,6 +75,9 @@ pub enum ShowCommand {
         /// Of this film, by id or title
         #[arg(long, value_name = "FILM")]
         movie: Option<String>,
+        /// What kind of shows.
+        #[command(flatten)]
+        kind: KindArgs,
         /// At most so many
         #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=100_000))]
         limit: u32,

@@ -5,37 +5,74 @@ use houseful_core::{
     wire::{
         Page, Time,
         admin::ServerInfo,
-        catalogue::{Cinema, City, Found, Movie, Show, ShowDetail},
+        catalogue::{CalendarDay, Cinema, City, Found, Movie, Show, ShowDetail},
         seats::{LayoutView, SeatMap, Version},
     },
 };
 
 use super::{Client, ClientError, lock, transport::Call};
 
-/// A point and how far from it.
+/// What things are to be near to.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Around {
+    /// A point, WGS 84 degrees.
+    Point {
+        /// North positive.
+        latitude: f64,
+        /// East positive.
+        longitude: f64,
+    },
+    /// A city.
+    City(CityId),
+}
+
+/// Around where, and how far from it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Near {
-    /// WGS 84 degrees, north positive.
-    pub latitude: f64,
-    /// WGS 84 degrees, east positive.
-    pub longitude: f64,
+    /// Where.
+    pub around: Around,
     /// Kilometres; the server's default when absent.
     pub within_km: Option<f64>,
 }
 
 impl Near {
-    fn point(near: Option<&Self>) -> Option<String> {
-        near.map(|n| format!("{},{}", n.latitude, n.longitude))
+    fn ask(near: Option<&Self>, call: Call) -> Call {
+        let Some(near) = near else { return call };
+        let call = match near.around {
+            Around::Point {
+                latitude,
+                longitude,
+            } => call.query("near", Some(format!("{latitude},{longitude}"))),
+            Around::City(city) => call.query("near_city", text(Some(city))),
+        };
+        call.query("within_km", text(near.within_km))
     }
+}
 
-    fn within(near: Option<&Self>) -> Option<String> {
-        near.and_then(|n| n.within_km).map(|km| km.to_string())
+/// Which kind of shows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Kind {
+    /// In this format.
+    pub format: Option<String>,
+    /// Spoken in this language.
+    pub language: Option<String>,
+    /// With this age certificate.
+    pub certificate: Option<String>,
+}
+
+impl Kind {
+    fn ask(&self, call: Call) -> Call {
+        call.query("format", self.format.clone())
+            .query("language", self.language.clone())
+            .query("certificate", self.certificate.clone())
     }
 }
 
 /// Which cities.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct CityQuery {
+    /// In this country.
+    pub country: Option<String>,
     /// Words of the name.
     pub text: Option<String>,
     /// Around a point.
@@ -47,6 +84,8 @@ pub struct CityQuery {
 pub struct CinemaQuery {
     /// In this city.
     pub city: Option<CityId>,
+    /// In this country.
+    pub country: Option<String>,
     /// Words of the name.
     pub text: Option<String>,
     /// Around a point.
@@ -62,6 +101,8 @@ pub struct MovieQuery {
     pub cinema: Option<CinemaId>,
     /// On this local day, `2026-11-21`.
     pub date: Option<String>,
+    /// With shows of this kind.
+    pub kind: Kind,
     /// Words of the title.
     pub text: Option<String>,
 }
@@ -77,12 +118,31 @@ pub struct ShowQuery {
     pub movie: Option<MovieId>,
     /// On this local day, `2026-11-21`.
     pub date: Option<String>,
+    /// Of this kind.
+    pub kind: Kind,
     /// Not before this time; the server's now when absent.
     pub from: Option<Time>,
     /// At most so many, 1 to 500.
     pub limit: Option<u16>,
     /// Where the page before ended.
     pub cursor: Option<String>,
+}
+
+/// Which days of a movie.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CalendarQuery {
+    /// In this city.
+    pub city: Option<CityId>,
+    /// In this cinema.
+    pub cinema: Option<CinemaId>,
+    /// From this local day on, `2026-11-21`; today there when absent.
+    pub date: Option<String>,
+    /// So many, 1 to 31.
+    pub days: u16,
+    /// In this format.
+    pub format: Option<String>,
+    /// Spoken in this language.
+    pub language: Option<String>,
 }
 
 fn text<T: ToString>(value: Option<T>) -> Option<String> {
@@ -110,10 +170,9 @@ impl Client {
     /// As every call: [`ClientError`].
     pub async fn cities(&self, query: &CityQuery) -> Result<Page<City>, ClientError> {
         let call = Call::get("/v1/cities")
-            .query("q", query.text.clone())
-            .query("near", Near::point(query.near.as_ref()))
-            .query("within_km", Near::within(query.near.as_ref()));
-        self.ask(call).await
+            .query("country", query.country.clone())
+            .query("q", query.text.clone());
+        self.ask(Near::ask(query.near.as_ref(), call)).await
     }
 
     /// One city.
@@ -131,10 +190,9 @@ impl Client {
     pub async fn cinemas(&self, query: &CinemaQuery) -> Result<Page<Cinema>, ClientError> {
         let call = Call::get("/v1/cinemas")
             .query("city", text(query.city))
-            .query("q", query.text.clone())
-            .query("near", Near::point(query.near.as_ref()))
-            .query("within_km", Near::within(query.near.as_ref()));
-        self.ask(call).await
+            .query("country", query.country.clone())
+            .query("q", query.text.clone());
+        self.ask(Near::ask(query.near.as_ref(), call)).await
     }
 
     /// One cinema.
@@ -155,7 +213,7 @@ impl Client {
             .query("cinema", text(query.cinema))
             .query("date", query.date.clone())
             .query("q", query.text.clone());
-        self.ask(call).await
+        self.ask(query.kind.ask(call)).await
     }
 
     /// One movie.
@@ -164,6 +222,25 @@ impl Client {
     /// As every call: [`ClientError`].
     pub async fn movie(&self, id: MovieId) -> Result<Movie, ClientError> {
         self.ask(Call::get(format!("/v1/movies/{id}"))).await
+    }
+
+    /// The days of a movie.
+    ///
+    /// # Errors
+    /// As every call: [`ClientError`].
+    pub async fn calendar(
+        &self,
+        movie: MovieId,
+        query: &CalendarQuery,
+    ) -> Result<Page<CalendarDay>, ClientError> {
+        let call = Call::get(format!("/v1/movies/{movie}/calendar"))
+            .query("city", text(query.city))
+            .query("cinema", text(query.cinema))
+            .query("date", query.date.clone())
+            .query("days", text(Some(query.days)))
+            .query("format", query.format.clone())
+            .query("language", query.language.clone());
+        self.ask(call).await
     }
 
     /// Shows in the order of their start.
@@ -179,7 +256,7 @@ impl Client {
             .query("from", query.from.map(|t| t.0.rfc3339()))
             .query("limit", text(query.limit))
             .query("cursor", query.cursor.clone());
-        self.ask(call).await
+        self.ask(query.kind.ask(call)).await
     }
 
     /// One show with prices.

@@ -9,9 +9,9 @@ use super::{
 use super::{bus, db};
 use crate::{
     args::{
-        AuthCommand, BookingCommand, ClockCommand, Command, ConfigCommand, HoldCommand,
-        LateCommand, PaymentCommand, RefundCommand, ReportCommand, SellArgs, ShowCommand,
-        TicketCommand, TokenCommand, VoucherCommand,
+        AuthCommand, BookingCommand, CinemaCommand, CityCommand, ClockCommand, Command,
+        ConfigCommand, HoldCommand, LateCommand, MovieCommand, PaymentCommand, RefundCommand,
+        ReportCommand, SellArgs, ShowCommand, TicketCommand, TokenCommand, VoucherCommand,
     },
     context::Context,
     error::CliError,
@@ -43,8 +43,11 @@ fn of(command: &Command, dry_run: bool) -> Option<&'static Columns> {
         Command::Sell(args) => Some(of_sale(args, dry_run)),
         Command::Today(_) => Some(&show::TODAY),
         Command::Find(_) => Some(&find::COLUMNS),
+        Command::City(CityCommand::List { miles: true, .. }) => Some(&city::IN_MILES),
         Command::City(_) => Some(&city::COLUMNS),
+        Command::Cinema(CinemaCommand::List { miles: true, .. }) => Some(&cinema::IN_MILES),
         Command::Cinema(_) => Some(&cinema::COLUMNS),
+        Command::Movie(MovieCommand::Calendar { .. }) => Some(&movie::CALENDAR),
         Command::Movie(_) => Some(&movie::COLUMNS),
         Command::Show(command) => of_show(command, dry_run),
         Command::Hold(command) => Some(of_hold(command, dry_run)),

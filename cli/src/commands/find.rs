@@ -11,10 +11,10 @@ use houseful_core::{
 };
 use serde::Serialize;
 
-use super::board;
+use super::{board, distance};
 use crate::{
     args::{FindArgs, ScopeArgs},
-    client::{CinemaQuery, Client},
+    client::{CinemaQuery, Client, Near},
     context::Context,
     error::CliError,
     output::{Columns, extra, usual},
@@ -61,8 +61,8 @@ pub(super) async fn run(ctx: &mut Context, args: FindArgs) -> Result<(), CliErro
         let day = date.to_string();
         found.shows.retain(|s| s.starts_local.starts_with(&day));
     }
-    if args.near.near().is_some() {
-        keep_near(&client, &args, &mut found).await?;
+    if let Some(near) = distance::near(&client, &args.near).await? {
+        keep_near(&client, near, &mut found).await?;
     }
     let hits = hits(&found);
     if hits.is_empty() {
@@ -83,9 +83,9 @@ pub(super) async fn run(ctx: &mut Context, args: FindArgs) -> Result<(), CliErro
 }
 
 /// Keeps what is in or near the circle that was drawn.
-async fn keep_near(client: &Client, args: &FindArgs, found: &mut Found) -> Result<(), CliError> {
+async fn keep_near(client: &Client, near: Near, found: &mut Found) -> Result<(), CliError> {
     let query = CinemaQuery {
-        near: args.near.near(),
+        near: Some(near),
         ..CinemaQuery::default()
     };
     let near = client.cinemas(&query).await?.items;

@@ -20,7 +20,7 @@ pub(super) async fn city(client: &Client, text: &str) -> Result<CityId, CliError
     }
     let query = CityQuery {
         text: Some(text.to_owned()),
-        near: None,
+        ..CityQuery::default()
     };
     let found = client.cities(&query).await?.items;
     let found: Vec<_> = found.into_iter().map(|c| (c.id, c.name)).collect();

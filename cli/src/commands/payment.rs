@@ -218,17 +218,19 @@ async fn resolve(
         .iter()
         .filter(|t| t.means == Tender::Split.word());
     let owed: i64 = lost.map(|tender| tender.refund_due.minor).sum();
-    let owed = match amount {
-        None => Money::new(owed, known.amount.currency),
+    let owed = Money::new(owed, known.amount.currency);
+    let told = match amount {
+        None => owed,
         Some(text) => Money::parse(&text, known.amount.currency)
             .map_err(|error| CliError::usage(error.to_string()))?,
     };
     let request = LostPartRequest {
         how,
-        told_minor: owed.minor,
+        told_minor: told.minor,
         note,
     };
     let effect = match how {
+        _ if told != owed => format!("nothing: {owed} is owed, not {told}"),
         LostPart::PaidBack => format!("{owed} would be taken for paid back by hand"),
         LostPart::NotOwed => format!("{owed} would be owed no more"),
     };
@@ -236,7 +238,7 @@ async fn resolve(
         let path = format!("/v1/payments/{id}/lost-part");
         return dry_run::tell(ctx, "POST", path, &request, effect);
     }
-    if owed.minor > 0 {
+    if owed.minor > 0 && told == owed {
         ctx.confirm(&format!("take {owed} for settled, for good?"))
             .await?;
     }

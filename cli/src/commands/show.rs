@@ -31,8 +31,9 @@ pub(super) async fn run(ctx: &mut Context, command: ShowCommand) -> Result<(), C
         ShowCommand::List {
             scope,
             movie,
+            kind,
             limit,
-        } => list::run(ctx, &scope, movie.as_deref(), limit).await,
+        } => list::run(ctx, &scope, movie.as_deref(), kind, limit).await,
         ShowCommand::View { show } => view(ctx, &show).await,
         ShowCommand::Seats { show, only } => seats::run(ctx, &show, only.as_deref()).await,
         ShowCommand::Watch {

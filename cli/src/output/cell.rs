@@ -49,7 +49,12 @@ impl View {
 
 /// Whether a field is a time that is shown on a wall clock.
 fn is_time(field: &str) -> bool {
-    field.ends_with("_at") || matches!(field, "hold_until" | "until" | "at" | "starts_local")
+    field.ends_with("_at") || matches!(field, "hold_until" | "until" | "at") || is_wall(field)
+}
+
+/// Whether a field is what a wall clock shows; its instant stands beside it.
+fn is_wall(field: &str) -> bool {
+    field.ends_with("starts_local")
 }
 
 /// The title of a column; where times are in the zone that was asked for, it is named.
@@ -103,8 +108,8 @@ pub(super) fn pretty(field: &str, row: &Value, view: &View) -> String {
     let value = at(row, field);
     match &value {
         // What the cinema's own clock shows says nothing of another zone.
-        Value::String(text) if field == "starts_local" => {
-            let starts_at = row["starts_at"].as_str();
+        Value::String(text) if is_wall(field) => {
+            let starts_at = row[field.replace("_local", "_at")].as_str();
             let starts_at = starts_at.and_then(|at| UtcMillis::parse_rfc3339(at).ok());
             match (view.forced_zone(), starts_at) {
                 (Some(zone), Some(at)) => in_zone(at, Some(zone), "%Y-%m-%d %H:%M"),

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Time;
 use crate::{
+    availability::Availability,
     ids::{CinemaId, CityId, MovieId, ScreenId, ShowId},
     money::Money,
     price::{Channel, TicketType},
@@ -27,7 +28,10 @@ pub struct City {
     pub longitude: f64,
     /// How many cinemas are there.
     pub cinemas: u32,
-    /// Kilometres from the point that was asked for.
+    /// Metres from the point that was asked for, along the globe.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub distance_m: Option<u32>,
+    /// The same in kilometres, to a tenth.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub distance_km: Option<f64>,
 }
@@ -54,7 +58,10 @@ pub struct Cinema {
     pub longitude: f64,
     /// How many screens it has.
     pub screens: u32,
-    /// Kilometres from the point that was asked for.
+    /// Metres from the point that was asked for, along the globe.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub distance_m: Option<u32>,
+    /// The same in kilometres, to a tenth.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub distance_km: Option<f64>,
 }
@@ -147,6 +154,41 @@ pub struct Show {
     pub total: u32,
     /// The lowest price of a ticket.
     pub price_from: Money,
+}
+
+/// The shows of a movie on one day of the wall calendar, in a city or a cinema.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CalendarDay {
+    /// The day: `2026-11-21`.
+    pub date: String,
+    /// How many shows are to come on it.
+    pub shows: u32,
+    /// How many of them are on sale.
+    pub on_sale: u32,
+    /// When the first begins.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_starts_at: Option<Time>,
+    /// When the first begins on the wall clock: `2026-11-21T10:15`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_starts_local: Option<String>,
+    /// When the last begins.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_starts_at: Option<Time>,
+    /// When the last begins on the wall clock.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_starts_local: Option<String>,
+    /// Seats that nobody has, in the shows on sale.
+    pub free: u32,
+    /// All seats of the shows on sale.
+    pub total: u32,
+    /// How likely it is to get a seat: that of the best show.
+    pub availability: Availability,
+    /// The lowest price of a ticket, in the shows on sale.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub price_from: Option<Money>,
+    /// IANA time zone of the day.
+    pub time_zone: String,
 }
 
 /// What a ticket costs in one category.

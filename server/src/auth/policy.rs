@@ -40,6 +40,7 @@ pub const API: &[Rule] = &[
     ("GET", "/v1/cinemas/{id}", Anyone),
     ("GET", "/v1/movies", Anyone),
     ("GET", "/v1/movies/{id}", Anyone),
+    ("GET", "/v1/movies/{id}/calendar", Anyone),
     ("GET", "/v1/shows", Anyone),
     ("GET", "/v1/shows/{id}", Anyone),
     ("GET", "/v1/shows/{id}/layout", Anyone),

@@ -45,11 +45,62 @@ impl Point {
 }
 
 impl Near {
-    /// How far `there` is, to a tenth of a kilometre, if that is near.
+    /// How far `there` is in metres, if that is near.
     #[must_use]
-    pub fn km_to(&self, there: Point) -> Option<f64> {
-        let km = (self.point.km_to(there) * 10.0).round() / 10.0;
-        self.within_km.is_none_or(|max| km <= max).then_some(km)
+    pub fn metres_to(&self, there: Point) -> Option<u32> {
+        let metres = (self.point.km_to(there) * 1_000.0).round();
+        let near = self.within_km.is_none_or(|max| metres <= max * 1_000.0);
+        // Half around the globe are 20 million metres.
+        near.then_some(metres as u32)
+    }
+}
+
+/// Metres as kilometres, to a tenth.
+#[must_use]
+pub(super) fn tenths_of_km(metres: u32) -> f64 {
+    (f64::from(metres) / 100.0).round() / 10.0
+}
+
+/// Points by latitude, so that those around another one are found without looking at all of them.
+#[derive(Debug, Default)]
+pub(super) struct Globe {
+    /// South to north, each with its place in the list it was made of.
+    points: Vec<(Point, usize)>,
+}
+
+impl Globe {
+    /// A globe with these points on it.
+    pub(super) fn of(points: impl Iterator<Item = Point>) -> Self {
+        let mut points: Vec<_> = points.zip(0..).collect();
+        points.sort_by(|a, b| a.0.latitude.total_cmp(&b.0.latitude));
+        Self { points }
+    }
+
+    /// The places of the points in a box around the circle: all that are near, and few others.
+    pub(super) fn around(&self, near: &Near) -> impl Iterator<Item = usize> {
+        // A metre more than asked for, so that rounding leaves nothing out.
+        let radius = near.within_km.map_or(f64::INFINITY, |km| km + 0.001) / EARTH_KM;
+        let (latitude, longitude) = (near.point.latitude, near.point.longitude);
+        let (south, north) = (
+            latitude - radius.to_degrees(),
+            latitude + radius.to_degrees(),
+        );
+        let first = self.points.partition_point(|p| p.0.latitude < south);
+        let end = self.points.partition_point(|p| p.0.latitude <= north);
+        // Around a pole every longitude is near.
+        let has_pole = north >= 90.0 || south <= -90.0;
+        let east_west = if has_pole {
+            360.0
+        } else {
+            let ratio = radius.sin() / latitude.to_radians().cos();
+            ratio.clamp(0.0, 1.0).asin().to_degrees()
+        };
+        let band = self.points[first..end.max(first)].iter();
+        band.filter_map(move |(point, place)| {
+            let apart = (point.longitude - longitude).abs();
+            // The way over the 180th meridian may be the shorter one.
+            (apart.min(360.0 - apart) <= east_west).then_some(*place)
+        })
     }
 }
 

@@ -1,6 +1,8 @@
 //! The catalogue in memory, and the questions it answers.
 
+mod calendar;
 mod find;
+mod kind;
 mod movies;
 mod places;
 mod shows;
@@ -15,12 +17,15 @@ use houseful_core::{
 };
 use jiff::{civil::Date, tz::TimeZone};
 
+pub use calendar::{CalendarFilter, DAYS_MAX};
+pub use kind::Kind;
 pub use movies::MovieFilter;
 pub use places::{CinemaFilter, CityFilter};
 pub use shows::{CursorError, SHOWS_MAX, ShowFilter};
 
 use super::{
     NewShow, local,
+    place::{Globe, Point},
     rows::{CityRow, Rows, ShowRow},
     search::{Hit, SLIP, SearchIndex, Target},
 };
@@ -49,6 +54,9 @@ pub struct Snapshot {
     shows_at: Vec<Vec<usize>>,
     shows_of: Vec<Vec<usize>>,
     search: SearchIndex,
+    /// Where cities and cinemas are.
+    cities_on: Globe,
+    cinemas_on: Globe,
 }
 
 fn index<K: std::hash::Hash + Eq, T>(rows: &[T], key: impl Fn(&T) -> K) -> HashMap<K, usize> {
@@ -123,6 +131,8 @@ impl Snapshot {
             shows_of: groups(movie_of_show.into_iter(), rows.movies.len()),
             shows: index(&rows.shows, |r| r.id),
             search: search_index(&rows),
+            cities_on: Globe::of(rows.cities.iter().map(|r| r.at)),
+            cinemas_on: Globe::of(rows.cinemas.iter().map(|r| r.at)),
             cities,
             cinemas,
             movies,
@@ -208,6 +218,12 @@ impl Snapshot {
         } else {
             Ok(())
         }
+    }
+
+    /// Where a city is.
+    #[must_use]
+    pub fn at_city(&self, id: CityId) -> Option<Point> {
+        self.cities.get(&id).map(|i| self.rows.cities[*i].at)
     }
 
     fn show_row(&self, id: ShowId) -> Option<&ShowRow> {

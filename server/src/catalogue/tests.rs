@@ -1,5 +1,6 @@
 //! The demo's chain, checked, and taken in by a real database.
 
+mod discovery;
 mod queries;
 mod refusals;
 
@@ -13,8 +14,8 @@ use houseful_core::{
 };
 
 use super::{
-    Catalogue, Chain, MovieFilter, SHOWS_MAX, ShowFilter, Snapshot, SqliteCatalogue, check, demo,
-    rows::Rows,
+    Catalogue, Chain, Kind, MovieFilter, SHOWS_MAX, ShowFilter, Snapshot, SqliteCatalogue, check,
+    demo, rows::Rows,
 };
 use crate::store::sqlite::Database;
 
@@ -35,6 +36,7 @@ fn every_show() -> ShowFilter<'static> {
         cinema: None,
         movie: None,
         date: None,
+        kind: Kind::default(),
         from: UtcMillis(0),
         limit: SHOWS_MAX,
         cursor: None,
@@ -114,6 +116,7 @@ fn the_demo_plays_in_opening_hours_all_week() {
             cinema: None,
             date: None,
             q: None,
+            kind: Kind::default(),
             from: now,
         };
         let movies = snapshot.movies(&filter);
@@ -195,6 +198,7 @@ async fn an_import_can_be_repeated_and_is_there_after_a_restart() {
     assert_eq!(seen.len(), ahead);
 
     let osaka = snapshot.cities(&super::CityFilter {
+        country: None,
         q: Some("osaka"),
         near: None,
     });
@@ -203,6 +207,7 @@ async fn an_import_can_be_repeated_and_is_there_after_a_restart() {
         cinema: None,
         date: None,
         q: None,
+        kind: Kind::default(),
         from: now,
     };
     let date = jiff::civil::date(2026, 11, 23);

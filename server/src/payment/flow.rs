@@ -47,7 +47,7 @@ const ELSEWHERE_REAL_MS: u64 = 500;
 const FIND_OUT_TRIES: u32 = 60;
 const FIND_OUT_REAL_MS: u64 = 500;
 /// The rests, in milliseconds of real time, after which what a provider answered is written again if it
-/// could not be: asking anew would make a payer wait for what is known here. Within the lease.
+/// could not be, while the payment is ours: asking anew would make a payer wait for what is known here.
 const WRITE_AGAIN_REAL_MS: [u64; 5] = [50, 200, 500, 1_500, 3_000];
 /// How many payments are followed before those are looked for whose followers went away.
 const WATCHED_MAX: usize = 10_000;
@@ -201,6 +201,7 @@ impl Flow {
         let id = account.id;
         // Nobody else looks at it.
         let card = card.unwrap_or_else(|| Card::number(""));
+        let until = account.next_at.unwrap_or(UtcMillis::MAX);
         let mut missed = false;
         if let Some(_turn) = self.turns.enter(id) {
             for part in &account.parts {
@@ -208,7 +209,7 @@ impl Flow {
                 let answer = provider.authorise(order_of(&account, part), card.clone());
                 let input = self.heard(id, "authorise", answer).await;
                 missed = matches!(input, Input::Missed { .. });
-                let stepped = self.answered(id, input).await;
+                let stepped = self.answered(id, input, until).await;
                 let promised =
                     |a: Account| a.parts.iter().any(|p| p.id == part.id && p.is_promised());
                 if !stepped.is_some_and(promised) {
@@ -296,7 +297,7 @@ impl Flow {
             }),
         };
         let input = self.heard(id, call.word(), answer).await;
-        self.answered(id, input).await.is_some()
+        self.answered(id, input, until).await.is_some()
     }
 
     /// Waits for a provider's answer, but not for ever.
@@ -338,13 +339,24 @@ impl Flow {
         self.write(id, input, or_else).await.ok().flatten()
     }
 
-    /// Writes down what a provider answered, and does not give up at the first trouble.
-    async fn answered(&self, id: PaymentId, input: Input) -> Option<Account> {
+    /// Writes down what came of asking a provider. An answer is written again if that is in vain, but
+    /// not for as long as the payment may be another's: `until` then.
+    async fn answered(&self, id: PaymentId, input: Input, until: UtcMillis) -> Option<Account> {
+        if !matches!(input, Input::Learned(_)) {
+            return self.step(id, input, None).await;
+        }
         for rest_ms in WRITE_AGAIN_REAL_MS {
-            match self.write(id, input.clone(), None).await {
+            let why = match self.write(id, input.clone(), None).await {
                 Ok(account) => return account,
-                Err(_) => self.clock.rest_real(rest_ms).await,
+                Err(why) => why,
+            };
+            let rest = i64::try_from(rest_ms).unwrap_or(i64::MAX);
+            let rest = rest.saturating_mul(i64::from(self.clock.speed()));
+            let is_over = self.clock.now().plus_ms(rest) >= until;
+            if is_over || self.tasks.is_closed() || matches!(why, StoreError::Unreadable(_)) {
+                return None;
             }
+            self.clock.rest_real(rest_ms).await;
         }
         self.step(id, input, None).await
     }

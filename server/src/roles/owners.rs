@@ -13,6 +13,7 @@ pub(crate) fn of(route: &str) -> &'static [ServerRole] {
     const PARTS: &[(&str, &[ServerRole])] = &[
         ("/v1/cities", &[Catalogue, Booking]),
         ("/v1/cinemas", &[Catalogue, Booking]),
+        ("/v1/movies/{id}/calendar", &[Booking]),
         ("/v1/movies", &[Catalogue, Booking]),
         ("/v1/tokens", &[Catalogue]),
         ("/v1/shows", &[Booking]),

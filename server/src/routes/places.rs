@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     app::App,
-    catalogue::{self, Near, Point},
+    catalogue::{self, Near, Point, Snapshot},
     problem::ApiError,
 };
 
@@ -30,11 +30,16 @@ const WITHIN_KM_MAX: f64 = 20_100.0;
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(super) struct CityFilter {
+    /// In this country, ISO 3166-1 alpha-2: `FR`.
+    country: Option<String>,
     /// Words of the name.
     q: Option<String>,
     /// Around this point: latitude and longitude, `53.8,-1.55`. The nearest come first.
     near: Option<String>,
-    /// How far around the point, in kilometres.
+    /// Around this city; not together with `near`.
+    #[param(value_type = Option<String>)]
+    near_city: Option<CityId>,
+    /// How far around, in kilometres.
     #[param(default = 50.0)]
     within_km: Option<f64>,
 }
@@ -47,11 +52,16 @@ pub(super) struct CinemaFilter {
     /// In this city.
     #[param(value_type = Option<String>)]
     city: Option<CityId>,
+    /// In this country, ISO 3166-1 alpha-2: `FR`.
+    country: Option<String>,
     /// Words of the name.
     q: Option<String>,
     /// Around this point: latitude and longitude, `53.8,-1.55`. The nearest come first.
     near: Option<String>,
-    /// How far around the point, in kilometres.
+    /// Around this city; not together with `near`.
+    #[param(value_type = Option<String>)]
+    near_city: Option<CityId>,
+    /// How far around, in kilometres.
     #[param(default = 50.0)]
     within_km: Option<f64>,
 }
@@ -63,11 +73,14 @@ pub(super) async fn cities(
     State(app): State<App>,
     Params(filter): Params<CityFilter>,
 ) -> Result<Aged<Page<City>>, ApiError> {
+    let snapshot = app.catalogue.snapshot();
+    let around = around(&snapshot, filter.near.as_deref(), filter.near_city)?;
     let filter = catalogue::CityFilter {
+        country: country(filter.country.as_deref())?,
         q: words(filter.q.as_deref())?,
-        near: near(filter.near.as_deref(), filter.within_km)?,
+        near: near(around, filter.within_km)?,
     };
-    let items = app.catalogue.snapshot().cities(&filter);
+    let items = snapshot.cities(&filter);
     Ok(Aged::listed(&app, Page { items, next: None }))
 }
 
@@ -91,12 +104,14 @@ pub(super) async fn cinemas(
     State(app): State<App>,
     Params(filter): Params<CinemaFilter>,
 ) -> Result<Aged<Page<Cinema>>, ApiError> {
+    let snapshot = app.catalogue.snapshot();
+    let around = around(&snapshot, filter.near.as_deref(), filter.near_city)?;
     let filter = catalogue::CinemaFilter {
         city: filter.city,
+        country: country(filter.country.as_deref())?,
         q: words(filter.q.as_deref())?,
-        near: near(filter.near.as_deref(), filter.within_km)?,
+        near: near(around, filter.within_km)?,
     };
-    let snapshot = app.catalogue.snapshot();
     snapshot
         .know(filter.city, None, None)
         .map_err(ApiError::NoSuch)?;
@@ -117,12 +132,54 @@ pub(super) async fn cinema(
     cinema.ok_or(ApiError::NoSuch("cinema"))
 }
 
-fn near(point: Option<&str>, within_km: Option<f64>) -> Result<Option<Near>, ApiError> {
-    let bad = |field: &'static str, detail: &str| ApiError::BadValue {
+fn bad(field: &'static str, detail: &str) -> ApiError {
+    ApiError::BadValue {
         detail: detail.to_owned(),
         field,
         max: None,
+    }
+}
+
+/// The country that is meant.
+fn country(code: Option<&str>) -> Result<Option<&str>, ApiError> {
+    let is_code = |code: &str| code.len() == 2 && code.bytes().all(|b| b.is_ascii_alphabetic());
+    match code {
+        Some(code) if !is_code(code) => {
+            Err(bad("country", "a country is two letters such as `GB`"))
+        }
+        other => Ok(other),
+    }
+}
+
+/// The point that things are to be near to.
+fn around(
+    snapshot: &Snapshot,
+    at: Option<&str>,
+    city: Option<CityId>,
+) -> Result<Option<Point>, ApiError> {
+    match (at, city) {
+        (Some(_), Some(_)) => Err(bad("near_city", "near is a point or a city, not both")),
+        (None, None) => Ok(None),
+        (Some(at), None) => point(at).map(Some),
+        (None, Some(city)) => {
+            let at = snapshot.at_city(city);
+            at.map(Some).ok_or(ApiError::NoSuch("city"))
+        }
+    }
+}
+
+fn point(text: &str) -> Result<Point, ApiError> {
+    let read = || {
+        let (latitude, longitude) = text.split_once(',')?;
+        Point::new(
+            latitude.trim().parse().ok()?,
+            longitude.trim().parse().ok()?,
+        )
     };
+    read().ok_or_else(|| bad("near", "near is latitude and longitude, as `53.8,-1.55`"))
+}
+
+fn near(around: Option<Point>, within_km: Option<f64>) -> Result<Option<Near>, ApiError> {
     if let Some(km) = within_km
         && !(km > 0.0 && km <= WITHIN_KM_MAX)
     {
@@ -131,21 +188,8 @@ fn near(point: Option<&str>, within_km: Option<f64>) -> Result<Option<Near>, Api
             "within_km is more than 0 and at most 20100",
         ));
     }
-    let Some(point) = point else {
-        return Ok(None);
-    };
-    let read = || {
-        let (latitude, longitude) = point.split_once(',')?;
-        let latitude: f64 = latitude.trim().parse().ok()?;
-        let longitude: f64 = longitude.trim().parse().ok()?;
-        Some(Near {
-            point: Point::new(latitude, longitude)?,
-            within_km: within_km.or(Some(WITHIN_KM_DEFAULT)),
-        })
-    };
-    read()
-        .map(Some)
-        .ok_or_else(|| bad("near", "near is latitude and longitude, as `53.8,-1.55`"))
+    let within_km = within_km.or(Some(WITHIN_KM_DEFAULT));
+    Ok(around.map(|point| Near { point, within_km }))
 }
 
 #[cfg(test)]
@@ -154,16 +198,24 @@ mod tests {
 
     #[test]
     fn points_are_on_earth() {
-        let near_leeds = near(Some("53.8, -1.55"), None).unwrap().unwrap();
-        assert_eq!(Some(near_leeds.point), Point::new(53.8, -1.55));
+        assert_eq!(point("53.8, -1.55").ok(), Point::new(53.8, -1.55));
         assert_eq!(near(None, None), Ok(None));
         for bad in [
             "", "53.8", "91,0", "0,181", "NaN,0", "inf,0", "a,b", "1,2,3",
         ] {
-            assert!(near(Some(bad), None).is_err(), "{bad}");
+            assert!(point(bad).is_err(), "{bad}");
         }
+        let origin = Point::new(0.0, 0.0);
         for bad in [0.0, -1.0, f64::NAN, f64::INFINITY, 1e9] {
-            assert!(near(Some("0,0"), Some(bad)).is_err(), "{bad}");
+            assert!(near(origin, Some(bad)).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_country_is_two_letters() {
+        assert_eq!(country(Some("gb")), Ok(Some("gb")));
+        for bad in ["", "G", "GBR", "日", "1A"] {
+            assert!(country(Some(bad)).is_err(), "{bad}");
         }
     }
 }

@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     app::App,
-    catalogue::{MovieFilter, ShowFilter},
+    catalogue::{Kind, MovieFilter, ShowFilter},
     hub::Count,
     problem::ApiError,
 };
@@ -36,6 +36,12 @@ pub(super) struct MovieQuery {
     cinema: Option<CinemaId>,
     /// On this day in the cinema's time zone: `2026-11-21`.
     date: Option<String>,
+    /// In this format: `IMAX`.
+    format: Option<String>,
+    /// Spoken in this language, BCP 47; `en` is `en-GB`, too.
+    language: Option<String>,
+    /// With this age certificate.
+    certificate: Option<String>,
     /// Words of the title.
     q: Option<String>,
 }
@@ -56,6 +62,12 @@ pub(super) struct ShowQuery {
     movie: Option<MovieId>,
     /// On this day in the cinema's time zone: `2026-11-21`.
     date: Option<String>,
+    /// In this format: `IMAX`.
+    format: Option<String>,
+    /// Spoken in this language, BCP 47; `en` is `en-GB`, too.
+    language: Option<String>,
+    /// With this age certificate.
+    certificate: Option<String>,
     /// Not before this time; now when absent.
     #[param(value_type = Option<String>)]
     from: Option<Time>,
@@ -98,6 +110,7 @@ pub(super) async fn movies(
         cinema: query.cinema,
         date: date(query.date.as_deref())?,
         q: words(query.q.as_deref())?,
+        kind: kind(&query.format, &query.language, &query.certificate),
         from: app.clock.now(),
     };
     let snapshot = app.catalogue.snapshot();
@@ -134,6 +147,7 @@ pub(super) async fn shows(
         cinema: query.cinema,
         movie: query.movie,
         date: date(query.date.as_deref())?,
+        kind: kind(&query.format, &query.language, &query.certificate),
         from: query.from.map_or(now, |t| t.0),
         limit: usize::from(bounded("limit", query.limit, 1, LIMIT_MAX)?),
         cursor: query.cursor.as_deref(),
@@ -194,9 +208,26 @@ pub(super) fn show_of(app: &App, id: ShowId) -> Result<Show, ApiError> {
     show.ok_or(ApiError::NoSuch("show"))
 }
 
+/// Which kind of shows; what is empty asks for nothing.
+pub(super) fn kind<'a>(
+    format: &'a Option<String>,
+    language: &'a Option<String>,
+    certificate: &'a Option<String>,
+) -> Kind<'a> {
+    let given = |text: &'a Option<String>| {
+        let text = text.as_deref().map(str::trim);
+        text.filter(|text| !text.is_empty())
+    };
+    Kind {
+        format: given(format),
+        language: given(language),
+        certificate: given(certificate),
+    }
+}
+
 /// How full a show is, as far as is known; `None` for one that was never opened. What a shard has that
 /// was never heard is not known, nor what one has that is not the house's.
-fn count(app: &App, show: ShowId, now: UtcMillis) -> Option<Count> {
+pub(super) fn count(app: &App, show: ShowId, now: UtcMillis) -> Option<Count> {
     let known = app.hub.count(show, now);
     if app.lane.reaches(show) {
         return known;

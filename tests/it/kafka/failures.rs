@@ -75,7 +75,7 @@ async fn a_topic_that_is_deleted_costs_nobody_anything() {
     })
     .await;
     goes_through_kafka(&stranger, "after it was deleted").await;
-    wait::until_async("what is sent is heard", PATIENCE, async || {
+    wait::until_async("what is sent is heard", HEARD_MAX, async || {
         let lag = block_in_place(|| stranger.lag("booking", "announcements"));
         let _ = wait::rest(200).await;
         (lag < 5).then_some(())

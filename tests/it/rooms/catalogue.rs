@@ -4,7 +4,7 @@ use std::{collections::HashSet, sync::Arc};
 
 use houseful_core::{ids::ShowId, time::DAY_MS, wire::catalogue::Show};
 use houseful_server::{
-    catalogue::{Catalogue, NewShow, SHOWS_MAX, ShowFilter, demo},
+    catalogue::{Catalogue, Kind, NewShow, SHOWS_MAX, ShowFilter, demo},
     database::Books,
 };
 
@@ -21,6 +21,7 @@ fn shows(catalogue: &Catalogue) -> Vec<Show> {
         cinema: None,
         movie: None,
         date: None,
+        kind: Kind::default(),
         from: NOW.plus_ms(-DAY_MS),
         limit: SHOWS_MAX,
         cursor: None,

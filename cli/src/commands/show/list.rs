@@ -3,7 +3,7 @@
 use houseful_core::wire::Page;
 
 use crate::{
-    args::{ScopeArgs, TodayArgs},
+    args::{KindArgs, ScopeArgs, TodayArgs},
     client::ShowQuery,
     commands::{board, names},
     context::Context,
@@ -72,6 +72,7 @@ pub(super) async fn run(
     ctx: &mut Context,
     scope: &ScopeArgs,
     movie: Option<&str>,
+    kind: KindArgs,
     limit: u32,
 ) -> Result<(), CliError> {
     let client = ctx.client().await?;
@@ -86,6 +87,7 @@ pub(super) async fn run(
         cinema: scope.cinema,
         movie,
         date: scope.date.map(|d| d.to_string()),
+        kind: kind.into(),
         limit: Some(u16::try_from(limit.min(500)).unwrap_or(500)),
         ..ShowQuery::default()
     };

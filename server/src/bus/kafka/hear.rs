@@ -126,8 +126,8 @@ impl Ear {
     }
 
     /// Until the server stops, may hear no more, or the client is beyond help. What is under way
-    /// then is broken off: nobody was told that it is done, so it comes again. Gives how far
-    /// everything was done.
+    /// then is broken off: nobody was told that it is done, so it comes again. Where the topic is gone
+    /// nothing comes again, and what is under way goes on. Gives how far everything was done.
     async fn listen<T, F>(
         &self,
         consumer: &Consumer,
@@ -174,6 +174,7 @@ impl Ear {
                     Answer::Knows(knows) if !progress.forgot(&knows) => {}
                     Answer::Knows(_) | Answer::Gone => {
                         tracing::warn!(topic = self.topic, "the topic is gone: what is made in its place is heard from its beginning");
+                        under_way.detach_all();
                         return Far::new();
                     }
                 },
@@ -194,6 +195,7 @@ impl Ear {
                     Ok(_) => return Far::new(),
                     Err(error) if is_gone(&error) => {
                         tracing::debug!(topic = self.topic, "the topic is gone");
+                        under_way.detach_all();
                         self.rest(GONE_MS, shutdown).await;
                         return Far::new();
                     }

@@ -9,7 +9,7 @@ use houseful_core::{
 };
 use jiff::civil::Date;
 
-use super::{Snapshot, whole};
+use super::{Kind, Snapshot, whole};
 use crate::catalogue::search::Target;
 
 /// Which movies: those with a show that begins at `from` or later and fits the rest.
@@ -23,6 +23,8 @@ pub struct MovieFilter<'a> {
     pub date: Option<Date>,
     /// Named like this.
     pub q: Option<&'a str>,
+    /// With shows of this kind.
+    pub kind: Kind<'a>,
     /// From this time on.
     pub from: UtcMillis,
 }
@@ -64,14 +66,17 @@ impl Snapshot {
     /// How many shows of each movie fit the filter, by its place.
     fn counts(&self, filter: &MovieFilter<'_>) -> Vec<usize> {
         let is_anywhere = filter.city.is_none() && filter.cinema.is_none();
-        if is_anywhere && filter.date.is_none() {
+        if is_anywhere && filter.date.is_none() && filter.kind.is_any() {
             let to_come = |shows: &Vec<usize>| shows.len() - self.first_from(shows, filter.from);
             return self.shows_of.iter().map(to_come).collect();
         }
         let mut counts = vec![0; self.rows.movies.len()];
         for cinema in self.places(filter.city, filter.cinema) {
             for show in self.coming(cinema, filter.date, filter.from) {
-                if let Some(movie) = self.movies.get(&self.rows.shows[*show].movie) {
+                let show = &self.rows.shows[*show];
+                if let Some(movie) = self.movies.get(&show.movie)
+                    && self.is_kind(show, &filter.kind)
+                {
                     counts[*movie] += 1;
                 }
             }

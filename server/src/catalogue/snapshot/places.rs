@@ -9,13 +9,15 @@ use houseful_core::{
 
 use super::{Snapshot, whole};
 use crate::catalogue::{
-    place::{Near, Point},
+    place::{Near, Point, tenths_of_km},
     search::Target,
 };
 
 /// Which cities.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct CityFilter<'a> {
+    /// In this country, ISO 3166-1 alpha-2.
+    pub country: Option<&'a str>,
     /// Named like this.
     pub q: Option<&'a str>,
     /// Near to here; then the nearest come first.
@@ -27,6 +29,8 @@ pub struct CityFilter<'a> {
 pub struct CinemaFilter<'a> {
     /// In this city.
     pub city: Option<CityId>,
+    /// In this country, ISO 3166-1 alpha-2.
+    pub country: Option<&'a str>,
     /// Named like this.
     pub q: Option<&'a str>,
     /// Near to here; then the nearest come first.
@@ -43,12 +47,18 @@ impl Snapshot {
     /// Cities by name; by distance when `near` is given, by fit when `q` is.
     #[must_use]
     pub fn cities(&self, filter: &CityFilter<'_>) -> Vec<City> {
-        let all = (0..self.rows.cities.len()).map(|i| {
+        let places: Vec<usize> = match &filter.near {
+            Some(near) => self.cities_on.around(near).collect(),
+            None => (0..self.rows.cities.len()).collect(),
+        };
+        let here = places.into_iter();
+        let here = here.filter(|city| self.is_country(*city, filter.country));
+        let all = here.map(|i| {
             let row = &self.rows.cities[i];
             (i, Target::City(i), row.at, row.name.as_str())
         });
         let found = self.ordered(all, filter.q, filter.near.as_ref());
-        let view = |(i, km)| self.city_view(i, km);
+        let view = |(i, metres)| self.city_view(i, metres);
         found.into_iter().map(view).collect()
     }
 
@@ -61,13 +71,18 @@ impl Snapshot {
     /// Cinemas by name; by distance when `near` is given, by fit when `q` is.
     #[must_use]
     pub fn cinemas(&self, filter: &CinemaFilter<'_>) -> Vec<Cinema> {
-        let places = self.places(filter.city, None).into_iter();
-        let all = places.map(|i| {
+        let places: Vec<usize> = match (filter.city, &filter.near) {
+            (None, Some(near)) => self.cinemas_on.around(near).collect(),
+            (city, _) => self.places(city, None),
+        };
+        let here = places.into_iter();
+        let here = here.filter(|i| self.is_country(self.city_of[*i], filter.country));
+        let all = here.map(|i| {
             let row = &self.rows.cinemas[i];
             (i, Target::Cinema(i), row.at, row.name.as_str())
         });
         let found = self.ordered(all, filter.q, filter.near.as_ref());
-        let view = |(i, km)| self.cinema_view(i, km);
+        let view = |(i, metres)| self.cinema_view(i, metres);
         found.into_iter().map(view).collect()
     }
 
@@ -77,7 +92,7 @@ impl Snapshot {
         all: impl Iterator<Item = (usize, Target, Point, &'a str)>,
         q: Option<&str>,
         near: Option<&Near>,
-    ) -> Vec<(usize, Option<f64>)> {
+    ) -> Vec<(usize, Option<u32>)> {
         let costs = q.map(|q| self.costs(q));
         let mut found: Vec<_> = all
             .filter_map(|(i, target, at, name)| {
@@ -85,18 +100,21 @@ impl Snapshot {
                     Some(costs) => *costs.get(&target)?,
                     None => 0,
                 };
-                let km = match near {
-                    Some(near) => Some(near.km_to(at)?),
+                let metres = match near {
+                    Some(near) => Some(near.metres_to(at)?),
                     None => None,
                 };
-                Some((cost, km, name, i))
+                Some((cost, metres, name, i))
             })
             .collect();
-        found.sort_by(|a, b| {
-            let nearer = a.1.unwrap_or(0.0).total_cmp(&b.1.unwrap_or(0.0));
-            a.0.cmp(&b.0).then(nearer).then_with(|| a.2.cmp(b.2))
-        });
-        found.into_iter().map(|(_, km, _, i)| (i, km)).collect()
+        found.sort_unstable();
+        let placed = found.into_iter();
+        placed.map(|(_, metres, _, i)| (i, metres)).collect()
+    }
+
+    fn is_country(&self, city: usize, wanted: Option<&str>) -> bool {
+        let country = &self.rows.cities[city].country;
+        wanted.is_none_or(|wanted| country.eq_ignore_ascii_case(wanted))
     }
 
     /// How far everything that `q` may mean is from it.
@@ -105,7 +123,7 @@ impl Snapshot {
         hits.map(|hit| (hit.target, hit.cost)).collect()
     }
 
-    pub(super) fn city_view(&self, i: usize, distance_km: Option<f64>) -> City {
+    pub(super) fn city_view(&self, i: usize, distance_m: Option<u32>) -> City {
         let row = &self.rows.cities[i];
         City {
             id: row.id,
@@ -115,11 +133,12 @@ impl Snapshot {
             latitude: row.at.latitude,
             longitude: row.at.longitude,
             cinemas: whole(self.cinemas_in[i].len()),
-            distance_km,
+            distance_m,
+            distance_km: distance_m.map(tenths_of_km),
         }
     }
 
-    pub(super) fn cinema_view(&self, i: usize, distance_km: Option<f64>) -> Cinema {
+    pub(super) fn cinema_view(&self, i: usize, distance_m: Option<u32>) -> Cinema {
         let row = &self.rows.cinemas[i];
         let city = &self.rows.cities[self.city_of[i]];
         Cinema {
@@ -132,7 +151,8 @@ impl Snapshot {
             latitude: row.at.latitude,
             longitude: row.at.longitude,
             screens: self.screens_in[i],
-            distance_km,
+            distance_m,
+            distance_km: distance_m.map(tenths_of_km),
         }
     }
 }

@@ -12,7 +12,7 @@ use houseful_core::{
 };
 use jiff::civil::Date;
 
-use super::{ShowRow, Snapshot};
+use super::{Kind, ShowRow, Snapshot};
 use crate::{catalogue::local, hub::Count};
 
 /// The most shows on a page.
@@ -29,6 +29,8 @@ pub struct ShowFilter<'a> {
     pub movie: Option<MovieId>,
     /// On this day on the cinema's wall clock.
     pub date: Option<Date>,
+    /// Of this kind.
+    pub kind: Kind<'a>,
     /// Beginning at this time or later.
     pub from: UtcMillis,
     /// How many on a page, 1 to [`SHOWS_MAX`].
@@ -77,6 +79,7 @@ impl Snapshot {
             let show = &self.rows.shows[*i];
             after.is_none_or(|after| (show.starts_at, show.id) > after)
                 && filter.movie.is_none_or(|movie| show.movie == movie)
+                && self.is_kind(show, &filter.kind)
         };
         let mut found: Vec<usize> = Vec::new();
         let mut take = |list: &[usize]| {

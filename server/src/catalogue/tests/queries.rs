@@ -10,7 +10,7 @@ use jiff::civil::Date;
 use super::{STARTS, at, every_show, snapshot};
 use crate::{
     catalogue::{
-        Chain, CityFilter, MovieFilter, Near, Point, ShowFilter, Snapshot, Start, demo,
+        Chain, CityFilter, Kind, MovieFilter, Near, Point, ShowFilter, Snapshot, Start, demo,
         snapshot::CinemaFilter,
     },
     hub::Count,
@@ -84,6 +84,7 @@ fn a_day_is_what_the_wall_clock_shows() {
                 cinema: None,
                 date: Some(date),
                 q: None,
+                kind: Kind::default(),
                 from: UtcMillis(0),
             });
             assert_eq!(movies[0].shows, 4, "{day} in {zone}");
@@ -226,6 +227,7 @@ fn the_nearest_come_first_with_their_distance() {
         })
     };
     let filter = CityFilter {
+        country: None,
         q: None,
         near: near(None),
     };
@@ -241,6 +243,7 @@ fn the_nearest_come_first_with_their_distance() {
     let cinemas = |within_km| {
         snapshot.cinemas(&CinemaFilter {
             city: None,
+            country: None,
             q: None,
             near: near(within_km),
         })
@@ -265,6 +268,7 @@ fn movies_of_a_city_and_day_are_those_of_its_shows() {
                 cinema: None,
                 date: Some(date),
                 q: None,
+                kind: Kind::default(),
                 from: now,
             });
             let shows = list(
@@ -407,6 +411,7 @@ fn a_search_in_a_city_finds_nothing_elsewhere() {
     let now = at(STARTS[0]);
     let snapshot = snapshot(&demo::chain(now, 1).expect("a chain"));
     let osaka = snapshot.cities(&CityFilter {
+        country: None,
         q: Some("osaka"),
         near: None,
     });

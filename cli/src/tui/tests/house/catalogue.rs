@@ -91,6 +91,7 @@ pub(in crate::tui::tests) fn city() -> City {
         latitude: 53.8,
         longitude: -1.55,
         cinemas: 1,
+        distance_m: None,
         distance_km: None,
     }
 }
