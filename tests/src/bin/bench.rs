@@ -60,8 +60,7 @@ async fn main() -> Outcome<()> {
 async fn measure(folder: &Path) -> Outcome<Value> {
     let syncs = append_and_sync(&folder.join("raw"))?;
     let one_tx = sqlite_one_hold_a_transaction(&folder.join("plain.db"))?;
-    let file = folder.join("bench.db");
-    let server = start(file.clone()).await?;
+    let server = start(folder.join("bench.db")).await?;
     let shows = Shows::look(server.addr, &server.admin_token).await?;
 
     let hello = load::run(server.addr, CLIENTS, LENGTH, |_, _| {
@@ -76,7 +75,6 @@ async fn measure(folder: &Path) -> Outcome<Value> {
     let maps = shows.read_maps(server.addr).await?;
     let a_show = resident().saturating_sub(before_maps) / shows.pairs.len() as u64;
     let watched = shows.watch(server.addr).await?;
-    let empty = on_disk(&file)?;
     let spread = shows.hold(server.addr, Draw::Spread).await?;
     let hot = shows.hold(server.addr, Draw::Hot).await?;
     let audit: Audit = reqwest::Client::new()
@@ -87,8 +85,6 @@ async fn measure(folder: &Path) -> Outcome<Value> {
         .json()
         .await?;
     server.stop().await;
-    let held = [&spread, &hot].map(|load| load.by_status.get(&201).copied().unwrap_or(0));
-    let a_hold = on_disk(&file)?.saturating_sub(empty) / held.iter().sum::<u64>().max(1);
     Ok(json!({
         "clients": CLIENTS,
         "limits": {
@@ -102,7 +98,6 @@ async fn measure(folder: &Path) -> Outcome<Value> {
         "holds_hot": summary(&hot, 201),
         "watched": watched,
         "memory_bytes_a_show_read": a_show,
-        "disk_bytes_a_hold": a_hold,
         "ratios": {
             "maps_to_healthz": ratio(maps.per_second(), hello.per_second()),
             "holds_spread_to_one_a_transaction": ratio(spread.per_second_of(201), one_tx),
@@ -152,13 +147,6 @@ fn resident() -> u64 {
     let statm = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
     let pages = statm.split_whitespace().nth(1).and_then(|n| n.parse().ok());
     pages.unwrap_or(0_u64) * 4_096
-}
-
-/// Bytes of a database and its log of changes.
-fn on_disk(db: &Path) -> Outcome<u64> {
-    let log = db.with_extension("db-wal");
-    let log = std::fs::metadata(log).map_or(0, |m| m.len());
-    Ok(std::fs::metadata(db)?.len() + log)
 }
 
 /// Appends 4 KiB and syncs the data, again and again.
