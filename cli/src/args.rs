@@ -1,5 +1,6 @@
 //! What can be typed: the command tree, and nothing of what it does.
 
+mod capacity;
 mod catalogue;
 mod globals;
 mod help;
@@ -17,6 +18,7 @@ mod voucher;
 
 use clap::{CommandFactory, Parser, Subcommand};
 
+pub use capacity::{CapacityArgs, LimitArgs};
 pub use catalogue::{
     CinemaCommand, CityCommand, DateArg, FindArgs, KindArgs, MovieCommand, ScopeArgs, TodayArgs,
 };
@@ -161,6 +163,8 @@ pub enum Command {
     /// Settings and where they come from
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// Plan how many servers, databases and brokers so many people need
+    PlanCapacity(CapacityArgs),
     /// Check the terminal, the server, the clock and the settings
     Doctor(DoctorArgs),
 

@@ -28,6 +28,7 @@ mod man;
 mod movie;
 mod names;
 mod payment;
+mod plan_capacity;
 mod refund;
 mod report;
 mod sell;
@@ -64,6 +65,7 @@ pub fn run(ctx: &mut Context, command: Command) -> Result<(), CliError> {
         Command::Completion(args) => completion::run(ctx, &args),
         Command::Man(args) => man::run(ctx, &args),
         Command::Config(command) => config::run(ctx, command),
+        Command::PlanCapacity(args) => plan_capacity::run(ctx, &args),
         command => block_on(async {
             let done = talk(ctx, command).await;
             ctx.close().await;
@@ -111,6 +113,7 @@ fn talk(ctx: &mut Context, command: Command) -> Doing<'_> {
         | Command::Version
         | Command::Completion(_)
         | Command::Man(_)
+        | Command::PlanCapacity(_)
         | Command::Config(_) => Box::pin(ready(Ok(()))),
     }
 }

@@ -3,6 +3,7 @@
 //! Everything here speaks HTTP. Only the commands that run a server may name the server crate.
 
 pub mod args;
+pub mod capacity;
 pub mod client;
 pub mod commands;
 pub mod config;

@@ -6,6 +6,8 @@ use std::{
     sync::{Arc, Mutex},
 };
 
+mod capacity;
+
 use super::*;
 use crate::terminal::Terminal;
 

@@ -17,7 +17,15 @@ pub const GROUPS: [(&str, &[&str]); 5] = [
     ),
     (
         "Running it",
-        &["serve", "db", "bus", "auth", "config", "doctor"],
+        &[
+            "serve",
+            "db",
+            "bus",
+            "auth",
+            "config",
+            "plan-capacity",
+            "doctor",
+        ],
     ),
     (
         "Plumbing",
@@ -49,7 +57,7 @@ pub(super) fn root_help(command: &clap::Command) -> String {
         let _ = write!(text, "\n{title}:\n");
         for sub in names.iter().filter_map(|n| command.find_subcommand(n)) {
             let about = sub.get_about().map(ToString::to_string).unwrap_or_default();
-            let _ = writeln!(text, "  {:<11} {about}", sub.get_name());
+            let _ = writeln!(text, "  {:<13} {about}", sub.get_name());
         }
     }
     let _ = write!(

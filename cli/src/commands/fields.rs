@@ -3,7 +3,7 @@
 
 use super::{
     auth, booking, cinema, city, clock, config, doctor, dry_run, find, late, movie, payment,
-    refund, report, sell, show, ticket, version, voucher,
+    plan_capacity, refund, report, sell, show, ticket, version, voucher,
 };
 #[cfg(feature = "embedded")]
 use super::{bus, db};
@@ -85,6 +85,7 @@ fn of(command: &Command, dry_run: bool) -> Option<&'static Columns> {
         Command::Doctor(args) => Some(doctor::columns(args)),
         Command::Clock(ClockCommand::Advance { .. }) if dry_run => Some(&dry_run::REQUEST),
         Command::Clock(_) => Some(&clock::COLUMNS),
+        Command::PlanCapacity(_) => Some(&plan_capacity::COLUMNS),
         Command::Version => Some(&version::COLUMNS),
         Command::Tui
         | Command::Display

@@ -9,7 +9,7 @@ use houseful_tests::{
 };
 use tokio::task::block_in_place;
 
-use super::{all_is_quiet, goes_through_kafka, seats::readers_know};
+use super::{HEARD_MAX, all_is_quiet, goes_through_kafka, seats::readers_know};
 use houseful_tests::kafka::house::{House, Links, PATIENCE};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

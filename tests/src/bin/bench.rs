@@ -2,7 +2,7 @@
 //! in the same run: `cargo run --release -p houseful-tests --bin houseful-bench`.
 //!
 //! Prints one JSON object. Figures are per second unless their name says otherwise; what counts
-//! are the ratios.
+//! are the ratios. Memory is that of the whole process, so that the asking half is in it.
 
 #![expect(clippy::disallowed_methods, reason = "a benchmark measures real time")]
 
@@ -28,6 +28,11 @@ use houseful_server::{
 };
 use houseful_tests::load::{self, Load};
 use serde_json::{Value, json};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+    sync::mpsc,
+};
 use uuid::Uuid;
 
 /// The allocator of the program itself.
@@ -38,6 +43,7 @@ type Outcome<T> = Result<T, Box<dyn Error + Send + Sync>>;
 
 const CLIENTS: usize = 64;
 const LENGTH: Duration = Duration::from_secs(3);
+const WATCHERS: usize = 1_000;
 
 #[tokio::main]
 async fn main() -> Outcome<()> {
@@ -61,7 +67,14 @@ async fn measure(folder: &Path) -> Outcome<Value> {
         Some(load::get("/healthz", ""))
     })
     .await?;
+    let lists = load::run(server.addr, CLIENTS, LENGTH, |_, _| {
+        Some(load::get("/v1/shows?limit=50", ""))
+    })
+    .await?;
+    let before_maps = resident();
     let maps = shows.read_maps(server.addr).await?;
+    let a_show = resident().saturating_sub(before_maps) / shows.pairs.len() as u64;
+    let watched = shows.watch(server.addr).await?;
     let spread = shows.hold(server.addr, Draw::Spread).await?;
     let hot = shows.hold(server.addr, Draw::Hot).await?;
     let audit: Audit = reqwest::Client::new()
@@ -79,9 +92,12 @@ async fn measure(folder: &Path) -> Outcome<Value> {
             "sqlite_one_hold_a_transaction": one_tx.round(),
             "healthz_over_http": hello.per_second().round(),
         },
+        "lists_of_50_shows": summary(&lists, 200),
         "maps": summary(&maps, 200),
         "holds_spread": summary(&spread, 201),
         "holds_hot": summary(&hot, 201),
+        "watched": watched,
+        "memory_bytes_a_show_read": a_show,
         "ratios": {
             "maps_to_healthz": ratio(maps.per_second(), hello.per_second()),
             "holds_spread_to_one_a_transaction": ratio(spread.per_second_of(201), one_tx),
@@ -124,6 +140,13 @@ fn summary(load: &Load, good: u16) -> Value {
         "cpu_us": load.cpu_micros(),
         "by_status": load.by_status,
     })
+}
+
+/// Memory of this process that is in use (proc(5), `statm`), in bytes; 0 where nobody tells.
+fn resident() -> u64 {
+    let statm = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
+    let pages = statm.split_whitespace().nth(1).and_then(|n| n.parse().ok());
+    pages.unwrap_or(0_u64) * 4_096
 }
 
 /// Appends 4 KiB and syncs the data, again and again.
@@ -203,6 +226,48 @@ impl Shows {
         Ok(load::run(addr, CLIENTS, LENGTH, request).await?)
     }
 
+    /// Many watch one show: what one more of them costs, and when the last hears of a hold.
+    async fn watch(&self, addr: SocketAddr) -> Outcome<Value> {
+        let (show, seats) = self.pairs.first().ok_or("no show to watch")?;
+        let (told, mut heard) = mpsc::channel(WATCHERS);
+        let before = resident();
+        for _ in 0..WATCHERS {
+            tokio::spawn(watcher(addr, show.clone(), told.clone()));
+        }
+        drop(told);
+        for _ in 0..WATCHERS {
+            heard.recv().await.ok_or("a feed ended")?;
+        }
+        let each = resident().saturating_sub(before) / WATCHERS as u64;
+        let (a, b) = seats.first().ok_or("no pair to hold")?;
+        let number = show.trim_start_matches("shw_");
+        let booking = format!("bkg_{number}_{}", Uuid::from_u64_pair(1, 1).as_simple());
+        let command = format!("cmd_{}", Uuid::from_u64_pair(1, 2).as_simple());
+        let wish = json!({"seats": [{"seat": a}, {"seat": b}]});
+        let body = json!({
+            "booking": booking, "command": command, "wish": wish, "allow_orphans": true,
+        });
+        let begun = Instant::now();
+        reqwest::Client::new()
+            .post(format!("http://{addr}/v1/bookings"))
+            .bearer_auth(&self.token)
+            .json(&body)
+            .send()
+            .await?
+            .error_for_status()?;
+        let answered = begun.elapsed();
+        for _ in 0..WATCHERS {
+            heard.recv().await.ok_or("a feed ended")?;
+        }
+        let ms = |time: Duration| (time.as_secs_f64() * 10_000.0).round() / 10.0;
+        Ok(json!({
+            "watchers": WATCHERS,
+            "memory_bytes_each": each,
+            "hold_answered_ms": ms(answered),
+            "last_heard_ms": ms(begun.elapsed()),
+        }))
+    }
+
     async fn hold(&self, addr: SocketAddr, draw: Draw) -> Outcome<Load> {
         let pairs = Arc::clone(&self.pairs);
         let auth = format!("authorization: Bearer {}\r\n", self.token);
@@ -239,6 +304,26 @@ impl Shows {
         };
         Ok(load::run(addr, CLIENTS, LENGTH, request).await?)
     }
+}
+
+/// Reads a feed: tells when the map was there, and again at the first change.
+async fn watcher(addr: SocketAddr, show: String, told: mpsc::Sender<()>) -> Outcome<()> {
+    let mut stream = TcpStream::connect(addr).await?;
+    let request = load::get(&format!("/v1/shows/{show}/feed"), "");
+    stream.write_all(&request).await?;
+    for awaited in ["event: map", "event: seats"] {
+        let mut read = String::new();
+        while !read.contains(awaited) {
+            let mut some = [0; 2_048];
+            let n = stream.read(&mut some).await?;
+            if n == 0 {
+                return Err("the feed ended".into());
+            }
+            read.push_str(&String::from_utf8_lossy(&some[..n]));
+        }
+        told.send(()).await?;
+    }
+    Ok(())
 }
 
 /// Neighbours that do not overlap: seats 1 and 2, 3 and 4 of each stretch.

@@ -15,6 +15,7 @@ use rdkafka::{
     consumer::Consumer as _,
     error::{KafkaError as ClientError, RDKafkaErrorCode},
     message::{Headers, OwnedMessage},
+    topic_partition_list::TopicPartitionListElem,
 };
 use serde::de::DeserializeOwned;
 use tokio::{
@@ -278,7 +279,7 @@ impl Ear {
     fn own(&self, consumer: &Consumer) -> Vec<i32> {
         let own = consumer.assignment().unwrap_or_default();
         let own = own.elements_for_topic(&self.topic);
-        own.iter().map(|part| part.partition()).collect()
+        own.iter().map(TopicPartitionListElem::partition).collect()
     }
 
     /// What another one hears now is told by that one.
