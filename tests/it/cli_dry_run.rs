@@ -12,7 +12,7 @@ use houseful_tests::folder::Folder;
 /// The id of a payment that is not there.
 const NO_PAYMENT: &str = "pay_0192f0c1a2b34c5d8e6f708192a3b4c5";
 /// Commands that only look.
-const LOOKS: [&str; 50] = [
+const LOOKS: [&str; 52] = [
     "today",
     "find",
     "city list",
@@ -21,6 +21,7 @@ const LOOKS: [&str; 50] = [
     "cinema view",
     "movie list",
     "movie view",
+    "movie calendar",
     "show list",
     "show view",
     "show seats",
@@ -59,6 +60,7 @@ const LOOKS: [&str; 50] = [
     "completion",
     "help",
     "version",
+    "plan-capacity",
     // These can do nothing but change something, and refuse.
     "tui",
     "display",
