@@ -235,6 +235,22 @@ impl ShowState {
         }
     }
 
+    /// A show that is to be sold under `terms` and of which nothing is written yet. What is decided
+    /// first opens its journal, in the same commit; until then it costs nothing but its line in the
+    /// catalogue.
+    #[must_use]
+    pub fn planned(show: ShowId, terms: &Arc<ShowTerms>) -> Self {
+        let mut state = Self::new(show);
+        state.open(terms);
+        state
+    }
+
+    /// Whether it has terms and no journal.
+    #[must_use]
+    pub fn is_planned(&self) -> bool {
+        self.ver == 0 && self.terms.is_some()
+    }
+
     /// Which show.
     #[must_use]
     pub fn show(&self) -> ShowId {
@@ -247,7 +263,7 @@ impl ShowState {
         self.ver
     }
 
-    /// Layout, prices and hours; `None` until the show was opened.
+    /// Layout, prices and hours; `None` until the show is planned or was opened.
     #[must_use]
     pub fn terms(&self) -> Option<&Arc<ShowTerms>> {
         self.terms.as_ref()

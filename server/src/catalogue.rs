@@ -33,7 +33,7 @@ use std::{
 };
 
 use arc_swap::ArcSwap;
-use houseful_core::{ids::ShowId, show::ShowTerms};
+use houseful_core::ids::ShowId;
 use tokio::sync::Mutex;
 
 pub use chain::{
@@ -51,19 +51,10 @@ pub use snapshot::{
 pub use sqlite::SqliteCatalogue;
 pub use store::{CatalogueStore, Kept};
 
-use crate::{clock::Clock, hub::Origin, replicas::Replicas, store::StoreError};
+use crate::{clock::Clock, hub::Origin, lane::Plans, replicas::Replicas, store::StoreError};
 
 /// How often an import is checked again because another server imported something meanwhile.
 const TRIES: u32 = 5;
-
-/// A show that an import added, to be opened in the lane.
-#[derive(Clone, Debug)]
-pub struct NewShow {
-    /// Its id.
-    pub id: ShowId,
-    /// What it is sold under.
-    pub terms: Arc<ShowTerms>,
-}
 
 /// How young the snapshot is known to be.
 #[derive(Clone, Copy, Debug)]
@@ -130,6 +121,12 @@ impl Catalogue {
         self.snapshot.load_full()
     }
 
+    /// Under what a lane opens shows: as the catalogue has them at that moment.
+    pub(crate) fn plans(&self) -> Plans {
+        let snapshot = Arc::clone(&self.snapshot);
+        Plans::new(move |show| snapshot.load().terms(show))
+    }
+
     /// How old the snapshot is at most at `at`, and where that was heard.
     pub(crate) fn age(&self, at: Instant) -> (Duration, Origin) {
         let known = *self.known();
@@ -148,11 +145,12 @@ impl Catalogue {
         }
     }
 
-    /// Takes a chain in: all of it, or nothing. The same chain again changes nothing.
+    /// Takes a chain in: all of it, or nothing. The same chain again changes nothing. Answers with the
+    /// shows that are new; they are on sale.
     ///
     /// # Errors
     /// The chain contradicts itself or what is known; see [`CatalogueError`].
-    pub async fn import(&self, chain: Chain) -> Result<Vec<NewShow>, CatalogueError> {
+    pub async fn import(&self, chain: Chain) -> Result<Vec<ShowId>, CatalogueError> {
         let _turn = self.turn.lock().await;
         let chain = Arc::new(chain);
         for _ in 0..TRIES {
@@ -163,9 +161,9 @@ impl Catalogue {
             let added: Vec<_> = checked.shows.iter().map(|show| show.id).collect();
             let known = self.moves.load(Ordering::SeqCst);
             let written = self.store.write(checked, known).await?;
-            let snapshot = self.read().await?;
+            self.read().await?;
             if written {
-                return Ok(snapshot.new_shows(added.into_iter()));
+                return Ok(added);
             }
         }
         Err(StoreError::Busy.into())

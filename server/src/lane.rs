@@ -23,7 +23,7 @@ use houseful_core::{
     ids::ShowId,
     refusal::Refusal,
     seat::SeatLabel,
-    show::{Command, ShowState},
+    show::{Command, ShowState, ShowTerms},
     time::UtcMillis,
     wire::{booking::Booking, seats::Version},
 };
@@ -94,6 +94,27 @@ struct Reply {
     _place: OwnedSemaphorePermit,
 }
 
+/// What is to be sold and was not opened yet, by the catalogue; clones share it.
+#[derive(Clone)]
+pub struct Plans(Arc<dyn Fn(ShowId) -> Option<Arc<ShowTerms>> + Send + Sync>);
+
+impl Plans {
+    /// As `terms` says whenever it is asked: under what a show is to be sold. It must not wait.
+    pub fn new(terms: impl Fn(ShowId) -> Option<Arc<ShowTerms>> + Send + Sync + 'static) -> Self {
+        Self(Arc::new(terms))
+    }
+
+    /// Nothing: shows are opened by [`Ask::Open`](houseful_core::show::Ask::Open) alone.
+    #[must_use]
+    pub fn none() -> Self {
+        Self::new(|_| None)
+    }
+
+    fn terms(&self, show: ShowId) -> Option<Arc<ShowTerms>> {
+        (self.0)(show)
+    }
+}
+
 /// A way to the lane; clones share it. The lane ends when the last one is dropped.
 #[derive(Clone)]
 pub struct Lane {
@@ -111,9 +132,15 @@ impl std::fmt::Debug for Lane {
 impl Lane {
     /// Starts the lane on the current runtime.
     #[must_use]
-    pub fn start(store: Arc<dyn Store>, bus: Arc<dyn Bus>, hub: Hub, clock: Clock) -> Self {
+    pub fn start(
+        store: Arc<dyn Store>,
+        bus: Arc<dyn Bus>,
+        hub: Hub,
+        clock: Clock,
+        plans: Plans,
+    ) -> Self {
         let (tx, rx) = mpsc::unbounded_channel();
-        let driver = Driver::new(store, bus, hub, clock.clone());
+        let driver = Driver::new(store, bus, hub, clock.clone(), plans);
         tokio::spawn(driver.run(rx));
         let room = Arc::new(Semaphore::new(ROOM as usize));
         Self { tx, room, clock }

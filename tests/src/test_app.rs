@@ -23,7 +23,7 @@ use houseful_core::{
 };
 use houseful_server::{
     app::RunningServer,
-    catalogue::{Chain, NewShow, demo},
+    catalogue::{Chain, demo},
     chance,
 };
 use reqwest::{
@@ -117,18 +117,14 @@ impl TestApp {
         self.front()
     }
 
-    /// Takes a chain into the catalogue and opens its shows for sale.
+    /// Takes a chain into the catalogue; answers with its shows, which are on sale.
     ///
     /// # Panics
     /// It can't be imported.
-    pub async fn import(&self, chain: Chain) -> Vec<NewShow> {
+    pub async fn import(&self, chain: Chain) -> Vec<ShowId> {
         let shows = self.catalogue_server().catalogue().import(chain).await;
         let shows = shows.expect("an import");
-        if self.beside.is_empty() {
-            for show in &shows {
-                self.open(show.id, Arc::clone(&show.terms)).await;
-            }
-        } else {
+        if !self.beside.is_empty() {
             assert!(self.server().follow().await, "the catalogue is followed");
         }
         shows
@@ -184,7 +180,17 @@ impl TestApp {
         show
     }
 
-    /// Opens a show under these terms.
+    /// Under what a show of the catalogue is sold.
+    ///
+    /// # Panics
+    /// There is no such show.
+    #[must_use]
+    pub fn terms(&self, show: ShowId) -> Arc<ShowTerms> {
+        let snapshot = self.catalogue_server().catalogue().snapshot();
+        snapshot.terms(show).expect("a show of the catalogue")
+    }
+
+    /// Opens a show under these terms, which the catalogue knows nothing of.
     ///
     /// # Panics
     /// It can't be opened.
@@ -205,15 +211,15 @@ impl TestApp {
         token.secret.expect("a secret")
     }
 
-    /// A cinema of the catalogue with four shows, opened, the first to begin first.
+    /// A cinema of the catalogue with four shows, the first to begin first.
     ///
     /// # Panics
     /// It can't be imported.
     pub async fn open_cinema(&self) -> Vec<ShowId> {
         let chain = demo::small(self.now()).expect("a small chain");
         let mut shows = self.import(chain).await;
-        shows.sort_by_key(|show| show.terms.starts_at);
-        shows.into_iter().map(|show| show.id).collect()
+        shows.sort_by_key(|show| self.terms(*show).starts_at);
+        shows
     }
 
     /// A request that can still be changed.

@@ -93,7 +93,7 @@ impl ShowState {
         }
     }
 
-    fn open(&mut self, terms: &Arc<ShowTerms>) {
+    pub(super) fn open(&mut self, terms: &Arc<ShowTerms>) {
         self.slots = terms
             .layout
             .seats()

@@ -23,12 +23,17 @@ use crate::{
 
 impl ShowState {
     /// What `command` makes happen at `now`. No events: it has happened already, or there is
-    /// nothing to do; the answer is read from the state.
+    /// nothing to do; the answer is read from the state. What happens first to a planned show
+    /// opens it.
     ///
     /// # Errors
     /// The rules say no. A refusal leaves no trace.
     pub fn decide(&self, command: &Command, now: UtcMillis) -> Result<Vec<Event>, Refusal> {
         match (&command.ask, &self.moved_to) {
+            // What was never written is not moved.
+            (Ask::Seal { .. } | Ask::Arrive { .. }, None) if self.ver == 0 => {
+                return Err(Refusal::NotOpened);
+            }
             (Ask::Seal { to }, _) if self.terms.is_some() => return self.decide_seal(command, to),
             (Ask::Arrive { at, from }, _) if self.terms.is_some() => {
                 return self.decide_arrive(command, at, from);
@@ -38,6 +43,20 @@ impl ShowState {
             _ => {}
         }
         let terms = self.terms.as_ref().ok_or(Refusal::NotOpened)?;
+        let mut events = self.decide_open_show(terms, command, now)?;
+        if self.ver == 0 && !events.is_empty() {
+            events.insert(0, opened(command, terms));
+        }
+        Ok(events)
+    }
+
+    /// The same for a show that is there.
+    fn decide_open_show(
+        &self,
+        terms: &Arc<ShowTerms>,
+        command: &Command,
+        now: UtcMillis,
+    ) -> Result<Vec<Event>, Refusal> {
         match &command.ask {
             Ask::Announced(news) => return Ok(self.decide_announced(news, &command.rolls, now)),
             Ask::Expire => return Ok(self.decide_expire(now)),
@@ -158,12 +177,9 @@ impl ShowState {
         terms: &Arc<ShowTerms>,
     ) -> Result<Vec<Event>, Refusal> {
         match &self.terms {
-            Some(known) if known == terms => Ok(Vec::new()),
-            Some(_) => Err(Refusal::OpenedAlready),
-            None => Ok(vec![Event::Opened {
-                command: command.id,
-                terms: Arc::clone(terms),
-            }]),
+            Some(known) if self.ver > 0 && known == terms => Ok(Vec::new()),
+            Some(_) if self.ver > 0 => Err(Refusal::OpenedAlready),
+            _ => Ok(vec![opened(command, terms)]),
         }
     }
 
@@ -416,6 +432,13 @@ impl ShowState {
             show: self.show,
             uuid,
         }
+    }
+}
+
+fn opened(command: &Command, terms: &Arc<ShowTerms>) -> Event {
+    Event::Opened {
+        command: command.id,
+        terms: Arc::clone(terms),
     }
 }
 

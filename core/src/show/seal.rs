@@ -28,10 +28,11 @@ impl ShowState {
         }
     }
 
-    /// Whether nothing is known of the show: it has no journal, and none is known elsewhere.
+    /// Whether nothing is known of the show: it has no journal, it is not planned, and none is known
+    /// elsewhere.
     #[must_use]
     pub fn is_nowhere(&self) -> bool {
-        self.ver() == 0 && self.moved_to.is_none()
+        self.ver() == 0 && self.terms.is_none() && self.moved_to.is_none()
     }
 
     /// A sealed show decides nothing but the seal itself, said again, and its own arrival.

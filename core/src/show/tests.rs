@@ -5,6 +5,7 @@ mod cases;
 mod gone;
 mod guards;
 mod moves;
+mod planned;
 mod refunds;
 mod rows;
 mod said;

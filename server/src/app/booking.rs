@@ -14,7 +14,7 @@ use crate::{
     database::{Books, OpenError, PostgresUrl},
     follow,
     hub::{Hub, Origin},
-    lane::Lane,
+    lane::{Lane, Plans},
     replicas::Replicas,
     shards::{Journals, Lanes, Readers, Watch},
     store::{Head, Store, StoreError},
@@ -42,6 +42,7 @@ pub(super) struct Booking {
 pub(super) struct Beginning {
     pub(super) hub: Hub,
     pub(super) bus: Arc<dyn Bus>,
+    pub(super) plans: Plans,
     pub(super) clock: Clock,
     pub(super) shutdown: CancellationToken,
 }
@@ -51,13 +52,14 @@ pub(super) struct Beginning {
 pub(super) async fn start(
     books: &Books,
     config: &ServerConfig,
-    bus: Arc<dyn Bus>,
+    (bus, plans): (Arc<dyn Bus>, Plans),
     (clock, shutdown): (&Clock, &CancellationToken),
 ) -> Result<Booking, StartError> {
     let hub = Hub::new();
     let begin = Beginning {
         hub: hub.clone(),
         bus,
+        plans,
         clock: clock.clone(),
         shutdown: shutdown.clone(),
     };
@@ -94,6 +96,7 @@ pub(super) fn idle(
     let begin = Beginning {
         hub: Hub::new(),
         bus,
+        plans: Plans::none(),
         clock: clock.clone(),
         shutdown: shutdown.clone(),
     };
@@ -160,7 +163,8 @@ impl Beginning {
     /// Starts the lane of a shard.
     pub(super) fn lane(&self, store: &Arc<dyn Store>) -> Lane {
         let (bus, hub) = (Arc::clone(&self.bus), self.hub.clone());
-        Lane::start(Arc::clone(store), bus, hub, self.clock.clone())
+        let (clock, plans) = (self.clock.clone(), self.plans.clone());
+        Lane::start(Arc::clone(store), bus, hub, clock, plans)
     }
 
     /// Looks at the shows in which something ends, so that lists count their seats by the time even

@@ -7,11 +7,8 @@ use tokio_util::sync::CancellationToken;
 
 use super::{ServerConfig, StartError, booking::Booking, chain};
 use crate::{
-    catalogue::Catalogue, clock::Clock, database::Books, follow, house, roles::ServerRole,
+    catalogue::Catalogue, clock::Clock, database::Books, house, roles::ServerRole,
 };
-
-/// How often shows are opened that could not be, in milliseconds of real time.
-const OPEN_AGAIN_MS: u64 = 5_000;
 
 /// Starts the role; where another server has it, what is on is a copy of what that one has.
 pub(super) async fn start(
@@ -30,53 +27,18 @@ pub(super) async fn start(
     Ok(catalogue)
 }
 
-/// Goes on opening the shows of shards that were away, and of slots that were on their way to another
-/// shard, when the server started.
-pub(super) fn open_the_rest(
-    catalogue: &Catalogue,
-    booking: &Booking,
-    clock: &Clock,
-    shutdown: &CancellationToken,
-) -> JoinHandle<()> {
-    let (catalogue, clock) = (catalogue.clone(), clock.clone());
-    let (lane, hub) = (booking.lane.clone(), booking.hub.clone());
-    let work = async move {
-        loop {
-            clock.rest_real(OPEN_AGAIN_MS).await;
-            if let Err(error) = chain::open_where_possible(&catalogue, &lane, &hub).await {
-                tracing::warn!(%error, "a show can't be opened for sale");
-            }
-        }
-    };
-    follow::until(shutdown, work)
-}
-
-/// Opens the shows that are not on sale yet, and makes the demo's prior sales. Answers with the
-/// sales, if they go on while the server serves.
-pub(super) async fn open_shows(
+/// Makes the demo's prior sales, if it was asked for. Answers with them, if they go on while the
+/// server serves.
+pub(super) async fn sell(
     catalogue: &Catalogue,
     booking: &Booking,
     config: &ServerConfig,
-    clock: &Clock,
-    shutdown: &CancellationToken,
+    (clock, shutdown): (&Clock, &CancellationToken),
 ) -> Result<Option<JoinHandle<()>>, StartError> {
-    let Booking { lane, hub, .. } = booking;
-    let opened = if config.shards.is_some() {
-        chain::open_where_possible(catalogue, lane, hub).await?
-    } else {
-        chain::open(catalogue, lane, hub, clock).await?
-    };
     let Some(chain) = config.chain else {
         return Ok(None);
     };
-    let sales = chain::sell(
-        catalogue.clone(),
-        lane.clone(),
-        clock.now(),
-        chain,
-        opened,
-        shutdown.clone(),
-    );
+    let sales = chain::sell(catalogue, booking, clock.now(), chain, shutdown.clone());
     if !config.sell_meanwhile {
         sales.await?;
         return Ok(None);

@@ -1,34 +1,31 @@
-//! The demo's chain: imported, its shows opened for sale, and some seats sold before anybody
-//! comes, so that the halls look lived in.
+//! The demo's chain: imported, and some seats sold before anybody comes, so that the halls look
+//! lived in.
 
-use std::{collections::HashSet, sync::Arc};
+use std::future::Future;
 
 use futures_util::future::join_all;
 use houseful_core::{
     best::Zone,
     ids::{CommandId, OwnerRef, PaymentId, ShowId},
     price::Channel,
-    refusal::Refusal,
     show::{Actor, Ask, Command, HoldRules, OrphanRule, Party, Wish},
     time::UtcMillis,
 };
 
 use tokio_util::sync::CancellationToken;
 
-use super::{DemoChain, StartError};
+use super::{DemoChain, StartError, booking::Booking};
 use crate::{
-    catalogue::{Catalogue, NewShow, demo},
+    catalogue::{
+        Catalogue,
+        demo::{self, PriorSales},
+    },
     chance,
     clock::Clock,
-    hub::Hub,
     lane::LaneError,
     shards::Lanes,
 };
 
-/// How often shows are asked for that can't be opened for a moment, and the rest between, in
-/// milliseconds of real time: half a minute in all.
-const TRIES: u32 = 60;
-const REST_MS: u64 = 500;
 /// How many shows are seen to at once.
 const AT_ONCE: usize = 64;
 
@@ -44,111 +41,48 @@ pub(super) async fn import(
     Ok(())
 }
 
-/// Opens the journals of all shows of the catalogue that have none, as after an import that was
-/// cut short. Other servers may be at the same shows: those that are in the way are tried again.
-pub(super) async fn open(
+/// Sells seats of the next shows for cash, party by party; only of those that nobody has sold seats
+/// of. Whoever is in the queue at `shutdown` goes home.
+pub(super) fn sell(
     catalogue: &Catalogue,
-    lane: &Lanes,
-    hub: &Hub,
-    clock: &Clock,
-) -> Result<Vec<ShowId>, StartError> {
-    let is_open = |show| hub.knows(show);
-    let new = catalogue.snapshot().unopened(&is_open);
-    for some in new.chunks(AT_ONCE) {
-        for tried in 1.. {
-            match open_some(some, lane, hub).await {
-                Ok(()) => break,
-                Err(LaneError::Busy | LaneError::Unknown) if tried < TRIES => {
-                    clock.rest_real(REST_MS).await;
-                }
-                Err(error) => return Err(error.into()),
-            }
-        }
-    }
-    Ok(new.into_iter().map(|show| show.id).collect())
-}
-
-/// The same where shows are spread over shards: what can't be opened for now (its shard is away, or
-/// its slot on its way to another one) is left for later, and keeps nobody waiting.
-pub(super) async fn open_where_possible(
-    catalogue: &Catalogue,
-    lane: &Lanes,
-    hub: &Hub,
-) -> Result<Vec<ShowId>, LaneError> {
-    let is_out_of_question = |show| hub.knows(show) || !lane.reaches(show);
-    let new = catalogue.snapshot().unopened(&is_out_of_question);
-    for some in new.chunks(AT_ONCE) {
-        match open_some(some, lane, hub).await {
-            Ok(()) => {}
-            Err(passing @ (LaneError::Busy | LaneError::Unknown)) => {
-                tracing::info!(%passing, "some shows can't be opened for sale yet");
-            }
-            Err(error) => return Err(error),
-        }
-    }
-    let opened = new.into_iter().map(|show| show.id);
-    Ok(opened.filter(|show| hub.knows(*show)).collect())
-}
-
-/// Opens those of these shows that nobody has opened by now.
-async fn open_some(some: &[NewShow], lane: &Lanes, hub: &Hub) -> Result<(), LaneError> {
-    let left = some.iter().filter(|show| !hub.knows(show.id));
-    let asked = left.map(|show| lane.ask(show.id, by_house(Ask::Open(Arc::clone(&show.terms)))));
-    let mut failed = Ok(());
-    for answer in join_all(asked).await {
-        match answer {
-            // Opened, or another server was faster.
-            Ok(_)
-            | Err(LaneError::Refused {
-                refusal: Refusal::OpenedAlready,
-                ..
-            }) => {}
-            // What passes does not hide what does not.
-            Err(passing @ (LaneError::Busy | LaneError::Unknown)) => {
-                failed = failed.and(Err(passing));
-            }
-            Err(error) => return Err(error),
-        }
-    }
-    failed
-}
-
-/// Sells seats of the next shows for cash, party by party; only of those that were just opened.
-/// Whoever is in the queue at `shutdown` goes home.
-pub(super) async fn sell(
-    catalogue: Catalogue,
-    lane: Lanes,
+    booking: &Booking,
     now: UtcMillis,
     chain: DemoChain,
-    opened: Vec<ShowId>,
     shutdown: CancellationToken,
-) -> Result<(), StartError> {
-    let snapshot = catalogue.snapshot();
+) -> impl Future<Output = Result<(), StartError>> + Send + 'static {
+    let (snapshot, lane) = (catalogue.snapshot(), booking.lane.clone());
     let mut sales = demo::prior_sales(&snapshot, now, chain.seed, chain.sold_shows);
-    let opened: HashSet<&ShowId> = opened.iter().collect();
-    sales.retain(|sales| opened.contains(&sales.show));
-    for some in sales.chunks(AT_ONCE) {
-        let sold = some.iter().filter_map(|sales| {
-            let terms = snapshot.terms(sales.show)?;
-            let ticket_type = terms.prices.ticket_types.first()?.code.clone();
-            let (lane, shutdown) = (&lane, &shutdown);
-            Some(async move {
-                for party in &sales.parties {
-                    if shutdown.is_cancelled() {
-                        break;
-                    }
-                    let party = Party {
-                        ticket_type: ticket_type.clone(),
-                        count: *party,
-                    };
-                    sell_one(lane, sales.show, party).await?;
-                }
-                Ok::<_, LaneError>(())
-            })
-        });
-        for result in join_all(sold).await {
-            result?;
+    sales.retain(|sales| !booking.hub.knows(sales.show));
+    async move {
+        for some in sales.chunks(AT_ONCE) {
+            let sold = some.iter().filter_map(|sales| {
+                let terms = snapshot.terms(sales.show)?;
+                let ticket_type = terms.prices.ticket_types.first()?.code.clone();
+                let to_one = (&lane, &shutdown);
+                Some(sell_show(to_one, sales, ticket_type))
+            });
+            for result in join_all(sold).await {
+                result?;
+            }
         }
+        Ok(())
+    }
+}
+
+async fn sell_show(
+    (lane, shutdown): (&Lanes, &CancellationToken),
+    sales: &PriorSales,
+    ticket_type: String,
+) -> Result<(), LaneError> {
+    for party in &sales.parties {
+        if shutdown.is_cancelled() {
+            break;
+        }
+        let party = Party {
+            ticket_type: ticket_type.clone(),
+            count: *party,
+        };
+        sell_one(lane, sales.show, party).await?;
     }
     Ok(())
 }

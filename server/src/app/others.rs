@@ -6,7 +6,7 @@ use houseful_core::time::UtcMillis;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use super::{StartError, booking::Booking, chain};
+use super::StartError;
 use crate::{
     auth::tokens::{Opened, Tokens},
     catalogue::Catalogue,
@@ -15,7 +15,7 @@ use crate::{
     house,
     roles::{
         Cluster, ServerRole,
-        feed::{self, Elsewhere, Follower, Lag, Open},
+        feed::{self, Elsewhere, Follower, Lag},
     },
     store::StoreError,
 };
@@ -72,7 +72,6 @@ pub(super) async fn start(
     cluster: &Cluster,
     books: &Books,
     copies: (Catalogue, Tokens),
-    (booking, in_shards): (&Booking, bool),
     (clock, shutdown): (&Clock, &CancellationToken),
 ) -> Result<Others, StartError> {
     let mut others = Others {
@@ -86,10 +85,7 @@ pub(super) async fn start(
     if cluster.has(ServerRole::Catalogue) {
         return Ok(others);
     }
-    let open = cluster
-        .has(ServerRole::Booking)
-        .then(|| opener(copies.0.clone(), (booking, in_shards), clock));
-    let follower = Follower::new(cluster.clone(), books.clone(), copies, clock.clone(), open);
+    let follower = Follower::new(cluster.clone(), books.clone(), copies, clock.clone());
     match follower.look().await {
         Ok(()) => {}
         Err(Lag::Another) => return Err(StartError::AnotherCatalogue),
@@ -100,22 +96,4 @@ pub(super) async fn start(
     others.background.push(follower.start(shutdown));
     others.follower = Some(follower);
     Ok(others)
-}
-
-/// Opens what has come to the catalogue for sale. What is in a shard that is away is opened when it
-/// is back, by whoever sees to that.
-fn opener(catalogue: Catalogue, (booking, in_shards): (&Booking, bool), clock: &Clock) -> Open {
-    let (lanes, hub, clock) = (booking.lane.clone(), booking.hub.clone(), clock.clone());
-    Arc::new(move || {
-        let (catalogue, lanes) = (catalogue.clone(), lanes.clone());
-        let (hub, clock) = (hub.clone(), clock.clone());
-        Box::pin(async move {
-            if in_shards {
-                chain::open_where_possible(&catalogue, &lanes, &hub).await?;
-            } else {
-                chain::open(&catalogue, &lanes, &hub, &clock).await?;
-            }
-            Ok(())
-        })
-    })
 }

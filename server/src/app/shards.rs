@@ -20,6 +20,7 @@ use crate::{
     database::Books,
     follow,
     hub::Hub,
+    lane::Plans,
     shards::{
         self, Journals, Lanes, Opened, OpeningError, Readers, ShardEntry, ShardFile, Standing,
         TheHouse, Watch,
@@ -73,7 +74,7 @@ pub(super) async fn open(
 pub(super) async fn start(
     home: &Books,
     (opened, file): (Opened, &ShardFile),
-    bus: Arc<dyn Bus>,
+    (bus, plans): (Arc<dyn Bus>, Plans),
     config: &ServerConfig,
     (clock, shutdown): (&Clock, &CancellationToken),
 ) -> Result<Booking, StartError> {
@@ -92,6 +93,7 @@ pub(super) async fn start(
         begin: Beginning {
             hub: hub.clone(),
             bus,
+            plans,
             clock: clock.clone(),
             shutdown: shutdown.clone(),
         },

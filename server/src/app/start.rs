@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use houseful_core::wire::admin::Mode;
-use tokio::{net::TcpListener, task::JoinHandle};
+use tokio::net::TcpListener;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::{
@@ -16,13 +16,13 @@ use crate::{
         kafka::{Kafka, KafkaError, Who},
         local::LocalBus,
     },
-    catalogue::{Catalogue, CatalogueError},
+    catalogue::CatalogueError,
     clock::Clock,
     copies,
     database::{Address, Books, OpenError, PostgresUrl},
     follow,
     house::{OtherMode, mode_word},
-    lane::LaneError,
+    lane::{LaneError, Plans},
     limits::Limits,
     numbers,
     payment::stripe::{BadStripe, Webhooks},
@@ -86,8 +86,8 @@ pub enum StartError {
     /// The demo's chain can't be imported.
     #[error("the demo's cinemas can't be imported: {0}")]
     Catalogue(#[from] CatalogueError),
-    /// A show of the chain can't be opened for sale.
-    #[error("a show can't be opened for sale: {0}")]
+    /// Seats of the demo's chain can't be sold.
+    #[error("the demo's seats can't be sold: {0}")]
     Show(#[from] LaneError),
     /// Stripe can't be used.
     #[error("Stripe can't be used: {0}")]
@@ -113,12 +113,14 @@ async fn start_booking(
     books: &Books,
     opened: Option<Opened>,
     config: &ServerConfig,
-    bus: Arc<dyn Bus>,
+    with: (Arc<dyn Bus>, Plans),
     when: (&Clock, &CancellationToken),
 ) -> Result<Booking, StartError> {
     match (opened, &config.shards) {
-        (Some(opened), Some(file)) => shards::start(books, (opened, file), bus, config, when).await,
-        _ => booking::start(books, config, bus, when).await,
+        (Some(opened), Some(file)) => {
+            shards::start(books, (opened, file), with, config, when).await
+        }
+        _ => booking::start(books, config, with, when).await,
     }
 }
 
@@ -135,26 +137,6 @@ fn for_roles<'a>(config: &'a ServerConfig, cluster: &Cluster) -> &'a [PostgresUr
         tracing::info!("a payment server reads nothing from replicas");
     }
     &[]
-}
-
-/// Opens the shows that are not on sale yet, and starts what goes on while they are.
-async fn put_on_sale(
-    books: &Books,
-    catalogue: &Catalogue,
-    booking: &Booking,
-    config: &ServerConfig,
-    (clock, shutdown): (&Clock, &CancellationToken),
-) -> Result<Vec<JoinHandle<()>>, StartError> {
-    let sales = catalogue::open_shows(catalogue, booking, config, clock, shutdown).await?;
-    let mut background: Vec<_> = sales.into_iter().collect();
-    if config.shards.is_some() {
-        // Each shard has a timer of its own.
-        let rest = catalogue::open_the_rest(catalogue, booking, clock, shutdown);
-        background.push(rest);
-    } else if config.timer {
-        background.push(booking::timer(books, &booking.lane, clock, shutdown));
-    }
-    Ok(background)
 }
 
 /// Looks at the Kafka that messages are to go through, if there is one.
@@ -203,8 +185,10 @@ pub(super) async fn start(
     let (bus, announcements, settlements) = LocalBus::in_weather(config.weather);
     let bus: Arc<dyn Bus> = Arc::new(bus);
     let when = (&clock, &shutdown);
+    let catalogue = catalogue::start(&books, &config, &clock).await?;
     let mut booking = if sells {
-        start_booking(&books, opened, &config, Arc::clone(&bus), when).await?
+        let with = (Arc::clone(&bus), catalogue.plans());
+        start_booking(&books, opened, &config, with, when).await?
     } else {
         booking::idle(&books, for_roles(&config, &cluster), Arc::clone(&bus), when)?
     };
@@ -217,9 +201,12 @@ pub(super) async fn start(
         (&cluster, &clock, kafka.as_ref()),
         &shutdown,
     ));
-    let catalogue = catalogue::start(&books, &config, &clock).await?;
     if sells {
-        background.extend(put_on_sale(&books, &catalogue, &booking, &config, when).await?);
+        background.extend(catalogue::sell(&catalogue, &booking, &config, when).await?);
+        // Each shard has a timer of its own.
+        if config.timer && config.shards.is_none() {
+            background.push(booking::timer(&books, &booking.lane, &clock, &shutdown));
+        }
     }
     numbers::start(clock.clone(), shutdown.clone());
     let tokens = others::tokens(&books, &cluster, clock.now(), config.token).await?;
@@ -229,8 +216,7 @@ pub(super) async fn start(
         background.extend(copies::follow(copied, replicas, &clock, &shutdown));
     }
     let copies = (catalogue.clone(), tokens.tokens.clone());
-    let sold = (&booking, config.shards.is_some());
-    let others = others::start(&cluster, &books, copies, sold, (&clock, &shutdown)).await?;
+    let others = others::start(&cluster, &books, copies, when).await?;
     background.extend(others.background);
     if let Some(kafka) = &kafka {
         let follower = others.follower.clone();

@@ -28,7 +28,7 @@ use crate::{
     chance,
     clock::{Clock, ClockKind},
     hub::Hub,
-    lane::{Lane, LaneError},
+    lane::{Lane, LaneError, Plans},
     store::{
         StoreError,
         sqlite::{Database, SqliteStore},
@@ -109,7 +109,7 @@ impl House {
         let clock = Clock::start(ClockKind::Manual, db.latest_time());
         let store = Arc::new(SqliteStore::new(db.clone()));
         let bus = Arc::new(Deaf::default());
-        let lane = Lane::start(store, bus, Hub::new(), clock.clone());
+        let lane = Lane::start(store, bus, Hub::new(), clock.clone(), Plans::none());
         let house = Self {
             folder,
             db,

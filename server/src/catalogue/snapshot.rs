@@ -24,7 +24,7 @@ pub use places::{CinemaFilter, CityFilter};
 pub use shows::{CursorError, SHOWS_MAX, ShowFilter};
 
 use super::{
-    NewShow, local,
+    local,
     place::{Globe, Point},
     rows::{CityRow, Rows, ShowRow},
     search::{Hit, SLIP, SearchIndex, Target},
@@ -182,21 +182,10 @@ impl Snapshot {
         }))
     }
 
-    /// The shows for which `is_open` says no, in order of start: those whose journal has yet to
-    /// begin, because they are new or because a server died between import and opening.
+    /// Whether there is such a show.
     #[must_use]
-    pub fn unopened(&self, is_open: &dyn Fn(ShowId) -> bool) -> Vec<NewShow> {
-        let ids = self.rows.shows.iter().map(|show| show.id);
-        self.new_shows(ids.filter(|id| !is_open(*id)))
-    }
-
-    /// What is needed to open these shows.
-    pub(super) fn new_shows(&self, ids: impl Iterator<Item = ShowId>) -> Vec<NewShow> {
-        let new = |id| {
-            let terms = self.terms(id)?;
-            Some(NewShow { id, terms })
-        };
-        ids.filter_map(new).collect()
+    pub fn has(&self, show: ShowId) -> bool {
+        self.shows.contains_key(&show)
     }
 
     /// Which of these does not exist, in words.

@@ -7,7 +7,7 @@ mod refusals;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use houseful_core::{
-    ids::CinemaId,
+    ids::{CinemaId, ShowId},
     layout::SeatLayout,
     price::Channel,
     time::{DAY_MS, MINUTE_MS, UtcMillis},
@@ -193,7 +193,8 @@ async fn an_import_can_be_repeated_and_is_there_after_a_restart() {
         let Some(next) = page.next else { break };
         cursor = Some(next);
     }
-    let ahead = new.iter().filter(|s| s.terms.starts_at >= now).count();
+    let starts_at = |show: &ShowId| snapshot.terms(*show).expect("terms").starts_at;
+    let ahead = new.iter().filter(|show| starts_at(show) >= now).count();
     assert_eq!(seen.iter().collect::<HashSet<_>>().len(), ahead);
     assert_eq!(seen.len(), ahead);
 
@@ -326,7 +327,7 @@ async fn imports_at_the_same_time_give_no_id_twice() {
     let one = one.expect("a chain");
     let (first, second) = tokio::join!(catalogue.import(one), catalogue.import(other));
     let (first, second) = (first.expect("an import"), second.expect("an import"));
-    let ids: HashSet<_> = first.iter().chain(&second).map(|new| new.id).collect();
+    let ids: HashSet<_> = first.iter().chain(&second).copied().collect();
     assert_eq!((first.len(), second.len(), ids.len()), (4, 1, 5));
     assert_eq!(catalogue.snapshot().rows().shows.len(), 5);
 }

@@ -9,19 +9,20 @@ mod decide;
 
 use std::{
     collections::VecDeque,
+    sync::Arc,
     time::{Duration, Instant},
 };
 
 use houseful_core::{
     ids::{ShardName, ShowId},
     message::Settle,
-    show::{Command, Event, ShowState},
+    show::{Command, Event, ShowState, ShowTerms},
     time::UtcMillis,
     wire::seats::Version,
 };
 
 use super::{
-    Answer, LaneError,
+    Answer, LaneError, Plans,
     next_best::Memo,
     work::{Effect, Look, Seen, Work},
 };
@@ -113,6 +114,11 @@ impl Fold {
         Self { state, latest }
     }
 
+    fn planned(show: ShowId, terms: &Arc<ShowTerms>) -> Self {
+        let (state, latest) = (ShowState::planned(show, terms), UtcMillis(0));
+        Self { state, latest }
+    }
+
     fn elsewhere(show: ShowId, shard: ShardName) -> Self {
         let (state, latest) = (ShowState::elsewhere(show, shard), UtcMillis(0));
         Self { state, latest }
@@ -195,11 +201,38 @@ impl<R> Cell<R> {
         !(self.waiting.is_empty() && self.decided.is_empty() && self.looks.is_empty())
     }
 
-    /// How the show stands, as of its last commit. There is no picture of a journal that was left
-    /// behind, which would stand in the way of the one that goes on.
+    /// How the show stands, as of its last commit or its plan. There is no picture of a journal that
+    /// was left behind, which would stand in the way of the one that goes on.
     pub(super) fn picture(&self) -> Option<Picture> {
-        let lives_here = self.head.is_some() && self.fold.state.moved_to().is_none();
+        let lives_here = self.is_there() && self.fold.state.moved_to().is_none();
         lives_here.then(|| Picture::of(&self.fold.state, self.tip()))
+    }
+
+    /// Whether the show has a journal or is to have one.
+    pub(super) fn is_there(&self) -> bool {
+        self.head.is_some() || self.fold.state.is_planned()
+    }
+
+    /// Takes in what the catalogue says of a show of which nothing is written: as it stands now, not
+    /// as it stood when somebody looked for a journal.
+    pub(super) fn plan(&mut self, plans: &Plans) {
+        let state = &self.fold.state;
+        if self.head.is_some() || state.ver() > 0 || state.moved_to().is_some() {
+            return;
+        }
+        let show = state.show();
+        let terms = plans.terms(show);
+        if terms.as_ref() == state.terms() {
+            return;
+        }
+        self.memo = Memo::default();
+        self.fold = match terms {
+            Some(terms) => Fold::planned(show, &terms),
+            None => Fold::new(show),
+        };
+        if let Some(durable) = &mut self.durable {
+            durable.clone_from(&self.fold);
+        }
     }
 
     fn tip(&self) -> u64 {
@@ -327,12 +360,6 @@ impl<R> Cell<R> {
         for (look, ..) in self.looks.drain(..) {
             out.push(Effect::Tell(look(Err(error.clone()))));
         }
-    }
-
-    /// Whether what is being committed opens the show, and nobody wanted anything else of it.
-    pub(super) fn is_only_opened(&self) -> bool {
-        let opens = self.next.is_some_and(|version| version.ver == 1);
-        opens && self.decided.len() == 1 && self.looks.is_empty()
     }
 
     /// Answers everybody: their commit is durable, or the primary has confirmed what they were told

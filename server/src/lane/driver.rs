@@ -11,7 +11,7 @@ use houseful_core::{ids::ShowId, wire::seats::Version};
 use tokio::{sync::mpsc, task::JoinHandle};
 
 use super::{
-    Reply,
+    Plans, Reply,
     machine::Machine,
     work::{Effect, Tick, Work},
 };
@@ -52,6 +52,7 @@ struct Committing {
 
 pub(super) struct Driver {
     machine: Machine<Reply>,
+    plans: Plans,
     store: Arc<dyn Store>,
     bus: Arc<dyn Bus>,
     hub: Hub,
@@ -62,10 +63,17 @@ pub(super) struct Driver {
 }
 
 impl Driver {
-    pub(super) fn new(store: Arc<dyn Store>, bus: Arc<dyn Bus>, hub: Hub, clock: Clock) -> Self {
+    pub(super) fn new(
+        store: Arc<dyn Store>,
+        bus: Arc<dyn Bus>,
+        hub: Hub,
+        clock: Clock,
+        plans: Plans,
+    ) -> Self {
         let (heard_tx, heard) = mpsc::unbounded_channel();
         Self {
-            machine: Machine::new(store.shared()),
+            machine: Machine::new(store.shared(), plans.clone()),
+            plans,
             store,
             bus,
             hub,
@@ -251,7 +259,7 @@ impl Driver {
     fn start_over(&mut self) {
         metrics::counter!("lane_breakdowns_total").increment(1);
         tracing::error!("the lane broke down over a command and starts over from the journals");
-        self.machine = Machine::new(self.store.shared());
+        self.machine = Machine::new(self.store.shared(), self.plans.clone());
         self.out.clear();
         // What is under way was asked for by the machine that broke.
         (self.heard_tx, self.heard) = mpsc::unbounded_channel();

@@ -12,7 +12,7 @@ use std::{
 use houseful_core::{ids::ShowId, time::UtcMillis, wire::seats::Version};
 
 use super::{
-    LaneError,
+    LaneError, Plans,
     cell::{Broken, Cell, Need, Phase, Waiting},
     work::{Effect, Tick, Work},
 };
@@ -32,6 +32,7 @@ const UNTIMELY_MAX: u8 = 2;
 pub(crate) struct Machine<R> {
     /// Whether others may write to the journals.
     shared: bool,
+    plans: Plans,
     cells: HashMap<ShowId, Cell<R>>,
     /// Ready shows with work, each once.
     ready: VecDeque<ShowId>,
@@ -45,9 +46,10 @@ pub(crate) struct Machine<R> {
 }
 
 impl<R> Machine<R> {
-    pub(crate) fn new(shared: bool) -> Self {
+    pub(crate) fn new(shared: bool, plans: Plans) -> Self {
         Self {
             shared,
+            plans,
             cells: HashMap::new(),
             ready: VecDeque::new(),
             in_flight: Vec::new(),
@@ -140,6 +142,7 @@ impl<R> Machine<R> {
         let caught_up = |tail| cell.catch_up(tail, began).map_err(StoreError::Unreadable);
         match result.and_then(caught_up) {
             Ok(()) => {
+                cell.plan(&self.plans);
                 let picture = cell.picture();
                 out.extend(picture.map(|picture| Effect::Publish(picture, began)));
             }
@@ -168,8 +171,8 @@ impl<R> Machine<R> {
         cell.phase = Phase::Ready;
         if !cell.waiting.is_empty() {
             self.ready.push_back(show);
-        } else if cell.head.is_none() && cell.broken.is_none() {
-            // Nothing was ever written about it: not worth a place.
+        } else if !cell.is_there() && cell.broken.is_none() {
+            // Nothing was ever written about it, nor will be: not worth a place.
             self.cells.remove(&show);
         }
     }
@@ -209,6 +212,7 @@ impl<R> Machine<R> {
             self.read_on(show, out);
             return None;
         }
+        cell.plan(&self.plans);
         match cell.decide_all(tick, tips, out) {
             Need::Commit(commit) => {
                 cell.phase = phase;
@@ -341,12 +345,8 @@ impl<R> Machine<R> {
         };
         match outcome {
             Outcome::Committed => {
-                let only_opened = cell.is_only_opened();
                 cell.answer_all(now, began, out);
                 self.rest(show);
-                if only_opened {
-                    self.leave(show, out);
-                }
             }
             // Somebody else moved the show, or is at it: read how it goes on and decide again.
             Outcome::Lost => {
@@ -421,15 +421,6 @@ impl<R> Machine<R> {
             .filter(|(_, c)| c.phase == Phase::Ready && c.waiting.is_empty() && c.broken.is_none());
         let oldest = idle.min_by_key(|(_, c)| c.used).map(|(show, _)| *show);
         if let Some(show) = oldest {
-            self.leave(show, out);
-        }
-    }
-
-    /// Drops a show that nobody waits for. Shows are opened by the thousand, long before anybody
-    /// buys a seat: one that was only opened is not worth its place.
-    fn leave(&mut self, show: ShowId, out: &mut Vec<Effect<R>>) {
-        let is_idle = |c: &Cell<R>| c.phase == Phase::Ready && c.waiting.is_empty();
-        if self.cells.get(&show).is_some_and(is_idle) {
             self.cells.remove(&show);
             out.push(Effect::Retire(show));
         }

@@ -7,6 +7,7 @@
 mod driver;
 mod others;
 mod people;
+mod planned;
 mod shelf;
 mod world;
 
@@ -29,7 +30,7 @@ use self::{
     world::{Lie, Seen, World},
 };
 use super::{
-    Answer, LaneError,
+    Answer, LaneError, Plans,
     cell::REFUSAL_STALE,
     machine::Machine,
     project,
@@ -130,7 +131,7 @@ fn a_world_that_lies_is_noticed() {
 
 /// One show on one machine, opened and loaded.
 fn opened(shelf: &mut Shelf) -> Machine<u32> {
-    let (mut machine, _) = open_first(shelf);
+    let mut machine = open_first(shelf);
     let (mut out, at) = (Vec::new(), Clock::stopwatch());
     let look = Box::new(|_: Result<work::Seen<'_>, LaneError>| -> work::Tell { Box::new(|| {}) });
     let within = REFUSAL_STALE;
@@ -140,37 +141,16 @@ fn opened(shelf: &mut Shelf) -> Machine<u32> {
     machine
 }
 
-/// A machine that has opened a show, and what it wants done since.
-fn open_first(shelf: &mut Shelf) -> (Machine<u32>, Vec<Effect<u32>>) {
-    let (mut machine, mut out) = (Machine::new(false), Vec::new());
+/// A machine that has opened a show.
+fn open_first(shelf: &mut Shelf) -> Machine<u32> {
+    let (mut machine, mut out) = (Machine::new(false, Plans::none()), Vec::new());
     let (open, at) = (open(), Clock::stopwatch());
     machine.submit(SHOW, asks(open, 0), at, &mut out);
     machine.loaded(SHOW, at, whole(shelf), &mut out);
     let batch = machine.next_batch(tick(NOW), &mut || 7, &mut out);
     let outcomes = batch.iter().flatten().map(|show| shelf.commit(show, by(0)));
     machine.committed(NOW, at, Ok(outcomes.collect()), &mut out);
-    (machine, out)
-}
-
-#[test]
-fn a_show_that_was_only_opened_is_not_kept_in_memory() {
-    let mut shelf = Shelf::default();
-    let (mut machine, out) = open_first(&mut shelf);
-    assert!(shelf.stands(SHOW).is_some());
-    assert_eq!(machine.stands(SHOW), None);
-    let told = |e: &Effect<u32>| match e {
-        Effect::Publish(..) => Some("shown"),
-        Effect::Retire(SHOW) => Some("left"),
-        _ => None,
-    };
-    let told: Vec<_> = out.iter().filter_map(told).collect();
-    assert_eq!(told, ["shown", "left"]);
-    assert!(matches!(answers(out)[..], [(0, Ok(_))]));
-    // Whoever comes next has it read.
-    let (mut out, at) = (Vec::new(), Clock::stopwatch());
-    let pause = command(&mut Dice(2), Ask::Pause);
-    machine.submit(SHOW, asks(pause, 1), at, &mut out);
-    assert!(matches!(out[..], [Effect::Load(SHOW, None)]));
+    machine
 }
 
 fn open() -> Command {
@@ -214,7 +194,7 @@ fn answers(out: Vec<Effect<u32>>) -> Vec<(u32, Result<Answer, LaneError>)> {
 
 #[test]
 fn a_show_that_cannot_be_read_is_read_only_and_not_unknown() {
-    let (mut machine, mut out) = (Machine::new(false), Vec::new());
+    let (mut machine, mut out) = (Machine::new(false, Plans::none()), Vec::new());
     let at = Clock::stopwatch();
     let (told, hears) = std::sync::mpsc::channel();
     let look = move |seen: Result<work::Seen<'_>, LaneError>| -> work::Tell {

@@ -85,10 +85,6 @@ impl Elsewhere {
     }
 }
 
-/// Opens the shows of the catalogue that are not on sale yet.
-pub(crate) type Open =
-    Arc<dyn Fn() -> futures_util::future::BoxFuture<'static, Result<(), StartError>> + Send + Sync>;
-
 /// A server that follows the catalogue role; clones share it.
 #[derive(Clone)]
 pub(crate) struct Follower(Arc<Inner>);
@@ -99,8 +95,6 @@ struct Inner {
     catalogue: Catalogue,
     tokens: Tokens,
     clock: Clock,
-    /// In a booking server.
-    open: Option<Open>,
     /// When the last look at tokens began, and whether it went well. One looks at a time, and never
     /// waits for a catalogue.
     tokens_turn: Mutex<Option<(Instant, bool)>>,
@@ -116,7 +110,6 @@ impl Follower {
         books: Books,
         (catalogue, tokens): (Catalogue, Tokens),
         clock: Clock,
-        open: Option<Open>,
     ) -> Self {
         Self(Arc::new(Inner {
             cluster,
@@ -124,7 +117,6 @@ impl Follower {
             catalogue,
             tokens,
             clock,
-            open,
             tokens_turn: Mutex::default(),
             catalogue_turn: Mutex::default(),
             elsewhere: AtomicU8::new(0),
@@ -206,7 +198,7 @@ impl Follower {
         let _turn = self.0.catalogue_turn.lock().await;
         let (stands, shared) = self.heard().await?;
         self.bind().await?;
-        if self.0.open.is_some() && !shared {
+        if self.0.cluster.has(ServerRole::Booking) && !shared {
             self.look_at_the_catalogue(&stands).await?;
         }
         Ok(())
@@ -301,9 +293,6 @@ impl Follower {
         }
         let adopts = fresh || own.is_none();
         let moves = self.take_in(adopts.then_some(&stands.id)).await?;
-        if let Some(open) = &it.open {
-            open().await?;
-        }
         house::keep_catalogue_seen(facts, moves).await?;
         Ok(())
     }

@@ -27,7 +27,7 @@ use houseful_server::{
     clock::{Clock, ClockKind},
     database::{Address, Books, Ground},
     hub::Hub,
-    lane::{Answer, Lane, LaneError},
+    lane::{Answer, Lane, LaneError, Plans},
     payment::{self, Cards, PaymentError, Payments, TokenClaims},
     timer,
 };
@@ -109,6 +109,7 @@ impl House {
             Arc::clone(&bus) as Arc<dyn Bus>,
             Hub::new(),
             clock.clone(),
+            Plans::none(),
         );
         let payments = Payments::start(
             (

@@ -14,7 +14,7 @@ use houseful_server::{
     bus::Bus,
     clock::{Clock, ClockKind},
     hub::Hub,
-    lane::{Answer, Lane, LaneError},
+    lane::{Answer, Lane, LaneError, Plans},
     store::{
         Store,
         sqlite::{Database, SqliteStore},
@@ -75,6 +75,7 @@ impl Ground {
                 Arc::new(Silence),
                 hub.clone(),
                 clock.clone(),
+                Plans::none(),
             )
         };
         let ground = Self {

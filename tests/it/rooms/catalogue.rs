@@ -4,7 +4,7 @@ use std::{collections::HashSet, sync::Arc};
 
 use houseful_core::{ids::ShowId, time::DAY_MS, wire::catalogue::Show};
 use houseful_server::{
-    catalogue::{Catalogue, Kind, NewShow, SHOWS_MAX, ShowFilter, demo},
+    catalogue::{Catalogue, Kind, SHOWS_MAX, ShowFilter, demo},
     database::Books,
 };
 
@@ -30,8 +30,8 @@ fn shows(catalogue: &Catalogue) -> Vec<Show> {
     page.expect("a page").items
 }
 
-fn ids(new: &[NewShow]) -> HashSet<ShowId> {
-    new.iter().map(|show| show.id).collect()
+fn ids(new: &[ShowId]) -> HashSet<ShowId> {
+    new.iter().copied().collect()
 }
 
 #[tokio::test]
@@ -49,7 +49,7 @@ async fn an_import_is_there_after_a_restart_and_again_changes_nothing() {
         assert_eq!(shows(&again), before);
         let terms = |c: &Catalogue, id| c.snapshot().terms(id).expect("terms");
         for show in &new {
-            assert_eq!(terms(&again, show.id), terms(&catalogue, show.id));
+            assert_eq!(terms(&again, *show), terms(&catalogue, *show));
         }
         books.ground.close().await;
     })

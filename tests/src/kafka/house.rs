@@ -22,7 +22,7 @@ use houseful_core::{
 use houseful_server::{
     app::{RunningServer, ServerConfig, StartError, serve},
     bus::kafka::KafkaConfig,
-    catalogue::{Chain, NewShow, demo},
+    catalogue::{Chain, demo},
     roles::{
         ClusterKey, RolesConfig,
         ServerRole::{self, Booking, Catalogue, Payment},
@@ -129,12 +129,14 @@ impl House {
         let now = sells.clock().now();
         let made = house.servers[0].catalogue().import(chain(now)).await;
         // The sale of the last days' shows opens later.
-        let is_on_sale = |show: &&NewShow| {
-            let window = show.terms.windows.get(&Channel::Counter);
+        let snapshot = house.servers[0].catalogue().snapshot();
+        let is_on_sale = |show: &ShowId| {
+            let terms = snapshot.terms(*show).expect("a show of the catalogue");
+            let window = terms.windows.get(&Channel::Counter);
             window.is_some_and(|window| window.opens_at <= now)
         };
         let made = made.expect("an import");
-        house.shows = made.iter().filter(is_on_sale).map(|s| s.id).collect();
+        house.shows = made.into_iter().filter(is_on_sale).collect();
         assert!(sells.follow().await, "the catalogue is followed");
         let request = json!({"account": "till 1", "role": "clerk", "channel": "counter"});
         house.token.clone_from(&house.servers[0].admin_token);

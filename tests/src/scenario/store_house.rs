@@ -18,7 +18,7 @@ use houseful_server::{
     clock::{Clock, ClockKind},
     database::{Address, Books},
     hub::Hub,
-    lane::{Lane, LaneError},
+    lane::{Lane, LaneError, Plans},
 };
 use tokio::runtime::Runtime;
 use uuid::Uuid;
@@ -118,7 +118,7 @@ impl StoreHouse {
         let lane = {
             let _inside = runtime.enter();
             let bus: Arc<dyn Bus> = Arc::<Told>::clone(&told);
-            Lane::start(store, bus, hub.clone(), clock.clone())
+            Lane::start(store, bus, hub.clone(), clock.clone(), Plans::none())
         };
         Ok(Self {
             runtime,

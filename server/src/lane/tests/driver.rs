@@ -19,7 +19,7 @@ use crate::{
     chance,
     clock::{Clock, ClockKind},
     hub::Hub,
-    lane::{Lane, LaneError, ROOM, work::Work},
+    lane::{Lane, LaneError, Plans, ROOM, work::Work},
     store::sqlite::{Database, SqliteStore},
 };
 
@@ -39,7 +39,8 @@ impl House {
         let (bus, _, _) = LocalBus::in_weather(Weather::default());
         let (hub, clock) = (Hub::new(), Clock::start_at(ClockKind::Manual, NOW));
         let store = Arc::new(SqliteStore::new(db));
-        let lane = Lane::start(store, Arc::new(bus), hub.clone(), clock.clone());
+        let bus = Arc::new(bus);
+        let lane = Lane::start(store, bus, hub.clone(), clock.clone(), Plans::none());
         let house = Self {
             lane,
             hub,

@@ -248,11 +248,12 @@ impl Shelf {
         }
     }
 
-    /// How often a command stands in the journal of its show.
+    /// How often a command stands in the journal of its show; that it opened it, too, does not count.
     pub(super) fn times(&self, show: ShowId, command: CommandId) -> usize {
         let id = format!("\"{command}\"");
         let bodies = self.shows.get(&show).map_or(&[][..], |j| &j.bodies);
-        bodies.iter().filter(|body| body.contains(&id)).count()
+        let bodies = bodies.iter().filter(|body| !body.contains("\"terms\""));
+        bodies.filter(|body| body.contains(&id)).count()
     }
 }
 

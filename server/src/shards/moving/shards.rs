@@ -15,7 +15,7 @@ use crate::{
     bus::Bus,
     clock::{Clock, ClockKind},
     hub::Hub,
-    lane::Lane,
+    lane::{Lane, Plans},
     postgres::{Database, Held},
     shards::{Claims, Identity, OpeningError, PostgresSlots, ShardEntry, ShardFile, SlotStore},
     store::{Head, SalesWord, Store, StoreError, postgres::PostgresStore},
@@ -103,7 +103,10 @@ impl Member {
                 (store.by_another_clock(), clock)
             }
         };
-        let lane = Lane::start(Arc::new(store.clone()), Arc::new(Nobody), Hub::new(), clock);
+        // Nothing but what is written is moved.
+        let plans = Plans::none();
+        let (store_of_lane, nobody) = (Arc::new(store.clone()), Arc::new(Nobody));
+        let lane = Lane::start(store_of_lane, nobody, Hub::new(), clock, plans);
         Ok(Self {
             name: entry.name.clone(),
             db,

@@ -29,7 +29,7 @@ const SEATS: u16 = 300;
 const BATCHES: [usize; 4] = [1, 10, 64, 150];
 const CLIENTS: usize = 64;
 /// Servers, and the databases that their shows are spread over.
-const HOUSES: [(usize, usize); 5] = [(1, 1), (2, 1), (4, 1), (1, 2), (2, 2)];
+const HOUSES: [(usize, usize); 6] = [(1, 1), (2, 1), (4, 1), (1, 2), (2, 2), (4, 2)];
 
 #[tokio::main]
 async fn main() -> Done<()> {

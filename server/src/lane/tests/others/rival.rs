@@ -14,6 +14,7 @@ use crate::{
     clock::Clock,
     hub::Picture,
     lane::{
+        Plans,
         Answer, LaneError,
         machine::Machine,
         work::{self, Effect, Tell, Tick, Work},
@@ -47,7 +48,7 @@ impl Rival {
     pub(super) fn new(server: usize) -> Self {
         Self {
             server,
-            machine: Machine::new(true),
+            machine: Machine::new(true, Plans::none()),
             at: Clock::stopwatch(),
             out: Vec::new(),
             answers: Vec::new(),

@@ -52,7 +52,9 @@ impl World {
             Effect::Publish(picture, seen) => {
                 let version = picture.version();
                 let shows = SHOWS.iter();
-                let stood = shows.filter(|s| self.shelf.stood(**s, Some(version), seen));
+                // A plan is shown where nothing is written.
+                let stands = (version.ver > 0).then_some(version);
+                let stood = shows.filter(|s| self.shelf.stood(**s, stands, seen));
                 ensure(stood.count() > 0, "a picture of what is not stored")?;
             }
             Effect::Settle(settle) => {
@@ -122,7 +124,8 @@ impl World {
                 let stands = !answer.fresh || !recorded || times == 1;
                 ensure(stands, "yes, and it does not stand in the journal")?;
                 let safe = self.shelf.has_standby(show, answer.version);
-                let idle = is_timer && !answer.fresh;
+                // Of a show that nobody opened yet there is nothing that could get lost.
+                let idle = !answer.fresh && (is_timer || answer.version.ver == 0);
                 ensure(safe || idle, "yes, and it would not outlive the primary")
             }
             Err(refused @ (LaneError::Refused { .. } | LaneError::NoSuchShow)) => {
