@@ -258,6 +258,9 @@ impl World {
     fn somebody_repeats(&mut self, server: usize) {
         // Mostly something that was asked just now.
         let all = self.requests.len();
+        if all == 0 {
+            return;
+        }
         let back = if self.dice.once_in(2) { 8 } else { all };
         let which = all - 1 - self.dice.below(back.min(all));
         let Request { show, command, .. } = &self.requests[which];
