@@ -110,7 +110,7 @@ impl Plans {
         Self::new(|_| None)
     }
 
-    fn terms(&self, show: ShowId) -> Option<Arc<ShowTerms>> {
+    pub(crate) fn terms(&self, show: ShowId) -> Option<Arc<ShowTerms>> {
         (self.0)(show)
     }
 }

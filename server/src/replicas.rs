@@ -36,6 +36,7 @@ use crate::{
     catalogue::Kept,
     clock::Clock,
     hub::{Hub, Shown},
+    lane::Plans,
     store::{Head, Later},
 };
 
@@ -77,12 +78,12 @@ impl Replicas {
     pub fn start(
         primary: Arc<dyn Primary>,
         (shard, sources): (Option<String>, Vec<Arc<dyn Source>>),
-        hub: Hub,
+        drawn: (Hub, Plans),
         clock: &Clock,
         shutdown: &CancellationToken,
     ) -> (Self, Vec<JoinHandle<()>>) {
         let circle = Arc::new(Circle::new(primary, shard.as_deref(), sources));
-        let (reader, reading) = Reader::start(Arc::clone(&circle), hub, shutdown);
+        let (reader, reading) = Reader::start(Arc::clone(&circle), drawn, shutdown);
         let keeping = tokio::spawn(keep(Arc::clone(&circle), clock.clone(), shutdown.clone()));
         (Self { circle, reader }, vec![reading, keeping])
     }

@@ -152,9 +152,9 @@ impl Beginning {
         let primary = books.ground.primary().filter(|_| !sources.is_empty());
         Ok(primary.map(|primary| {
             let named = (shard.map(ToString::to_string), sources);
-            let hub = self.hub.clone();
+            let drawn = (self.hub.clone(), self.plans.clone());
             let (replicas, keeping) =
-                Replicas::start(primary, named, hub, &self.clock, &self.shutdown);
+                Replicas::start(primary, named, drawn, &self.clock, &self.shutdown);
             tasks.extend(keeping);
             replicas
         }))

@@ -17,7 +17,10 @@ use tokio_util::sync::CancellationToken;
 
 use self::turn::{Turn, Wanted};
 use super::{NotRead, circle::Circle, copy::Copy};
-use crate::hub::{Hub, Shown};
+use crate::{
+    hub::{Hub, Shown},
+    lane::Plans,
+};
 
 /// How many may wait at once; more are told to come back.
 const ROOM: usize = 16_384;
@@ -47,12 +50,12 @@ impl Reader {
     /// Starts it on the current runtime.
     pub(super) fn start(
         circle: Arc<Circle>,
-        hub: Hub,
+        (hub, plans): (Hub, Plans),
         shutdown: &CancellationToken,
     ) -> (Self, JoinHandle<()>) {
         let (tx, rx) = mpsc::unbounded_channel();
         let room = Arc::new(Semaphore::new(ROOM));
-        let desk = Desk::new(circle, hub);
+        let desk = Desk::new(circle, hub, plans);
         let shutdown = shutdown.clone();
         let task = tokio::spawn(async move {
             tokio::select! {
@@ -126,6 +129,7 @@ struct Done {
 struct Desk {
     circle: Arc<Circle>,
     hub: Hub,
+    plans: Plans,
     waiting: HashMap<ShowId, Vec<Waiter>>,
     copies: HashMap<ShowId, Kept>,
     /// Shows that a turn is about.
@@ -136,10 +140,11 @@ struct Desk {
 }
 
 impl Desk {
-    fn new(circle: Arc<Circle>, hub: Hub) -> Self {
+    fn new(circle: Arc<Circle>, hub: Hub, plans: Plans) -> Self {
         Self {
             circle,
             hub,
+            plans,
             waiting: HashMap::new(),
             copies: HashMap::new(),
             away: HashSet::new(),
@@ -190,7 +195,8 @@ impl Desk {
         self.turns += 1;
         let shows: Vec<_> = wanted.iter().map(|w| w.show).collect();
         self.away.extend(shows.iter().copied());
-        let turn = Turn::new(Arc::clone(&self.circle), self.hub.clone(), wanted);
+        let drawn = (self.hub.clone(), self.plans.clone());
+        let turn = Turn::new(Arc::clone(&self.circle), drawn, wanted);
         let done = self.done.0.clone();
         tokio::spawn(async move {
             // A turn that broke down over a show leaves nothing behind.

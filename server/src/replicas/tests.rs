@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::*;
 use crate::{
     hub::{Origin, Picture},
+    lane::Plans,
     store::{StoreError, Tail},
 };
 
@@ -198,7 +199,7 @@ async fn a_replica_that_has_not_come_so_far_is_passed_over() {
     hub.publish(picture, Clock::stopwatch());
     let circle = Arc::new(circle(&primary, &[&behind, &there]).await);
     let stop = CancellationToken::new();
-    let (reader, task) = Reader::start(circle, hub, &stop);
+    let (reader, task) = Reader::start(circle, (hub, Plans::none()), &stop);
     let wanted = Some(Version { ver: 3, tip: 3 });
     for _ in 0..4 {
         let shown = reader.look(SHOW, wanted).await.expect("one of them has it");

@@ -94,7 +94,7 @@ pub(super) async fn journal(
     let limit = bounded("limit", part.limit, 1, 1_000)?;
     let after = part.after.min(i64::MAX.unsigned_abs());
     let items = app.journals.journal(id, after, limit).await?;
-    if items.is_empty() && !app.catalogue.snapshot().has(id) {
+    if items.is_empty() && !app.hub.knows(id) && !app.catalogue.snapshot().has(id) {
         return Err(ApiError::NoSuch("show"));
     }
     let full = u32::try_from(items.len()).is_ok_and(|n| n == limit);

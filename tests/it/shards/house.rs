@@ -151,9 +151,6 @@ async fn money_is_reported_and_looked_after_wherever_its_shows_are() {
     ]);
     let app = ground.server().await;
     let opened = app.open_cinema().await;
-    let heads = "SELECT count(*) FROM show_head";
-    let spread = (count(&ground.north, heads), count(&ground.south, heads));
-    assert!(spread.0 > 0 && spread.1 > 0, "{spread:?}");
     let mut taken = 0;
     for show in &opened {
         let id = booking(*show);
@@ -165,6 +162,9 @@ async fn money_is_reported_and_looked_after_wherever_its_shows_are() {
         let sold = app.post(As::Clerk, &path, &cash).await.expect(200);
         taken += sold["total"]["minor"].as_i64().expect("a sum");
     }
+    let heads = "SELECT count(*) FROM show_head";
+    let spread = (count(&ground.north, heads), count(&ground.south, heads));
+    assert!(spread.0 > 0 && spread.1 > 0, "{spread:?}");
     let report = app.get(As::Manager, "/v1/reports/money").await.expect(200);
     assert_eq!(report["sound"], true, "{report}");
     let rows = report["rows"].as_array().expect("rows").iter();

@@ -3,20 +3,21 @@
 
 use std::{sync::Arc, time::Instant};
 
-use houseful_core::{ids::ShowId, wire::seats::Version};
+use houseful_core::{ids::ShowId, show::ShowState, wire::seats::Version};
 use tokio::time::timeout;
 
 use super::Waiter;
 use crate::{
     clock::Clock,
     hub::{Hub, News, Origin, Picture, Shown},
+    lane::Plans,
     replicas::{
         READ_STALE,
         circle::{Circle, PATIENCE},
         copy::Copy,
         source::{Asked, Reading, Stands},
     },
-    store::StoreError,
+    store::{StoreError, Tail},
 };
 
 /// A show that somebody waits for.
@@ -43,14 +44,20 @@ impl From<StoreError> for Broken {
 pub(super) struct Turn {
     circle: Arc<Circle>,
     hub: Hub,
+    plans: Plans,
     wanted: Vec<Wanted>,
 }
 
 impl Turn {
-    pub(super) fn new(circle: Arc<Circle>, hub: Hub, wanted: Vec<Wanted>) -> Self {
+    pub(super) fn new(
+        circle: Arc<Circle>,
+        (hub, plans): (Hub, Plans),
+        wanted: Vec<Wanted>,
+    ) -> Self {
         Self {
             circle,
             hub,
+            plans,
             wanted,
         }
     }
@@ -93,11 +100,16 @@ impl Turn {
             found[place].push((reached, stands));
         }
         for (wanted, found) in self.wanted.iter_mut().zip(found) {
-            let at = found.first().and_then(|(_, stands)| stands.at);
-            let Some(at) = at.filter(|_| found.iter().any(|(_, stands)| stands.reached)) else {
+            if !found.iter().any(|(_, stands)| stands.reached) {
                 continue;
+            }
+            let at = found.first().and_then(|(_, stands)| stands.at);
+            let seen = (&*reading, as_of, &self.hub);
+            let brought = match at {
+                Some(at) => wanted.bring_up(seen, at).await,
+                None => wanted.bring_plan(seen, &self.plans).await,
             };
-            match wanted.bring_up(&*reading, at, as_of, &self.hub).await {
+            match brought {
                 Ok(Some(shown)) => {
                     let has = |reached: Option<Version>| {
                         let told = found.iter().find(|(asked, _)| *asked == reached);
@@ -134,10 +146,8 @@ impl Wanted {
     /// The show's picture as of a replica where it stands `at`; `None` if it has none to tell.
     async fn bring_up(
         &mut self,
-        reading: &dyn Reading,
+        (reading, as_of, hub): (&dyn Reading, Instant, &Hub),
         at: Version,
-        as_of: Instant,
-        hub: &Hub,
     ) -> Result<Option<Shown>, Broken> {
         let picture = match hub.compare(self.show, at, as_of) {
             News::None(picture) => picture,
@@ -166,6 +176,30 @@ impl Wanted {
         let shown = told(picture, as_of, self.show, hub);
         // What took too long to read is too old by now.
         Ok(Some(shown).filter(|shown| shown.age <= READ_STALE))
+    }
+
+    /// The picture of a show that has no journal at a replica, as it is planned; `None` if it is not,
+    /// or if it may have a journal in another shard.
+    async fn bring_plan(
+        &mut self,
+        (reading, as_of, hub): (&dyn Reading, Instant, &Hub),
+        plans: &Plans,
+    ) -> Result<Option<Shown>, Broken> {
+        let Some(terms) = plans.terms(self.show) else {
+            return Ok(None);
+        };
+        let tail = timeout(PATIENCE, reading.tail(self.show, None)).await;
+        let Tail::Elsewhere(loaded) = tail.map_err(|_| Broken::Late)?? else {
+            return Ok(None);
+        };
+        // It may have been opened since it was asked where it stands: the next look sees it.
+        if loaded.head.is_some() || loaded.elsewhere.is_some() {
+            return Ok(None);
+        }
+        let plan = Picture::of(&ShowState::planned(self.show, &terms), 0);
+        let picture = hub.follow(plan, as_of);
+        let shown = picture.map(|picture| told(picture, as_of, self.show, hub));
+        Ok(shown.filter(|shown| shown.age <= READ_STALE))
     }
 
     /// Tells those whose version is on the line; the others wait on.
