@@ -79,7 +79,7 @@ struct Moving {
     file: ShardFile,
     /// How many things were asked.
     asked: usize,
-    /// How often it moved.
+    /// How often its slot moved.
     moved: usize,
 }
 
@@ -439,7 +439,8 @@ impl House for HttpHouse {
         let mut stored = loaded.map_err(|e| e.to_string())?.events;
         self.check_journal(&stored)?;
         self.check_audit()?;
-        if let Some(Moving { moved, .. }) = self.moving {
+        if self.moving.is_some() {
+            let moved = self.steps.moves;
             let is_way =
                 |event: &Event| matches!(event, Event::Sealed { .. } | Event::Arrived { .. });
             let before = stored.len();
