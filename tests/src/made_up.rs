@@ -85,6 +85,7 @@ pub fn terms(hall: &str, prices: PriceCard) -> ShowTerms {
         starts_at: UtcMillis::MAX,
         windows: windows(UtcMillis(0), UtcMillis::MAX),
         seats_max: ShowTerms::SEATS_MAX,
+        rules: SaleRules::default(),
     }
 }
 
@@ -157,6 +158,7 @@ pub fn hold(actor: Actor, wish: Wish) -> Command {
             orphans: OrphanRule::Allow,
             over_limit: false,
         },
+        proof: Proof::default(),
     };
     command(actor, ask)
 }

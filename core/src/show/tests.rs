@@ -59,6 +59,7 @@ fn terms() -> Arc<ShowTerms> {
         starts_at: UtcMillis::MAX,
         windows: BTreeMap::from([(Channel::Web, window)]),
         seats_max: 10,
+        rules: Default::default(),
     })
 }
 
@@ -92,6 +93,7 @@ fn hold(n: u128, booking: u128, seats: &[&str]) -> Command {
                 orphans: OrphanRule::Allow,
                 over_limit: false,
             },
+            proof: Proof::default(),
         },
     )
 }

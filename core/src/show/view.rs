@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     ids::ShowId,
-    layout::{LayoutHash, Place},
+    layout::{BlockReason, LayoutHash, Place},
     money::{Currency, Money},
     seat::{SeatLabel, SeatNo},
     time::UtcMillis,
@@ -31,6 +31,7 @@ pub const fn mark_of(slot: Slot) -> (SeatMark, Option<UtcMillis>) {
         Slot::Held { until, .. } => (SeatMark::Held, Some(until)),
         Slot::Booked { until, .. } => (SeatMark::Booked, until),
         Slot::Blocked(reason) => (SeatMark::Blocked(reason), None),
+        Slot::Kept { until } => (SeatMark::Blocked(BlockReason::House), Some(until)),
     }
 }
 

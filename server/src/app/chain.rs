@@ -103,6 +103,7 @@ async fn sell_one(lane: &Lanes, show: ShowId, party: Party) -> Result<(), LaneEr
             orphans: OrphanRule::Allow,
             over_limit: false,
         },
+        proof: Proof::default(),
     };
     let pay = Ask::PayCash {
         booking,

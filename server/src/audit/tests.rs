@@ -98,6 +98,7 @@ fn terms(now: UtcMillis) -> Arc<ShowTerms> {
         starts_at: now.plus_ms(DAY_MS),
         windows: BTreeMap::from([(Channel::Web, window), (Channel::Counter, window)]),
         seats_max: 10,
+        rules: Default::default(),
     })
 }
 
@@ -152,6 +153,7 @@ impl House {
                 orphans: OrphanRule::Allow,
                 over_limit: false,
             },
+            proof: Proof::default(),
         })
         .await;
         booking

@@ -82,6 +82,7 @@ fn make_terms() -> Arc<ShowTerms> {
         starts_at: UtcMillis::MAX,
         windows: BTreeMap::from([(Channel::Web, always), (Channel::Counter, always)]),
         seats_max: 10,
+        rules: Default::default(),
     })
 }
 
@@ -218,6 +219,7 @@ pub(super) fn hold(booking: Uuid, label: &str) -> Ask {
             orphans: OrphanRule::Allow,
             over_limit: false,
         },
+        proof: Proof::default(),
     }
 }
 
