@@ -23,6 +23,7 @@ mod terms;
 #[cfg(test)]
 mod tests;
 pub mod view;
+mod why;
 
 use std::{
     collections::{BTreeMap, BTreeSet},

@@ -12,8 +12,10 @@ use houseful_core::{
     layout::SeatLayout,
     money::{Currency, Money},
     price::{Channel, PriceCard, PriceRow, TicketType},
+    sale::SaleRules,
     show::{
-        Actor, Ask, Command, HoldRules, OrphanRule, Party, SalesWindow, SeatPick, ShowTerms, Wish,
+        Actor, Ask, Command, HoldRules, OrphanRule, Party, Proof, SalesWindow, SeatPick, ShowTerms,
+        Wish,
     },
     time::UtcMillis,
 };

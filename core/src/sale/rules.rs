@@ -100,12 +100,7 @@ impl CodeHash {
     pub fn of(salt: &str, code: &str) -> Self {
         let letters = code.chars().filter(|c| c.is_alphanumeric());
         let plain: String = letters.flat_map(char::to_uppercase).collect();
-        let parts: [&[u8]; 4] = [
-            b"prebook-code\0",
-            salt.as_bytes(),
-            b"\0",
-            plain.as_bytes(),
-        ];
+        let parts: [&[u8]; 4] = [b"prebook-code\0", salt.as_bytes(), b"\0", plain.as_bytes()];
         Self {
             salt: salt.to_owned(),
             hash: digest16(&parts),

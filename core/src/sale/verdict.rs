@@ -143,11 +143,7 @@ impl Chain {
     }
 
     /// A rule that gives something on.
-    pub(crate) fn given<T>(
-        &mut self,
-        rule: Rule,
-        says: Result<T, Refusal>,
-    ) -> Result<T, Refusal> {
+    pub(crate) fn given<T>(&mut self, rule: Rule, says: Result<T, Refusal>) -> Result<T, Refusal> {
         let told = says.as_ref().map(|_| Fact::Passes).map_err(Clone::clone);
         self.0.push(Step { rule, says: told });
         says

@@ -57,6 +57,8 @@ pub struct Proof {
 impl Proof {
     /// The most codes in one request.
     pub const CODES_MAX: usize = 8;
+    /// The longest code or kind of member.
+    pub const CHARS_MAX: usize = 64;
 
     /// Nothing where there is none, so that requests without keep the names they have.
     fn words(&self) -> String {

@@ -77,7 +77,10 @@ impl ShowState {
         let free = self.free_for(ask.own, now);
         self.check_reserve(terms, (seats.len(), free.len()), ask, chain)?;
         check_together(terms, &seats, chain)?;
-        chain.fact(Rule::Orphans, check_orphans(terms, &free, &seats, ask.rules))?;
+        chain.fact(
+            Rule::Orphans,
+            check_orphans(terms, &free, &seats, ask.rules),
+        )?;
         let default = default_type(terms);
         let types = picks
             .iter()

@@ -338,7 +338,7 @@ impl ShowState {
     }
 
     /// What kind of place a seat is.
-    fn place(&self, seat: SeatNo) -> Place {
+    pub(super) fn place(&self, seat: SeatNo) -> Place {
         let seat = self.terms.as_ref().and_then(|t| t.layout.get(seat));
         seat.map(|s| s.place).unwrap_or_default()
     }

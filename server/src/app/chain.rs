@@ -8,7 +8,7 @@ use houseful_core::{
     best::Zone,
     ids::{CommandId, OwnerRef, PaymentId, ShowId},
     price::Channel,
-    show::{Actor, Ask, Command, HoldRules, OrphanRule, Party, Wish},
+    show::{Actor, Ask, Command, HoldRules, OrphanRule, Party, Proof, Wish},
     time::UtcMillis,
 };
 

@@ -153,9 +153,9 @@ fn every_value_is_in_its_range() {
         ("start is not between", |c| {
             c.shows[0].starts = Start::At(houseful_core::time::UtcMillis(i64::MAX));
         }),
-        ("sales has no channel", |c| c.shows[0].sales.0.clear()),
+        ("sales has no channel", |c| c.shows[0].sales.hours.clear()),
         ("sales close before", |c| {
-            for hours in c.shows[0].sales.0.values_mut() {
+            for hours in c.shows[0].sales.hours.values_mut() {
                 hours.closes_after_ms = -hours.opens_before_ms;
             }
         }),
