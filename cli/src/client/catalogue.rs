@@ -271,7 +271,7 @@ impl Client {
             .query("channel", text(query.channel))
             .query("code", query.code.clone())
             .query("member", query.member.clone())
-            .query("at", query.at.map(|at| at.rfc3339()));
+            .query("at", query.at.map(UtcMillis::rfc3339));
         self.ask(call).await
     }
 

@@ -3,6 +3,7 @@
 use super::{ShowState, Slot, Wish};
 use crate::{
     layout::{BlockReason, Place},
+    refusal::Refusal,
     sale::SaleAsk,
     seat::SeatLabel,
     time::UtcMillis,
@@ -36,7 +37,7 @@ impl ShowState {
             channel: ask.channel,
             sold: refusal.is_none(),
             code: refusal.map(|r| r.code().to_owned()),
-            hint: refusal.and_then(|r| r.hint()).map(str::to_owned),
+            hint: refusal.and_then(Refusal::hint).map(str::to_owned),
             rules: rules.collect(),
             seats: named.iter().map(|p| self.stands(p.seat, now)).collect(),
         }

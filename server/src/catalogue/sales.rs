@@ -199,3 +199,52 @@ impl Part<'_> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use houseful_core::sale::CodeHash;
+
+    const OLD: &str = r#"{"counter":{"opens_before_ms":60000,"closes_after_ms":900000}}"#;
+
+    #[test]
+    fn a_rule_of_before_reads_and_is_written_as_it_was() {
+        let rule: SalesRule = serde_json::from_str(OLD).expect("a rule");
+        assert!(rule.rules(UtcMillis(0)).is_none());
+        assert_eq!(serde_json::to_string(&rule).expect("json"), OLD);
+    }
+
+    #[test]
+    fn a_rule_with_everything_comes_back() {
+        let hours = SalesHours {
+            opens_before_ms: DAY_MS,
+            closes_after_ms: -MINUTE_MS,
+        };
+        let rule = SalesRule {
+            prebook: vec![PrebookHours {
+                channel: Channel::Web,
+                audience: Audience::Code(CodeHash::of("shw_1", "DUNE")),
+                hours,
+            }],
+            counter_reserve: Some(4),
+            house_free_before_ms: Some(30 * MINUTE_MS),
+            per_booking: BTreeMap::from([(Channel::Web, 6)]),
+            per_customer: BTreeMap::from([(Channel::Web, 8)]),
+            companions: Some(true),
+            pairs: vec![["A1", "A2"].map(|s| s.parse().expect("a label"))],
+            ..SalesRule::usual()
+        };
+        let json = serde_json::to_string(&rule).expect("json");
+        assert_eq!(
+            serde_json::from_str::<SalesRule>(&json).expect("a rule"),
+            rule
+        );
+        let starts_at = UtcMillis(10 * DAY_MS);
+        let rules = rule.rules(starts_at);
+        assert_eq!(rules.prebook[0].opens_at, UtcMillis(9 * DAY_MS));
+        assert_eq!(
+            rules.house_free_at,
+            Some(starts_at.plus_ms(-30 * MINUTE_MS))
+        );
+    }
+}
