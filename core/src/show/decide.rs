@@ -367,7 +367,11 @@ impl ShowState {
         if block.is_none() {
             seats.retain(|s| {
                 let slot = self.slots.get(s.index());
-                matches!(slot, Some(Slot::Blocked(_) | Slot::Kept { .. }))
+                slot.is_some_and(|slot| match slot {
+                    Slot::Blocked(_) => true,
+                    Slot::Kept { until } => is_alive(*until, now),
+                    Slot::Free | Slot::Held { .. } | Slot::Booked { .. } => false,
+                })
             });
         }
         if seats.is_empty() {
