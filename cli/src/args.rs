@@ -15,6 +15,7 @@ mod sales;
 mod sell;
 mod staff;
 mod voucher;
+mod why;
 
 use clap::{CommandFactory, Parser, Subcommand};
 
@@ -45,6 +46,7 @@ pub use staff::{
     AuthCommand, BlockReasonArg, RoleArg, ShowArg, ShowCommand, ShowRef, TokenCommand,
 };
 pub use voucher::{VoucherArgs, VoucherCommand, VoucherRef};
+pub use why::WhyArgs;
 
 /// The whole command line.
 #[derive(Debug, Parser)]
@@ -123,6 +125,9 @@ pub enum Command {
     /// Shows, their seats and their journal
     #[command(subcommand, alias = "shows")]
     Show(ShowCommand),
+
+    /// Why seats can or can't be had, rule by rule
+    Why(WhyArgs),
 
     /// Seats held for five minutes
     #[command(subcommand, alias = "holds")]

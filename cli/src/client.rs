@@ -25,7 +25,7 @@ use std::{
 use houseful_core::{ids::BookingId, time::UtcMillis};
 
 pub use catalogue::{
-    Around, CalendarQuery, CinemaQuery, CityQuery, Kind, MovieQuery, Near, ShowQuery,
+    Around, CalendarQuery, CinemaQuery, CityQuery, Kind, MovieQuery, Near, ShowQuery, WhyQuery,
 };
 pub use error::{BadServer, ClientError};
 pub use feed::FeedEvent;

@@ -39,6 +39,7 @@ mod ticket;
 mod tui;
 mod version;
 mod voucher;
+mod why;
 
 use std::{
     future::{Future, ready},
@@ -90,6 +91,7 @@ fn talk(ctx: &mut Context, command: Command) -> Doing<'_> {
         Command::Cinema(command) => Box::pin(cinema::run(ctx, command)),
         Command::Movie(command) => Box::pin(movie::run(ctx, command)),
         Command::Show(command) => Box::pin(show::run(ctx, command)),
+        Command::Why(args) => Box::pin(why::run(ctx, args)),
         Command::Hold(command) => Box::pin(hold::run(ctx, command)),
         Command::Booking(command) => Box::pin(booking::run(ctx, command)),
         Command::Ticket(command) => Box::pin(ticket::run(ctx, command)),

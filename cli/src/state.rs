@@ -345,6 +345,8 @@ mod tests {
             wish: Wish::Seats(Vec::new()),
             allow_orphans: false,
             over_limit: false,
+            codes: Vec::new(),
+            member: None,
         };
         Sale::new(server, request, Time(UtcMillis(at)))
     }

@@ -34,6 +34,7 @@ pub mod orphan;
 pub mod price;
 pub mod refund;
 pub mod refusal;
+pub mod sale;
 pub mod seat;
 pub mod show;
 pub mod text;

@@ -2,9 +2,12 @@
 
 mod words;
 
+pub(crate) use words::{are, seats_named};
+
 use crate::{
     ids::{CommandId, ShardName},
     money::Money,
+    sale::RuleBroken,
     seat::SeatLabel,
     time::UtcMillis,
     wire::{
@@ -107,6 +110,8 @@ pub enum Refusal {
     },
     /// The show does not sell now.
     NotOnSale(NotOnSale),
+    /// A rule of its sale said no.
+    RuleBroken(RuleBroken),
     /// The show was called off.
     ShowCancelled,
     /// The id was used for something else.
@@ -216,6 +221,7 @@ impl Refusal {
             Self::UnknownCategory { .. } => "unknown_category",
             Self::NotSoldInCategory { .. } => "not_sold_in_category",
             Self::NotOnSale(_) | Self::NotOpened => "not_on_sale",
+            Self::RuleBroken(rule) => rule.code(),
             Self::ShowCancelled => "show_cancelled",
             Self::IdReused => "id_reused",
             Self::BookingNotFound => "not_found",
@@ -250,6 +256,7 @@ impl Refusal {
             Self::SeatsTaken { .. }
             | Self::NotEnoughSeats { .. }
             | Self::OrphanSeat { .. }
+            | Self::RuleBroken(_)
             | Self::NotOnSale(_)
             | Self::NotOpened
             | Self::ShowCancelled
@@ -288,6 +295,7 @@ impl Refusal {
     #[must_use]
     pub const fn retryable(&self) -> bool {
         match self {
+            Self::RuleBroken(rule) => rule.retryable(),
             Self::SeatsTaken { .. }
             | Self::NotEnoughSeats { .. }
             | Self::NotOnSale(NotOnSale::NotYet { .. } | NotOnSale::Paused)
@@ -335,6 +343,7 @@ impl Refusal {
     #[must_use]
     pub const fn hint(&self) -> Option<&'static str> {
         Some(match self {
+            Self::RuleBroken(rule) => rule.hint(),
             Self::SeatsTaken { .. } => "choose other seats; `next_best` has the best that are left",
             Self::NotEnoughSeats { .. } => "take fewer seats, or another show",
             Self::OrphanSeat { .. } => {
@@ -392,6 +401,7 @@ impl Refusal {
         };
         let none = Facts::default;
         match self {
+            Self::RuleBroken(rule) => rule.facts(),
             Self::SeatsTaken { seats } | Self::SeatsSold { seats } => Facts {
                 seats: seats
                     .iter()

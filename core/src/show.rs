@@ -17,11 +17,13 @@ mod record;
 mod refund;
 mod resolve;
 mod seal;
+mod sell;
 mod story;
 mod terms;
 #[cfg(test)]
 mod tests;
 pub mod view;
+mod why;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -33,7 +35,9 @@ use uuid::Uuid;
 
 pub use booking::{BookingRecord, Line};
 pub use check::Broken;
-pub use command::{Actor, Ask, Command, HoldRules, OrphanRule, Party, Rolls, SeatPick, Wish};
+pub use command::{
+    Actor, Ask, Command, HoldRules, OrphanRule, Party, Proof, Rolls, SeatPick, Wish,
+};
 pub use desk::{DeskTold, FoundCase, desk_rows};
 pub use event::{CashBy, Event, ReturnReason, SalesChange, Tickets};
 pub use record::{DecodeError, Immutables, Row};
@@ -77,6 +81,11 @@ pub enum Slot {
     },
     /// Staff.
     Blocked(BlockReason),
+    /// The house, until its seats go on sale.
+    Kept {
+        /// When they do.
+        until: UtcMillis,
+    },
 }
 
 impl Slot {
@@ -86,6 +95,7 @@ impl Slot {
         match self {
             Self::Free => true,
             Self::Held { until, .. }
+            | Self::Kept { until }
             | Self::Booked {
                 until: Some(until), ..
             } => !is_alive(until, now),
@@ -98,7 +108,7 @@ impl Slot {
     pub const fn booking(self) -> Option<Uuid> {
         match self {
             Self::Held { booking, .. } | Self::Booked { booking, .. } => Some(booking),
-            Self::Free | Self::Blocked(_) => None,
+            Self::Free | Self::Blocked(_) | Self::Kept { .. } => None,
         }
     }
 }
@@ -384,7 +394,15 @@ impl ShowState {
             Due::Booking(_) => Some(*at),
             Due::Payment(_) | Due::Refund(_) | Due::Cash(_) => None,
         });
-        ends.find(|at| is_alive(*at, now))
+        let end = ends.find(|at| is_alive(*at, now));
+        end.into_iter().chain(self.house_end(now)).min()
+    }
+
+    /// When seats that the house keeps become free, if that is to come.
+    fn house_end(&self, now: UtcMillis) -> Option<UtcMillis> {
+        let until = self.terms.as_ref()?.rules.house_free_at?;
+        let keeps = || self.slots.contains(&Slot::Kept { until });
+        (is_alive(until, now) && keeps()).then_some(until)
     }
 
     /// What booking has asked of payment and not seen done.

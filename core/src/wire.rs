@@ -14,6 +14,7 @@ pub mod refund;
 pub mod report;
 pub mod seats;
 pub mod voucher;
+pub mod why;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 

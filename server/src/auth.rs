@@ -14,7 +14,7 @@ use axum::http::{HeaderMap, header};
 use houseful_core::{
     ids::OwnerRef,
     price::Channel,
-    show::{Actor, HoldRules, OrphanRule},
+    show::{Actor, HoldRules, OrphanRule, Proof},
     wire::{BOOKING_SECRET_HEADER, admin::Role},
 };
 
@@ -79,6 +79,32 @@ impl Caller {
             },
             over_limit: counter && over_limit,
         }
+    }
+
+    /// What they show for themselves. Who is a member is said by staff; from elsewhere it changes
+    /// nothing.
+    ///
+    /// # Errors
+    /// More or longer words than there can be.
+    pub fn proof(&self, codes: Vec<String>, member: Option<String>) -> Result<Proof, ApiError> {
+        let is_long = |word: &String| word.chars().count() > Proof::CHARS_MAX;
+        let field = if codes.len() > Proof::CODES_MAX || codes.iter().any(is_long) {
+            Some("codes")
+        } else {
+            member.as_ref().is_some_and(is_long).then_some("member")
+        };
+        if let Some(field) = field {
+            return Err(ApiError::BadRequest {
+                detail: format!(
+                    "`{field}`: at most {} codes, each of at most {} characters",
+                    Proof::CODES_MAX,
+                    Proof::CHARS_MAX
+                ),
+                field: Some(field.to_owned()),
+            });
+        }
+        let member = member.filter(|_| self.is_staff());
+        Ok(Proof { codes, member })
     }
 }
 

@@ -16,6 +16,7 @@ mod place;
 #[cfg(feature = "postgres")]
 pub(crate) mod postgres;
 mod rows;
+mod sales;
 mod search;
 mod snapshot;
 mod sqlite;
@@ -36,14 +37,13 @@ use arc_swap::ArcSwap;
 use houseful_core::ids::ShowId;
 use tokio::sync::Mutex;
 
-pub use chain::{
-    Chain, ChainCinema, ChainCity, ChainMovie, ChainScreen, ChainShow, SalesHours, SalesRule, Start,
-};
+pub use chain::{Chain, ChainCinema, ChainCity, ChainMovie, ChainScreen, ChainShow, Start};
 pub use error::CatalogueError;
 pub use part::{Another, Part};
 pub use place::{Near, Point};
 #[cfg(feature = "postgres")]
 pub use postgres::PostgresCatalogue;
+pub use sales::{PrebookHours, SalesHours, SalesRule};
 pub use snapshot::{
     CalendarFilter, CinemaFilter, CityFilter, CursorError, DAYS_MAX, Kind, MovieFilter, SHOWS_MAX,
     ShowFilter, Snapshot,

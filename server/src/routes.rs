@@ -28,6 +28,7 @@ mod shows;
 mod tokens;
 mod vouchers;
 mod webhooks;
+mod why;
 
 use axum::{Router, extract::DefaultBodyLimit, middleware};
 use tower::ServiceBuilder;
@@ -73,6 +74,7 @@ pub(crate) fn described() -> OpenApiRouter<App> {
         .routes(routes!(shows::search))
         .routes(routes!(seats::layout))
         .routes(routes!(seats::seats))
+        .routes(routes!(why::why))
         .routes(routes!(feed::feed))
         .routes(routes!(bookings::hold, lookup::bookings))
         .routes(routes!(lookup::booking))

@@ -104,6 +104,8 @@ async fn buy(client: Client, shows: Arc<Vec<ShowId>>, log: Arc<Log>, who: usize)
             }),
             allow_orphans: true,
             over_limit: false,
+            codes: Vec::new(),
+            member: None,
         };
         let answer = client.hold(&hold).await;
         let Some(held) = log.heard(answer, || Lost::Hold(hold)) else {

@@ -190,6 +190,8 @@ fn a_sale_that_is_resumed_says_what_changed_since() {
         wish: Wish::Seats(vec![wish]),
         allow_orphans: true,
         over_limit: false,
+        codes: Vec::new(),
+        member: None,
     };
     let admin = house.server.admin();
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");

@@ -168,7 +168,9 @@ async fn of_servers_that_make_the_first_sale_at_once_one_opens_the_show() {
         let held = [held.0, held.1, held.2, held.3];
         let of = |status: u16| held.iter().filter(|said| said.status == status).count();
         assert_eq!((of(201), of(409)), (1, 3), "{held:?}");
-        let journal = servers[1].get(As::Manager, &format!("{path}/journal")).await;
+        let journal = servers[1]
+            .get(As::Manager, &format!("{path}/journal"))
+            .await;
         let journal = journal.expect(200);
         let events = journal["items"].as_array().expect("events").iter();
         let kinds: Vec<_> = events.map(|event| &event["kind"]).collect();

@@ -12,8 +12,10 @@ use houseful_core::{
     layout::SeatLayout,
     money::{Currency, Money},
     price::{Channel, PriceCard, PriceRow, TicketType},
+    sale::SaleRules,
     show::{
-        Actor, Ask, Command, HoldRules, OrphanRule, Party, SalesWindow, SeatPick, ShowTerms, Wish,
+        Actor, Ask, Command, HoldRules, OrphanRule, Party, Proof, SalesWindow, SeatPick, ShowTerms,
+        Wish,
     },
     time::UtcMillis,
 };
@@ -85,6 +87,7 @@ pub fn terms(hall: &str, prices: PriceCard) -> ShowTerms {
         starts_at: UtcMillis::MAX,
         windows: windows(UtcMillis(0), UtcMillis::MAX),
         seats_max: ShowTerms::SEATS_MAX,
+        rules: SaleRules::default(),
     }
 }
 
@@ -157,6 +160,7 @@ pub fn hold(actor: Actor, wish: Wish) -> Command {
             orphans: OrphanRule::Allow,
             over_limit: false,
         },
+        proof: Proof::default(),
     };
     command(actor, ask)
 }

@@ -18,6 +18,7 @@
 mod core_house;
 mod house;
 mod http_house;
+mod rules;
 mod script;
 mod stage;
 mod store_house;
@@ -97,6 +98,10 @@ fn step(stage: &mut Stage, house: &mut dyn House, line: &Line) -> Result<String,
         Deed::Map => {
             let map = house.map()?;
             Ok(told::map(house.layout()?, &map, house.now()))
+        }
+        Deed::Why(who, wish, proof) => {
+            let why = house.why(&who, &wish, &proof)?;
+            Ok(told::why(&why))
         }
         Deed::State(who, booking) => {
             let booking = house.booking(&who, booking)?;

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use houseful_core::{
     ids::{CommandId, PaymentId},
+    layout::BlockReason,
     seat::SeatNo,
     show::{Event, Line, Refund, SalesChange},
     time::UtcMillis,
@@ -42,6 +43,9 @@ struct Witness {
     sealed: bool,
     owners: BTreeMap<SeatNo, Uuid>,
     blocked: BTreeSet<SeatNo>,
+    /// Those of them that the house lets go, and when.
+    house: BTreeSet<SeatNo>,
+    house_free_at: Option<UtcMillis>,
     bookings: BTreeMap<Uuid, Book>,
     commands: BTreeSet<CommandId>,
     /// What the house keeps of each payment.
@@ -85,12 +89,23 @@ fn ensure(is: bool, otherwise: &str) -> Result<(), String> {
 
 impl Witness {
     fn see(&mut self, at: UtcMillis, event: &Event) -> Result<(), String> {
+        if self.house_free_at.is_some_and(|end| at.0 >= end.0) {
+            for seat in std::mem::take(&mut self.house) {
+                self.blocked.remove(&seat);
+            }
+            // What is kept from now on is kept for good.
+            self.house_free_at = None;
+        }
         match event {
             Event::Opened { terms, .. } => {
                 ensure(!self.opened, "opened twice")?;
                 self.opened = true;
                 let blocked = terms.layout.seats().filter(|(_, s)| s.blocked.is_some());
                 self.blocked = blocked.map(|(no, _)| no).collect();
+                let house = terms.layout.seats();
+                let house = house.filter(|(_, s)| s.blocked == Some(BlockReason::House));
+                self.house = house.map(|(no, _)| no).collect();
+                self.house_free_at = terms.rules.house_free_at;
                 return Ok(());
             }
             _ => ensure(self.opened, "before the show was opened")?,
@@ -231,7 +246,14 @@ impl Witness {
                 booking, refund, ..
             } => self.see_refund(*booking, refund),
             Event::SalesChanged { to, .. } => self.see_sales(*to),
-            Event::BlocksChanged { seats, block, .. } => self.see_blocks(seats, block.is_some()),
+            Event::BlocksChanged { seats, block, .. } => {
+                if *block == Some(BlockReason::House) {
+                    self.house.extend(seats);
+                } else {
+                    self.house.retain(|seat| !seats.contains(seat));
+                }
+                self.see_blocks(seats, block.is_some())
+            }
             _ => Ok(()),
         }
     }

@@ -12,7 +12,7 @@ pub const GROUPS: [(&str, &[&str]); 5] = [
     (
         "Sales",
         &[
-            "hold", "booking", "ticket", "payment", "voucher", "refund", "report",
+            "why", "hold", "booking", "ticket", "payment", "voucher", "refund", "report",
         ],
     ),
     (

@@ -2,11 +2,14 @@
 
 use houseful_core::{
     ids::{CinemaId, CityId, MovieId, ShowId},
+    price::Channel,
+    time::UtcMillis,
     wire::{
         Page, Time,
         admin::ServerInfo,
         catalogue::{CalendarDay, Cinema, City, Found, Movie, Show, ShowDetail},
         seats::{LayoutView, SeatMap, Version},
+        why::Why,
     },
 };
 
@@ -145,6 +148,21 @@ pub struct CalendarQuery {
     pub language: Option<String>,
 }
 
+/// About what the rules of a sale are asked.
+#[derive(Clone, Debug, Default)]
+pub struct WhyQuery {
+    /// Seats by name, with commas between.
+    pub seats: Option<String>,
+    /// Where they would be sold.
+    pub channel: Option<Channel>,
+    /// A prebook code.
+    pub code: Option<String>,
+    /// The kind of member.
+    pub member: Option<String>,
+    /// As of when.
+    pub at: Option<UtcMillis>,
+}
+
 fn text<T: ToString>(value: Option<T>) -> Option<String> {
     value.map(|v| v.to_string())
 }
@@ -240,6 +258,20 @@ impl Client {
             .query("days", text(Some(query.days)))
             .query("format", query.format.clone())
             .query("language", query.language.clone());
+        self.ask(call).await
+    }
+
+    /// Why seats of a show can or can't be had.
+    ///
+    /// # Errors
+    /// As every call: [`ClientError`].
+    pub async fn why(&self, show: ShowId, query: &WhyQuery) -> Result<Why, ClientError> {
+        let call = Call::get(format!("/v1/shows/{show}/why"))
+            .query("seat", query.seats.clone())
+            .query("channel", text(query.channel))
+            .query("code", query.code.clone())
+            .query("member", query.member.clone())
+            .query("at", query.at.map(UtcMillis::rfc3339));
         self.ask(call).await
     }
 

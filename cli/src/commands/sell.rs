@@ -289,6 +289,8 @@ fn request(ctx: &Context, plan: &plan::Plan, detail: &ShowDetail) -> HoldRequest
         wish: plan.wish.clone(),
         allow_orphans: plan.allow_orphans,
         over_limit: plan.over_limit,
+        codes: Vec::new(),
+        member: None,
     }
 }
 

@@ -69,9 +69,10 @@ impl ExitStatus {
     #[must_use]
     pub fn of_problem(code: &str, status: u16) -> Self {
         match code {
-            "seats_taken" | "not_enough_seats" | "orphan_seat" | "not_on_sale"
-            | "booking_not_held" | "already_paid" | "not_paid" | "show_cancelled"
-            | "seats_sold" | "sales_read_only" | "clock_not_manual" => Self::Conflict,
+            "seats_taken" | "not_enough_seats" | "orphan_seat" | "not_on_sale" | "counter_only"
+            | "customer_limit" | "companion_alone" | "pair_split" | "booking_not_held"
+            | "already_paid" | "not_paid" | "show_cancelled" | "seats_sold" | "sales_read_only"
+            | "clock_not_manual" => Self::Conflict,
             "token_invalid" | "forbidden" => Self::NotAllowed,
             "not_found" => Self::NotFound,
             "hold_expired" | "hold_released" | "payment_token_invalid" => Self::Expired,

@@ -20,12 +20,12 @@ fn listed<'a>(seats: impl ExactSizeIterator<Item = &'a SeatLabel>) -> String {
 }
 
 /// `seat H8`, `seats H8 and H9`.
-fn seats_named<'a>(seats: impl ExactSizeIterator<Item = &'a SeatLabel>) -> String {
+pub(crate) fn seats_named<'a>(seats: impl ExactSizeIterator<Item = &'a SeatLabel>) -> String {
     let word = if seats.len() == 1 { "seat" } else { "seats" };
     format!("{word} {}", listed(seats))
 }
 
-fn are(count: usize) -> &'static str {
+pub(crate) fn are(count: usize) -> &'static str {
     if count == 1 { "is" } else { "are" }
 }
 
@@ -115,6 +115,7 @@ impl fmt::Display for Refusal {
             Self::NotOnSale(NotOnSale::NotInChannel) => {
                 f.write_str("this channel does not sell the show")
             }
+            Self::RuleBroken(rule) => write!(f, "{rule}"),
             Self::ShowCancelled => f.write_str("the show was cancelled"),
             Self::IdReused => f.write_str("the id was used for another request before"),
             Self::BookingNotFound => f.write_str("there is no such booking"),

@@ -97,7 +97,7 @@ impl ShowState {
         self.slots = terms
             .layout
             .seats()
-            .map(|(_, s)| s.blocked.map_or(Slot::Free, Slot::Blocked))
+            .map(|(_, s)| s.blocked.map_or(Slot::Free, |why| terms.blocked(why)))
             .collect();
         self.taken = self.slots.iter().filter(|s| **s != Slot::Free).count();
         self.terms = Some(Arc::clone(terms));

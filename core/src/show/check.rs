@@ -69,7 +69,7 @@ impl ShowState {
                     );
                     paid && *until == record.settle_until
                 }
-                Slot::Free | Slot::Blocked(_) => false,
+                Slot::Free | Slot::Blocked(_) | Slot::Kept { .. } => false,
             };
             if !fits {
                 return Err(format!(

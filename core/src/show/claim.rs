@@ -192,7 +192,7 @@ impl ShowState {
             .terms
             .as_ref()
             .is_none_or(|t| !is_alive(t.starts_at, now));
-        if started || self.can_sell(record.channel, now).is_err() {
+        if started || self.is_sold_in(record.channel, now).is_err() {
             return Err(ReturnReason::NotOnSale);
         }
         // A till sells to many people under one name; a customer's name is one customer's.

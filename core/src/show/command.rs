@@ -45,6 +45,30 @@ pub struct HoldRules {
     pub over_limit: bool,
 }
 
+/// What the asker shows for themselves: codes, and what kind of member they are.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Proof {
+    /// Codes, as they were typed.
+    pub codes: Vec<String>,
+    /// The kind of member, as staff say.
+    pub member: Option<String>,
+}
+
+impl Proof {
+    /// The most codes in one request.
+    pub const CODES_MAX: usize = 8;
+    /// The longest code or kind of member.
+    pub const CHARS_MAX: usize = 64;
+
+    /// Nothing where there is none, so that requests without keep the names they have.
+    fn words(&self) -> String {
+        match (self.codes.as_slice(), &self.member) {
+            ([], None) => String::new(),
+            (codes, member) => format!(" codes={codes:?} member={member:?}"),
+        }
+    }
+}
+
 /// One seat by name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SeatPick {
@@ -105,6 +129,8 @@ pub enum Ask {
         wish: Wish,
         /// Under which house rules.
         rules: HoldRules,
+        /// What the asker shows for themselves.
+        proof: Proof,
     },
     /// Take other seats in place of those a held booking has.
     ChangeSeats {
@@ -114,6 +140,8 @@ pub enum Ask {
         wish: Wish,
         /// Under which house rules.
         rules: HoldRules,
+        /// What the asker shows for themselves.
+        proof: Proof,
     },
     /// Give the seats back.
     Release {
@@ -271,13 +299,19 @@ impl Ask {
                 booking,
                 wish,
                 rules,
-            } => format!("hold {booking} {}{}", canonical(wish), words(*rules)),
+                proof,
+            } => {
+                let (wish, rules, proof) = (canonical(wish), words(*rules), proof.words());
+                format!("hold {booking} {wish}{rules}{proof}")
+            }
             Self::ChangeSeats {
                 booking,
                 wish,
                 rules,
+                proof,
             } => {
-                format!("change {booking} {}{}", canonical(wish), words(*rules))
+                let (wish, rules, proof) = (canonical(wish), words(*rules), proof.words());
+                format!("change {booking} {wish}{rules}{proof}")
             }
             Self::Release { booking } => format!("release {booking}"),
             Self::PayCash {

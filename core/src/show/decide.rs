@@ -5,8 +5,8 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use super::{
-    Actor, Ask, BookingRecord, CashBy, Command, Event, HoldRules, Sales, SalesChange, ShowState,
-    ShowTerms, Wish, pick::find_seats,
+    Actor, Ask, BookingRecord, CashBy, Command, Event, HoldRules, Proof, Sales, SalesChange,
+    ShowState, ShowTerms, Slot, Wish, pick::find_seats,
 };
 use crate::{
     expiry::{HOLD_MS, is_alive},
@@ -15,7 +15,8 @@ use crate::{
     message::Tender,
     money::Money,
     price::Channel,
-    refusal::{NotOnSale, Refusal},
+    refusal::Refusal,
+    sale::SaleAsk,
     seat::SeatLabel,
     time::UtcMillis,
     wire::booking::BookingState,
@@ -76,11 +77,13 @@ impl ShowState {
                 booking,
                 wish,
                 rules,
-            } => self.decide_hold(terms, command, *booking, wish, *rules, now),
+                proof,
+            } => self.decide_hold(terms, command, *booking, (wish, *rules, proof), now),
             Ask::ChangeSeats {
                 booking,
                 wish,
                 rules,
+                ..
             } => self.decide_change(terms, command, *booking, wish, *rules, now),
             Ask::Release { booking } => self.decide_release(command, *booking),
             Ask::PayCash {
@@ -137,32 +140,6 @@ impl ShowState {
         }
     }
 
-    /// Whether the show sells to `channel` at `now`: the one rule, used by every sale.
-    ///
-    /// # Errors
-    /// [`Refusal::ShowCancelled`] or [`Refusal::NotOnSale`] with the reason.
-    pub fn can_sell(&self, channel: Channel, now: UtcMillis) -> Result<(), Refusal> {
-        let terms = self.terms.as_ref().ok_or(Refusal::NotOpened)?;
-        match self.sales {
-            Sales::Cancelled => return Err(Refusal::ShowCancelled),
-            Sales::Paused => return Err(Refusal::NotOnSale(NotOnSale::Paused)),
-            Sales::Open => {}
-        }
-        let window = terms.windows.get(&channel);
-        let window = window.ok_or(Refusal::NotOnSale(NotOnSale::NotInChannel))?;
-        if now < window.opens_at {
-            Err(Refusal::NotOnSale(NotOnSale::NotYet {
-                opens_at: window.opens_at,
-            }))
-        } else if !is_alive(window.closes_at, now) {
-            Err(Refusal::NotOnSale(NotOnSale::Closed {
-                closed_at: window.closes_at,
-            }))
-        } else {
-            Ok(())
-        }
-    }
-
     /// A booking, if the actor may act on it. Somebody else's looks like one that is not there.
     pub(super) fn owned(&self, actor: &Actor, booking: Uuid) -> Result<&BookingRecord, Refusal> {
         self.bookings
@@ -188,8 +165,7 @@ impl ShowState {
         terms: &ShowTerms,
         command: &Command,
         booking: Uuid,
-        wish: &Wish,
-        rules: HoldRules,
+        (wish, rules, proof): (&Wish, HoldRules, &Proof),
         now: UtcMillis,
     ) -> Result<Vec<Event>, Refusal> {
         let actor = &command.actor;
@@ -201,8 +177,15 @@ impl ShowState {
                 Refusal::IdReused
             });
         }
-        self.can_sell(actor.channel, now)?;
-        let picked = self.pick(terms, wish, rules, None, now)?;
+        let asked = SaleAsk {
+            channel: actor.channel,
+            owner: Some(actor.owner),
+            proof: Some(proof),
+            rules,
+            own: None,
+            wish: Some(wish),
+        };
+        let picked = self.find(wish, &asked, now)?;
         let seats: Vec<_> = picked.lines.iter().map(|l| l.seat).collect();
         let mut events = self.ended(self.dead_among(&seats, None));
         events.push(Event::Held {
@@ -230,8 +213,15 @@ impl ShowState {
     ) -> Result<Vec<Event>, Refusal> {
         let record = self.owned(&command.actor, booking)?;
         must_be_held(record, now)?;
-        self.can_sell(record.channel, now)?;
-        let picked = self.pick(terms, wish, rules, Some(booking), now)?;
+        let asked = SaleAsk {
+            channel: record.channel,
+            owner: Some(record.owner),
+            proof: None,
+            rules,
+            own: Some(booking),
+            wish: Some(wish),
+        };
+        let picked = self.find(wish, &asked, now)?;
         let seats: Vec<_> = picked.lines.iter().map(|l| l.seat).collect();
         let mut events = self.ended(self.dead_among(&seats, Some(booking)));
         events.push(Event::SeatsChanged {
@@ -375,7 +365,14 @@ impl ShowState {
             return Err(Refusal::SeatsSold { seats: owned });
         }
         if block.is_none() {
-            seats.retain(|s| matches!(self.slots.get(s.index()), Some(super::Slot::Blocked(_))));
+            seats.retain(|s| {
+                let slot = self.slots.get(s.index());
+                slot.is_some_and(|slot| match slot {
+                    Slot::Blocked(_) => true,
+                    Slot::Kept { until } => is_alive(*until, now),
+                    Slot::Free | Slot::Held { .. } | Slot::Booked { .. } => false,
+                })
+            });
         }
         if seats.is_empty() {
             return Ok(Vec::new());

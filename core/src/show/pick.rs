@@ -2,12 +2,15 @@
 
 use uuid::Uuid;
 
-use super::{HoldRules, Line, OrphanRule, Party, SeatPick, ShowState, ShowTerms, Slot, Wish};
+use super::{
+    Line, Party, SeatPick, ShowState, ShowTerms, Slot, Wish,
+    sell::{check_orphans, check_together, without_pairs},
+};
 use crate::{
     best::{BestOffer, BestWish, Relaxed, Zone, best},
     layout::{CategoryNo, CategorySet, Place},
-    orphan::orphans,
     refusal::{Refusal, TakenSeat},
+    sale::{Chain, Rule, SaleAsk},
     seat::{SeatLabel, SeatNo, SeatSet},
     time::UtcMillis,
 };
@@ -33,12 +36,12 @@ impl ShowState {
         &self,
         terms: &ShowTerms,
         wish: &Wish,
-        rules: HoldRules,
-        own: Option<Uuid>,
+        ask: &SaleAsk<'_>,
+        chain: &mut Chain,
         now: UtcMillis,
     ) -> Result<Picked, Refusal> {
         match wish {
-            Wish::Seats(picks) => self.pick_named(terms, picks, rules, own, now),
+            Wish::Seats(picks) => self.pick_named(terms, picks, ask, chain, now),
             Wish::Best {
                 party,
                 zone,
@@ -55,7 +58,7 @@ impl ShowState {
                     accessible,
                     skip,
                 };
-                self.pick_best(terms, &parts, rules, own, now)
+                self.pick_best(terms, &parts, ask, chain, now)
             }
         }
     }
@@ -64,26 +67,25 @@ impl ShowState {
         &self,
         terms: &ShowTerms,
         picks: &[SeatPick],
-        rules: HoldRules,
-        own: Option<Uuid>,
+        ask: &SaleAsk<'_>,
+        chain: &mut Chain,
         now: UtcMillis,
     ) -> Result<Picked, Refusal> {
-        check_count(terms, picks.len(), rules)?;
-        let seats = find_all(terms, picks)?;
-        self.check_free(terms, &seats, own, now)?;
-        if rules.orphans == OrphanRule::Refuse {
-            let alone = orphans(&terms.layout, &self.free_for(own, now), &seats);
-            if !alone.is_empty() {
-                return Err(Refusal::OrphanSeat {
-                    seats: labels(terms, &alone),
-                });
-            }
-        }
+        self.check_limits(terms, picks.len(), ask, chain, now)?;
+        let seats = chain.given(Rule::Known, find_all(terms, picks))?;
+        chain.given(Rule::Free, self.check_free(terms, &seats, ask.own, now))?;
+        let free = self.free_for(ask.own, now);
+        self.check_reserve(terms, (seats.len(), free.len()), ask, chain)?;
+        check_together(terms, &seats, chain)?;
+        chain.fact(
+            Rule::Orphans,
+            check_orphans(terms, &free, &seats, ask.rules),
+        )?;
         let default = default_type(terms);
         let types = picks
             .iter()
             .map(|p| p.ticket_type.as_deref().unwrap_or(default));
-        let lines = price(terms, seats.into_iter().zip(types))?;
+        let lines = chain.given(Rule::Prices, price(terms, seats.into_iter().zip(types)))?;
         Ok(Picked {
             lines,
             relaxed: Vec::new(),
@@ -94,23 +96,25 @@ impl ShowState {
         &self,
         terms: &ShowTerms,
         wish: &BestParts<'_>,
-        rules: HoldRules,
-        own: Option<Uuid>,
+        ask: &SaleAsk<'_>,
+        chain: &mut Chain,
         now: UtcMillis,
     ) -> Result<Picked, Refusal> {
         let wanted = wish.party.iter().map(|p| usize::from(p.count)).sum();
-        check_count(terms, wanted, rules)?;
-        let category = wish
-            .category
-            .map(|code| category_no(terms, code))
-            .transpose()?;
-        let barred = barred(terms, wish.party, category)?;
-        let free = self.free_for(own, now);
+        self.check_limits(terms, wanted, ask, chain, now)?;
+        let category = wish.category.map(|code| category_no(terms, code));
+        let category = chain.given(Rule::Known, category.transpose())?;
+        let barred = chain.given(Rule::Prices, barred(terms, wish.party, category))?;
+        let free = self.free_for(ask.own, now);
+        let left = free.len();
+        let free = without_pairs(terms, free);
         let offer = offer(terms, &free, wanted, (category, barred), wish);
         let offer = offer.ok_or_else(|| Refusal::NotEnoughSeats {
             free: fitting(terms, &free, barred, wish.accessible),
             wanted,
-        })?;
+        });
+        let offer = chain.given(Rule::Free, offer)?;
+        self.check_reserve(terms, (wanted, left), ask, chain)?;
         let types = wish
             .party
             .iter()
@@ -134,7 +138,7 @@ impl ShowState {
             accessible: false,
             skip: 0,
         };
-        best(&terms.layout, &self.free(now), &wish)
+        best(&terms.layout, &without_pairs(terms, self.free(now)), &wish)
     }
 
     /// Refuses when a seat belongs to somebody else or to the house.
@@ -219,21 +223,6 @@ pub(super) fn find_seats(
 
 fn find_all(terms: &ShowTerms, picks: &[SeatPick]) -> Result<Vec<SeatNo>, Refusal> {
     find_seats(terms, picks.iter().map(|p| p.seat))
-}
-
-fn check_count(terms: &ShowTerms, wanted: usize, rules: HoldRules) -> Result<(), Refusal> {
-    if wanted == 0 {
-        return Err(Refusal::NoSeats);
-    }
-    let max = if rules.over_limit {
-        u16::try_from(terms.layout.len()).unwrap_or(u16::MAX)
-    } else {
-        terms.seats_max
-    };
-    if wanted > usize::from(max) {
-        return Err(Refusal::TooManySeats { max, wanted });
-    }
-    Ok(())
 }
 
 fn offer(
@@ -372,7 +361,7 @@ fn label(terms: &ShowTerms, seat: SeatNo) -> Option<SeatLabel> {
     terms.layout.get(seat).map(|s| s.label)
 }
 
-fn labels(terms: &ShowTerms, seats: &[SeatNo]) -> Vec<SeatLabel> {
+pub(super) fn labels(terms: &ShowTerms, seats: &[SeatNo]) -> Vec<SeatLabel> {
     seats.iter().filter_map(|s| label(terms, *s)).collect()
 }
 
@@ -382,6 +371,7 @@ fn taken_seat(terms: &ShowTerms, seat: SeatNo, slot: Slot) -> Option<TakenSeat> 
         Slot::Held { until, .. } => ("held", Some(until)),
         Slot::Booked { .. } => ("booked", None),
         Slot::Blocked(_) => ("blocked", None),
+        Slot::Kept { until } => ("blocked", Some(until)),
     };
     Some(TakenSeat {
         seat: label(terms, seat)?,

@@ -144,6 +144,7 @@ impl Event {
             starts_at: terms.starts_at,
             windows: terms.windows,
             seats_max: terms.seats_max,
+            rules: terms.rules,
         });
         Ok(Self::Opened { command, terms })
     }

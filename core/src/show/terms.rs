@@ -4,10 +4,13 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
+use super::Slot;
 use crate::{
+    expiry::is_alive,
     ids::PriceHash,
-    layout::{LayoutHash, SeatLayout},
+    layout::{BlockReason, LayoutHash, SeatLayout},
     price::{Channel, PriceCard},
+    sale::SaleRules,
     time::UtcMillis,
 };
 
@@ -33,11 +36,26 @@ pub struct ShowTerms {
     pub windows: BTreeMap<Channel, SalesWindow>,
     /// The most seats in one booking, unless staff go above it.
     pub seats_max: u16,
+    /// What it is sold by beside these.
+    pub rules: SaleRules,
 }
 
 impl ShowTerms {
     /// The most seats in one booking, where nothing else is said.
     pub const SEATS_MAX: u16 = 10;
+
+    /// Whether the house gives its seats to sale by itself, and has not done so at `now`.
+    pub(super) fn keeps_house(&self, now: UtcMillis) -> bool {
+        self.rules.house_free_at.is_some_and(|at| is_alive(at, now))
+    }
+
+    /// A seat that is kept back for this reason.
+    pub(super) fn blocked(&self, why: BlockReason) -> Slot {
+        match (why, self.rules.house_free_at) {
+            (BlockReason::House, Some(until)) => Slot::Kept { until },
+            _ => Slot::Blocked(why),
+        }
+    }
 }
 
 /// The same with hashes in place of the immutable rows: how a journal carries terms.
@@ -53,6 +71,9 @@ pub struct TermsRow {
     pub windows: BTreeMap<Channel, SalesWindow>,
     /// The most seats in one booking.
     pub seats_max: u16,
+    /// What it is sold by beside these; journals from before there were rules have none.
+    #[serde(default, skip_serializing_if = "SaleRules::is_none")]
+    pub rules: SaleRules,
 }
 
 impl From<&ShowTerms> for TermsRow {
@@ -63,6 +84,7 @@ impl From<&ShowTerms> for TermsRow {
             starts_at: terms.starts_at,
             windows: terms.windows.clone(),
             seats_max: terms.seats_max,
+            rules: terms.rules.clone(),
         }
     }
 }

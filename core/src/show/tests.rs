@@ -9,6 +9,7 @@ mod planned;
 mod refunds;
 mod rows;
 mod said;
+mod sale;
 mod views;
 
 use std::{collections::BTreeMap, sync::Arc};
@@ -16,8 +17,8 @@ use std::{collections::BTreeMap, sync::Arc};
 use uuid::Uuid;
 
 use super::{
-    Actor, Ask, Command, Event, HoldRules, OrphanRule, Rolls, SalesWindow, SeatPick, ShowState,
-    ShowTerms, Wish,
+    Actor, Ask, Command, Event, HoldRules, OrphanRule, Proof, Rolls, SalesWindow, SeatPick,
+    ShowState, ShowTerms, Wish,
 };
 use crate::{
     ids::{BookingId, CommandId, OwnerRef, PaymentId, ShowId},
@@ -59,6 +60,7 @@ fn terms() -> Arc<ShowTerms> {
         starts_at: UtcMillis::MAX,
         windows: BTreeMap::from([(Channel::Web, window)]),
         seats_max: 10,
+        rules: crate::sale::SaleRules::default(),
     })
 }
 
@@ -92,6 +94,7 @@ fn hold(n: u128, booking: u128, seats: &[&str]) -> Command {
                 orphans: OrphanRule::Allow,
                 over_limit: false,
             },
+            proof: Proof::default(),
         },
     )
 }

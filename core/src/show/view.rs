@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     ids::ShowId,
-    layout::{LayoutHash, Place},
+    layout::{BlockReason, LayoutHash, Place},
     money::{Currency, Money},
     seat::{SeatLabel, SeatNo},
     time::UtcMillis,
@@ -31,6 +31,7 @@ pub const fn mark_of(slot: Slot) -> (SeatMark, Option<UtcMillis>) {
         Slot::Held { until, .. } => (SeatMark::Held, Some(until)),
         Slot::Booked { until, .. } => (SeatMark::Booked, until),
         Slot::Blocked(reason) => (SeatMark::Blocked(reason), None),
+        Slot::Kept { until } => (SeatMark::Blocked(BlockReason::House), Some(until)),
     }
 }
 
@@ -337,7 +338,7 @@ impl ShowState {
     }
 
     /// What kind of place a seat is.
-    fn place(&self, seat: SeatNo) -> Place {
+    pub(super) fn place(&self, seat: SeatNo) -> Place {
         let seat = self.terms.as_ref().and_then(|t| t.layout.get(seat));
         seat.map(|s| s.place).unwrap_or_default()
     }

@@ -87,9 +87,15 @@ pub struct HoldRequest {
     /// Go on although a single seat would be left alone (counter only).
     #[serde(default)]
     pub allow_orphans: bool,
-    /// Go on above the show's limit of seats for a booking (counter only).
+    /// Go on above the limits of seats for a booking and a customer (counter only).
     #[serde(default)]
     pub over_limit: bool,
+    /// Codes of the asker, for a prebook: at most 8, each of at most 64 characters.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub codes: Vec<String>,
+    /// The kind of member the asker is, as staff say; from others it changes nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub member: Option<String>,
 }
 
 /// Takes other seats into a held booking in place of those it has; the hold's end stays:
@@ -105,9 +111,15 @@ pub struct ChangeSeatsRequest {
     /// Go on although a single seat would be left alone (counter only).
     #[serde(default)]
     pub allow_orphans: bool,
-    /// Go on above the show's limit of seats for a booking (counter only).
+    /// Go on above the limits of seats for a booking and a customer (counter only).
     #[serde(default)]
     pub over_limit: bool,
+    /// Codes of the asker, for a prebook: at most 8, each of at most 64 characters.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub codes: Vec<String>,
+    /// The kind of member the asker is, as staff say; from others it changes nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub member: Option<String>,
 }
 
 /// Gives the seats back: `POST /v1/bookings/{id}/release`.

@@ -240,8 +240,8 @@ pub struct SeatMap {
     /// One letter a seat, in layout order: `f` free, `h` held, `s` booked, `b` house, `x` broken,
     /// `c` kept for a companion.
     pub states: String,
-    /// When holds (and waits for capture) end; after that instant the seat is free, whatever its
-    /// letter says.
+    /// When holds (and waits for capture) end, and when house seats go on sale; after that instant
+    /// the seat is free, whatever its letter says.
     pub holds: Vec<HoldEnd>,
 }
 
@@ -254,7 +254,8 @@ pub struct SeatChange {
     pub seat: SeatNo,
     /// Its letter now.
     pub state: char,
-    /// When the hold ends, for a held seat; when the wait for capture ends, for one being paid.
+    /// When the hold ends, for a held seat; when the wait for capture ends, for one being paid; when
+    /// it goes on sale, for one the house keeps until then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<Time>,
 }

@@ -6,9 +6,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use super::{ServerConfig, StartError, booking::Booking, chain};
-use crate::{
-    catalogue::Catalogue, clock::Clock, database::Books, house, roles::ServerRole,
-};
+use crate::{catalogue::Catalogue, clock::Clock, database::Books, house, roles::ServerRole};
 
 /// Starts the role; where another server has it, what is on is a copy of what that one has.
 pub(super) async fn start(

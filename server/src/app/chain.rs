@@ -8,7 +8,7 @@ use houseful_core::{
     best::Zone,
     ids::{CommandId, OwnerRef, PaymentId, ShowId},
     price::Channel,
-    show::{Actor, Ask, Command, HoldRules, OrphanRule, Party, Wish},
+    show::{Actor, Ask, Command, HoldRules, OrphanRule, Party, Proof, Wish},
     time::UtcMillis,
 };
 
@@ -103,6 +103,7 @@ async fn sell_one(lane: &Lanes, show: ShowId, party: Party) -> Result<(), LaneEr
             orphans: OrphanRule::Allow,
             over_limit: false,
         },
+        proof: Proof::default(),
     };
     let pay = Ask::PayCash {
         booking,

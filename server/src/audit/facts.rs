@@ -90,6 +90,15 @@ pub(super) enum Fact {
 #[derive(Deserialize)]
 pub(super) struct Terms {
     pub(super) layout: String,
+    #[serde(default)]
+    pub(super) rules: Rules,
+}
+
+/// When the house gives its seats to sale by itself.
+#[derive(Default, Deserialize)]
+pub(super) struct Rules {
+    #[serde(default)]
+    pub(super) house_free_at: Option<UtcMillis>,
 }
 
 #[derive(Deserialize)]
@@ -129,18 +138,23 @@ type PaymentText = houseful_core::ids::PaymentId;
 /// A drawing, as far as it says which seats there are and which are kept back.
 pub(super) struct Drawn {
     pub(super) blocked: Vec<bool>,
+    /// Which of them are the house's.
+    pub(super) house: Vec<bool>,
 }
 
 impl Drawn {
     /// Reads the places of the canonical text: below the header, behind the row's letters.
     pub(super) fn read(text: &str) -> Self {
         let rows = text.lines().skip_while(|line| !line.is_empty());
-        let blocked = rows
+        let places: Vec<char> = rows
             .filter_map(|line| line.split_once(' '))
             .flat_map(|(_, places)| places.chars())
             .filter(|place| !matches!(place, ' ' | '_'))
-            .map(|place| matches!(place, '%' | 'x'))
             .collect();
-        Self { blocked }
+        let are = |kept: &[char]| places.iter().map(|p| kept.contains(p)).collect();
+        Self {
+            blocked: are(&['%', 'x']),
+            house: are(&['%']),
+        }
     }
 }

@@ -72,6 +72,9 @@ pub(super) struct Sold {
 #[derive(Default)]
 pub(super) struct House {
     blocked: Vec<bool>,
+    /// Which of them the house lets go at `house_free_at`.
+    house: Vec<bool>,
+    house_free_at: Option<UtcMillis>,
     owners: Vec<Option<Uuid>>,
     /// The journal was left behind; only the arrival of its copy may follow.
     sealed: bool,
@@ -103,6 +106,8 @@ impl House {
                 let drawn = layouts.get(&terms.layout);
                 let drawn = drawn.ok_or_else(|| format!("layout {} is missing", terms.layout))?;
                 self.blocked.clone_from(&drawn.blocked);
+                self.house.clone_from(&drawn.house);
+                self.house_free_at = terms.rules.house_free_at;
                 self.owners = vec![None; drawn.blocked.len()];
                 Ok(())
             }
@@ -151,7 +156,7 @@ impl House {
                 self.expired += super::whole(bookings.len());
                 bookings.into_iter().try_for_each(|b| self.end(at, b))
             }
-            Fact::BlocksChanged { seats, block } => self.block(at, &seats, block.is_some()),
+            Fact::BlocksChanged { seats, block } => self.block(at, &seats, block.as_deref()),
             // The copy of a journal that moved says all that the one left behind does.
             Fact::Sealed {} | Fact::Arrived {} => Ok(()),
             paid => self.fold_paid(at, paid),
@@ -279,6 +284,7 @@ impl House {
     fn occupy(&mut self, at: UtcMillis, booking: Uuid) -> Result<(), String> {
         let seats = self.booking(booking)?.seats.clone();
         for seat in seats {
+            self.let_go(at, seat);
             if self.has_another(at, seat, booking)? {
                 self.double_sold.insert(seat);
             }
@@ -380,13 +386,36 @@ impl House {
         }
     }
 
-    fn block(&mut self, at: UtcMillis, seats: &[u16], block: bool) -> Result<(), String> {
+    /// A seat of the house that went on sale before is free for who takes it.
+    fn let_go(&mut self, at: UtcMillis, seat: u16) {
+        let place = usize::from(seat);
+        if self.house.get(place) == Some(&true) && !self.keeps_house(at) {
+            for marks in [&mut self.house, &mut self.blocked] {
+                if let Some(mark) = marks.get_mut(place) {
+                    *mark = false;
+                }
+            }
+        }
+    }
+
+    /// Whether seats of the house are still kept at this time, or always.
+    fn keeps_house(&self, at: UtcMillis) -> bool {
+        self.house_free_at.is_none_or(|end| at.0 < end.0)
+    }
+
+    fn block(&mut self, at: UtcMillis, seats: &[u16], why: Option<&str>) -> Result<(), String> {
+        let block = why.is_some();
+        // What staff keep after the house let its seats go is kept for good.
+        let house = why == Some("house") && self.keeps_house(at);
         for seat in seats {
             if block && self.has_another(at, *seat, Uuid::nil())? && !self.is_blocked(*seat) {
                 self.double_sold.insert(*seat);
             }
             let place = self.blocked.get_mut(usize::from(*seat));
             *place.ok_or_else(|| format!("seat {seat} is not in the layout"))? = block;
+            if let Some(mark) = self.house.get_mut(usize::from(*seat)) {
+                *mark = house;
+            }
         }
         Ok(())
     }

@@ -16,7 +16,9 @@ use houseful_core::{
     money::Money,
     price::{Channel, PriceCard, PriceRow, TicketType},
     refund::{RefundStep, RefundTerms},
-    show::{Actor, Ask, Command, HoldRules, OrphanRule, SalesWindow, SeatPick, ShowTerms, Wish},
+    show::{
+        Actor, Ask, Command, HoldRules, OrphanRule, Proof, SalesWindow, SeatPick, ShowTerms, Wish,
+    },
     time::{DAY_MS, UtcMillis},
     wire::{admin::Audit, payment::PaymentState},
 };
@@ -98,6 +100,7 @@ fn terms(now: UtcMillis) -> Arc<ShowTerms> {
         starts_at: now.plus_ms(DAY_MS),
         windows: BTreeMap::from([(Channel::Web, window), (Channel::Counter, window)]),
         seats_max: 10,
+        rules: houseful_core::sale::SaleRules::default(),
     })
 }
 
@@ -152,6 +155,7 @@ impl House {
                 orphans: OrphanRule::Allow,
                 over_limit: false,
             },
+            proof: Proof::default(),
         })
         .await;
         booking

@@ -3,12 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use houseful_core::{
-    price::{Channel, PriceCard},
-    show::{SalesWindow, ShowTerms},
-    time::{DAY_MS, MINUTE_MS, UtcMillis},
-};
-use serde::{Deserialize, Serialize};
+use houseful_core::{price::PriceCard, show::ShowTerms, time::UtcMillis};
+
+use super::sales::SalesRule;
 
 /// Cities, cinemas, screens, movies and shows.
 ///
@@ -121,7 +118,7 @@ pub struct ChainShow {
     pub subtitles: Vec<String>,
     /// The key of its price card.
     pub prices: String,
-    /// When each channel sells it.
+    /// When each channel sells it, to whom and how much.
     pub sales: SalesRule,
     /// The most seats in one booking.
     pub seats_max: u16,
@@ -135,53 +132,6 @@ pub enum Start {
     /// When the wall clock of its cinema shows this; the first time, where a clock change shows it
     /// twice.
     Local(jiff::civil::DateTime),
-}
-
-/// When each channel sells, counted from the start of the show; a channel that is absent does not.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct SalesRule(pub BTreeMap<Channel, SalesHours>);
-
-/// When one channel sells.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct SalesHours {
-    /// How long before the start sales open.
-    pub opens_before_ms: i64,
-    /// How long after the start sales close; negative is before.
-    pub closes_after_ms: i64,
-}
-
-impl SalesRule {
-    /// The usual one: from a week before; on the web until the show begins, at the counter a
-    /// quarter of an hour longer.
-    #[must_use]
-    pub fn usual() -> Self {
-        let hours = |channel| SalesHours {
-            opens_before_ms: 7 * DAY_MS,
-            closes_after_ms: match channel {
-                Channel::Counter => 15 * MINUTE_MS,
-                Channel::Web | Channel::Api => 0,
-            },
-        };
-        Self(Channel::ALL.map(|c| (c, hours(c))).into())
-    }
-
-    /// The windows of a show that begins at `starts_at`.
-    #[must_use]
-    pub fn windows(&self, starts_at: UtcMillis) -> BTreeMap<Channel, SalesWindow> {
-        let window = |hours: &SalesHours| SalesWindow {
-            opens_at: starts_at.plus_ms(-hours.opens_before_ms),
-            closes_at: starts_at.plus_ms(hours.closes_after_ms),
-        };
-        self.0.iter().map(|(c, h)| (*c, window(h))).collect()
-    }
-
-    /// When the last channel closes; the start, where none sells.
-    #[must_use]
-    pub fn last_close(&self, starts_at: UtcMillis) -> UtcMillis {
-        let after = self.0.values().map(|h| h.closes_after_ms).max();
-        starts_at.plus_ms(after.unwrap_or(0))
-    }
 }
 
 impl ChainShow {

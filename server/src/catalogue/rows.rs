@@ -11,7 +11,7 @@ use houseful_core::{
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-use super::{chain::SalesRule, place::Point};
+use super::{place::Point, sales::SalesRule};
 use crate::store::StoreError;
 
 /// A city.

@@ -179,6 +179,7 @@ impl Snapshot {
             starts_at: row.starts_at,
             windows: row.sales.windows(row.starts_at),
             seats_max: row.seats_max,
+            rules: row.sales.rules(row.starts_at),
         }))
     }
 

@@ -8,10 +8,10 @@ use houseful_core::{
     time::{DAY_MS, UtcMillis},
 };
 
-use super::{chain::SalesRule, error::CatalogueError};
+use super::error::CatalogueError;
 
 /// A year in milliseconds, the longest time between a show and its sales.
-const YEAR_MS: i64 = 366 * DAY_MS;
+pub(super) const YEAR_MS: i64 = 366 * DAY_MS;
 /// The most entries of a list: other names, genres, languages, formats.
 const LIST_MAX: usize = 64;
 /// The longest show.
@@ -105,21 +105,5 @@ impl Part<'_> {
         } else {
             Err(self.value("minutes", "is not between 1 and 1440"))
         }
-    }
-
-    pub(super) fn sales(self, rule: &SalesRule) -> Result<(), CatalogueError> {
-        if rule.0.is_empty() {
-            return Err(self.value("sales", "has no channel, so nobody could buy"));
-        }
-        for hours in rule.0.values() {
-            let near = |ms: i64| (-YEAR_MS..=YEAR_MS).contains(&ms);
-            if !near(hours.opens_before_ms) || !near(hours.closes_after_ms) {
-                return Err(self.value("sales", "are more than a year from the show"));
-            }
-            if -hours.opens_before_ms >= hours.closes_after_ms {
-                return Err(self.value("sales", "close before they open"));
-            }
-        }
-        Ok(())
     }
 }

@@ -50,6 +50,7 @@ fn refusals() -> Vec<Refusal> {
             ticket_type: "child".into(),
         },
         Refusal::NotOnSale(NotOnSale::NotYet { opens_at: at }),
+        Refusal::RuleBroken(houseful_core::sale::RuleBroken::CounterOnly { kept: 4, free: 5 }),
         Refusal::ShowCancelled,
         Refusal::IdReused,
         Refusal::BookingNotFound,
@@ -106,6 +107,7 @@ fn is_listed(refusal: &Refusal) -> bool {
         | Refusal::UnknownCategory { .. }
         | Refusal::NotSoldInCategory { .. }
         | Refusal::NotOnSale(_)
+        | Refusal::RuleBroken(_)
         | Refusal::ShowCancelled
         | Refusal::IdReused
         | Refusal::BookingNotFound

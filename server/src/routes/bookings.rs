@@ -40,6 +40,7 @@ pub(super) async fn hold(
         booking: request.booking.uuid,
         wish: wish(request.wish),
         rules: caller.rules(request.allow_orphans, request.over_limit),
+        proof: caller.proof(request.codes, request.member)?,
     };
     let show = request.booking.show;
     let answer = ask_show(&app, show, command(request.command, actor, ask)).await?;
@@ -66,6 +67,7 @@ pub(super) async fn change_seats(
         booking: id.uuid,
         wish: wish(request.wish),
         rules: caller.rules(request.allow_orphans, request.over_limit),
+        proof: caller.proof(request.codes, request.member)?,
     };
     let command = command(request.command, owner(&caller, &headers, no_booking)?, ask);
     let answer = ask_about(&app, id, command).await?;

@@ -300,7 +300,7 @@ async fn holding(app: &App, show: ShowId) -> Result<Vec<Owned>, ApiError> {
     let read = app.lane.read(show, move |state, tip, now| {
         let held = |slot: &Slot| match slot {
             Slot::Held { booking, .. } => Some(*booking),
-            Slot::Free | Slot::Booked { .. } | Slot::Blocked(_) => None,
+            Slot::Free | Slot::Booked { .. } | Slot::Blocked(_) | Slot::Kept { .. } => None,
         };
         let uuids: BTreeSet<Uuid> = state.slots().iter().filter_map(held).collect();
         let view = |uuid: Uuid| {

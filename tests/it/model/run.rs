@@ -14,7 +14,9 @@ use houseful_core::{
     ids::{CommandId, PaymentId},
     refusal::Refusal,
     seat::SeatNo,
-    show::{Ask, Command, Event, HoldRules, OrphanRule, Party, Rolls, SeatPick, ShowState, Wish},
+    show::{
+        Ask, Command, Event, HoldRules, OrphanRule, Party, Proof, Rolls, SeatPick, ShowState, Wish,
+    },
     time::UtcMillis,
 };
 use houseful_tests::witness;
@@ -236,6 +238,7 @@ impl<'a> Run<'a> {
                         booking,
                         wish,
                         rules,
+                        proof: Proof::default(),
                     },
                 );
                 self.met.borrow_mut().holds += 1;
@@ -260,6 +263,7 @@ impl<'a> Run<'a> {
                         booking,
                         wish,
                         rules,
+                        proof: Proof::default(),
                     },
                 );
                 self.both(&command, Some(book), |naive| match best_of(raw, &want) {

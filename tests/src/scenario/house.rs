@@ -9,14 +9,16 @@ use houseful_core::{
     price::{Channel, PriceCard},
     refund::{RefundStep, RefundTerms},
     refusal::Refusal,
+    sale::SaleAsk,
     seat::SeatLabel,
-    show::{Command, Event, SalesWindow, ShowState, ShowTerms},
+    show::{Command, Event, Proof, SalesWindow, ShowState, ShowTerms, Wish},
     time::UtcMillis,
-    wire::{booking::Booking, problem::Facts, seats::SeatMap},
+    wire::{booking::Booking, problem::Facts, seats::SeatMap, why::Why},
 };
 use uuid::Uuid;
 
 use super::{
+    rules,
     script::Script,
     stage,
     who::{Quote, Who},
@@ -80,6 +82,22 @@ pub trait House {
     /// # Errors
     /// It can't be read.
     fn booking(&mut self, who: &Who, booking: Uuid) -> Result<Option<Booking>, String>;
+    /// What the rules say to a wish of somebody's.
+    ///
+    /// # Errors
+    /// It can't be asked.
+    fn why(&mut self, who: &Who, wish: &Wish, proof: &Proof) -> Result<Why, String> {
+        let (actor, now) = (who.actor(), self.now());
+        let ask = SaleAsk {
+            channel: actor.channel,
+            owner: Some(actor.owner),
+            proof: Some(proof),
+            rules: who.rules(),
+            own: None,
+            wish: Some(wish),
+        };
+        Ok(self.state()?.why(&ask, now))
+    }
     /// What somebody who pays for a booking agrees to.
     ///
     /// # Errors
@@ -173,6 +191,7 @@ impl Opening {
                 (Channel::Counter, window("counter")?),
             ]),
             seats_max: seats_max.map_err(|e| format!("seats_max: {e}"))?,
+            rules: rules::of(said("rules").unwrap_or(""))?,
         };
         Ok(Self {
             terms: Arc::new(terms),

@@ -13,7 +13,7 @@ use houseful_core::{
     ids::BookingId,
     layout::SeatLayout,
     price::Channel,
-    show::{Ask, Command, Event, ShowState, ShowTerms},
+    show::{Ask, Command, Event, Proof, ShowState, ShowTerms, Wish},
     time::{DAY_MS, UtcMillis},
     wire::{
         admin::{ClockRequest, JournalEntry, Role},
@@ -22,6 +22,7 @@ use houseful_core::{
         payment::PaymentToken,
         problem::Problem,
         seats::SeatMap,
+        why::Why,
     },
 };
 use houseful_server::{
@@ -384,6 +385,22 @@ impl House for HttpHouse {
     fn map(&mut self) -> Result<SeatMap, String> {
         self.steps.requests += 1;
         read(&self.send(As::Nobody, &format!("/v1/shows/{SHOW}/seats"), None)?)
+    }
+
+    fn why(&mut self, who: &Who, wish: &Wish, proof: &Proof) -> Result<Why, String> {
+        let Wish::Seats(picks) = wish else {
+            return Err("why is about seats by name".into());
+        };
+        let seats: Vec<String> = picks.iter().map(|p| p.seat.to_string()).collect();
+        let mut path = format!("/v1/shows/{SHOW}/why?seat={}", seats.join(","));
+        for code in &proof.codes {
+            path.push_str(&format!("&code={code}"));
+        }
+        if let Some(member) = &proof.member {
+            path.push_str(&format!("&member={member}"));
+        }
+        let said = self.answer(who, &path, None)?;
+        read(&said)
     }
 
     fn booking(&mut self, who: &Who, booking: Uuid) -> Result<Option<Booking>, String> {

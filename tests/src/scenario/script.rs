@@ -39,7 +39,7 @@ pub struct Script {
 }
 
 /// What a head may say.
-const KEYS: [&str; 9] = [
+const KEYS: [&str; 10] = [
     "covers",
     "staff",
     "manager",
@@ -49,6 +49,7 @@ const KEYS: [&str; 9] = [
     "counter",
     "seats_max",
     "refunds",
+    "rules",
 ];
 
 impl Script {

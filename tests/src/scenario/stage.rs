@@ -10,7 +10,7 @@ use houseful_core::{
     money::Money,
     refund::RefundReason,
     seat::SeatLabel,
-    show::{Ask, Command, HoldRules, OrphanRule, Party, RefundRules, Rolls, SeatPick, Wish},
+    show::{Ask, Command, HoldRules, OrphanRule, Party, Proof, RefundRules, Rolls, SeatPick, Wish},
     time::UtcMillis,
     wire::{admin::Role, payment::PaymentState},
 };
@@ -36,6 +36,7 @@ pub(super) enum Deed {
     Tick(i64),
     Map,
     State(Who, Uuid),
+    Why(Who, Wish, Proof),
     Due,
     Quiet,
 }
@@ -122,7 +123,7 @@ impl<'a> Words<'a> {
     }
 }
 
-fn seat(text: &str) -> Result<SeatLabel, String> {
+pub(super) fn seat(text: &str) -> Result<SeatLabel, String> {
     text.parse().map_err(|e| format!("{e}"))
 }
 
@@ -138,6 +139,14 @@ fn seats(words: &Words<'_>) -> Result<Wish, String> {
         })
     };
     words.all(pick).map(Wish::Seats)
+}
+
+fn proof(words: &mut Words<'_>) -> Proof {
+    let code = words.after("code").map(str::to_owned);
+    Proof {
+        codes: code.into_iter().collect(),
+        member: words.after("member").map(str::to_owned),
+    }
 }
 
 fn best(words: &mut Words<'_>) -> Result<Wish, String> {
@@ -208,6 +217,11 @@ impl Stage {
             ["expire"] => Ok(self.command(&id, line, "clock", Ask::Expire)),
             ["state", booking] => Ok(self.state(booking, booking)),
             ["state", booking, "by", actor] => Ok(self.state(actor, booking)),
+            [actor, "why", rest @ ..] => {
+                let mut words = Words(rest.to_vec());
+                let proof = proof(&mut words);
+                Ok(Deed::Why(self.who(actor), seats(&words)?, proof))
+            }
             [payment, "agrees", booking] => {
                 let owner = self.owners.get(*booking).map_or(*booking, String::as_str);
                 let (owner, uuid) = (self.who(owner), id_of("booking", booking));
@@ -258,6 +272,7 @@ impl Stage {
             },
             over_limit: words.has("over-limit"),
         };
+        let proof = proof(&mut words);
         let booking = |name: Option<&str>| id_of("booking", name.unwrap_or(actor));
         Ok(match verb {
             "hold" | "best" => {
@@ -275,6 +290,7 @@ impl Stage {
                     booking,
                     wish,
                     rules,
+                    proof,
                 }
             }
             "change" => {
@@ -288,6 +304,7 @@ impl Stage {
                     booking,
                     wish,
                     rules,
+                    proof,
                 }
             }
             "release" => Ask::Release {

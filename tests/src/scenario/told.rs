@@ -13,6 +13,7 @@ use houseful_core::{
         booking::{Booking, BookingState},
         problem::Facts,
         seats::{SeatMap, SeatMark},
+        why::Why,
     },
 };
 
@@ -148,6 +149,16 @@ impl Told<'_> {
             format!("refused {code}: {}", parts.join("; "))
         }
     }
+}
+
+/// The rules that were asked, the refusal behind the last, and how seats stand that are not free:
+/// `status, window, booking_limit, free: seats_taken; A1 held`.
+pub(super) fn why(why: &Why) -> String {
+    let asked = joined(why.rules.iter().map(|step| step.rule.as_str()), ", ");
+    let verdict = why.code.as_deref().unwrap_or("sold");
+    let stands = why.seats.iter().filter(|seat| seat.state != "free");
+    let stands = stands.map(|seat| format!("; {} {}", seat.seat, seat.state));
+    format!("{asked}: {verdict}{}", stands.collect::<String>())
 }
 
 /// The map as a reader draws it at `now`: `.` free, `h` held, `s` sold, `b` house, `x` broken,

@@ -4,7 +4,7 @@ use houseful_core::{
     ids::{BookingId, OwnerRef, QuoteHash},
     money::Money,
     price::Channel,
-    show::{Actor, ShowState},
+    show::{Actor, HoldRules, OrphanRule, ShowState},
     wire::admin::Role,
 };
 use uuid::Uuid;
@@ -44,6 +44,21 @@ impl Who {
             } else {
                 Channel::Web
             },
+        }
+    }
+}
+
+impl Who {
+    /// The house rules for them, where they wish for nothing special.
+    #[must_use]
+    pub fn rules(&self) -> HoldRules {
+        HoldRules {
+            orphans: if self.duty >= Role::Manager {
+                OrphanRule::Allow
+            } else {
+                OrphanRule::Refuse
+            },
+            over_limit: false,
         }
     }
 }

@@ -104,12 +104,12 @@ fn marks(map: &SeatMap, now: UtcMillis) -> Result<Vec<(SeatMark, Option<Time>)>,
         .flat_map(|hold| hold.seats.iter().map(|seat| (seat.index(), hold.until)))
         .collect();
     for (seat, (mark, until)) in marks.iter_mut().enumerate() {
-        if let (SeatMark::Held, Some(end)) = (*mark, ends.get(&seat)) {
-            if is_alive(end.0, now) {
-                *until = Some(*end);
-            } else {
+        match (*mark, ends.get(&seat)) {
+            (SeatMark::Held | SeatMark::Blocked(_), Some(end)) if !is_alive(end.0, now) => {
                 *mark = SeatMark::Free;
             }
+            (SeatMark::Held, Some(end)) => *until = Some(*end),
+            _ => {}
         }
     }
     Ok(marks)

@@ -143,6 +143,8 @@ impl Customer {
                 },
                 allow_orphans: false,
                 over_limit: false,
+                codes: Vec::new(),
+                member: None,
             };
             let held = self.client.hold(&request).await;
             match self.world.tally.seen(held) {
@@ -200,6 +202,8 @@ impl Customer {
             wish: self.best(show, size),
             allow_orphans: false,
             over_limit: false,
+            codes: Vec::new(),
+            member: None,
         };
         let changed = self.client.change_seats(booking.id, &request).await;
         match self.world.tally.seen(changed) {

@@ -83,6 +83,8 @@ impl Till {
             }),
             allow_orphans: true,
             over_limit: false,
+            codes: Vec::new(),
+            member: None,
         };
         let held = match self.world.tally.seen(self.client.hold(&request).await) {
             Ok(held) => held,

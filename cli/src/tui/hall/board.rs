@@ -107,7 +107,9 @@ impl Board {
     pub fn mark(&self, no: SeatNo, server_now: UtcMillis) -> SeatMark {
         let mark = self.marks.get(no.index()).copied();
         match mark.unwrap_or(SeatMark::Blocked(BlockReason::Broken)) {
-            SeatMark::Held if !self.hold_alive(no, server_now) => SeatMark::Free,
+            SeatMark::Held | SeatMark::Blocked(_) if !self.hold_alive(no, server_now) => {
+                SeatMark::Free
+            }
             mark => mark,
         }
     }

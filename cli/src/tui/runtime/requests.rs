@@ -351,6 +351,8 @@ mod tests {
             wish: Wish::Seats(Vec::new()),
             allow_orphans: false,
             over_limit: false,
+            codes: Vec::new(),
+            member: None,
         };
         let first = desk(&state, "http://127.0.0.1:40001");
         let hold = Ask::Hold(owned.clone(), Box::new(request));
@@ -376,6 +378,8 @@ mod tests {
             wish: Wish::Seats(Vec::new()),
             allow_orphans: false,
             over_limit: false,
+            codes: Vec::new(),
+            member: None,
         };
         let now = Time(moment::wall_clock());
         let sale = crate::state::Sale::new("http://elsewhere:1", request, now);

@@ -439,6 +439,8 @@ impl Seats {
                     wish,
                     allow_orphans,
                     over_limit,
+                    codes: Vec::new(),
+                    member: None,
                 };
                 Ask::Change(owned.clone(), Box::new(request))
             }
@@ -451,6 +453,8 @@ impl Seats {
                     wish,
                     allow_orphans,
                     over_limit,
+                    codes: Vec::new(),
+                    member: None,
                 };
                 Ask::Hold(owned, Box::new(request))
             }

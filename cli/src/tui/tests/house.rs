@@ -15,8 +15,8 @@ use houseful_core::{
     price::Channel,
     refusal::Refusal,
     show::{
-        Actor, Ask as CoreAsk, Command, Event, HoldRules, OrphanRule, Rolls, SeatPick, ShowState,
-        Wish as CoreWish, view::seat_changes,
+        Actor, Ask as CoreAsk, Command, Event, HoldRules, OrphanRule, Proof, Rolls, SeatPick,
+        ShowState, Wish as CoreWish, view::seat_changes,
     },
     time::UtcMillis,
     wire::{
@@ -259,6 +259,7 @@ impl Till {
             booking: Uuid::from_u128(u128::from(self.rolls)),
             wish: CoreWish::Seats(picks),
             rules: rules(true, true),
+            proof: Proof::default(),
         };
         let other = Actor {
             owner: OwnerRef::of_staff("other"),

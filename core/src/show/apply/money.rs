@@ -202,8 +202,12 @@ impl ShowState {
                 block,
             } => {
                 self.done(*command, *fingerprint, *owner);
+                // What staff keep after the house let its seats go is kept for good.
+                let terms = self.terms.as_ref().filter(|t| t.keeps_house(at));
+                let kept = |why| terms.map_or(Slot::Blocked(why), |t| t.blocked(why));
+                let slot = block.map_or(Slot::Free, kept);
                 for seat in seats {
-                    self.put(*seat, block.map_or(Slot::Free, Slot::Blocked));
+                    self.put(*seat, slot);
                 }
             }
             Event::Sealed { to, .. } => self.moved_to = Some(to.clone()),

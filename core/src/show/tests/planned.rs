@@ -35,8 +35,14 @@ fn what_does_not_happen_leaves_no_trace() {
         does(&mut state, &nobody, NOW),
         Err(Refusal::UnknownSeats { .. })
     ));
-    assert_eq!(does(&mut state, &command(3, Ask::Expire), NOW), Ok(Vec::new()));
-    assert_eq!(does(&mut state, &command(4, Ask::Resume), NOW), Ok(Vec::new()));
+    assert_eq!(
+        does(&mut state, &command(3, Ask::Expire), NOW),
+        Ok(Vec::new())
+    );
+    assert_eq!(
+        does(&mut state, &command(4, Ask::Resume), NOW),
+        Ok(Vec::new())
+    );
     assert_eq!(state, before);
 }
 

@@ -98,6 +98,7 @@ fn one_show<'a>(
     part.minutes(show.minutes)?;
     part.seats_max(show.seats_max)?;
     part.sales(&show.sales)?;
+    part.sales_in(&show.sales, room.hall)?;
     part.language(&show.language)?;
     part.list("subtitles", &show.subtitles)?;
     for language in &show.subtitles {

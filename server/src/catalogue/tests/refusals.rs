@@ -153,9 +153,24 @@ fn every_value_is_in_its_range() {
         ("start is not between", |c| {
             c.shows[0].starts = Start::At(houseful_core::time::UtcMillis(i64::MAX));
         }),
-        ("sales has no channel", |c| c.shows[0].sales.0.clear()),
+        ("sales has no channel", |c| c.shows[0].sales.hours.clear()),
+        ("sales keeps more seats", |c| {
+            c.shows[0].sales.counter_reserve = Some(2_000);
+        }),
+        ("sales has a limit that", |c| {
+            let limits = &mut c.shows[0].sales.per_booking;
+            limits.insert(houseful_core::price::Channel::Web, 0);
+        }),
+        ("sales has a pair with a seat", |c| {
+            let pair = ["ZZ98", "ZZ99"].map(|s| s.parse().expect("a label"));
+            c.shows[0].sales.pairs.push(pair);
+        }),
+        ("sales has a seat in two pairs", |c| {
+            let pair = ["A1", "A1"].map(|s| s.parse().expect("a label"));
+            c.shows[0].sales.pairs.push(pair);
+        }),
         ("sales close before", |c| {
-            for hours in c.shows[0].sales.0.values_mut() {
+            for hours in c.shows[0].sales.hours.values_mut() {
                 hours.closes_after_ms = -hours.opens_before_ms;
             }
         }),

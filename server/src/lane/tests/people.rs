@@ -12,8 +12,8 @@ use houseful_core::{
     message::{Announcement, Tender},
     price::{Channel, PriceCard, PriceRow, TicketType},
     show::{
-        Actor, Ask, BookingRecord, Command, HoldRules, OrphanRule, Party, Rolls, SalesWindow,
-        SeatPick, ShowState, ShowTerms, Wish,
+        Actor, Ask, BookingRecord, Command, HoldRules, OrphanRule, Party, Proof, Rolls,
+        SalesWindow, SeatPick, ShowState, ShowTerms, Wish,
     },
     time::UtcMillis,
     wire::payment::PaymentState,
@@ -82,6 +82,7 @@ fn make_terms() -> Arc<ShowTerms> {
         starts_at: UtcMillis::MAX,
         windows: BTreeMap::from([(Channel::Web, always), (Channel::Counter, always)]),
         seats_max: 10,
+        rules: houseful_core::sale::SaleRules::default(),
     })
 }
 
@@ -125,6 +126,7 @@ pub(super) fn ask(dice: &mut Dice, show: ShowId, stands: &ShowState) -> Ask {
                 booking,
                 wish,
                 rules,
+                proof: Proof::default(),
             }
         }
         9..=10 => {
@@ -133,6 +135,7 @@ pub(super) fn ask(dice: &mut Dice, show: ShowId, stands: &ShowState) -> Ask {
                 booking,
                 wish,
                 rules,
+                proof: Proof::default(),
             }
         }
         11..=12 => Ask::Release { booking },
@@ -218,6 +221,7 @@ pub(super) fn hold(booking: Uuid, label: &str) -> Ask {
             orphans: OrphanRule::Allow,
             over_limit: false,
         },
+        proof: Proof::default(),
     }
 }
 

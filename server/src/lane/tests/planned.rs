@@ -71,7 +71,10 @@ fn the_first_sale_opens_it_as_it_is_planned_then() {
         command,
         terms: Arc::new(other),
     };
-    assert_eq!((batch[0].expect, &batch[0].opened[..]), (None, &[opened][..]));
+    assert_eq!(
+        (batch[0].expect, &batch[0].opened[..]),
+        (None, &[opened][..])
+    );
     let outcomes = batch.iter().map(|show| shelf.commit(show, by(0)));
     let outcomes = outcomes.collect();
     machine.committed(NOW, Clock::stopwatch(), Ok(outcomes), &mut out);
@@ -83,7 +86,10 @@ fn the_first_sale_opens_it_as_it_is_planned_then() {
     let mut out = Vec::new();
     wants(&mut machine, 2, &mut out);
     assert!(machine.next_batch(tick(NOW), &mut || 8, &mut out).is_none());
-    assert!(matches!(answers(out)[..], [(2, Err(LaneError::Refused { .. }))]));
+    assert!(matches!(
+        answers(out)[..],
+        [(2, Err(LaneError::Refused { .. }))]
+    ));
 }
 
 #[test]

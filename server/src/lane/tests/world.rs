@@ -24,8 +24,7 @@ use super::{
 use crate::{
     clock::Clock,
     lane::{
-        Plans,
-        Answer, LaneError,
+        Answer, LaneError, Plans,
         cell::REFUSAL_STALE,
         machine::Machine,
         work::{self, Effect, Tell, Tick, Work},

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use houseful_core::{
-    show::{Ask, Command, HoldRules, OrphanRule, Wish},
+    price::Channel,
+    show::{Ask, Command, HoldRules, OrphanRule, ShowTerms, Wish},
     wire::{
         self,
         admin::{BlockRequest, Role, ShowAction, StatusRequest},
@@ -15,7 +16,8 @@ use houseful_core::{
     },
 };
 use houseful_server::catalogue::{
-    Chain, ChainCinema, ChainCity, ChainMovie, ChainScreen, ChainShow, SalesHours, SalesRule, Start,
+    Chain, ChainCinema, ChainCity, ChainMovie, ChainScreen, ChainShow, PrebookHours, SalesHours,
+    SalesRule, Start,
 };
 use serde::Serialize;
 use serde_json::Value;
@@ -33,6 +35,7 @@ pub(super) fn request(who: &Who, command: &Command) -> Result<(String, Value), S
             booking,
             wish,
             rules,
+            proof,
         } => {
             let body = HoldRequest {
                 booking: bkg(*booking),
@@ -40,6 +43,8 @@ pub(super) fn request(who: &Who, command: &Command) -> Result<(String, Value), S
                 wish: wished(wish),
                 allow_orphans: orphans(rules),
                 over_limit: rules.over_limit,
+                codes: proof.codes.clone(),
+                member: proof.member.clone(),
             };
             written("/v1/bookings".to_owned(), &body)
         }
@@ -47,12 +52,15 @@ pub(super) fn request(who: &Who, command: &Command) -> Result<(String, Value), S
             booking,
             wish,
             rules,
+            proof,
         } => {
             let body = ChangeSeatsRequest {
                 command: id,
                 wish: wished(wish),
                 allow_orphans: orphans(rules),
                 over_limit: rules.over_limit,
+                codes: proof.codes.clone(),
+                member: proof.member.clone(),
             };
             written(format!("/v1/bookings/{}/seats", bkg(*booking)), &body)
         }
@@ -179,6 +187,30 @@ fn wished(wish: &Wish) -> wire::booking::Wish {
     }
 }
 
+/// The story's rules as a catalogue has them: counted from the start of the show.
+fn sales(terms: &ShowTerms, hours: BTreeMap<Channel, SalesHours>) -> SalesRule {
+    let rules = &terms.rules;
+    let prebook = rules.prebook.iter().map(|early| PrebookHours {
+        channel: early.channel,
+        audience: early.audience.clone(),
+        hours: SalesHours {
+            opens_before_ms: terms.starts_at.ms_since(early.opens_at),
+            closes_after_ms: early.closes_at.ms_since(terms.starts_at),
+        },
+    });
+    let some = |n: u16| (n > 0).then_some(n);
+    SalesRule {
+        hours,
+        prebook: prebook.collect(),
+        counter_reserve: some(rules.counter_reserve),
+        house_free_before_ms: rules.house_free_at.map(|at| terms.starts_at.ms_since(at)),
+        per_booking: rules.per_booking.clone(),
+        per_customer: rules.per_customer.clone(),
+        companions: rules.companions.then_some(true),
+        pairs: rules.pairs.clone(),
+    }
+}
+
 /// A chain of one cinema that shows one movie once: the story's show.
 pub(super) fn chain(opening: &Opening) -> Chain {
     let terms = &opening.terms;
@@ -197,7 +229,7 @@ pub(super) fn chain(opening: &Opening) -> Chain {
         minutes,
         "card",
     );
-    show.sales = SalesRule(hours.collect());
+    show.sales = sales(terms, hours.collect());
     show.seats_max = terms.seats_max;
     Chain {
         cities: vec![ChainCity {

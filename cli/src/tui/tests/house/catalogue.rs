@@ -61,6 +61,7 @@ pub(in crate::tui::tests) fn terms(layout: Arc<SeatLayout>) -> ShowTerms {
         starts_at: START.plus_ms(18 * 60_000),
         windows: [(Channel::Counter, window)].into(),
         seats_max: 10,
+        rules: houseful_core::sale::SaleRules::default(),
     }
 }
 

@@ -5,7 +5,7 @@ use houseful_core::{
     ids::{OwnerRef, ShowId, VoucherId},
     price::Channel,
     refusal::Refusal,
-    show::{Ask as CoreAsk, Party, RefundRules, SeatPick, Wish as CoreWish},
+    show::{Ask as CoreAsk, Party, Proof, RefundRules, SeatPick, Wish as CoreWish},
     wire::{
         Time,
         admin::{Role, ServerInfo},
@@ -78,6 +78,10 @@ impl Till {
                     booking: owned.id.uuid,
                     wish: wish(&request.wish),
                     rules: rules(request.allow_orphans, request.over_limit),
+                    proof: Proof {
+                        codes: request.codes.clone(),
+                        member: request.member.clone(),
+                    },
                 };
                 self.booking_after(ask, Some(request.command.0), owned.id.uuid)?
             }
@@ -86,6 +90,10 @@ impl Till {
                     booking: owned.id.uuid,
                     wish: wish(&request.wish),
                     rules: rules(request.allow_orphans, request.over_limit),
+                    proof: Proof {
+                        codes: request.codes.clone(),
+                        member: request.member.clone(),
+                    },
                 };
                 self.booking_after(ask, Some(request.command.0), owned.id.uuid)?
             }

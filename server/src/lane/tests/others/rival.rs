@@ -14,8 +14,7 @@ use crate::{
     clock::Clock,
     hub::Picture,
     lane::{
-        Plans,
-        Answer, LaneError,
+        Answer, LaneError, Plans,
         machine::Machine,
         work::{self, Effect, Tell, Tick, Work},
     },
