@@ -1,6 +1,9 @@
 //! Why the rules said no: a closed set, each with a stable code, a sentence and its facts.
 
+mod price;
 mod words;
+
+pub use price::PriceRefused;
 
 use crate::{
     ids::{CommandId, ShardName},
@@ -105,6 +108,8 @@ pub enum Refusal {
         /// The ticket type.
         ticket_type: String,
     },
+    /// The price card has no price for it.
+    NoPrice(PriceRefused),
     /// The show does not sell now.
     NotOnSale(NotOnSale),
     /// The show was called off.
@@ -215,6 +220,7 @@ impl Refusal {
             Self::UnknownTicketType { .. } => "unknown_ticket_type",
             Self::UnknownCategory { .. } => "unknown_category",
             Self::NotSoldInCategory { .. } => "not_sold_in_category",
+            Self::NoPrice(why) => why.code(),
             Self::NotOnSale(_) | Self::NotOpened => "not_on_sale",
             Self::ShowCancelled => "show_cancelled",
             Self::IdReused => "id_reused",
@@ -281,6 +287,7 @@ impl Refusal {
             | Self::NotSoldInCategory { .. }
             | Self::IdReused
             | Self::CashTooLittle { .. } => 422,
+            Self::NoPrice(why) => why.status(),
         }
     }
 
@@ -326,6 +333,7 @@ impl Refusal {
             | Self::UnknownTicketType { .. }
             | Self::UnknownCategory { .. }
             | Self::NotSoldInCategory { .. }
+            | Self::NoPrice(_)
             | Self::IdReused
             | Self::CashTooLittle { .. } => false,
         }
@@ -358,6 +366,7 @@ impl Refusal {
             Self::CashDue { .. } => "hand it out and say so, or say with a note what else was done",
             Self::NotInBooking { .. } => "look at the seats of the booking",
             Self::ShowMoved { .. } => "send the same request again in a moment",
+            Self::NoPrice(why) => return why.hint(),
             Self::DuplicateSeats { .. }
             | Self::NoSeats
             | Self::UnknownTicketType { .. }
@@ -462,6 +471,7 @@ impl Refusal {
                 ..none()
             },
             Self::NotOnSale(NotOnSale::Paused | NotOnSale::NotInChannel)
+            | Self::NoPrice(_)
             | Self::NoSeats
             | Self::NotOpened
             | Self::ShowCancelled

@@ -13,6 +13,7 @@ mod decide;
 mod desk;
 mod event;
 mod pick;
+mod priced;
 mod record;
 mod refund;
 mod resolve;
@@ -36,6 +37,7 @@ pub use check::Broken;
 pub use command::{Actor, Ask, Command, HoldRules, OrphanRule, Party, Rolls, SeatPick, Wish};
 pub use desk::{DeskTold, FoundCase, desk_rows};
 pub use event::{CashBy, Event, ReturnReason, SalesChange, Tickets};
+pub use priced::{PriceFacts, Quoted};
 pub use record::{DecodeError, Immutables, Row};
 pub use refund::{
     Declined, Refund, RefundAsked, RefundLine, RefundQuote, RefundRecord, RefundRules,

@@ -6,7 +6,9 @@ use uuid::Uuid;
 
 use super::{
     Actor, Ask, BookingRecord, CashBy, Command, Event, HoldRules, Sales, SalesChange, ShowState,
-    ShowTerms, Wish, pick::find_seats,
+    ShowTerms, Wish,
+    pick::find_seats,
+    priced::{Buyer, priced},
 };
 use crate::{
     expiry::{HOLD_MS, is_alive},
@@ -188,6 +190,7 @@ impl ShowState {
         self.can_sell(actor.channel, now)?;
         let picked = self.pick(terms, wish, rules, None, now)?;
         let seats: Vec<_> = picked.lines.iter().map(|l| l.seat).collect();
+        let priced = priced(terms, buyer(actor.channel), picked.lines, now)?;
         let mut events = self.ended(self.dead_among(&seats, None));
         events.push(Event::Held {
             command: command.id,
@@ -195,8 +198,8 @@ impl ShowState {
             booking,
             owner: actor.owner,
             channel: actor.channel,
-            fee_minor: fee(terms, actor.channel, seats.len()),
-            lines: picked.lines,
+            fee_minor: priced.fee_minor,
+            lines: priced.lines,
             hold_until: now.plus_ms(HOLD_MS),
             relaxed: picked.relaxed,
         });
@@ -217,14 +220,15 @@ impl ShowState {
         self.can_sell(record.channel, now)?;
         let picked = self.pick(terms, wish, rules, Some(booking), now)?;
         let seats: Vec<_> = picked.lines.iter().map(|l| l.seat).collect();
+        let priced = priced(terms, buyer(record.channel), picked.lines, now)?;
         let mut events = self.ended(self.dead_among(&seats, Some(booking)));
         events.push(Event::SeatsChanged {
             command: command.id,
             fingerprint: command.fingerprint(),
             owner: command.actor.owner,
             booking,
-            fee_minor: fee(terms, record.channel, seats.len()),
-            lines: picked.lines,
+            fee_minor: priced.fee_minor,
+            lines: priced.lines,
             relaxed: picked.relaxed,
         });
         Ok(events)
@@ -432,7 +436,11 @@ fn must_be_held(record: &BookingRecord, now: UtcMillis) -> Result<(), Refusal> {
     }
 }
 
-fn fee(terms: &ShowTerms, channel: Channel, seats: usize) -> i64 {
-    let seats = i64::try_from(seats).unwrap_or(i64::MAX);
-    terms.prices.fee_minor(channel).saturating_mul(seats)
+/// Nobody says a code or a membership yet.
+const fn buyer<'a>(channel: Channel) -> Buyer<'a> {
+    Buyer {
+        channel,
+        codes: &[],
+        member: None,
+    }
 }

@@ -5,6 +5,7 @@ mod cases;
 mod gone;
 mod guards;
 mod moves;
+mod priced;
 mod refunds;
 mod rows;
 mod said;
@@ -55,6 +56,7 @@ fn terms() -> Arc<ShowTerms> {
     Arc::new(ShowTerms {
         layout: Arc::new(layout),
         prices: Arc::new(prices),
+        facts: None,
         starts_at: UtcMillis::MAX,
         windows: BTreeMap::from([(Channel::Web, window)]),
         seats_max: 10,

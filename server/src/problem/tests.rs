@@ -1,6 +1,6 @@
 use houseful_core::{
     money::Money,
-    refusal::{NotOnSale, TakenSeat},
+    refusal::{NotOnSale, PriceRefused, TakenSeat},
     seat::SeatLabel,
     time::UtcMillis,
 };
@@ -49,6 +49,10 @@ fn refusals() -> Vec<Refusal> {
             category: "premium".into(),
             ticket_type: "child".into(),
         },
+        Refusal::NoPrice(PriceRefused::Code {
+            code: "TUESDAY".into(),
+            why: houseful_core::price::WhyNot::UsedUp,
+        }),
         Refusal::NotOnSale(NotOnSale::NotYet { opens_at: at }),
         Refusal::ShowCancelled,
         Refusal::IdReused,
@@ -105,6 +109,7 @@ fn is_listed(refusal: &Refusal) -> bool {
         | Refusal::UnknownTicketType { .. }
         | Refusal::UnknownCategory { .. }
         | Refusal::NotSoldInCategory { .. }
+        | Refusal::NoPrice(_)
         | Refusal::NotOnSale(_)
         | Refusal::ShowCancelled
         | Refusal::IdReused
