@@ -53,6 +53,11 @@ fn refusals() -> Vec<Refusal> {
             code: "TUESDAY".into(),
             why: houseful_core::price::WhyNot::UsedUp,
         }),
+        Refusal::NoPrice(PriceRefused::TooManyCodes),
+        Refusal::NoPrice(PriceRefused::OtherDay {
+            day: jiff::civil::date(2026, 11, 24),
+        }),
+        Refusal::NoPrice(PriceRefused::NoFacts),
         Refusal::NotOnSale(NotOnSale::NotYet { opens_at: at }),
         Refusal::ShowCancelled,
         Refusal::IdReused,

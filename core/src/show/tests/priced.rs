@@ -166,7 +166,7 @@ fn a_code_lowers_the_price_or_is_refused_with_its_reason() {
         };
         priced(&terms, buyer, lines.to_vec(), NOW)
     };
-    let lower = with("tenoff", &two).ok().expect("a price");
+    let lower = with("tenoff", &two).expect("a price");
     let sum: i64 = lower.lines.iter().map(|l| l.minor).sum();
     // 11.50 and 7.90, less 10.00.
     assert_eq!((sum, lower.fee_minor), (940, 150));
