@@ -1,7 +1,11 @@
 //! Why the rules said no: a closed set, each with a stable code, a sentence and its facts.
 
+mod on_sale;
+mod price;
 mod words;
 
+pub use on_sale::NotOnSale;
+pub use price::PriceRefused;
 pub(crate) use words::{are, seats_named};
 
 use crate::{
@@ -25,25 +29,6 @@ pub struct TakenSeat {
     pub why: &'static str,
     /// When it may be free again, for a held one.
     pub until: Option<UtcMillis>,
-}
-
-/// Why a show does not sell.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum NotOnSale {
-    /// The sale has not begun.
-    NotYet {
-        /// When it does.
-        opens_at: UtcMillis,
-    },
-    /// Sales have closed.
-    Closed {
-        /// When they did.
-        closed_at: UtcMillis,
-    },
-    /// Staff stopped it for a while.
-    Paused,
-    /// This channel does not sell it at all.
-    NotInChannel,
 }
 
 /// Why the rules said no.
@@ -108,6 +93,8 @@ pub enum Refusal {
         /// The ticket type.
         ticket_type: String,
     },
+    /// The price card has no price for it.
+    NoPrice(PriceRefused),
     /// The show does not sell now.
     NotOnSale(NotOnSale),
     /// A rule of its sale said no.
@@ -220,6 +207,7 @@ impl Refusal {
             Self::UnknownTicketType { .. } => "unknown_ticket_type",
             Self::UnknownCategory { .. } => "unknown_category",
             Self::NotSoldInCategory { .. } => "not_sold_in_category",
+            Self::NoPrice(why) => why.code(),
             Self::NotOnSale(_) | Self::NotOpened => "not_on_sale",
             Self::RuleBroken(rule) => rule.code(),
             Self::ShowCancelled => "show_cancelled",
@@ -288,6 +276,7 @@ impl Refusal {
             | Self::NotSoldInCategory { .. }
             | Self::IdReused
             | Self::CashTooLittle { .. } => 422,
+            Self::NoPrice(why) => why.status(),
         }
     }
 
@@ -334,6 +323,7 @@ impl Refusal {
             | Self::UnknownTicketType { .. }
             | Self::UnknownCategory { .. }
             | Self::NotSoldInCategory { .. }
+            | Self::NoPrice(_)
             | Self::IdReused
             | Self::CashTooLittle { .. } => false,
         }
@@ -367,6 +357,7 @@ impl Refusal {
             Self::CashDue { .. } => "hand it out and say so, or say with a note what else was done",
             Self::NotInBooking { .. } => "look at the seats of the booking",
             Self::ShowMoved { .. } => "send the same request again in a moment",
+            Self::NoPrice(why) => return why.hint(),
             Self::DuplicateSeats { .. }
             | Self::NoSeats
             | Self::UnknownTicketType { .. }
@@ -472,6 +463,7 @@ impl Refusal {
                 ..none()
             },
             Self::NotOnSale(NotOnSale::Paused | NotOnSale::NotInChannel)
+            | Self::NoPrice(_)
             | Self::NoSeats
             | Self::NotOpened
             | Self::ShowCancelled

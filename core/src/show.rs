@@ -13,6 +13,7 @@ mod decide;
 mod desk;
 mod event;
 mod pick;
+mod priced;
 mod record;
 mod refund;
 mod resolve;
@@ -40,6 +41,7 @@ pub use command::{
 };
 pub use desk::{DeskTold, FoundCase, desk_rows};
 pub use event::{CashBy, Event, ReturnReason, SalesChange, Tickets};
+pub use priced::{PriceFacts, Quoted};
 pub use record::{DecodeError, Immutables, Row};
 pub use refund::{
     Declined, Refund, RefundAsked, RefundLine, RefundQuote, RefundRecord, RefundRules,

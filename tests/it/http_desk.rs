@@ -31,6 +31,7 @@ async fn open(app: &TestApp) {
     });
     let hall = "name: N\nA  oooooooo\nB  oooooooo\n";
     let terms = ShowTerms {
+        facts: None,
         starts_at: app.now().plus_ms(2 * DAY_MS),
         ..made_up::terms(hall, prices)
     };

@@ -29,6 +29,7 @@ async fn open(app: &TestApp) {
     });
     let hall = "name: N\nA  oooooo\nB  oooooo\n";
     let terms = ShowTerms {
+        facts: None,
         starts_at: app.now().plus_ms(DAY_MS),
         ..made_up::terms(hall, prices)
     };

@@ -112,6 +112,7 @@ pub fn held(n: u64) -> Event {
             seat: SeatNo(0),
             ticket_type: "adult".into(),
             minor: 900,
+            quoted: None,
         }],
         fee_minor: 0,
         hold_until: START.plus_ms(300_000),

@@ -84,6 +84,7 @@ pub fn terms(hall: &str, prices: PriceCard) -> ShowTerms {
     ShowTerms {
         layout: Arc::new(SeatLayout::parse(hall).expect("a hall")),
         prices: Arc::new(prices),
+        facts: None,
         starts_at: UtcMillis::MAX,
         windows: windows(UtcMillis(0), UtcMillis::MAX),
         seats_max: ShowTerms::SEATS_MAX,

@@ -368,6 +368,7 @@ fn terms(now: UtcMillis) -> ShowTerms {
     prices.fees.insert(Channel::Web, 100);
     let starts_at = now.plus_ms(7_200_000);
     ShowTerms {
+        facts: None,
         starts_at,
         windows: made_up::windows(now.plus_ms(-DAY_MS), starts_at),
         ..made_up::terms(HALL, prices)

@@ -112,7 +112,12 @@ pub enum PriceCardError {
         /// What is wrong.
         problem: &'static str,
     },
-    /// Rules that holds do not obey yet.
+    /// A limit that no show can keep by itself.
+    #[error(
+        "the offer `{0}` has a limit per customer or in all, which counts over many shows: sell it as a voucher, or limit it per booking"
+    )]
+    LimitOverShows(String),
+    /// Rules that lists and screens do not tell yet.
     #[error("shows can't be sold under a price card with rules yet")]
     RulesNotSold,
     /// More rules than anybody can read.
@@ -130,7 +135,13 @@ impl PriceCard {
     /// See [`PriceCardError`].
     pub fn check(&self) -> Result<(), PriceCardError> {
         self.check_rules()?;
-        // Holds have their prices from the table alone so far, and `sell --dry-run` adds prices up by itself: better no show than a wrong price.
+        let offers = self.rules.iter().flat_map(|rules| &rules.offers);
+        let mut over_shows = offers.filter(|offer| offer.limits.are_over_shows());
+        if let Some(offer) = over_shows.next() {
+            return Err(PriceCardError::LimitOverShows(offer.name.clone()));
+        }
+        // Holds obey the rules. Lists, screens and `sell --dry-run` still tell the table alone, and
+        // nobody can say a code: better no show than a price that was told wrong.
         self.rules
             .as_ref()
             .map_or(Ok(()), |_| Err(PriceCardError::RulesNotSold))

@@ -84,6 +84,12 @@ pub struct Limits {
 }
 
 impl Limits {
+    /// Whether they count what happens in other shows too, which no show's journal knows.
+    #[must_use]
+    pub const fn are_over_shows(&self) -> bool {
+        self.customer.is_some() || self.in_all.is_some()
+    }
+
     pub(super) fn is_unlimited(&self) -> bool {
         *self == Self::default()
     }

@@ -105,6 +105,7 @@ impl fmt::Display for Refusal {
                     are(seats.len())
                 )
             }
+            Self::NoPrice(why) => why.fmt(f),
             Self::NotOnSale(NotOnSale::NotYet { opens_at }) => {
                 write!(f, "the sale opens at {}", opens_at.rfc3339())
             }

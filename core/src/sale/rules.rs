@@ -40,6 +40,15 @@ impl SaleRules {
     pub fn is_none(&self) -> bool {
         *self == Self::default()
     }
+
+    /// Whether a code lets into a sale.
+    #[must_use]
+    pub fn knows(&self, code: &str) -> bool {
+        self.prebook.iter().any(|prebook| match &prebook.audience {
+            Audience::Code(hash) => hash.is(code),
+            Audience::Member(_) => false,
+        })
+    }
 }
 
 #[expect(

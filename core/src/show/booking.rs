@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Declined, KeptLess, RefundAsked, RefundRecord};
+use super::{Declined, KeptLess, Quoted, RefundAsked, RefundRecord};
 use crate::{
     best::Relaxed,
     code::{BookingCode, TicketCode},
@@ -27,6 +27,9 @@ pub struct Line {
     pub ticket_type: String,
     /// Minor units, without the fee.
     pub minor: i64,
+    /// How it came about, under a card with rules.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quoted: Option<Box<Quoted>>,
 }
 
 /// One booking.
@@ -79,9 +82,13 @@ impl BookingRecord {
         Money::new(lines.saturating_add(self.fee_minor), self.currency)
     }
 
-    /// One ticket's part of the booking fee, in minor units: it is the same for all of them.
+    /// A line's part of the booking fee, in minor units: what was quoted; without rules it is the
+    /// same for all lines.
     #[must_use]
-    pub fn fee_each(&self) -> i64 {
+    pub fn fee_of(&self, line: &Line) -> i64 {
+        if let Some(quoted) = &line.quoted {
+            return quoted.fee_minor;
+        }
         let seats = i64::try_from(self.lines.len()).unwrap_or(i64::MAX);
         self.fee_minor.checked_div(seats).unwrap_or(0)
     }

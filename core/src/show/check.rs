@@ -99,6 +99,10 @@ impl ShowState {
                     record.state
                 ));
             }
+            let fees: i64 = record.lines.iter().map(|l| record.fee_of(l)).sum();
+            if !record.lines.is_empty() && fees != record.fee_minor {
+                return Err(format!("booking {id} has fees of {fees}, not its fee"));
+            }
             let paid = matches!(
                 record.state,
                 BookingState::Secured | BookingState::Confirmed
@@ -108,10 +112,10 @@ impl ShowState {
             }
             if let Some(asked) = &record.refund_asked {
                 let has = |line: &super::RefundLine| {
-                    record
-                        .lines
-                        .iter()
-                        .any(|l| l.seat == line.seat && l.minor == line.price_minor)
+                    record.lines.iter().any(|l| {
+                        let parts = (line.price_minor, line.fee_minor);
+                        l.seat == line.seat && (l.minor, record.fee_of(l)) == parts
+                    })
                 };
                 let whole = asked.refund.lines.iter().all(has);
                 if record.state != BookingState::Confirmed || !whole {

@@ -6,7 +6,9 @@ use uuid::Uuid;
 
 use super::{
     Actor, Ask, BookingRecord, CashBy, Command, Event, HoldRules, Proof, Sales, SalesChange,
-    ShowState, ShowTerms, Slot, Wish, pick::find_seats,
+    ShowState, ShowTerms, Slot, Wish,
+    pick::find_seats,
+    priced::{Said, priced},
 };
 use crate::{
     expiry::{HOLD_MS, is_alive},
@@ -14,7 +16,6 @@ use crate::{
     layout::BlockReason,
     message::Tender,
     money::Money,
-    price::Channel,
     refusal::Refusal,
     sale::SaleAsk,
     seat::SeatLabel,
@@ -187,6 +188,8 @@ impl ShowState {
         };
         let picked = self.find(wish, &asked, now)?;
         let seats: Vec<_> = picked.lines.iter().map(|l| l.seat).collect();
+        let said = Said::by(terms, proof);
+        let priced = priced(terms, said.buys_at(actor.channel), picked.lines, now)?;
         let mut events = self.ended(self.dead_among(&seats, None));
         events.push(Event::Held {
             command: command.id,
@@ -194,8 +197,8 @@ impl ShowState {
             booking,
             owner: actor.owner,
             channel: actor.channel,
-            fee_minor: fee(terms, actor.channel, seats.len()),
-            lines: picked.lines,
+            fee_minor: priced.fee_minor,
+            lines: priced.lines,
             hold_until: now.plus_ms(HOLD_MS),
             relaxed: picked.relaxed,
         });
@@ -223,14 +226,16 @@ impl ShowState {
         };
         let picked = self.find(wish, &asked, now)?;
         let seats: Vec<_> = picked.lines.iter().map(|l| l.seat).collect();
+        let said = Said::before(terms, record);
+        let priced = priced(terms, said.buys_at(record.channel), picked.lines, now)?;
         let mut events = self.ended(self.dead_among(&seats, Some(booking)));
         events.push(Event::SeatsChanged {
             command: command.id,
             fingerprint: command.fingerprint(),
             owner: command.actor.owner,
             booking,
-            fee_minor: fee(terms, record.channel, seats.len()),
-            lines: picked.lines,
+            fee_minor: priced.fee_minor,
+            lines: priced.lines,
             relaxed: picked.relaxed,
         });
         Ok(events)
@@ -450,9 +455,4 @@ fn must_be_held(record: &BookingRecord, now: UtcMillis) -> Result<(), Refusal> {
         BookingState::Secured | BookingState::Confirmed => Err(Refusal::AlreadyPaid),
         BookingState::Cancelled => Err(Refusal::BookingCancelled),
     }
-}
-
-fn fee(terms: &ShowTerms, channel: Channel, seats: usize) -> i64 {
-    let seats = i64::try_from(seats).unwrap_or(i64::MAX);
-    terms.prices.fee_minor(channel).saturating_mul(seats)
 }

@@ -335,6 +335,7 @@ fn price<'a>(
                     seat,
                     ticket_type: ticket_type.to_owned(),
                     minor,
+                    quoted: None,
                 }),
                 None => Err(Refusal::NotSoldInCategory {
                     seats: labels(terms, &[seat]),

@@ -141,6 +141,7 @@ impl Event {
         let terms = Arc::new(ShowTerms {
             layout: layout.ok_or_else(|| DecodeError::Missing(terms.layout.to_string()))?,
             prices: prices.ok_or_else(|| DecodeError::Missing(terms.prices.to_string()))?,
+            facts: terms.facts,
             starts_at: terms.starts_at,
             windows: terms.windows,
             seats_max: terms.seats_max,

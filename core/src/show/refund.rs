@@ -179,12 +179,15 @@ impl ShowState {
             by_ladder(terms, ladder, now)?
         };
         let fee_kept = !rules.waive && ladder.is_some_and(|l| l.booking_fee_kept);
-        let fee_minor = record.fee_each();
-        let line = |line: &Line| RefundLine {
-            seat: line.seat,
-            price_minor: line.minor,
-            fee_minor,
-            kept_minor: kept_of(line.minor, keep_percent) + if fee_kept { fee_minor } else { 0 },
+        let line = |line: &Line| {
+            let fee_minor = record.fee_of(line);
+            RefundLine {
+                seat: line.seat,
+                price_minor: line.minor,
+                fee_minor,
+                kept_minor: kept_of(line.minor, keep_percent)
+                    + if fee_kept { fee_minor } else { 0 },
+            }
         };
         let lines: Vec<_> = chosen.into_iter().map(line).collect();
         let back: i64 = lines.iter().map(RefundLine::back_minor).sum();

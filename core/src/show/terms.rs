@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
-use super::Slot;
+use super::{PriceFacts, Slot};
 use crate::{
     expiry::is_alive,
     ids::PriceHash,
@@ -30,6 +30,8 @@ pub struct ShowTerms {
     pub layout: Arc<SeatLayout>,
     /// The prices.
     pub prices: Arc<PriceCard>,
+    /// What the rules of the prices ask of the show. Shows whose card has none are without.
+    pub facts: Option<PriceFacts>,
     /// When the show begins.
     pub starts_at: UtcMillis,
     /// When each channel sells; a channel that is absent does not.
@@ -59,12 +61,15 @@ impl ShowTerms {
 }
 
 /// The same with hashes in place of the immutable rows: how a journal carries terms.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct TermsRow {
     /// Names the layout.
     pub layout: LayoutHash,
     /// Names the price card.
     pub prices: PriceHash,
+    /// What the rules of the prices ask of the show.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub facts: Option<PriceFacts>,
     /// When the show begins.
     pub starts_at: UtcMillis,
     /// When each channel sells.
@@ -81,6 +86,7 @@ impl From<&ShowTerms> for TermsRow {
         Self {
             layout: terms.layout.hash(),
             prices: terms.prices.hash(),
+            facts: terms.facts.clone(),
             starts_at: terms.starts_at,
             windows: terms.windows.clone(),
             seats_max: terms.seats_max,

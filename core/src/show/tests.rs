@@ -6,6 +6,7 @@ mod gone;
 mod guards;
 mod moves;
 mod planned;
+mod priced;
 mod refunds;
 mod rows;
 mod said;
@@ -57,6 +58,7 @@ fn terms() -> Arc<ShowTerms> {
     Arc::new(ShowTerms {
         layout: Arc::new(layout),
         prices: Arc::new(prices),
+        facts: None,
         starts_at: UtcMillis::MAX,
         windows: BTreeMap::from([(Channel::Web, window)]),
         seats_max: 10,

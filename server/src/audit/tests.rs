@@ -97,6 +97,7 @@ fn terms(now: UtcMillis) -> Arc<ShowTerms> {
     Arc::new(ShowTerms {
         layout: Arc::new(layout),
         prices: Arc::new(prices),
+        facts: None,
         starts_at: now.plus_ms(DAY_MS),
         windows: BTreeMap::from([(Channel::Web, window), (Channel::Counter, window)]),
         seats_max: 10,

@@ -12,7 +12,8 @@ use std::{cmp::Reverse, collections::HashMap, sync::Arc};
 use houseful_core::{
     ids::{CinemaId, CityId, MovieId, ScreenId, ShowId},
     layout::SeatLayout,
-    show::ShowTerms,
+    price::PriceCard,
+    show::{PriceFacts, ShowTerms},
     time::UtcMillis,
 };
 use jiff::{civil::Date, tz::TimeZone};
@@ -173,14 +174,27 @@ impl Snapshot {
     #[must_use]
     pub fn terms(&self, show: ShowId) -> Option<Arc<ShowTerms>> {
         let row = self.show_row(show)?;
+        let prices = self.rows.prices.get(&row.prices)?;
         Some(Arc::new(ShowTerms {
             layout: self.rows.layouts.get(&row.layout)?.clone(),
-            prices: self.rows.prices.get(&row.prices)?.clone(),
+            facts: self.price_facts(row, prices),
+            prices: Arc::clone(prices),
             starts_at: row.starts_at,
             windows: row.sales.windows(row.starts_at),
             seats_max: row.seats_max,
             rules: row.sales.rules(row.starts_at),
         }))
+    }
+
+    /// What the rules of a card ask of a show; a card without rules asks nothing, and the show's
+    /// terms are what they always were.
+    fn price_facts(&self, row: &ShowRow, prices: &PriceCard) -> Option<PriceFacts> {
+        prices.rules.as_ref()?;
+        let city = self.city_of[self.cinema_place(row)?];
+        Some(PriceFacts {
+            zone: self.zones[city].clone(),
+            format: row.format.clone(),
+        })
     }
 
     /// Whether there is such a show.

@@ -1,6 +1,6 @@
 use houseful_core::{
     money::Money,
-    refusal::{NotOnSale, TakenSeat},
+    refusal::{NotOnSale, PriceRefused, TakenSeat},
     seat::SeatLabel,
     time::UtcMillis,
 };
@@ -49,6 +49,15 @@ fn refusals() -> Vec<Refusal> {
             category: "premium".into(),
             ticket_type: "child".into(),
         },
+        Refusal::NoPrice(PriceRefused::Code {
+            code: "TUESDAY".into(),
+            why: houseful_core::price::WhyNot::UsedUp,
+        }),
+        Refusal::NoPrice(PriceRefused::TooManyCodes),
+        Refusal::NoPrice(PriceRefused::OtherDay {
+            day: jiff::civil::date(2026, 11, 24),
+        }),
+        Refusal::NoPrice(PriceRefused::NoFacts),
         Refusal::NotOnSale(NotOnSale::NotYet { opens_at: at }),
         Refusal::RuleBroken(houseful_core::sale::RuleBroken::CounterOnly { kept: 4, free: 5 }),
         Refusal::ShowCancelled,
@@ -106,6 +115,7 @@ fn is_listed(refusal: &Refusal) -> bool {
         | Refusal::UnknownTicketType { .. }
         | Refusal::UnknownCategory { .. }
         | Refusal::NotSoldInCategory { .. }
+        | Refusal::NoPrice(_)
         | Refusal::NotOnSale(_)
         | Refusal::RuleBroken(_)
         | Refusal::ShowCancelled

@@ -53,6 +53,7 @@ pub fn terms() -> Arc<ShowTerms> {
         closes_at: UtcMillis(NOW + ms),
     };
     Arc::new(ShowTerms {
+        facts: None,
         starts_at: UtcMillis(NOW + 40 * 60_000),
         windows: BTreeMap::from([
             (Channel::Web, until(30 * 60_000)),

@@ -388,6 +388,7 @@ fn terms(now: UtcMillis) -> Arc<ShowTerms> {
         .collect();
     let starts_at = now.plus_ms(6 * 3_600_000);
     Arc::new(ShowTerms {
+        facts: None,
         starts_at,
         windows: made_up::windows(now, starts_at),
         ..made_up::terms(&text, made_up::card(&rows))

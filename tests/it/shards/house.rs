@@ -184,6 +184,7 @@ async fn money_is_reported_and_looked_after_wherever_its_shows_are() {
             clerk_max_minor: 0,
         });
         let terms = ShowTerms {
+            facts: None,
             starts_at: app.now().plus_ms(DAY_MS),
             ..made_up::terms("name: N\nA  oooooo\n", prices)
         };

@@ -185,6 +185,7 @@ impl Opening {
                 refunds: said("refunds").map(refunds).transpose()?,
                 ..prices(said("fee").unwrap_or("0"))?
             }),
+            facts: None,
             starts_at: stage::point(said("starts").unwrap_or("+2h"))?,
             windows: BTreeMap::from([
                 (Channel::Web, window("web")?),

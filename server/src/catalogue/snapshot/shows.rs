@@ -3,7 +3,7 @@
 use houseful_core::{
     ids::{CinemaId, CityId, MovieId, ShowId},
     money::Money,
-    price::Channel,
+    price::{Channel, Occasion, PriceCard},
     time::UtcMillis,
     wire::{
         Page, Time,
@@ -145,15 +145,16 @@ impl Snapshot {
         let prices = card
             .prices
             .iter()
-            .filter(|p| sold.iter().any(|c| c.code == p.category));
+            .filter(|p| sold.iter().any(|c| c.code == p.category))
+            .filter_map(|p| Some((p, self.listed(row, card, (&p.category, &p.ticket_type))?)));
         Some(ShowDetail {
             show: self.show_view(row, counts, now)?,
             ticket_types: card.ticket_types.clone(),
             prices: prices
-                .map(|p| Price {
+                .map(|(p, minor)| Price {
                     category: p.category.clone(),
                     ticket_type: p.ticket_type.clone(),
-                    price: money(p.minor),
+                    price: money(minor),
                 })
                 .collect(),
             fees: Channel::ALL
@@ -228,6 +229,23 @@ impl Snapshot {
         Some(away.map_or(unopened, |away| Count { total, ..away }))
     }
 
+    /// What a seat of a category costs for a ticket type in this show, before offers, fees and
+    /// taxes that are added, in minor units.
+    fn listed(
+        &self,
+        row: &ShowRow,
+        card: &PriceCard,
+        (category, ticket_type): (&str, &str),
+    ) -> Option<i64> {
+        let Some(facts) = self.price_facts(row, card) else {
+            return card.price_minor(category, ticket_type);
+        };
+        // When it is sold matters to offers alone.
+        let (zone, starts_at) = (&facts.zone, row.starts_at);
+        let occasion = Occasion::in_zone(zone, starts_at, starts_at, &facts.format);
+        card.listed_minor(category, ticket_type, &occasion)
+    }
+
     /// The lowest price that some seat of the hall has for the default ticket type.
     fn price_from(&self, row: &ShowRow) -> Option<Money> {
         let card = self.rows.prices.get(&row.prices)?;
@@ -236,7 +254,7 @@ impl Snapshot {
         let prices = layout
             .categories()
             .iter()
-            .filter_map(|c| card.price_minor(&c.code, &default.code));
+            .filter_map(|c| self.listed(row, card, (&c.code, &default.code)));
         Some(
             prices
                 .min()

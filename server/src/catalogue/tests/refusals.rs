@@ -134,7 +134,7 @@ fn every_value_is_in_its_range() {
         genre,
         "movie `the-ninth-cartographer`: a name can't contain the character U+001B"
     );
-    let changes: [(&str, Change); 12] = [
+    let changes: [(&str, Change); 16] = [
         ("position 91, 0 is not on", |c| {
             (c.cities[0].latitude, c.cities[0].longitude) = (91.0, 0.0);
         }),

@@ -79,6 +79,7 @@ fn make_terms() -> Arc<ShowTerms> {
     Arc::new(ShowTerms {
         layout: Arc::new(layout),
         prices: Arc::new(prices),
+        facts: None,
         starts_at: UtcMillis::MAX,
         windows: BTreeMap::from([(Channel::Web, always), (Channel::Counter, always)]),
         seats_max: 10,

@@ -136,6 +136,7 @@ fn held(n: u64) -> Event {
         seat: SeatNo(seat),
         ticket_type: "adult".into(),
         minor: 900,
+        quoted: None,
     };
     Event::Held {
         command: CommandId(chance::uuid()),

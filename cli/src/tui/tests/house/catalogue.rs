@@ -58,6 +58,7 @@ pub(in crate::tui::tests) fn terms(layout: Arc<SeatLayout>) -> ShowTerms {
     ShowTerms {
         prices: Arc::new(price_card(&layout)),
         layout,
+        facts: None,
         starts_at: START.plus_ms(18 * 60_000),
         windows: [(Channel::Counter, window)].into(),
         seats_max: 10,
