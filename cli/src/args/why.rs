@@ -8,7 +8,7 @@ use super::{catalogue::ScopeArgs, staff::ShowRef};
 /// Why seats can or can't be had.
 #[derive(Debug, Args)]
 #[command(
-    after_long_help = "Examples:\n  houseful why H7 --show 3\n  houseful why H7 H8 --show shw_1042 --channel web --code DUNE26\n  houseful why --show 3 --at 2026-11-21T19:00:00Z -o json"
+    after_long_help = "Examples:\n  houseful why H7 --show 3\n  houseful why H7 H8 --show 5 --channel web --code DUNE26\n  houseful why --show 3 --at 2026-11-21T19:00:00Z -o json"
 )]
 pub struct WhyArgs {
     /// Seats that would be taken together; none asks about the show alone

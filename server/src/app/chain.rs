@@ -1,7 +1,7 @@
 //! The demo's chain: imported, and some seats sold before anybody comes, so that the halls look
 //! lived in.
 
-use std::future::Future;
+use std::{collections::HashSet, future::Future};
 
 use futures_util::future::join_all;
 use houseful_core::{
@@ -35,16 +35,14 @@ pub(super) async fn import(
     catalogue: &Catalogue,
     clock: &Clock,
     chain: DemoChain,
-) -> Result<(), StartError> {
+) -> Result<Vec<ShowId>, StartError> {
     let more = demo::more(clock.now(), chain.seed, &catalogue.snapshot())?;
-    catalogue.import(more).await?;
-    Ok(())
+    Ok(catalogue.import(more).await?)
 }
 
-/// Sells seats of the next shows for cash, party by party; only of those that nobody has sold seats
-/// of. Whoever is in the queue at `shutdown` goes home.
+/// Sells seats of the next shows for cash, party by party; only of those that are `new`. Whoever is in the queue at `shutdown` goes home.
 pub(super) fn sell(
-    catalogue: &Catalogue,
+    (catalogue, new): (&Catalogue, Vec<ShowId>),
     booking: &Booking,
     now: UtcMillis,
     chain: DemoChain,
@@ -52,7 +50,9 @@ pub(super) fn sell(
 ) -> impl Future<Output = Result<(), StartError>> + Send + 'static {
     let (snapshot, lane) = (catalogue.snapshot(), booking.lane.clone());
     let mut sales = demo::prior_sales(&snapshot, now, chain.seed, chain.sold_shows);
-    sales.retain(|sales| !booking.hub.knows(sales.show));
+    let new: HashSet<ShowId> = new.into_iter().collect();
+    // Another server of this database may have sold some by now.
+    sales.retain(|sales| new.contains(&sales.show) && !booking.hub.knows(sales.show));
     async move {
         for some in sales.chunks(AT_ONCE) {
             let sold = some.iter().filter_map(|sales| {

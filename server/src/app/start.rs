@@ -185,7 +185,7 @@ pub(super) async fn start(
     let (bus, announcements, settlements) = LocalBus::in_weather(config.weather);
     let bus: Arc<dyn Bus> = Arc::new(bus);
     let when = (&clock, &shutdown);
-    let catalogue = catalogue::start(&books, &config, &clock).await?;
+    let (catalogue, new) = catalogue::start(&books, &config, &clock).await?;
     let mut booking = if sells {
         let with = (Arc::clone(&bus), catalogue.plans());
         start_booking(&books, opened, &config, with, when).await?
@@ -202,7 +202,7 @@ pub(super) async fn start(
         &shutdown,
     ));
     if sells {
-        background.extend(catalogue::sell(&catalogue, &booking, &config, when).await?);
+        background.extend(catalogue::sell((&catalogue, new), &booking, &config, when).await?);
         // Each shard has a timer of its own.
         if config.timer && config.shards.is_none() {
             background.push(booking::timer(&books, &booking.lane, &clock, &shutdown));

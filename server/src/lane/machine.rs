@@ -218,6 +218,9 @@ impl<R> Machine<R> {
                 cell.phase = phase;
                 return Some(commit);
             }
+            // Where nothing is written, only whoever looks for the slot, too, knows that nothing is
+            // elsewhere.
+            Need::Confirm if cell.head.is_none() => self.read_on(show, out),
             Need::Confirm => {
                 cell.phase = Phase::Unsure;
                 self.unsure.push(show);

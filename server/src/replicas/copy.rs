@@ -1,6 +1,13 @@
 //! A show as a replica has it: a fold of its own, from which pictures are drawn and nothing else.
 
-use houseful_core::{ids::ShowId, show::ShowState, time::UtcMillis, wire::seats::Version};
+use std::sync::Arc;
+
+use houseful_core::{
+    ids::ShowId,
+    show::{ShowState, ShowTerms},
+    time::UtcMillis,
+    wire::seats::Version,
+};
 
 use crate::{
     hub::Picture,
@@ -14,6 +21,14 @@ pub(super) struct Copy {
 }
 
 impl Copy {
+    /// A show without a journal, as it is planned.
+    pub(super) fn planned(show: ShowId, terms: &Arc<ShowTerms>) -> Self {
+        Self {
+            state: ShowState::planned(show, terms),
+            version: Version { ver: 0, tip: 0 },
+        }
+    }
+
     /// Where it stands.
     pub(super) const fn version(&self) -> Version {
         self.version

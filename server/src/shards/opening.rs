@@ -8,11 +8,14 @@
 mod error;
 mod joining;
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use futures_util::future::join_all;
 use houseful_core::{
-    code::slot_of,
+    code::{SLOTS, slot_of},
     ids::{ShardName, ShowId},
     wire::admin::Mode,
 };
@@ -366,17 +369,21 @@ async fn has_its_shows(
     Ok(())
 }
 
-/// Refuses a shard in which a show sells as it was before it came back from another one: it was put
-/// back to a copy, and the other one has sold some of those seats.
+/// Refuses a shard in which a show sells as it was before it came back from another one, or would be
+/// opened anew: it was put back to a copy, and the other one has sold some of those seats.
 async fn went_back(
     file: &ShardFile,
     books: &[Result<Books, OpeningError>],
 ) -> Result<(), OpeningError> {
     let mut left: BTreeMap<ShowId, (u64, &ShardName)> = BTreeMap::new();
-    let mut live = Vec::new();
+    let (mut live, mut owners) = (Vec::new(), BTreeMap::new());
     for (entry, books) in file.shards.iter().zip(books) {
         let Ok(books) = books else { continue };
         let slots = books.slots.slots().await.map_err(|why| store(entry, why))?;
+        let own = (0..SLOTS)
+            .zip(&slots)
+            .filter(|(_, left_to)| left_to.is_none());
+        owners.extend(own.map(|(slot, _)| (slot, &entry.name)));
         let heads = books.journal.heads().await;
         for head in heads.map_err(|why| store(entry, why))? {
             let ver = head.version.ver;
@@ -389,6 +396,15 @@ async fn went_back(
             } else if is_own {
                 live.push((head.show, ver, &entry.name));
             }
+        }
+    }
+    let known: BTreeSet<ShowId> = live.iter().map(|(show, ..)| *show).collect();
+    let lost = left.iter().filter(|(show, _)| !known.contains(show));
+    for (show, (_, from)) in lost {
+        // All that left a slot has arrived before another shard says that the slot is its own.
+        if let Some(shard) = owners.get(&slot_of(*show)).filter(|shard| *shard != from) {
+            let (show, shard, from) = (*show, (*shard).clone(), (*from).clone());
+            return Err(OpeningError::WentBack { show, shard, from });
         }
     }
     for (show, ver, shard) in live {

@@ -192,21 +192,32 @@ async fn is_as_it_was(app: &TestApp, all: &[ShowId], first: &Value) {
 /// one sold meanwhile is free in it, and still stands there.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_shard_that_a_show_came_back_to_does_not_sell_from_an_older_copy() {
-    Box::pin(does_not_sell_from_an_older_copy()).await;
+    Box::pin(does_not_sell_from_an_older_copy(true)).await;
 }
 
-async fn does_not_sell_from_an_older_copy() {
+/// The same with a copy from before anybody bought a seat: nothing in it says that there was a show.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_shard_that_a_show_came_back_to_does_not_open_it_anew_from_an_older_copy() {
+    Box::pin(does_not_sell_from_an_older_copy(false)).await;
+}
+
+async fn does_not_sell_from_an_older_copy(is_sold_before: bool) {
     let mut ground = Ground::new();
     let slot = slot_of(shows(1, in_north)[0]);
     let show = shows(1, |s| s == slot)[0];
     let app = ground.server().await;
-    open(&app, &[show]).await;
-    by_cash(&app, show, &["A1"]).await;
+    if is_sold_before {
+        open(&app, &[show]).await;
+        by_cash(&app, show, &["A1"]).await;
+    }
     app.finish().await;
     let cluster = Cluster::shared();
     let copy = cluster.copy_of(ground.north.rsplit('/').next().expect("a name"));
     let app = ground.server().await;
     Box::pin(moves(&ground, slot, "south")).await;
+    if !is_sold_before {
+        open(&app, &[show]).await;
+    }
     by_cash(&app, show, &["B1"]).await;
     Box::pin(moves(&ground, slot, "north")).await;
     by_cash(&app, show, &["C1"]).await;
@@ -229,7 +240,8 @@ async fn does_not_sell_from_an_older_copy() {
     let wanted = format!("shard north has {show} as it was before it came back from south");
     let told = refused(&ground.home, Some(&ground.file)).await;
     assert!(told.starts_with(&wanted), "{told}");
-    for to in ["north", "south"] {
+    // A move finds out by itself where the journal is that has to be carried.
+    for to in ["north", "south"].into_iter().filter(|_| is_sold_before) {
         let told = &mut |_| ();
         let moved = Box::pin(shards::move_slot(&ground.file, (slot, &name(to)), told)).await;
         let told = moved.expect_err("a refusal").to_string();

@@ -172,6 +172,10 @@ impl<R> Cell<R> {
         if !self.shared || self.broken.is_some() {
             return None;
         }
+        if self.head.is_none() {
+            let current = self.is_current(since, Duration::ZERO, at);
+            return (!current).then_some(Proof::Confirm);
+        }
         // Nobody is told that nothing has ended yet.
         let is_yes = answer.is_ok() && !matches!(command.ask, Ask::Expire);
         if is_yes || !self.settles.is_empty() {

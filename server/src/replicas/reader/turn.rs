@@ -3,7 +3,7 @@
 
 use std::{sync::Arc, time::Instant};
 
-use houseful_core::{ids::ShowId, show::ShowState, wire::seats::Version};
+use houseful_core::{ids::ShowId, wire::seats::Version};
 use tokio::time::timeout;
 
 use super::Waiter;
@@ -158,7 +158,9 @@ impl Wanted {
             }
             News::Another => {
                 if self.copy.as_ref().map(Copy::version) != Some(at) {
+                    // What was planned is read as a whole.
                     let after = self.copy.as_ref().map(Copy::version);
+                    let after = after.filter(|version| version.ver > 0);
                     // One that dies over it would keep everybody of this turn waiting.
                     let tail = timeout(PATIENCE, reading.tail(self.show, after)).await;
                     let tail = tail.map_err(|_| Broken::Late)??;
@@ -196,8 +198,8 @@ impl Wanted {
         if loaded.head.is_some() || loaded.elsewhere.is_some() {
             return Ok(None);
         }
-        let plan = Picture::of(&ShowState::planned(self.show, &terms), 0);
-        let picture = hub.follow(plan, as_of);
+        let plan = self.copy.insert(Copy::planned(self.show, &terms));
+        let picture = plan.picture().and_then(|plan| hub.follow(plan, as_of));
         let shown = picture.map(|picture| told(picture, as_of, self.show, hub));
         Ok(shown.filter(|shown| shown.age <= READ_STALE))
     }
