@@ -1,6 +1,7 @@
 use houseful_core::{
     money::Money,
     refusal::{NotOnSale, PriceRefused, TakenSeat},
+    sale::RuleBroken,
     seat::SeatLabel,
     time::UtcMillis,
 };
@@ -59,7 +60,10 @@ fn refusals() -> Vec<Refusal> {
         }),
         Refusal::NoPrice(PriceRefused::NoFacts),
         Refusal::NotOnSale(NotOnSale::NotYet { opens_at: at }),
-        Refusal::RuleBroken(houseful_core::sale::RuleBroken::CounterOnly { kept: 4, free: 5 }),
+        Refusal::RuleBroken(RuleBroken::CounterOnly { kept: 4, free: 5 }),
+        Refusal::RuleBroken(RuleBroken::CustomerLimit { max: 4, has: 3 }),
+        Refusal::RuleBroken(RuleBroken::CompanionAlone { seats: seats() }),
+        Refusal::RuleBroken(RuleBroken::PairSplit { seats: seats() }),
         Refusal::ShowCancelled,
         Refusal::IdReused,
         Refusal::BookingNotFound,
