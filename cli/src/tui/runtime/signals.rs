@@ -9,7 +9,7 @@ use crate::tui::key::Key;
 use crate::{moment, tui::msg::Msg};
 
 /// How long the program may take to end after its terminal was closed: nobody could stop it then.
-const HANG_UP: Duration = Duration::from_secs(5);
+const HANG_UP: Duration = Duration::from_secs(10);
 
 /// Posts what signals want. `Stop` ends the loop as by `q`, and the terminal is given back; seats
 /// stay held, so that the sale can be resumed. Once nobody listens any more, a signal does what it
@@ -25,7 +25,7 @@ pub(super) fn watch(post: &UnboundedSender<Msg>) {
         (Signal::TSTP, Msg::Suspend),
         (Signal::CONT, Msg::Continued),
     ] {
-        tokio::spawn(pass_on(signal.as_raw(), msg, post.clone()));
+        pass_on(signal.as_raw(), msg, post.clone());
     }
 }
 
@@ -45,28 +45,34 @@ pub(super) fn watch_plain(post: &UnboundedSender<Msg>, at_terminal: bool) {
         (Signal::HUP, Msg::Stop),
         (Signal::INT, interrupt),
     ] {
-        tokio::spawn(pass_on(signal.as_raw(), msg, post.clone()));
+        pass_on(signal.as_raw(), msg, post.clone());
     }
 }
 
+/// Listens from now on: a signal that comes while the first screen is drawn is heard too.
 #[cfg(unix)]
-async fn pass_on(signal: i32, msg: Msg, post: UnboundedSender<Msg>) {
+fn pass_on(signal: i32, msg: Msg, post: UnboundedSender<Msg>) {
     use tokio::signal::unix::{SignalKind, signal as listen};
 
     // Without a handler the signal does at once what it always did.
     let Ok(mut signals) = listen(SignalKind::from_raw(signal)) else {
         return;
     };
-    while signals.recv().await.is_some() {
-        let heard = post.send(msg.clone()).is_ok();
-        if heard && signal == rustix::process::Signal::HUP.as_raw() {
-            moment::pause(HANG_UP).await;
+    let hang_up = signal == rustix::process::Signal::HUP.as_raw();
+    tokio::spawn(async move {
+        while signals.recv().await.is_some() {
+            let heard = post.send(msg.clone()).is_ok();
+            // A closed terminal may have ended the loop before its signal was passed on: what is
+            // left of the program has as much time as if it had heard.
+            if hang_up {
+                moment::pause(HANG_UP).await;
+            }
+            if !heard || hang_up {
+                // It fails for signals that have no effect by themselves.
+                let _ = signal_hook::low_level::emulate_default_handler(signal);
+            }
         }
-        if !heard || signal == rustix::process::Signal::HUP.as_raw() {
-            // It fails for signals that have no effect by themselves.
-            let _ = signal_hook::low_level::emulate_default_handler(signal);
-        }
-    }
+    });
 }
 
 /// Whether a shell with job control waits behind this program: then it has a group of processes of
