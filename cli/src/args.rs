@@ -7,6 +7,7 @@ mod help;
 mod near;
 mod pay;
 mod plumbing;
+mod price;
 mod refund;
 mod report;
 #[cfg(feature = "embedded")]
@@ -41,6 +42,7 @@ pub use sales::{
     BookingCommand, BookingFindArgs, BookingListArgs, ContactArgs, HoldCommand, PayArgs,
     PaymentCommand, TicketCommand,
 };
+pub use price::{PriceCommand, PricePreviewArgs};
 pub use sell::{HoldArgs, SellArgs, TicketCount, WishArgs};
 pub use staff::{
     AuthCommand, BlockReasonArg, RoleArg, ShowArg, ShowCommand, ShowRef, TokenCommand,
@@ -126,6 +128,9 @@ pub enum Command {
     #[command(subcommand, alias = "shows")]
     Show(ShowCommand),
 
+    /// What tickets would cost, and why
+    #[command(subcommand, alias = "prices")]
+    Price(PriceCommand),
     /// Why seats can or can't be had, rule by rule
     Why(WhyArgs),
 

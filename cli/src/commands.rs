@@ -29,6 +29,7 @@ mod movie;
 mod names;
 mod payment;
 mod plan_capacity;
+mod price;
 mod refund;
 mod report;
 mod sell;
@@ -91,6 +92,7 @@ fn talk(ctx: &mut Context, command: Command) -> Doing<'_> {
         Command::Cinema(command) => Box::pin(cinema::run(ctx, command)),
         Command::Movie(command) => Box::pin(movie::run(ctx, command)),
         Command::Show(command) => Box::pin(show::run(ctx, command)),
+        Command::Price(command) => Box::pin(price::run(ctx, command)),
         Command::Why(args) => Box::pin(why::run(ctx, args)),
         Command::Hold(command) => Box::pin(hold::run(ctx, command)),
         Command::Booking(command) => Box::pin(booking::run(ctx, command)),

@@ -13,6 +13,7 @@ mod decide;
 mod desk;
 mod event;
 mod pick;
+mod preview;
 mod priced;
 mod record;
 mod refund;
@@ -41,6 +42,7 @@ pub use command::{
 };
 pub use desk::{DeskTold, FoundCase, desk_rows};
 pub use event::{CashBy, Event, ReturnReason, SalesChange, Tickets};
+pub use preview::PriceAsk;
 pub use priced::{PriceFacts, Quoted};
 pub use record::{DecodeError, Immutables, Row};
 pub use refund::{

@@ -9,6 +9,7 @@ pub mod booking;
 pub mod catalogue;
 pub mod desk;
 pub mod payment;
+pub mod price;
 pub mod problem;
 pub mod refund;
 pub mod report;

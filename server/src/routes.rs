@@ -17,6 +17,7 @@ mod input;
 mod lookup;
 mod money;
 mod payments;
+mod price;
 mod places;
 mod practice;
 mod refunds;
@@ -75,6 +76,7 @@ pub(crate) fn described() -> OpenApiRouter<App> {
         .routes(routes!(seats::layout))
         .routes(routes!(seats::seats))
         .routes(routes!(why::why))
+        .routes(routes!(price::price))
         .routes(routes!(feed::feed))
         .routes(routes!(bookings::hold, lookup::bookings))
         .routes(routes!(lookup::booking))

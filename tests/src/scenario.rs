@@ -26,7 +26,7 @@ mod told;
 mod who;
 
 use houseful_core::{
-    show::{Event, ShowState},
+    show::{Ask, Event, ShowState},
     time::UtcMillis,
 };
 
@@ -92,7 +92,16 @@ fn step(stage: &mut Stage, house: &mut dyn House, line: &Line) -> Result<String,
         }
         Deed::Quiet => Ok(String::new()),
         Deed::Command(who, command) => {
+            let told_before = match &command.ask {
+                Ask::Hold {
+                    wish, rules, proof, ..
+                } => Some(house.price(&who, (wish, *rules), proof)?),
+                _ => None,
+            };
             let said = house.ask(&who, &command)?;
+            if let Some(priced) = &told_before {
+                said.is_as_priced(priced)?;
+            }
             Ok(stage.told().said(&command, &said, &house.state()?))
         }
         Deed::Map => {

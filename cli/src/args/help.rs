@@ -12,7 +12,7 @@ pub const GROUPS: [(&str, &[&str]); 5] = [
     (
         "Sales",
         &[
-            "why", "hold", "booking", "ticket", "payment", "voucher", "refund", "report",
+            "price", "why", "hold", "booking", "ticket", "payment", "voucher", "refund", "report",
         ],
     ),
     (

@@ -103,6 +103,12 @@ pub struct WishArgs {
     /// Pass over so many better offers
     #[arg(long, value_name = "N", conflicts_with = "seats")]
     pub skip: Option<u16>,
+    /// A code for a lower price or a sale that is not open to all; may be repeated
+    #[arg(long = "code", value_name = "CODE")]
+    pub codes: Vec<String>,
+    /// The kind of member the customer is, as staff say
+    #[arg(long, value_name = "KIND")]
+    pub member: Option<String>,
     /// Go on although a single seat would be left alone (counter only)
     #[arg(long)]
     pub allow_orphans: bool,

@@ -9,6 +9,7 @@ use houseful_core::{
         admin::ServerInfo,
         catalogue::{CalendarDay, Cinema, City, Found, Movie, Show, ShowDetail},
         seats::{LayoutView, SeatMap, Version},
+        price::{PricePreview, PriceRequest},
         why::Why,
     },
 };
@@ -273,6 +274,19 @@ impl Client {
             .query("member", query.member.clone())
             .query("at", query.at.map(UtcMillis::rfc3339));
         self.ask(call).await
+    }
+
+    /// What seats or tickets of a show would cost.
+    ///
+    /// # Errors
+    /// As every call: [`ClientError`].
+    pub async fn price(
+        &self,
+        show: ShowId,
+        request: &PriceRequest,
+    ) -> Result<PricePreview, ClientError> {
+        let path = format!("/v1/shows/{show}/price");
+        self.ask(Call::post(path, request)).await
     }
 
     /// Shows in the order of their start.

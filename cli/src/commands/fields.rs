@@ -3,7 +3,7 @@
 
 use super::{
     auth, booking, cinema, city, clock, config, doctor, dry_run, find, late, movie, payment,
-    plan_capacity, refund, report, sell, show, ticket, version, voucher, why,
+    plan_capacity, price, refund, report, sell, show, ticket, version, voucher, why,
 };
 #[cfg(feature = "embedded")]
 use super::{bus, db};
@@ -50,6 +50,7 @@ fn of(command: &Command, dry_run: bool) -> Option<&'static Columns> {
         Command::Movie(MovieCommand::Calendar { .. }) => Some(&movie::CALENDAR),
         Command::Movie(_) => Some(&movie::COLUMNS),
         Command::Show(command) => of_show(command, dry_run),
+        Command::Price(_) => Some(&price::COLUMNS),
         Command::Why(_) => Some(&why::COLUMNS),
         Command::Hold(command) => Some(of_hold(command, dry_run)),
         Command::Booking(command) => of_booking(command, dry_run),

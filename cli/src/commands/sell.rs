@@ -203,6 +203,11 @@ async fn sell(
     stop::tidy(ctx, &mut desk, done).await
 }
 
+/// The seats or tickets that flags name, as a hold would wish for them.
+pub(super) fn planned(args: &WishArgs, detail: &ShowDetail) -> Result<Option<Wish>, CliError> {
+    Ok(plan::Plan::of(args, detail)?.map(|plan| plan.wish))
+}
+
 /// Puts the words of a line among the flags, by the names of the show's hall.
 async fn read_words(
     ctx: &mut Context,
@@ -289,8 +294,8 @@ fn request(ctx: &Context, plan: &plan::Plan, detail: &ShowDetail) -> HoldRequest
         wish: plan.wish.clone(),
         allow_orphans: plan.allow_orphans,
         over_limit: plan.over_limit,
-        codes: Vec::new(),
-        member: None,
+        codes: plan.codes.clone(),
+        member: plan.member.clone(),
     }
 }
 

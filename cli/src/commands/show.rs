@@ -23,7 +23,7 @@ pub(super) use {
     journal::COLUMNS as JOURNAL_COLUMNS,
     list::{COLUMNS, DETAIL_COLUMNS, TODAY, today},
     manage::{BLOCK_COLUMNS, PAID_BACK},
-    seats::{COLUMNS as SEAT_COLUMNS, free_seats},
+    seats::COLUMNS as SEAT_COLUMNS,
 };
 
 pub(super) async fn run(ctx: &mut Context, command: ShowCommand) -> Result<(), CliError> {

@@ -117,9 +117,6 @@ pub enum PriceCardError {
         "the offer `{0}` has a limit per customer or in all, which counts over many shows: sell it as a voucher, or limit it per booking"
     )]
     LimitOverShows(String),
-    /// Rules that lists and screens do not tell yet.
-    #[error("shows can't be sold under a price card with rules yet")]
-    RulesNotSold,
     /// More rules than anybody can read.
     #[error("a price card has at most {max} rules of each kind", max = PriceRules::EACH_MAX)]
     TooManyRules,
@@ -137,14 +134,10 @@ impl PriceCard {
         self.check_rules()?;
         let offers = self.rules.iter().flat_map(|rules| &rules.offers);
         let mut over_shows = offers.filter(|offer| offer.limits.are_over_shows());
-        if let Some(offer) = over_shows.next() {
-            return Err(PriceCardError::LimitOverShows(offer.name.clone()));
+        match over_shows.next() {
+            Some(offer) => Err(PriceCardError::LimitOverShows(offer.name.clone())),
+            None => Ok(()),
         }
-        // Holds obey the rules. Lists, screens and `sell --dry-run` still tell the table alone, and
-        // nobody can say a code: better no show than a price that was told wrong.
-        self.rules
-            .as_ref()
-            .map_or(Ok(()), |_| Err(PriceCardError::RulesNotSold))
     }
 
     /// Checks what stands on the card, rules and all: whether it can be quoted from.

@@ -20,6 +20,15 @@ pub enum OfferTo {
     Member(String),
 }
 
+impl std::fmt::Display for OfferTo {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Code(code) => write!(f, "the code {code}"),
+            Self::Member(kind) => write!(f, "being a {kind} member"),
+        }
+    }
+}
+
 /// What an offer gives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -193,7 +193,7 @@ impl PriceCard {
         let total_minor = sum(QuoteLine::total_minor);
         Ok(Quote {
             currency: self.currency,
-            taxes: taxes::totals(rules, &lines),
+            taxes: taxes::totals(rules, lines.iter().flat_map(|line| &line.taxes)),
             offers,
             not_given,
             net_minor: sum(QuoteLine::net_minor),
@@ -203,6 +203,15 @@ impl PriceCard {
             cash_minor: self.cash_minor(total_minor),
             lines,
         })
+    }
+
+    /// The taxes of lines by name and rate, in the order of the card.
+    pub(crate) fn tax_totals<'a>(
+        &self,
+        taxes: impl Iterator<Item = &'a LineTax>,
+    ) -> Vec<TaxTotal> {
+        let rules = self.rules.as_deref();
+        rules.map_or_else(Vec::new, |rules| taxes::totals(rules, taxes))
     }
 
     /// What is handed over for `minor` when all of it is paid in cash.

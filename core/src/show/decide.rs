@@ -84,8 +84,8 @@ impl ShowState {
                 booking,
                 wish,
                 rules,
-                ..
-            } => self.decide_change(terms, command, *booking, wish, *rules, now),
+                proof,
+            } => self.decide_change(terms, command, *booking, (wish, *rules, proof), now),
             Ask::Release { booking } => self.decide_release(command, *booking),
             Ask::PayCash {
                 booking,
@@ -210,8 +210,7 @@ impl ShowState {
         terms: &ShowTerms,
         command: &Command,
         booking: Uuid,
-        wish: &Wish,
-        rules: HoldRules,
+        (wish, rules, proof): (&Wish, HoldRules, &Proof),
         now: UtcMillis,
     ) -> Result<Vec<Event>, Refusal> {
         let record = self.owned(&command.actor, booking)?;
@@ -226,7 +225,7 @@ impl ShowState {
         };
         let picked = self.find(wish, &asked, now)?;
         let seats: Vec<_> = picked.lines.iter().map(|l| l.seat).collect();
-        let said = Said::before(terms, record);
+        let said = Said::before(terms, record).and(Said::by(terms, proof));
         let priced = priced(terms, said.buys_at(record.channel), picked.lines, now)?;
         let mut events = self.ended(self.dead_among(&seats, Some(booking)));
         events.push(Event::SeatsChanged {

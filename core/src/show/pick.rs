@@ -221,7 +221,7 @@ pub(super) fn find_seats(
     Ok(found)
 }
 
-fn find_all(terms: &ShowTerms, picks: &[SeatPick]) -> Result<Vec<SeatNo>, Refusal> {
+pub(super) fn find_all(terms: &ShowTerms, picks: &[SeatPick]) -> Result<Vec<SeatNo>, Refusal> {
     find_seats(terms, picks.iter().map(|p| p.seat))
 }
 
@@ -292,7 +292,7 @@ fn fitting(terms: &ShowTerms, free: &SeatSet, barred: CategorySet, accessible: b
     }
 }
 
-fn category_no(terms: &ShowTerms, code: &str) -> Result<CategoryNo, Refusal> {
+pub(super) fn category_no(terms: &ShowTerms, code: &str) -> Result<CategoryNo, Refusal> {
     let categories = terms.layout.categories();
     categories
         .iter()
@@ -314,7 +314,7 @@ pub(super) fn category_of(terms: &ShowTerms, seat: SeatNo) -> &str {
         .map_or("", |c| c.code.as_str())
 }
 
-fn default_type(terms: &ShowTerms) -> &str {
+pub(super) fn default_type(terms: &ShowTerms) -> &str {
     terms
         .prices
         .ticket_types

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::{BookingRecord, Line, Proof, ShowTerms, pick::category_of};
 use crate::{
     price::{
-        Channel, LineTax, Occasion, OfferTo, Purchase, Quote, QuoteError, QuoteLine, Reason,
+        Channel, LineTax, NotGiven, Occasion, OfferTo, Purchase, Quote, QuoteError, QuoteLine, Reason,
         SeatWanted, Step, WhyNot,
     },
     refusal::{PriceRefused, Refusal},
@@ -55,6 +55,7 @@ pub(super) struct Buyer<'a> {
 }
 
 /// What somebody said for a price.
+#[derive(Default)]
 pub(super) struct Said {
     codes: Vec<String>,
     member: Option<String>,
@@ -93,6 +94,17 @@ impl Said {
         Self { codes, member }
     }
 
+    /// What was said before, and what is said now.
+    pub(super) fn and(mut self, now: Self) -> Self {
+        for code in now.codes {
+            if !self.codes.contains(&code) {
+                self.codes.push(code);
+            }
+        }
+        self.member = now.member.or(self.member);
+        self
+    }
+
     /// Whoever said so, where they buy.
     pub(super) fn buys_at(&self, channel: Channel) -> Buyer<'_> {
         Buyer {
@@ -123,14 +135,14 @@ pub(super) fn priced(
         no_offers(buyer)?;
         return Ok(Priced { lines, fee_minor });
     }
-    let quote = quote(terms, buyer, &lines, now)?;
-    // Who said a code expects it to count; a member's card is shown for every purchase.
-    for not_given in &quote.not_given {
-        if let OfferTo::Code(code) = &not_given.to {
-            let (code, why) = (code.clone(), not_given.why);
-            return Err(PriceRefused::Code { code, why }.into());
-        }
-    }
+    let wanted = |line: &Line| SeatWanted {
+        seat: terms.layout.get(line.seat).map(|seat| seat.label),
+        category: category_of(terms, line.seat).to_owned(),
+        ticket_type: line.ticket_type.clone(),
+    };
+    let wanted = lines.iter().map(wanted).collect();
+    let quote = quote(terms, buyer, wanted, now)?;
+    no_code_refused(&quote)?;
     let fee_minor = quote.fee_minor;
     let of = |line: QuoteLine| Some((line.seat?, line));
     let mut quoted: BTreeMap<SeatLabel, QuoteLine> =
@@ -156,29 +168,43 @@ pub(super) fn priced(
     Ok(Priced { lines, fee_minor })
 }
 
-fn quote(
+/// Who said a code expects it to count; a member's card is shown for every purchase.
+pub(super) fn no_code_refused(quote: &Quote) -> Result<(), Refusal> {
+    let refused = |not_given: &NotGiven| match &not_given.to {
+        OfferTo::Code(code) => Some((code.clone(), not_given.why)),
+        OfferTo::Member(_) => None,
+    };
+    match quote.not_given.iter().find_map(refused) {
+        Some((code, why)) => Err(PriceRefused::Code { code, why }.into()),
+        None => Ok(()),
+    }
+}
+
+/// What the card says of a purchase.
+pub(super) fn quote(
     terms: &ShowTerms,
     buyer: Buyer<'_>,
-    lines: &[Line],
+    wanted: Vec<SeatWanted>,
     now: UtcMillis,
 ) -> Result<Quote, Refusal> {
-    let facts = terms.facts.as_ref().ok_or(PriceRefused::NoFacts)?;
-    let wanted = |line: &Line| SeatWanted {
-        seat: terms.layout.get(line.seat).map(|seat| seat.label),
-        category: category_of(terms, line.seat).to_owned(),
-        ticket_type: line.ticket_type.clone(),
+    let count = wanted.len();
+    let occasion = match (&terms.facts, &terms.prices.rules) {
+        (Some(facts), _) => Occasion::in_zone(&facts.zone, terms.starts_at, now, &facts.format),
+        // A card without rules never looks at the clock.
+        (None, None) => Occasion::in_zone(&TimeZone::UTC, terms.starts_at, now, ""),
+        (None, Some(_)) => return Err(PriceRefused::NoFacts.into()),
     };
     let purchase = Purchase {
-        occasion: Occasion::in_zone(&facts.zone, terms.starts_at, now, &facts.format),
+        occasion,
         channel: buyer.channel,
-        seats: lines.iter().map(wanted).collect(),
+        seats: wanted,
         codes: buyer.codes.to_vec(),
         member: buyer.member.map(str::to_owned),
         // Cards whose limits need it are refused: see `PriceCard::check`.
         used: Vec::new(),
     };
     let quote = terms.prices.quote(&purchase);
-    quote.map_err(|why| refusal(why, lines.len()))
+    quote.map_err(|why| refusal(why, count))
 }
 
 /// A card without rules has no offers: a code that does nothing is said, not passed over. Members

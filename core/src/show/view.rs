@@ -12,12 +12,14 @@ use crate::{
     ids::ShowId,
     layout::{BlockReason, LayoutHash, Place},
     money::{Currency, Money},
+    price::TaxTotal,
     seat::{SeatLabel, SeatNo},
     time::UtcMillis,
     wire::{
         Time,
         booking::{AppliedPayment, Booking, BookingLine, BookingState, Ticket},
         catalogue::ShowStatus,
+        price::LineQuote,
         refund::{self as wire, RefundDeclined, RefundMade, RefundSeat, RefundWaiting},
         seats::{HoldEnd, SeatChange, SeatMap, SeatMark, Version},
     },
@@ -144,6 +146,11 @@ impl ShowState {
             channel: record.channel,
             by: None,
             contact: None,
+            taxes: if lines.is_empty() {
+                Vec::new()
+            } else {
+                self.taxes_view(record)
+            },
             lines,
             fee: money(record.fee_minor),
             total: record.total(),
@@ -298,9 +305,23 @@ impl ShowState {
                 category: category_of(terms, line.seat).to_owned(),
                 ticket_type: line.ticket_type.clone(),
                 price: Money::new(line.minor, record.currency),
+                quoted: line.quoted.as_ref().map(|quoted| {
+                    Box::new(LineQuote {
+                        fee: Money::new(quoted.fee_minor, record.currency),
+                        steps: quoted.steps.clone(),
+                        taxes: quoted.taxes.clone(),
+                    })
+                }),
             })
         };
         record.lines.iter().filter_map(view).collect()
+    }
+
+    fn taxes_view(&self, record: &BookingRecord) -> Vec<TaxTotal> {
+        let quoted = record.lines.iter().filter_map(|line| line.quoted.as_ref());
+        let taxes = quoted.flat_map(|quoted| &quoted.taxes);
+        let terms = self.terms.as_ref();
+        terms.map_or_else(Vec::new, |terms| terms.prices.tax_totals(taxes))
     }
 
     /// Tickets are shown once the money is there; after a cancellation they are shown as void.

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Time,
+    price::LineQuote,
     refund::{RefundDeclined, RefundMade, RefundWaiting},
     seats::Version,
 };
@@ -13,7 +14,7 @@ use crate::{
     ids::{BookingId, CommandId, PaymentId, ShardName, ShowId},
     layout::Place,
     money::Money,
-    price::Channel,
+    price::{Channel, TaxTotal},
     seat::SeatLabel,
 };
 
@@ -236,6 +237,9 @@ pub struct BookingLine {
     pub ticket_type: String,
     /// The ticket's price, without the fee.
     pub price: Money,
+    /// How it came about, under a card with rules.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quoted: Option<Box<LineQuote>>,
 }
 
 /// A ticket: one seat, one code.
@@ -317,6 +321,9 @@ pub struct Booking {
     pub lines: Vec<BookingLine>,
     /// Booking fee for all tickets.
     pub fee: Money,
+    /// The taxes in lines and fee, by name and rate, in minor units, where its price card says them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub taxes: Vec<TaxTotal>,
     /// Lines and fee together.
     pub total: Money,
     /// When the first seat was held.

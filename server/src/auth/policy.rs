@@ -46,6 +46,7 @@ pub const API: &[Rule] = &[
     ("GET", "/v1/shows/{id}/layout", Anyone),
     ("GET", "/v1/shows/{id}/seats", Anyone),
     ("GET", "/v1/shows/{id}/why", CUSTOMER),
+    ("POST", "/v1/shows/{id}/price", CUSTOMER),
     ("GET", "/v1/shows/{id}/feed", Anyone),
     ("GET", "/v1/search", Anyone),
     ("POST", "/v1/bookings", CUSTOMER),

@@ -187,17 +187,19 @@ pub(super) fn command(id: CommandId, actor: Actor, ask: Ask) -> Command {
     }
 }
 
-fn wish(wish: wire::booking::Wish) -> Wish {
+/// Seats by name.
+pub(super) fn picks(seats: Vec<wire::booking::SeatWish>) -> Vec<SeatPick> {
+    let pick = |wish: wire::booking::SeatWish| SeatPick {
+        seat: wish.seat,
+        ticket_type: wish.ticket_type,
+    };
+    seats.into_iter().map(pick).collect()
+}
+
+/// Which seats, as the show reads it.
+pub(super) fn wish(wish: wire::booking::Wish) -> Wish {
     match wish {
-        wire::booking::Wish::Seats(seats) => Wish::Seats(
-            seats
-                .into_iter()
-                .map(|s| SeatPick {
-                    seat: s.seat,
-                    ticket_type: s.ticket_type,
-                })
-                .collect(),
-        ),
+        wire::booking::Wish::Seats(seats) => Wish::Seats(picks(seats)),
         wire::booking::Wish::Best(best) => Wish::Best {
             party: best
                 .tickets

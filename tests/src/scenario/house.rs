@@ -11,9 +11,12 @@ use houseful_core::{
     refusal::Refusal,
     sale::SaleAsk,
     seat::SeatLabel,
-    show::{Command, Event, Proof, SalesWindow, ShowState, ShowTerms, Wish},
+    show::{
+        Command, Event, HoldRules, PriceAsk, PriceFacts, Proof, SalesWindow, ShowState, ShowTerms,
+        Wish,
+    },
     time::UtcMillis,
-    wire::{booking::Booking, problem::Facts, seats::SeatMap, why::Why},
+    wire::{booking::Booking, price::{PriceLine, PricePreview}, problem::Facts, seats::SeatMap, why::Why},
 };
 use uuid::Uuid;
 
@@ -44,7 +47,26 @@ pub enum Said {
     },
 }
 
+/// Refusals that are about a booking which is there already, and not about seats.
+const OF_A_BOOKING: [&str; 3] = ["id_reused", "hold_released", "not_found"];
+
 impl Said {
+    /// A hold costs what a price told before it, ticket by ticket, or is refused as the price was.
+    pub(super) fn is_as_priced(&self, priced: &Priced) -> Result<(), String> {
+        let same = match (self, priced) {
+            // It is about a booking that is there already.
+            (Self::Yes { fresh: false, .. }, _) => true,
+            (Self::No { code, .. }, _) if OF_A_BOOKING.contains(&code.as_str()) => true,
+            (Self::No { code, .. }, Err(refused)) => code == refused,
+            (Self::Yes { booking, .. }, Ok(priced)) => booking
+                .as_ref()
+                .is_some_and(|booking| costs_the_same(booking, priced)),
+            _ => false,
+        };
+        same.then_some(())
+            .ok_or_else(|| format!("the price told {priced:?}, the hold {self:?}"))
+    }
+
     /// A refusal as it goes over the wire.
     #[must_use]
     pub fn no(refusal: &Refusal, next_best: Vec<SeatLabel>, relaxed: Vec<Relaxed>) -> Self {
@@ -59,6 +81,9 @@ impl Said {
         }
     }
 }
+
+/// What a hold would cost, or the code of what refuses it.
+pub type Priced = Result<PricePreview, String>;
 
 /// A backend. An error is never part of a story: it ends the test.
 pub trait House {
@@ -98,6 +123,28 @@ pub trait House {
         };
         Ok(self.state()?.why(&ask, now))
     }
+    /// What a hold would cost, or the code of what refuses it.
+    ///
+    /// # Errors
+    /// It can't be asked.
+    fn price(
+        &mut self,
+        who: &Who,
+        (wish, rules): (&Wish, HoldRules),
+        proof: &Proof,
+    ) -> Result<Priced, String> {
+        let (actor, now) = (who.actor(), self.now());
+        let sale = SaleAsk {
+            channel: actor.channel,
+            owner: Some(actor.owner),
+            proof: Some(proof),
+            rules,
+            own: None,
+            wish: None,
+        };
+        let priced = self.state()?.price(&PriceAsk::Hold(wish.clone()), &sale, now);
+        Ok(priced.map_err(|refusal| refusal.code().to_owned()))
+    }
     /// What somebody who pays for a booking agrees to.
     ///
     /// # Errors
@@ -129,6 +176,22 @@ pub trait House {
     /// # Errors
     /// It does not.
     fn finish(&mut self) -> Result<Vec<(UtcMillis, Event)>, String>;
+}
+
+fn costs_the_same(booking: &Booking, priced: &PricePreview) -> bool {
+    let of = |line: &PriceLine| booking.lines.iter().find(|l| Some(l.seat) == line.seat);
+    let same = |line: &PriceLine| {
+        of(line).is_some_and(|held| {
+            let words = (&held.category, &held.ticket_type, held.price);
+            let quoted = held.quoted.as_deref().is_none_or(|q| *q == line.quoted);
+            words == (&line.category, &line.ticket_type, line.price) && quoted
+        })
+    };
+    let sums = (booking.fee, &booking.taxes, booking.total);
+    booking.lines.len() == priced.lines.len()
+        && priced.lines.iter().all(same)
+        && sums == (priced.fee, &priced.taxes, priced.total)
+        && booking.relaxed == priced.relaxed
 }
 
 /// What a show is opened with.
@@ -178,14 +241,25 @@ impl Opening {
                 closes_at: stage::point(closes)?,
             })
         };
+        let mut card = prices(said("fee").unwrap_or("0"))?;
+        if let Some(text) = said("prices") {
+            let rules = serde_json::from_str(text).map_err(|e| format!("prices: {e}"))?;
+            card.rules = Some(Box::new(rules));
+            card.fees.clear();
+            card.check().map_err(|e| e.to_string())?;
+        }
+        let facts = card.rules.is_some().then(|| PriceFacts {
+            zone: jiff::tz::TimeZone::UTC,
+            format: said("shown").unwrap_or("2D").to_owned(),
+        });
         let seats_max = said("seats_max").map_or(Ok(ShowTerms::SEATS_MAX), str::parse);
         let terms = ShowTerms {
             layout: Arc::new(layout),
             prices: Arc::new(PriceCard {
                 refunds: said("refunds").map(refunds).transpose()?,
-                ..prices(said("fee").unwrap_or("0"))?
+                ..card
             }),
-            facts: None,
+            facts,
             starts_at: stage::point(said("starts").unwrap_or("+2h"))?,
             windows: BTreeMap::from([
                 (Channel::Web, window("web")?),

@@ -13,7 +13,7 @@ use houseful_core::{
     ids::BookingId,
     layout::SeatLayout,
     price::Channel,
-    show::{Ask, Command, Event, Proof, ShowState, ShowTerms, Wish},
+    show::{Ask, Command, Event, HoldRules, Proof, ShowState, ShowTerms, Wish},
     time::{DAY_MS, UtcMillis},
     wire::{
         admin::{ClockRequest, JournalEntry, Role},
@@ -35,9 +35,9 @@ use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 use uuid::Uuid;
 
-use self::request::{chain, request};
+use self::request::{chain, price_request, request};
 use super::{
-    house::{House, Opening, Said},
+    house::{House, Opening, Priced, Said},
     stage::{SHOW, START},
     who::{Quote, Who},
 };
@@ -401,6 +401,20 @@ impl House for HttpHouse {
         }
         let said = self.answer(who, &path, None)?;
         read(&said)
+    }
+
+    fn price(
+        &mut self,
+        who: &Who,
+        (wish, rules): (&Wish, HoldRules),
+        proof: &Proof,
+    ) -> Result<Priced, String> {
+        let body = price_request(who, (wish, rules), proof)?;
+        let said = self.answer(who, &format!("/v1/shows/{SHOW}/price"), Some(&body))?;
+        match said.status {
+            200 => read(&said).map(Ok),
+            _ => Ok(Err(read::<Problem>(&said)?.code)),
+        }
     }
 
     fn booking(&mut self, who: &Who, booking: Uuid) -> Result<Option<Booking>, String> {

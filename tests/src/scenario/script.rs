@@ -39,7 +39,7 @@ pub struct Script {
 }
 
 /// What a head may say.
-const KEYS: [&str; 10] = [
+const KEYS: [&str; 12] = [
     "covers",
     "staff",
     "manager",
@@ -50,6 +50,8 @@ const KEYS: [&str; 10] = [
     "seats_max",
     "refunds",
     "rules",
+    "prices",
+    "shown",
 ];
 
 impl Script {

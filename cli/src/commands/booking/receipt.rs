@@ -12,7 +12,7 @@ use houseful_core::{
 };
 
 use crate::{
-    commands::show::in_words,
+    commands::{price::write_taxes, show::in_words},
     output::{View, escaped},
     tui,
 };
@@ -49,6 +49,7 @@ pub(super) fn drawn(booking: &Booking, about: &About<'_>, view: &View) -> String
         let _ = writeln!(text, "  {:<29} {:>12}", "fee", booking.fee.to_string());
     }
     let _ = writeln!(text, "  {:<29} {:>12}", "TOTAL", booking.total.to_string());
+    write_taxes(&mut text, &booking.taxes, booking.total.currency);
     let once = || tui::paid_with(booking).and_then(tui::paid_once);
     if let Some(paid) = paid.map(tui::paid_by).or_else(once) {
         let _ = writeln!(text, "  {:<29} {}", "PAID", escaped(&paid));

@@ -17,6 +17,8 @@ pub(super) struct Plan {
     pub wish: Wish,
     pub allow_orphans: bool,
     pub over_limit: bool,
+    pub codes: Vec<String>,
+    pub member: Option<String>,
     tickets: Vec<TicketWish>,
 }
 
@@ -49,8 +51,20 @@ impl Plan {
             wish,
             allow_orphans: args.allow_orphans,
             over_limit: args.over_limit,
+            codes: args.codes.clone(),
+            member: args.member.clone(),
             tickets,
         }))
+    }
+
+    /// Codes and membership, to type again.
+    fn said(&self) -> String {
+        let codes = self.codes.iter().map(|code| ("code", code));
+        let member = self.member.iter().map(|kind| ("member", kind));
+        let typed = codes.chain(member);
+        typed
+            .map(|(flag, word)| format!(" --{flag} {}", shell_word(word)))
+            .collect()
     }
 
     /// How to say the same again with other seats.
@@ -68,7 +82,7 @@ impl Plan {
         };
         Again {
             show: show.to_owned(),
-            rest: format!(" --ticket {}{pay}", tickets.join(",")),
+            rest: format!(" --ticket {}{}{pay}", tickets.join(","), self.said()),
         }
     }
 }
@@ -91,6 +105,16 @@ impl Again {
             let labels = labels.join(",");
             format!("houseful sell {} --seats {labels}{}", self.show, self.rest)
         })
+    }
+}
+
+/// A word as a shell takes it for one.
+fn shell_word(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_.+".contains(c);
+    if word.chars().all(plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
     }
 }
 

@@ -6,7 +6,7 @@ use houseful_core::{
     expiry::is_alive,
     ids::ShowId,
     layout::{BlockReason, Place},
-    seat::{SeatLabel, SeatNo, SeatSet},
+    seat::SeatLabel,
     time::UtcMillis,
     wire::{
         Time,
@@ -113,16 +113,6 @@ fn marks(map: &SeatMap, now: UtcMillis) -> Result<Vec<(SeatMark, Option<Time>)>,
         }
     }
     Ok(marks)
-}
-
-/// The seats that can be had at `now`.
-pub(in crate::commands) fn free_seats(map: &SeatMap, now: UtcMillis) -> Result<SeatSet, CliError> {
-    let marks = marks(map, now)?;
-    Ok((0..)
-        .zip(&marks)
-        .filter(|(_, (mark, _))| *mark == SeatMark::Free)
-        .map(|(seat, _)| SeatNo(seat))
-        .collect())
 }
 
 fn hall(layout: &LayoutView, map: &SeatMap, marks: &[(SeatMark, Option<Time>)]) -> Hall {

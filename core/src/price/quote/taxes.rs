@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Fees, QuoteLine};
+use super::Fees;
 use crate::{
     money::{Percent, Rounding, shares},
     price::{Occasion, PriceRules, Tax, TaxOn, TaxRounding},
@@ -263,9 +263,12 @@ fn note(
 }
 
 /// Taxes over all lines, in the order of the card, a rate that is lower first.
-pub(super) fn totals(rules: &PriceRules, lines: &[QuoteLine]) -> Vec<TaxTotal> {
+pub(super) fn totals<'a>(
+    rules: &PriceRules,
+    taxes: impl Iterator<Item = &'a LineTax>,
+) -> Vec<TaxTotal> {
     let mut totals: Vec<TaxTotal> = Vec::new();
-    for tax in lines.iter().flat_map(|line| &line.taxes) {
+    for tax in taxes {
         let same = |t: &&mut TaxTotal| t.name == tax.name && t.percent == tax.percent;
         if let Some(total) = totals.iter_mut().find(same) {
             total.net_minor = total.net_minor.saturating_add(tax.net_minor);

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use houseful_core::{
     price::Channel,
-    show::{Ask, Command, HoldRules, OrphanRule, ShowTerms, Wish},
+    show::{Ask, Command, HoldRules, OrphanRule, Proof, ShowTerms, Wish},
     wire::{
         self,
         admin::{BlockRequest, Role, ShowAction, StatusRequest},
@@ -12,6 +12,7 @@ use houseful_core::{
             BestRequest, CancelRequest, CashRequest, ChangeSeatsRequest, HoldRequest,
             ReleaseRequest, SeatWish, TicketWish,
         },
+        price::{PriceRequest, PriceWish},
         refund::{RefundRequest, VerdictRequest},
     },
 };
@@ -156,6 +157,28 @@ fn written(path: String, body: &impl Serialize) -> Result<(String, Value), Strin
     Ok((path, body))
 }
 
+/// The body that asks what a hold would cost.
+pub(super) fn price_request(
+    who: &Who,
+    (wish, rules): (&Wish, HoldRules),
+    proof: &Proof,
+) -> Result<Value, String> {
+    let body = PriceRequest {
+        wish: match wished(wish) {
+            wire::booking::Wish::Seats(seats) => PriceWish::Seats(seats),
+            wire::booking::Wish::Best(best) => PriceWish::Best(best),
+        },
+        channel: None,
+        codes: proof.codes.clone(),
+        member: proof.member.clone(),
+        at: None,
+        as_hold: true,
+        allow_orphans: rules.orphans == OrphanRule::Allow && who.duty < Role::Manager,
+        over_limit: rules.over_limit,
+    };
+    serde_json::to_value(body).map_err(|e| e.to_string())
+}
+
 fn wished(wish: &Wish) -> wire::booking::Wish {
     match wish {
         Wish::Seats(picks) => {
@@ -231,6 +254,8 @@ pub(super) fn chain(opening: &Opening) -> Chain {
     );
     show.sales = sales(terms, hours.collect());
     show.seats_max = terms.seats_max;
+    let format = terms.facts.as_ref().map_or("2D", |facts| &facts.format);
+    show.format = format.to_owned();
     Chain {
         cities: vec![ChainCity {
             key: "city".to_owned(),
@@ -254,7 +279,7 @@ pub(super) fn chain(opening: &Opening) -> Chain {
             name: "Screen 1".to_owned(),
             cinema: "cinema".to_owned(),
             hall: "hall".to_owned(),
-            formats: vec!["2D".to_owned()],
+            formats: vec![format.to_owned()],
         }],
         movies: vec![ChainMovie {
             key: "movie".to_owned(),
