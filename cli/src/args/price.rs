@@ -15,7 +15,7 @@ pub enum PriceCommand {
 /// What shall have a price.
 #[derive(Debug, Args)]
 #[command(
-    after_long_help = "Examples:\n  houseful price preview 1 --adult 2 --child 1\n  houseful price preview 1 --seats H7,H8 --channel web\n  houseful price preview 1 --adult 2 --best --at 2026-11-21T19:00:00Z -o json"
+    after_long_help = "Examples:\n  houseful price preview 1 --adult 2 --child 1\n  houseful price preview 1 --seats H7,H8 --channel web\n  houseful price preview 1 --adult 2 --best --at 2026-11-21T17:50:00Z -o json"
 )]
 pub struct PricePreviewArgs {
     /// Today's number (`3`), the show's id (`shw_1042`) or, in a terminal, words
