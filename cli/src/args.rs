@@ -31,6 +31,7 @@ pub use pay::{CardFrom, Pay, PayPart, card_number};
 pub use plumbing::{
     ApiArgs, ClockCommand, CompletionArgs, ConfigCommand, DoctorArgs, HelpArgs, ManArgs,
 };
+pub use price::{PriceCommand, PricePreviewArgs};
 pub use refund::{RefundArgs, RefundCommand, RefundReasonArg};
 pub use report::{DeskArgs, LateArgs, LateCommand, MoneyArgs, ReportCommand};
 #[cfg(feature = "embedded")]
@@ -42,7 +43,6 @@ pub use sales::{
     BookingCommand, BookingFindArgs, BookingListArgs, ContactArgs, HoldCommand, PayArgs,
     PaymentCommand, TicketCommand,
 };
-pub use price::{PriceCommand, PricePreviewArgs};
 pub use sell::{HoldArgs, SellArgs, TicketCount, WishArgs};
 pub use staff::{
     AuthCommand, BlockReasonArg, RoleArg, ShowArg, ShowCommand, ShowRef, TokenCommand,

@@ -48,7 +48,7 @@ pub struct Answer {
     /// Whether something was written; `false` for a repeat and for nothing to do.
     pub fresh: bool,
     /// The booking the command was about.
-    pub booking: Option<Booking>,
+    pub booking: Option<Box<Booking>>,
 }
 
 /// What somebody who lost seats may take instead.

@@ -51,7 +51,7 @@ fn split(answers: Vec<Result<Answer, LaneError>>) -> (Vec<Booking>, Vec<(Refusal
     let (mut won, mut lost) = (Vec::new(), Vec::new());
     for answer in answers {
         match answer {
-            Ok(answer) => won.push(answer.booking.expect("a booking")),
+            Ok(answer) => won.push(*answer.booking.expect("a booking")),
             Err(LaneError::Refused { refusal, next_best }) => {
                 let next = next_best.seats.iter().map(ToString::to_string);
                 lost.push((refusal, next.collect()));

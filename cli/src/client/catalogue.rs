@@ -8,8 +8,8 @@ use houseful_core::{
         Page, Time,
         admin::ServerInfo,
         catalogue::{CalendarDay, Cinema, City, Found, Movie, Show, ShowDetail},
-        seats::{LayoutView, SeatMap, Version},
         price::{PricePreview, PriceRequest},
+        seats::{LayoutView, SeatMap, Version},
         why::Why,
     },
 };

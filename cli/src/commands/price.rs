@@ -60,7 +60,10 @@ fn request(args: &PricePreviewArgs, detail: &ShowDetail) -> Result<PriceRequest,
         Some(Wish::Seats(seats)) if by_seat => PriceWish::Seats(seats),
         Some(Wish::Best(best)) if by_seat => PriceWish::Best(best),
         _ => {
-            let one = detail.ticket_types.first().map(|kind| (kind.code.clone(), 1));
+            let one = detail
+                .ticket_types
+                .first()
+                .map(|kind| (kind.code.clone(), 1));
             let tickets = named.into_iter().map(|t| (t.ticket_type, t.count));
             let tickets: Vec<(String, u16)> = tickets.collect();
             let wanted = if tickets.is_empty() {
@@ -68,11 +71,13 @@ fn request(args: &PricePreviewArgs, detail: &ShowDetail) -> Result<PriceRequest,
             } else {
                 tickets
             };
-            let wanted = wanted.into_iter().map(|(ticket_type, count)| TicketsWanted {
-                category: wish.category.clone(),
-                ticket_type,
-                count,
-            });
+            let wanted = wanted
+                .into_iter()
+                .map(|(ticket_type, count)| TicketsWanted {
+                    category: wish.category.clone(),
+                    ticket_type,
+                    count,
+                });
             PriceWish::Tickets(wanted.collect())
         }
     };

@@ -8,7 +8,7 @@ mod watch;
 
 use std::fmt::Write;
 
-use houseful_core::wire::catalogue::ShowDetail;
+use houseful_core::{price::Per, wire::catalogue::ShowDetail};
 
 use super::board;
 use crate::{
@@ -115,11 +115,17 @@ fn drawn(detail: &ShowDetail, view: &View) -> String {
         );
     }
     for fee in detail.fees.iter().filter(|f| f.fee.minor != 0) {
+        let per = match fee.per {
+            Per::Ticket => "",
+            Per::Booking => ", a booking",
+        };
+        let most = fee.max.map(|max| format!(", at most {max}"));
         let _ = writeln!(
             text,
-            "  fee {:<19} {:>12}",
+            "  fee {:<19} {:>12}{per}{}",
             fee.channel,
-            fee.fee.to_string()
+            fee.fee.to_string(),
+            most.unwrap_or_default()
         );
     }
     let _ = writeln!(text, "  at most {} seats in one booking", detail.seats_max);

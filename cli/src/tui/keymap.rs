@@ -33,6 +33,8 @@ pub enum Place {
     Seats,
     /// Typing seat names.
     GoTo,
+    /// Typing a code or a membership.
+    Code,
     /// Choosing a range of seats.
     Range,
     /// Choosing how to pay.
@@ -106,6 +108,7 @@ impl Place {
             Self::Filter
                 | Self::BrowseFilter
                 | Self::GoTo
+                | Self::Code
                 | Self::CardNumber
                 | Self::VoucherCode
                 | Self::QuickLine
@@ -210,6 +213,8 @@ pub enum Action {
     ZoomOut,
     /// Types seat names.
     GoTo,
+    /// Types a code or a membership for another price.
+    Code,
     /// Sets a ticket type by its key.
     TicketType,
     /// Changes the ticket type of the seat under the cursor.

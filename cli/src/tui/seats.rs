@@ -10,6 +10,7 @@ mod order;
 mod others;
 mod picture;
 mod range;
+mod said;
 mod window;
 mod zoom;
 
@@ -30,6 +31,7 @@ pub use offers::{OFFERS, OFFERS_WIDTH, Offer};
 pub use order::{Asking, Wanted};
 pub use others::{Happening, Others, What};
 pub use picture::Picture;
+pub use said::Said;
 pub use zoom::{ABOVE_SEATS, Arrangement, BLOCK_CELL, Ruler, Section, Zoom, block_margin};
 
 use super::{
@@ -80,6 +82,10 @@ pub struct Seats {
     pub others: Others,
     /// The seat names being typed.
     pub goto: Option<Input>,
+    /// The code being typed.
+    pub saying: Option<Input>,
+    /// What the customer says for another price: it goes with the seats.
+    pub said: Said,
     /// Who the booking is for, if somebody known asked for it: written down with the first hold.
     pub is_for: Option<Contact>,
     /// The booking's id and secret, from the first question on.
@@ -137,6 +143,8 @@ impl Seats {
             section: None,
             others: Others::default(),
             goto: None,
+            saying: None,
+            said: Said::default(),
             is_for: None,
             owned: None,
             booking: None,
@@ -166,6 +174,8 @@ impl Seats {
     pub fn place(&self) -> Place {
         if self.goto.is_some() {
             Place::GoTo
+        } else if self.saying.is_some() {
+            Place::Code
         } else if self.range.is_some() {
             Place::Range
         } else {
@@ -222,6 +232,11 @@ impl Seats {
                 }
                 None => return Step::Stay,
             },
+            Action::Accept if self.saying.is_some() => {
+                let typed = self.saying.take();
+                let typed = typed.map(|input| input.value().trim().to_owned());
+                Wanted::Say(typed.unwrap_or_default())
+            }
             Action::Accept => Wanted::Pay,
             Action::Pick | Action::TurnTicketType => {
                 let label = self.hall.as_ref().and_then(|h| h.seat(self.cursor));
@@ -243,9 +258,17 @@ impl Seats {
                 self.goto = None;
                 return Step::Stay;
             }
+            Action::Back if self.saying.is_some() => {
+                self.saying = None;
+                return Step::Stay;
+            }
             Action::Back => return self.leave(desk),
             Action::GoTo => {
                 self.goto = Some(Input::default());
+                return Step::Stay;
+            }
+            Action::Code => {
+                self.saying = Some(Input::default());
                 return Step::Stay;
             }
             Action::Refresh => {
@@ -290,10 +313,10 @@ impl Seats {
         self.moved = true;
     }
 
-    /// A key was typed into the field for seat names.
+    /// A key was typed into the field for seat names, or for codes.
     pub fn typed(&mut self, key: Key) {
-        if let Some(goto) = &mut self.goto {
-            field::edit(goto, key);
+        if let Some(field) = self.goto.as_mut().or(self.saying.as_mut()) {
+            field::edit(field, key);
         }
     }
 

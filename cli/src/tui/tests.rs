@@ -24,6 +24,7 @@ mod narrow;
 mod palette;
 mod picking;
 mod plain;
+mod prices;
 mod quick;
 mod sale;
 mod screens;

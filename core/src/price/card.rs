@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize, Serializer, ser::SerializeStruct};
 
-use super::{Channel, Occasion, PriceRules};
+use super::{BookingFee, Channel, Occasion, Per, PriceRules};
 use crate::{
     ids::{PriceHash, digest16},
     money::{Currency, Money},
@@ -217,6 +217,20 @@ impl PriceCard {
     #[must_use]
     pub fn fee_minor(&self, channel: Channel) -> i64 {
         self.fees.get(&channel).copied().unwrap_or(0)
+    }
+
+    /// The booking fee of a channel, of whichever kind.
+    #[must_use]
+    pub fn fee(&self, channel: Channel) -> BookingFee {
+        let ruled = self
+            .rules
+            .as_ref()
+            .and_then(|rules| rules.fees.get(&channel));
+        ruled.copied().unwrap_or(BookingFee {
+            minor: self.fee_minor(channel),
+            per: Per::Ticket,
+            max_minor: None,
+        })
     }
 
     /// What a seat of `category` costs for `ticket_type` on an occasion, in minor units, by the table,

@@ -206,10 +206,7 @@ impl PriceCard {
     }
 
     /// The taxes of lines by name and rate, in the order of the card.
-    pub(crate) fn tax_totals<'a>(
-        &self,
-        taxes: impl Iterator<Item = &'a LineTax>,
-    ) -> Vec<TaxTotal> {
+    pub(crate) fn tax_totals<'a>(&self, taxes: impl Iterator<Item = &'a LineTax>) -> Vec<TaxTotal> {
         let rules = self.rules.as_deref();
         rules.map_or_else(Vec::new, |rules| taxes::totals(rules, taxes))
     }

@@ -12,8 +12,8 @@ use serde::{Deserialize, Serialize};
 use super::{BookingRecord, Line, Proof, ShowTerms, pick::category_of};
 use crate::{
     price::{
-        Channel, LineTax, NotGiven, Occasion, OfferTo, Purchase, Quote, QuoteError, QuoteLine, Reason,
-        SeatWanted, Step, WhyNot,
+        Channel, LineTax, NotGiven, Occasion, OfferTo, Purchase, Quote, QuoteError, QuoteLine,
+        Reason, SeatWanted, Step, WhyNot,
     },
     refusal::{PriceRefused, Refusal},
     seat::SeatLabel,

@@ -7,7 +7,7 @@ use crate::{
     availability::Availability,
     ids::{CinemaId, CityId, MovieId, ScreenId, ShowId},
     money::Money,
-    price::{Channel, TicketType},
+    price::{Channel, Per, TicketType},
 };
 
 /// A city where cinemas are.
@@ -203,14 +203,28 @@ pub struct Price {
     pub price: Money,
 }
 
-/// A booking fee for each ticket.
+/// The booking fee of a channel.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Fee {
     /// Where the ticket is sold.
     pub channel: Channel,
-    /// What is added to each ticket.
+    /// What is added to each ticket, or once to the booking.
     pub fee: Money,
+    /// Which of both.
+    #[serde(default = "per_ticket", skip_serializing_if = "is_per_ticket")]
+    pub per: Per,
+    /// The most that a booking pays.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max: Option<Money>,
+}
+
+const fn per_ticket() -> Per {
+    Per::Ticket
+}
+
+const fn is_per_ticket(per: &Per) -> bool {
+    matches!(per, Per::Ticket)
 }
 
 /// A show with what is needed to sell it.

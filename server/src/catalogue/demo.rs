@@ -157,7 +157,7 @@ fn price_cards(file: &File) -> Result<BTreeMap<String, PriceCard>, CatalogueErro
             prices: rows.collect(),
             fees: country.fees.clone(),
             refunds: country.refunds.clone(),
-            rules: None,
+            rules: country.rules.clone(),
         };
         Ok((country.code.clone(), card))
     };

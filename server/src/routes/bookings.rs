@@ -174,7 +174,7 @@ pub(super) fn about_booking(error: LaneError) -> ApiError {
 /// The booking of an answer.
 pub(super) fn of(answer: Answer) -> Result<Booking, ApiError> {
     let missing = || ApiError::Internal("a granted command answered without its booking".into());
-    answer.booking.ok_or_else(missing)
+    answer.booking.map(|booking| *booking).ok_or_else(missing)
 }
 
 /// A command with fresh randomness.

@@ -16,7 +16,13 @@ use houseful_core::{
         Wish,
     },
     time::UtcMillis,
-    wire::{booking::Booking, price::{PriceLine, PricePreview}, problem::Facts, seats::SeatMap, why::Why},
+    wire::{
+        booking::Booking,
+        price::{PriceLine, PricePreview},
+        problem::Facts,
+        seats::SeatMap,
+        why::Why,
+    },
 };
 use uuid::Uuid;
 
@@ -142,7 +148,9 @@ pub trait House {
             own: None,
             wish: None,
         };
-        let priced = self.state()?.price(&PriceAsk::Hold(wish.clone()), &sale, now);
+        let priced = self
+            .state()?
+            .price(&PriceAsk::Hold(wish.clone()), &sale, now);
         Ok(priced.map_err(|refusal| refusal.code().to_owned()))
     }
     /// What somebody who pays for a booking agrees to.

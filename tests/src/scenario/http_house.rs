@@ -279,7 +279,7 @@ impl HttpHouse {
         let answer = answer.map_err(|e| e.to_string())?;
         Ok(Said::Yes {
             fresh: answer.fresh,
-            booking: answer.booking.map(Box::new),
+            booking: answer.booking,
         })
     }
 

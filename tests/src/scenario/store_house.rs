@@ -197,7 +197,7 @@ impl House for StoreHouse {
         match answer {
             Ok(answer) => Ok(Said::Yes {
                 fresh: answer.fresh,
-                booking: answer.booking.map(Box::new),
+                booking: answer.booking,
             }),
             Err(LaneError::Refused { refusal, next_best }) => {
                 Ok(Said::no(&refusal, next_best.seats, next_best.relaxed))

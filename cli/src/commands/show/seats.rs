@@ -221,7 +221,7 @@ fn legend(detail: &ShowDetail, layout: &LayoutView) -> String {
 
 #[cfg(test)]
 mod tests {
-    use houseful_core::wire::seats::HoldEnd;
+    use houseful_core::{seat::SeatNo, wire::seats::HoldEnd};
 
     use super::*;
 
@@ -242,8 +242,9 @@ mod tests {
     #[test]
     fn a_hold_that_is_over_is_free_whatever_the_map_says() {
         let free = |now| {
-            let free = free_seats(&map(), UtcMillis(now)).expect("a map");
-            free.iter().map(|s| s.0).collect::<Vec<_>>()
+            let marks = marks(&map(), UtcMillis(now)).expect("a map");
+            let free = |at: &usize| marks[*at].0 == SeatMark::Free;
+            (0..marks.len()).filter(free).collect::<Vec<_>>()
         };
         assert_eq!(free(999), [0]);
         assert_eq!(free(1_000), [0, 1]);
@@ -255,6 +256,6 @@ mod tests {
             states: "fz".to_owned(),
             ..map()
         };
-        assert!(free_seats(&strange, UtcMillis(0)).is_err());
+        assert!(marks(&strange, UtcMillis(0)).is_err());
     }
 }

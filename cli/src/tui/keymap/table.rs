@@ -51,7 +51,7 @@ impl Binding {
 use Place::{
     AskApprove, AskCash, AskGiveBack, AskGiveUp, AskLeave, AskRefund, AskRelease, AskResolve,
     BookingDetail, Bookings, BookingsSearch, Browse, BrowseFilter, Card, CardNumber, CaseNote,
-    ContactForm, Filter, GoTo, Help, HoldOver, Home, Late, LateCase, Live, LostRace, NoOffer,
+    Code, ContactForm, Filter, GoTo, Help, HoldOver, Home, Late, LateCase, Live, LostRace, NoOffer,
     Override, Palette, Paying, Payment, QuickLine, Range, Seats, Ticket, Trouble, VoucherCode,
 };
 
@@ -62,6 +62,7 @@ const ANYWHERE: &[Place] = &[
     BrowseFilter,
     Seats,
     GoTo,
+    Code,
     Range,
     Payment,
     Card,
@@ -116,6 +117,7 @@ const FIELDS: &[Place] = &[
     Filter,
     BrowseFilter,
     GoTo,
+    Code,
     CardNumber,
     VoucherCode,
     BookingsSearch,
@@ -149,6 +151,7 @@ pub const TABLE: &[Binding] = &[
     on(&[Seats], &[c('-')], "-", Action::ZoomOut, words::ZOOM_OUT),
     on(&[Seats], &[Key::Char('v')], "v", Action::Range, words::RANGE),
     on(&[Seats], &[c('w')], "w", Action::Accessible, words::ACCESSIBLE).seldom(),
+    on(&[Seats], &[c('%')], "%", Action::Code, words::CODE).seldom(),
     on(&[Range], &[Key::Char(' '), c('v'), Key::Enter], "Space", Action::Pick, words::RANGE_PICK),
     many(&[Range], Keys::Any(&[]), "Left/Right", Action::Right, words::RANGE_RIGHT_SUM),
     on(&[Payment], &[Key::Enter], "Enter", Action::Accept, words::PAYMENT_ACCEPT).must(),

@@ -29,6 +29,9 @@ pub(super) fn tell(model: &Model, seats: &Seats, talk: &mut Talk) -> Vec<String>
     if seats.goto.is_some() {
         lines.push(plain::TYPE_SEATS.to_owned());
     }
+    if seats.saying.is_some() {
+        lines.push(plain::TYPE_CODE.to_owned());
+    }
     if seats.booking.is_some() {
         lines.push(holding(model, seats, true));
         lines.extend(choices(model, seats, talk));
@@ -48,6 +51,12 @@ pub(super) fn news(
     if is.goto.is_some() {
         if was.goto.is_none() {
             lines.push(plain::TYPE_SEATS.to_owned());
+        }
+        return lines;
+    }
+    if is.saying.is_some() {
+        if was.saying.is_none() {
+            lines.push(plain::TYPE_CODE.to_owned());
         }
         return lines;
     }

@@ -275,6 +275,11 @@ impl Seats {
             _ if is_end(problem) => self.lost_hold(desk, problem.detail.clone()),
             // Somebody else finished it: how, the booking itself tells.
             ("already_paid", _) => self.check(desk),
+            // What gives nothing is not said again with every seat.
+            ("code_refused" | "too_many_codes", _) => {
+                self.said.codes.clear();
+                desk.tell_problem(problem);
+            }
             ("orphan_seat", Some(wish)) if at_counter && !leave.orphans => {
                 desk.overlays.push(Overlay::Override {
                     what: problem.detail.clone(),

@@ -42,6 +42,8 @@ pub enum Wanted {
     TicketType(char),
     /// Another ticket type for this seat.
     TurnTicketType(SeatLabel),
+    /// A code or a membership for another price.
+    Say(String),
     /// Exactly this, with leave to break a rule of the house.
     Exactly {
         /// Which seats.
@@ -161,6 +163,7 @@ impl Seats {
             Wanted::Named(labels) => self.take_named(desk, &labels),
             Wanted::TicketType(key) => self.set_type(desk, key),
             Wanted::TurnTicketType(label) => self.turn_type(desk, label),
+            Wanted::Say(text) => self.say_for_price(desk, &text),
             Wanted::Exactly {
                 wish,
                 allow_orphans,
@@ -439,8 +442,8 @@ impl Seats {
                     wish,
                     allow_orphans,
                     over_limit,
-                    codes: Vec::new(),
-                    member: None,
+                    codes: self.said.codes.clone(),
+                    member: self.said.member.clone(),
                 };
                 Ask::Change(owned.clone(), Box::new(request))
             }
@@ -453,8 +456,8 @@ impl Seats {
                     wish,
                     allow_orphans,
                     over_limit,
-                    codes: Vec::new(),
-                    member: None,
+                    codes: self.said.codes.clone(),
+                    member: self.said.member.clone(),
                 };
                 Ask::Hold(owned, Box::new(request))
             }

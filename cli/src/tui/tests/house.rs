@@ -15,8 +15,8 @@ use houseful_core::{
     price::Channel,
     refusal::Refusal,
     show::{
-        Actor, Ask as CoreAsk, Command, Event, HoldRules, OrphanRule, Proof, Rolls, SeatPick,
-        ShowState, Wish as CoreWish, view::seat_changes,
+        Actor, Ask as CoreAsk, Command, Event, HoldRules, OrphanRule, PriceFacts, Proof, Rolls,
+        SeatPick, ShowState, ShowTerms, Wish as CoreWish, view::seat_changes,
     },
     time::UtcMillis,
     wire::{
@@ -118,9 +118,39 @@ impl Till {
         till
     }
 
+    /// A till in a house whose price card has these rules.
+    pub(super) fn under(rules: &str) -> Self {
+        let mut till = Self::unstarted_under(rules);
+        till.send(Msg::Resized(80, 24));
+        till.send(Msg::Started(Vec::new()));
+        till
+    }
+
+    pub(super) fn unstarted_under(rules: &str) -> Self {
+        let rules = serde_json::from_str(rules).expect("rules");
+        Self::with_terms(GRAND, |terms| {
+            let mut prices = (*terms.prices).clone();
+            prices.fees.clear();
+            prices.rules = Some(Box::new(rules));
+            prices.check().expect("a card");
+            ShowTerms {
+                prices: Arc::new(prices),
+                facts: Some(PriceFacts {
+                    zone: jiff::tz::TimeZone::UTC,
+                    format: "2D".to_owned(),
+                }),
+                ..terms
+            }
+        })
+    }
+
     pub(super) fn unstarted(hall: &str) -> Self {
+        Self::with_terms(hall, |terms| terms)
+    }
+
+    fn with_terms(hall: &str, change: impl FnOnce(ShowTerms) -> ShowTerms) -> Self {
         let layout = Arc::new(SeatLayout::parse(hall).expect("a hall"));
-        let terms = terms(Arc::clone(&layout));
+        let terms = change(terms(Arc::clone(&layout)));
         let mut till = Self {
             model: Model::new(Some(CinemaId(1))),
             now: START,

@@ -35,6 +35,14 @@ impl Talk {
         Self::at(till)
     }
 
+    /// In a house whose price card has these rules.
+    pub(super) fn under(rules: &str) -> Self {
+        let mut till = Till::unstarted_under(rules);
+        till.send(Msg::Resized(PAGE.0, PAGE.1));
+        till.send(Msg::Started(Vec::new()));
+        Self::at(till)
+    }
+
     pub(super) fn at(till: Till) -> Self {
         let mut talk = Self {
             till,

@@ -1,6 +1,9 @@
 //! One booking in full: state, show, seats with tickets, money, and who it is for.
 
-use houseful_core::wire::{booking::Booking, catalogue::Show};
+use houseful_core::{
+    money::Money,
+    wire::{booking::Booking, catalogue::Show},
+};
 use ratatui::style::Style;
 use tui_input::Input;
 
@@ -233,6 +236,10 @@ fn money(detail: &Detail) -> Vec<String> {
     }
     let total = wording::total(booking.total.currency.code());
     lines.push(amount(&total, booking.total.plain()));
+    lines.extend(booking.taxes.iter().map(|tax| {
+        let minor = Money::new(tax.tax_minor, booking.total.currency).plain();
+        amount(&wording::tax(tax), minor)
+    }));
     lines.extend(booking.payments.iter().map(wording::payment));
     let tenders = detail.payment.iter().flat_map(|p| &p.tenders);
     lines.extend(tenders.map(|t| format!("  {}", wording::tender_said(t))));

@@ -93,7 +93,16 @@ fn draw_booking(scene: &Scene<'_>, sheet: &mut Sheet<'_>, part: Part, room: u16)
     draw_line(sheet, part, y, wording::FEE, &fee.plain(), theme.text());
     let label = wording::total(total.currency.code());
     draw_line(sheet, part, y + 1, &label, &total.plain(), theme.strong());
-    y + 2 - part.y
+    y += 2;
+    for tax in &booking.taxes {
+        if y + 1 >= part.y + room {
+            break;
+        }
+        let amount = Money::new(tax.tax_minor, total.currency).plain();
+        draw_line(sheet, part, y, &wording::tax(tax), &amount, theme.faint());
+        y += 1;
+    }
+    y - part.y
 }
 
 /// Each seat with its ticket type and price; with its category where there is room.

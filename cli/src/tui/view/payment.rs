@@ -80,7 +80,14 @@ fn draw_booking(payment: &Payment, sheet: &mut Sheet<'_>, last: u16) -> u16 {
     amount(sheet, y, wording::FEE, &booking.fee.plain(), theme.text());
     let label = wording::total(booking.total.currency.code());
     amount(sheet, y + 1, &label, &booking.total.plain(), theme.strong());
-    y + 2
+    y += 2;
+    let taxes = booking.taxes.iter();
+    for tax in taxes.take(usize::from(last.saturating_sub(y))) {
+        let minor = Money::new(tax.tax_minor, booking.total.currency).plain();
+        amount(sheet, y, &wording::tax(tax), &minor, theme.faint());
+        y += 1;
+    }
+    y
 }
 
 /// The right half: how it is paid. Gives the cursor and the first row below.

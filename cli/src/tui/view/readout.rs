@@ -33,6 +33,12 @@ pub(super) fn draw(
     }
     let room = body.width.saturating_sub(2);
     let size = (sheet.width(), sheet.height());
+    if let Some(saying) = &seats.saying {
+        sheet.put(1, y, wording::CODE, theme.key());
+        let left = 2 + columns_of(wording::CODE);
+        let x = sheet.field(left, y, body.width.saturating_sub(left + 1), saying);
+        return Some((x, y));
+    }
     let text = picture.and_then(|picture| {
         let arranged = seats.arrangement(picture.hall, size);
         readout(model, seats, picture, (&arranged, room))

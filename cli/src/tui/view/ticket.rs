@@ -110,6 +110,10 @@ fn words(view: &TicketView, room: &Room) -> Vec<Line> {
     long.push(line(wording::label::PLACE, &*show.cinema_name));
     long.push(line(wording::label::SCREEN, &*show.screen_name));
     long.extend([seats.clone(), total.clone()]);
+    long.extend(booking.taxes.iter().map(|tax| {
+        let minor = Money::new(tax.tax_minor, booking.total.currency).plain();
+        line("", format!("{} {minor}", wording::tax(tax)))
+    }));
     long.extend(paid(view));
     long.push(line("", ""));
     let codes = codes(view, room);

@@ -27,6 +27,7 @@ pub const BROWSE_ACCEPT: Words = words("choose", "next column, or sell");
 pub const SEATS_NEXT_BEST: Words = words("next best", "next best for the party");
 pub const ZONE: Words = words("zone", "any, front, middle, rear");
 pub const SEATS_PICK: Words = words("pick", "pick or drop this seat");
+pub const CODE: Words = words("code", "a code, or member gold");
 pub const GO_TO: Words = words("go to", "by name: h8-9 or h8,j3");
 pub const UNDO: Words = words("undo", "take the last change back");
 pub const SEATS_ACCEPT: Words = words("pay", "pay; open a block");

@@ -2,6 +2,7 @@
 
 use houseful_core::{
     money::{Currency, Money},
+    price::TaxTotal,
     wire::voucher::{Voucher, VoucherState},
 };
 
@@ -150,4 +151,10 @@ pub fn payment_state(state: &str) -> String {
 #[must_use]
 pub fn waiting_for(seconds: i64) -> String {
     format!("for {seconds} s; ⟨paying.back⟩ leaves it alone")
+}
+
+/// A tax that is in a total.
+#[must_use]
+pub fn tax(tax: &TaxTotal) -> String {
+    format!("in it {} {}%", tax.name, tax.percent)
 }

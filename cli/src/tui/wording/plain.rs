@@ -61,6 +61,7 @@ pub fn prompt(place: Place, holds: bool, amount: bool) -> &'static str {
         Place::Seats if holds => "Enter to pay, or choose? ",
         Place::Seats => "How many seats, or seat names? ",
         Place::GoTo => "Seat names? ",
+        Place::Code => "Code? ",
         Place::Payment if amount => "Amount given? ",
         Place::Payment => "Pay? ",
         Place::Card => "Card? ",

@@ -4,7 +4,7 @@ use houseful_core::{best::Relaxed, price::TicketType, seat::SeatLabel};
 
 use crate::tui::{
     hall::SeatLook,
-    seats::{What, Zoom},
+    seats::{Said, What, Zoom},
 };
 
 /// `v` over seats that nobody can pick.
@@ -203,4 +203,20 @@ pub fn hidden_type(kind: &TicketType, does: &str) -> String {
         "`{}` of {} is the key for {does} here; ⟨seats.turn_ticket_type⟩ changes the type",
         kind.key, kind.name
     )
+}
+
+/// Before the field for codes.
+pub const CODE: &str = "Code, or member gold:";
+/// All that was said for another price is taken back.
+pub const SAID_NOTHING: &str = "No code goes with the next seats.";
+/// It is said already.
+pub const SAID_ALREADY: &str = "That is said already.";
+
+/// What goes with the first seats.
+#[must_use]
+pub fn said(said: &Said) -> String {
+    let codes = said.codes.iter().map(|code| format!("code {code}"));
+    let member = said.member.iter().map(|kind| format!("{kind} member"));
+    let all: Vec<String> = codes.chain(member).collect();
+    format!("{} goes with the seats you choose.", all.join(", "))
 }

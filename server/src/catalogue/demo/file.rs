@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use houseful_core::{
-    price::{Channel, TicketType},
+    price::{Channel, PriceRules, TicketType},
     refund::RefundTerms,
 };
 use serde::Deserialize;
@@ -43,7 +43,10 @@ pub(super) struct Country {
     name: String,
     pub(super) language: String,
     pub(super) currency: String,
+    #[serde(default)]
     pub(super) fees: BTreeMap<Channel, i64>,
+    #[serde(default)]
+    pub(super) rules: Option<Box<PriceRules>>,
     pub(super) prices: BTreeMap<String, BTreeMap<String, i64>>,
     #[serde(default)]
     pub(super) refunds: Option<RefundTerms>,

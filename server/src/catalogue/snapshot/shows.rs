@@ -159,9 +159,14 @@ impl Snapshot {
                 .collect(),
             fees: Channel::ALL
                 .into_iter()
-                .map(|channel| Fee {
-                    channel,
-                    fee: money(card.fee_minor(channel)),
+                .map(|channel| {
+                    let fee = card.fee(channel);
+                    Fee {
+                        channel,
+                        fee: money(fee.minor),
+                        per: fee.per,
+                        max: fee.max_minor.map(money),
+                    }
                 })
                 .collect(),
             seats_max: row.seats_max,

@@ -275,7 +275,9 @@ impl<R> Cell<R> {
                 tip: self.tip(),
             },
             fresh,
-            booking: booking.and_then(|b| state.booking_view(b, self.tip(), now)),
+            booking: booking
+                .and_then(|b| state.booking_view(b, self.tip(), now))
+                .map(Box::new),
         })
     }
 

@@ -340,6 +340,8 @@ impl Till {
             fees: vec![Fee {
                 channel: Channel::Web,
                 fee: money(75),
+                per: houseful_core::price::Per::Ticket,
+                max: None,
             }],
             seats_max: 10,
         }

@@ -77,6 +77,7 @@ fn everywhere() -> Vec<Talk> {
         walk(&["browse", "find"]),
         walk(&["1"]),
         walk(&["1", "g"]),
+        walk(&["1", "code"]),
         walk(&["1", "v"]),
         walk(&[":"]),
         walk(&["1", "2", ""]),

@@ -109,6 +109,10 @@ pub fn released(seats: &str) -> String {
 }
 
 /// The field for seats wants names.
+pub const TYPE_CODE: &str =
+    "Type a code, or member and its kind; nothing takes back what was said; cancel leaves this.";
+
+/// Before seat names are typed.
 pub const TYPE_SEATS: &str = "Type seat names, as in h8-9 or h8,j3; cancel leaves this.";
 
 /// What a seat is, for somebody who asks for it.

@@ -82,6 +82,7 @@ pub fn action_words(action: Action) -> &'static [&'static str] {
         Action::NextBest => &["next best", "best", "next"],
         Action::Zone => &["zone"],
         Action::GoTo => &["go to"],
+        Action::Code => &["code"],
         Action::TurnTicketType => &["ticket type"],
         Action::Undo => &["undo"],
         Action::Card => &["card"],
