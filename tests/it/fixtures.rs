@@ -123,7 +123,9 @@ struct Country {
     name: String,
     language: String,
     currency: Currency,
+    #[serde(default)]
     fees: BTreeMap<Channel, i64>,
+    rules: Option<Box<houseful_core::price::PriceRules>>,
     prices: BTreeMap<String, BTreeMap<String, i64>>,
     refunds: Option<houseful_core::refund::RefundTerms>,
 }
@@ -256,7 +258,7 @@ fn every_price_card_is_whole() {
                 .collect(),
             fees: country.fees.clone(),
             refunds: country.refunds.clone(),
-            rules: None,
+            rules: country.rules.clone(),
         };
         assert_eq!(card.check(), Ok(()), "{}", country.name);
         for category in &sold {
