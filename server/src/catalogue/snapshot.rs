@@ -193,7 +193,7 @@ impl Snapshot {
         let city = self.city_of[self.cinema_place(row)?];
         Some(PriceFacts {
             zone: self.zones[city].clone(),
-            format: row.format.clone(),
+            format: row.format.as_str().to_owned(),
         })
     }
 
