@@ -6,6 +6,7 @@
 //!
 //! [`copies::LOOK_MS`]: crate::copies::LOOK_MS
 
+mod answers;
 mod chain;
 mod check;
 pub mod demo;
@@ -38,6 +39,7 @@ use arc_swap::ArcSwap;
 use houseful_core::ids::ShowId;
 use tokio::sync::Mutex;
 
+pub(crate) use answers::Told;
 pub use chain::{Chain, ChainCinema, ChainCity, ChainMovie, ChainScreen, ChainShow, Start};
 pub use error::CatalogueError;
 pub use part::{Another, Part};
