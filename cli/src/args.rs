@@ -36,8 +36,8 @@ pub use refund::{RefundArgs, RefundCommand, RefundReasonArg};
 pub use report::{DeskArgs, LateArgs, LateCommand, MoneyArgs, ReportCommand};
 #[cfg(feature = "embedded")]
 pub use running::{
-    BusCommand, DbArg, DbCommand, DbFile, DemoArgs, KafkaArg, LogArg, ReplicaArg, ServeArgs,
-    ShardsArg,
+    BusCommand, ChainChoice, DbArg, DbCommand, DbFile, DemoArgs, KafkaArg, LogArg, ReplicaArg,
+    ServeArgs, ShardsArg,
 };
 pub use sales::{
     BookingCommand, BookingFindArgs, BookingListArgs, ContactArgs, HoldCommand, PayArgs,

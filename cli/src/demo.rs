@@ -11,6 +11,7 @@ use houseful_core::{
     price::Channel,
     wire::admin::{Role, TokenRequest},
 };
+use houseful_server::app::DemoSize;
 
 use self::{
     crowd::{Crowd, Doors, Habits},
@@ -28,6 +29,8 @@ pub struct Plan {
     pub place: Place,
     /// The chain, its sales and the crowd follow from this.
     pub seed: u64,
+    /// How large the chain is.
+    pub size: DemoSize,
     /// Seconds of the server's time in a real second.
     pub speed: u32,
     /// Move the clock by hand only.
@@ -82,6 +85,7 @@ impl Demo {
             speed: plan.speed,
             timer: !plan.no_timer,
             demo_chain: Some(plan.seed),
+            demo_size: plan.size,
             sell_meanwhile: plan.sell_meanwhile,
             ..Hosting::new(plan.place.address())
         };

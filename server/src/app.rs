@@ -98,6 +98,17 @@ impl ServerConfig {
     }
 }
 
+/// How large the demo's chain is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum DemoSize {
+    /// A few cinemas in a few countries.
+    #[default]
+    Usual,
+    /// 2,000 cities, 20,000 cinemas, 100,000 screens, 20,000 movies and a million shows. A file that
+    /// has shows already keeps those and takes none of these.
+    Huge,
+}
+
 /// The made-up chain of the demo: a week of shows from now on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DemoChain {
@@ -105,6 +116,8 @@ pub struct DemoChain {
     pub seed: u64,
     /// In how many of the next shows seats have been sold before anybody comes.
     pub sold_shows: usize,
+    /// How large it is.
+    pub size: DemoSize,
 }
 
 /// What every request can reach.

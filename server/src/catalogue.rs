@@ -6,6 +6,7 @@
 //!
 //! [`copies::LOOK_MS`]: crate::copies::LOOK_MS
 
+mod answers;
 mod chain;
 mod check;
 pub mod demo;
@@ -18,6 +19,7 @@ pub(crate) mod postgres;
 mod rows;
 mod sales;
 mod search;
+mod shared;
 mod snapshot;
 mod sqlite;
 mod store;
@@ -37,6 +39,7 @@ use arc_swap::ArcSwap;
 use houseful_core::ids::ShowId;
 use tokio::sync::Mutex;
 
+pub(crate) use answers::Told;
 pub use chain::{Chain, ChainCinema, ChainCity, ChainMovie, ChainScreen, ChainShow, Start};
 pub use error::CatalogueError;
 pub use part::{Another, Part};
@@ -51,6 +54,7 @@ pub use snapshot::{
 pub use sqlite::SqliteCatalogue;
 pub use store::{CatalogueStore, Kept};
 
+use self::rows::Rows;
 use crate::{clock::Clock, hub::Origin, lane::Plans, replicas::Replicas, store::StoreError};
 
 /// How often an import is checked again because another server imported something meanwhile.
@@ -151,11 +155,28 @@ impl Catalogue {
     /// # Errors
     /// The chain contradicts itself or what is known; see [`CatalogueError`].
     pub async fn import(&self, chain: Chain) -> Result<Vec<ShowId>, CatalogueError> {
+        self.import_checked(move |known| check::check(&chain, known))
+            .await
+    }
+
+    /// The same with a chain whose shows are made while they are checked.
+    ///
+    /// # Errors
+    /// See [`Catalogue::import`].
+    pub async fn import_huge(&self, huge: demo::Huge) -> Result<Vec<ShowId>, CatalogueError> {
+        self.import_checked(move |known| check::check_with(huge.chain(), huge.shows(), known))
+            .await
+    }
+
+    async fn import_checked(
+        &self,
+        check: impl Fn(&Rows) -> Result<Rows, CatalogueError> + Send + Sync + 'static,
+    ) -> Result<Vec<ShowId>, CatalogueError> {
         let _turn = self.turn.lock().await;
-        let chain = Arc::new(chain);
+        let check = Arc::new(check);
         for _ in 0..TRIES {
-            let (known, chain) = (self.snapshot(), Arc::clone(&chain));
-            let checked = tokio::task::spawn_blocking(move || check::check(&chain, known.rows()))
+            let (known, check) = (self.snapshot(), Arc::clone(&check));
+            let checked = tokio::task::spawn_blocking(move || check(known.rows()))
                 .await
                 .map_err(|_| StoreError::Busy)??;
             let added: Vec<_> = checked.shows.iter().map(|show| show.id).collect();

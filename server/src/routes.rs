@@ -7,6 +7,7 @@
 )]
 
 mod age;
+mod asked;
 mod bookings;
 mod calendar;
 mod cash;

@@ -194,6 +194,15 @@ pub enum BusCommand {
     },
 }
 
+/// How large the demo's chain is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ChainChoice {
+    /// A few cinemas in a few countries, a week of shows
+    Usual,
+    /// 20,000 cinemas in 2,000 cities, a million shows; takes a minute and a gigabyte of disk
+    Huge,
+}
+
 /// `houseful demo`.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:\n  houseful demo --headless --for 2s --speed 60 --crowd 10")]
@@ -204,6 +213,9 @@ pub struct DemoArgs {
     /// Chain, sales and crowd follow from this number
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub seed: u64,
+    /// How large the chain is; a file that has one keeps it
+    #[arg(long, value_name = "SIZE", default_value = "usual")]
+    pub chain: ChainChoice,
     /// Let so many simulated customers in [default: none, with --headless 25]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(0..=2000))]
     pub crowd: Option<u16>,

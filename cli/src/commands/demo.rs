@@ -2,11 +2,12 @@
 
 use std::{io::Write, time::Duration};
 
+use houseful_server::app::DemoSize;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::tui as screens;
 use crate::{
-    args::DemoArgs,
+    args::{ChainChoice, DemoArgs},
     context::Context,
     demo::{
         Demo, DemoError, Plan,
@@ -51,6 +52,10 @@ pub(super) async fn run(context: &mut Context, args: DemoArgs) -> Result<(), Cli
     let plan = Plan {
         place,
         seed: args.seed,
+        size: match args.chain {
+            ChainChoice::Usual => DemoSize::Usual,
+            ChainChoice::Huge => DemoSize::Huge,
+        },
         speed: args.speed.unwrap_or(speed),
         manual_clock: context.globals.manual_clock(),
         no_timer: context.globals.no_timer,

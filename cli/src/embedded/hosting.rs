@@ -8,7 +8,7 @@ use std::{
 
 use houseful_core::wire::admin::Mode;
 use houseful_server::{
-    app::{self, DemoChain, RunningServer, ServerConfig, StartError},
+    app::{self, DemoChain, DemoSize, RunningServer, ServerConfig, StartError},
     bus::kafka::KafkaConfig,
     clock::ClockKind,
     database::{Address, PostgresUrl},
@@ -43,6 +43,8 @@ pub struct Hosting {
     pub timer: bool,
     /// Fill a new file with the demo chain of this seed.
     pub demo_chain: Option<u64>,
+    /// How large that chain is.
+    pub demo_size: DemoSize,
     /// Serve while the chain's prior sales are still being made.
     pub sell_meanwhile: bool,
     /// The token of this run; a fresh one if `None`.
@@ -70,6 +72,7 @@ impl Hosting {
             speed: 1,
             timer: true,
             demo_chain: None,
+            demo_size: DemoSize::Usual,
             sell_meanwhile: false,
             token: None,
             roles: RolesConfig::default(),
@@ -169,6 +172,7 @@ impl Hosted {
             chain: hosting.demo_chain.map(|seed| DemoChain {
                 seed,
                 sold_shows: SOLD_SHOWS,
+                size: hosting.demo_size,
             }),
             sell_meanwhile: hosting.sell_meanwhile,
             token: hosting.token.clone(),

@@ -14,7 +14,7 @@ use houseful_core::{
 
 use tokio_util::sync::CancellationToken;
 
-use super::{DemoChain, StartError, booking::Booking};
+use super::{DemoChain, DemoSize, StartError, booking::Booking};
 use crate::{
     catalogue::{
         Catalogue,
@@ -36,6 +36,13 @@ pub(super) async fn import(
     clock: &Clock,
     chain: DemoChain,
 ) -> Result<Vec<ShowId>, StartError> {
+    if chain.size == DemoSize::Huge {
+        if !catalogue.snapshot().is_empty() {
+            return Ok(Vec::new());
+        }
+        let huge = demo::Huge::new(clock.now(), chain.seed, demo::Sizes::HUGE)?;
+        return Ok(catalogue.import_huge(huge).await?);
+    }
     let more = demo::more(clock.now(), chain.seed, &catalogue.snapshot())?;
     Ok(catalogue.import(more).await?)
 }

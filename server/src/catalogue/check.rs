@@ -3,6 +3,7 @@
 mod shows;
 
 use std::{
+    borrow::Borrow,
     collections::{BTreeMap, HashMap, HashSet},
     sync::Arc,
 };
@@ -16,13 +17,23 @@ use jiff::tz::TimeZone;
 
 use self::shows::{House, Room};
 use super::{
-    CatalogueError, Chain, Point,
+    CatalogueError, Chain, ChainShow, Point,
     rows::{CinemaRow, CityRow, MovieRow, Rows, ScreenRow},
     value::Part,
 };
 
 /// The rows of a chain; of its shows only those that are not `known` yet.
 pub(super) fn check(chain: &Chain, known: &Rows) -> Result<Rows, CatalogueError> {
+    check_with(chain, chain.shows.iter(), known)
+}
+
+/// The same with these shows in place of the chain's own: a million of them need not be in memory
+/// at once.
+pub(super) fn check_with<S: Borrow<ChainShow>>(
+    chain: &Chain,
+    shows: impl Iterator<Item = S>,
+    known: &Rows,
+) -> Result<Rows, CatalogueError> {
     let halls = halls(&chain.halls)?;
     let cards = cards(&chain.price_cards)?;
     let mut rows = Rows::default();
@@ -45,10 +56,13 @@ pub(super) fn check(chain: &Chain, known: &Rows) -> Result<Rows, CatalogueError>
     let house = House {
         movies: rows.movies.iter().map(|m| (m.key.as_str(), m.id)).collect(),
         rooms,
-        cards: &cards,
+        cards: cards
+            .iter()
+            .map(|(key, card)| (key.as_str(), (card.hash(), card.as_ref())))
+            .collect(),
         known,
     };
-    rows.shows = shows::shows(&chain.shows, &house)?;
+    rows.shows = shows::shows(shows, &house)?;
     let used = chain.screens.iter().filter_map(|s| halls.get(&s.hall));
     rows.layouts = used.map(|hall| (hall.hash(), Arc::clone(hall))).collect();
     rows.prices = cards

@@ -2,6 +2,7 @@
 //! and seed.
 
 mod file;
+mod huge;
 mod schedule;
 
 use std::collections::{BTreeMap, HashMap};
@@ -17,6 +18,7 @@ use super::{
     Start,
 };
 use file::File;
+pub use huge::{Huge, Sizes};
 
 /// What a chain file can be read for.
 const CHAIN: &str = include_str!("../../../fixtures/chain/chain.toml");

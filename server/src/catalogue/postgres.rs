@@ -11,9 +11,10 @@ use tokio_postgres::Row;
 use super::{
     place::Point,
     rows::{
-        CinemaRow, CityRow, MovieRow, Rows, ScreenRow, ShowRow, id, json, layout, named, number,
-        parsed, prices,
+        CinemaRow, CityRow, MovieRow, Rows, ScreenRow, ShowRow, id, json, layout, number, parsed,
+        prices,
     },
+    shared::Texts,
     store::{CatalogueStore, Kept},
 };
 use crate::{
@@ -198,7 +199,16 @@ async fn write_shows(tx: &Transaction, rows: &Rows) -> Result<(), Fault> {
         ],
     )
     .await?;
-    let shows = &rows.shows;
+    for shows in rows.shows.chunks(SHOWS_AT_ONCE) {
+        insert_shows(tx, shows).await?;
+    }
+    Ok(())
+}
+
+/// The most shows in one statement: its lists are whole in memory at both ends.
+const SHOWS_AT_ONCE: usize = 20_000;
+
+async fn insert_shows(tx: &Transaction, shows: &[ShowRow]) -> Result<(), Fault> {
     tx.query(
         "INSERT INTO show (show_id, movie, screen, starts_at, ends_at, format, language,
                            subtitles, layout, prices, sales, seats_max)
@@ -213,10 +223,10 @@ async fn write_shows(tx: &Transaction, rows: &Rows) -> Result<(), Fault> {
             &list(shows, |s| s.ends_at.0),
             &list(shows, |s| s.format.as_str()),
             &list(shows, |s| s.language.as_str()),
-            &list(shows, |s| json(&s.subtitles)),
+            &list(shows, |s| json(&*s.subtitles)),
             &list(shows, |s| s.layout.to_string()),
             &list(shows, |s| s.prices.to_string()),
-            &list(shows, |s| json(&s.sales)),
+            &list(shows, |s| json(&*s.sales)),
             &list(shows, |s| i32::from(s.seats_max)),
         ],
     )
@@ -250,6 +260,7 @@ async fn moved(tx: &Transaction) -> Result<u64, StoreError> {
 /// All of it, as of the moment of a snapshot.
 pub(crate) async fn read(tx: &Transaction) -> Result<Kept, StoreError> {
     let moves = moved(tx).await?;
+    let mut texts = Texts::default();
     let layouts = all(tx, LAYOUTS, |r| layout(get(r, 0)?, get(r, 1)?)).await?;
     let prices = all(tx, PRICES, |r| prices(get(r, 0)?, get(r, 1)?)).await?;
     Ok(Kept {
@@ -259,7 +270,7 @@ pub(crate) async fn read(tx: &Transaction) -> Result<Kept, StoreError> {
             cinemas: all(tx, CINEMAS, cinema).await?,
             screens: all(tx, SCREENS, screen).await?,
             movies: all(tx, MOVIES, movie).await?,
-            shows: all(tx, SHOWS, show).await?,
+            shows: all(tx, SHOWS, |row| show(row, &mut texts)).await?,
             layouts: layouts.into_iter().collect(),
             prices: prices.into_iter().collect(),
         },
@@ -269,10 +280,10 @@ pub(crate) async fn read(tx: &Transaction) -> Result<Kept, StoreError> {
 async fn all<T>(
     tx: &Transaction,
     sql: &'static str,
-    read: fn(&Row) -> Result<T, StoreError>,
+    mut read: impl FnMut(&Row) -> Result<T, StoreError>,
 ) -> Result<Vec<T>, StoreError> {
     let rows = tx.query(sql, &[]).await.map_err(Fault::reading)?;
-    rows.iter().map(read).collect()
+    rows.iter().map(&mut read).collect()
 }
 
 fn city(row: &Row) -> Result<CityRow, StoreError> {
@@ -326,7 +337,7 @@ fn movie(row: &Row) -> Result<MovieRow, StoreError> {
     })
 }
 
-fn show(row: &Row) -> Result<ShowRow, StoreError> {
+fn show(row: &Row, texts: &mut Texts) -> Result<ShowRow, StoreError> {
     let seats_max: i32 = get(row, 11)?;
     let seats_max = u16::try_from(seats_max)
         .map_err(|_| StoreError::Unreadable(format!("a show for {seats_max} seats at once")))?;
@@ -336,12 +347,12 @@ fn show(row: &Row) -> Result<ShowRow, StoreError> {
         screen: ScreenId(id(get(row, 2)?)?),
         starts_at: UtcMillis(get(row, 3)?),
         ends_at: UtcMillis(get(row, 4)?),
-        format: get(row, 5)?,
-        language: get(row, 6)?,
-        subtitles: parsed(get(row, 7)?)?,
-        layout: named(get(row, 8)?)?,
-        prices: named(get(row, 9)?)?,
-        sales: parsed(get(row, 10)?)?,
+        format: texts.word(get(row, 5)?)?,
+        language: texts.word(get(row, 6)?)?,
+        subtitles: texts.list(get(row, 7)?)?,
+        layout: texts.layout(get(row, 8)?)?,
+        prices: texts.prices(get(row, 9)?)?,
+        sales: texts.sales(get(row, 10)?)?,
         seats_max,
     })
 }

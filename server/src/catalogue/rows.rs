@@ -11,7 +11,7 @@ use houseful_core::{
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-use super::{place::Point, sales::SalesRule};
+use super::{place::Point, sales::SalesRule, shared::Shared};
 use crate::store::StoreError;
 
 /// A city.
@@ -59,7 +59,7 @@ pub(super) struct MovieRow {
     pub(super) language: String,
 }
 
-/// A show.
+/// A show. There may be a million of them: what many have alike stands once in memory.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct ShowRow {
     pub(super) id: ShowId,
@@ -67,12 +67,12 @@ pub(super) struct ShowRow {
     pub(super) screen: ScreenId,
     pub(super) starts_at: UtcMillis,
     pub(super) ends_at: UtcMillis,
-    pub(super) format: String,
-    pub(super) language: String,
-    pub(super) subtitles: Vec<String>,
+    pub(super) format: Shared<String>,
+    pub(super) language: Shared<String>,
+    pub(super) subtitles: Shared<Vec<String>>,
     pub(super) layout: LayoutHash,
     pub(super) prices: PriceHash,
-    pub(super) sales: SalesRule,
+    pub(super) sales: Shared<SalesRule>,
     pub(super) seats_max: u16,
 }
 

@@ -1,5 +1,6 @@
 //! The catalogue in memory, and the questions it answers.
 
+mod answered;
 mod calendar;
 mod find;
 mod kind;
@@ -25,6 +26,7 @@ pub use places::{CinemaFilter, CityFilter};
 pub use shows::{CursorError, SHOWS_MAX, ShowFilter};
 
 use super::{
+    answers::Answers,
     local,
     place::{Globe, Point},
     rows::{CityRow, Rows, ShowRow},
@@ -58,6 +60,8 @@ pub struct Snapshot {
     /// Where cities and cinemas are.
     cities_on: Globe,
     cinemas_on: Globe,
+    /// What was answered from it.
+    answers: Answers,
 }
 
 fn index<K: std::hash::Hash + Eq, T>(rows: &[T], key: impl Fn(&T) -> K) -> HashMap<K, usize> {
@@ -141,6 +145,7 @@ impl Snapshot {
             city_of,
             cinema_of,
             rows,
+            answers: Answers::default(),
         })
     }
 
@@ -193,7 +198,7 @@ impl Snapshot {
         let city = self.city_of[self.cinema_place(row)?];
         Some(PriceFacts {
             zone: self.zones[city].clone(),
-            format: row.format.clone(),
+            format: row.format.as_str().to_owned(),
         })
     }
 

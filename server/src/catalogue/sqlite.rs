@@ -9,9 +9,10 @@ use rusqlite::{Connection, Row, params};
 use super::{
     place::Point,
     rows::{
-        CinemaRow, CityRow, MovieRow, Rows, ScreenRow, ShowRow, id, json, layout, named, number,
-        parsed, prices,
+        CinemaRow, CityRow, MovieRow, Rows, ScreenRow, ShowRow, id, json, layout, number, parsed,
+        prices,
     },
+    shared::{Texts, Written},
     store::{CatalogueStore, Kept},
 };
 use crate::store::{
@@ -145,6 +146,7 @@ fn write_shows(conn: &Connection, rows: &Rows) -> rusqlite::Result<()> {
     let mut put = conn.prepare_cached(
         "INSERT INTO show VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
     )?;
+    let (mut subtitles, mut sales) = (Written::default(), Written::default());
     for s in &rows.shows {
         put.execute(params![
             number(s.id.0),
@@ -152,12 +154,12 @@ fn write_shows(conn: &Connection, rows: &Rows) -> rusqlite::Result<()> {
             number(s.screen.0),
             s.starts_at.0,
             s.ends_at.0,
-            s.format,
-            s.language,
-            json(&s.subtitles),
+            *s.format,
+            *s.language,
+            subtitles.of(&s.subtitles),
             s.layout.to_string(),
             s.prices.to_string(),
-            json(&s.sales),
+            sales.of(&s.sales),
             s.seats_max,
         ])?;
     }
@@ -165,12 +167,17 @@ fn write_shows(conn: &Connection, rows: &Rows) -> rusqlite::Result<()> {
 }
 
 fn read(conn: &Connection) -> Result<Rows, StoreError> {
+    let mut texts = Texts::default();
     Ok(Rows {
         cities: all(conn, "SELECT * FROM city ORDER BY id", city)?,
         cinemas: all(conn, "SELECT * FROM cinema ORDER BY id", cinema)?,
         screens: all(conn, "SELECT * FROM screen ORDER BY id", screen)?,
         movies: all(conn, "SELECT * FROM movie ORDER BY id", movie)?,
-        shows: all(conn, "SELECT * FROM show ORDER BY starts_at, show_id", show)?,
+        shows: all(
+            conn,
+            "SELECT * FROM show ORDER BY starts_at, show_id",
+            |row| show(row, &mut texts),
+        )?,
         layouts: all(conn, &kept("layout"), |row| {
             layout(&text(row, 0)?, &text(row, 1)?)
         })?
@@ -192,7 +199,7 @@ fn kept(column: &str) -> String {
 fn all<T>(
     conn: &Connection,
     sql: &str,
-    read: fn(&Row<'_>) -> Result<T, StoreError>,
+    mut read: impl FnMut(&Row<'_>) -> Result<T, StoreError>,
 ) -> Result<Vec<T>, StoreError> {
     let mut statement = conn.prepare_cached(sql)?;
     let mut rows = statement.query([])?;
@@ -255,23 +262,31 @@ fn movie(row: &Row<'_>) -> Result<MovieRow, StoreError> {
     })
 }
 
-fn show(row: &Row<'_>) -> Result<ShowRow, StoreError> {
+fn show(row: &Row<'_>, texts: &mut Texts) -> Result<ShowRow, StoreError> {
     Ok(ShowRow {
         id: ShowId(id(row.get(0)?)?),
         movie: MovieId(id(row.get(1)?)?),
         screen: ScreenId(id(row.get(2)?)?),
         starts_at: UtcMillis(row.get(3)?),
         ends_at: UtcMillis(row.get(4)?),
-        format: row.get(5)?,
-        language: row.get(6)?,
-        subtitles: parsed(&text(row, 7)?)?,
-        layout: named(&text(row, 8)?)?,
-        prices: named(&text(row, 9)?)?,
-        sales: parsed(&text(row, 10)?)?,
+        format: texts.word(seen(row, 5)?)?,
+        language: texts.word(seen(row, 6)?)?,
+        subtitles: texts.list(seen(row, 7)?)?,
+        layout: texts.layout(seen(row, 8)?)?,
+        prices: texts.prices(seen(row, 9)?)?,
+        sales: texts.sales(seen(row, 10)?)?,
         seats_max: row.get(11)?,
     })
 }
 
 fn text(row: &Row<'_>, column: usize) -> Result<String, StoreError> {
     Ok(row.get(column)?)
+}
+
+/// A text that is looked at and not taken along.
+fn seen<'r>(row: &'r Row<'_>, column: usize) -> Result<&'r str, StoreError> {
+    let value = row.get_ref(column)?;
+    value
+        .as_str()
+        .map_err(|e| StoreError::Unreadable(format!("column {column} of a show: {e}")))
 }

@@ -1,6 +1,7 @@
 //! The demo's chain, checked, and taken in by a real database.
 
 mod discovery;
+mod huge;
 mod prices;
 mod queries;
 mod refusals;

@@ -9,6 +9,7 @@ use axum::{
 use houseful_core::wire::{AGE_HEADER, READ_FROM_HEADER};
 use serde::Serialize;
 
+use super::asked::Written;
 use crate::{app::App, clock::Clock, hub::Origin};
 
 /// Tells both in an answer's headers.
@@ -58,10 +59,19 @@ impl<T> Aged<T> {
 
 impl<T: Serialize> IntoResponse for Aged<T> {
     fn into_response(self) -> Response {
-        let mut response = Json(self.value).into_response();
-        if let Some((age, origin)) = self.told {
-            tell(response.headers_mut(), age, origin);
-        }
-        response
+        told(Json(self.value).into_response(), self.told)
     }
+}
+
+impl IntoResponse for Aged<Written> {
+    fn into_response(self) -> Response {
+        told(self.value.into_response(), self.told)
+    }
+}
+
+fn told(mut response: Response, told: Option<(Duration, Origin)>) -> Response {
+    if let Some((age, origin)) = told {
+        tell(response.headers_mut(), age, origin);
+    }
+    response
 }

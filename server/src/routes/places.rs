@@ -1,6 +1,6 @@
 //! Cities and cinemas.
 
-use axum::extract::State;
+use axum::{extract::State, http::Uri};
 use houseful_core::{
     ids::{CinemaId, CityId},
     wire::{
@@ -13,6 +13,7 @@ use utoipa::IntoParams;
 
 use super::{
     age::Aged,
+    asked::{Asked, Written},
     input::{Id, Params, words},
 };
 use crate::{
@@ -71,9 +72,14 @@ pub(super) struct CinemaFilter {
     responses((status = 200, body = Page<City>)))]
 pub(super) async fn cities(
     State(app): State<App>,
+    uri: Uri,
     Params(filter): Params<CityFilter>,
-) -> Result<Aged<Page<City>>, ApiError> {
+) -> Result<Aged<Written>, ApiError> {
     let snapshot = app.catalogue.snapshot();
+    let asked = Asked::new(&app, &uri, &snapshot, app.clock.now());
+    if let Some(known) = asked.known() {
+        return Ok(Aged::listed(&app, known));
+    }
     let around = around(&snapshot, filter.near.as_deref(), filter.near_city)?;
     let filter = catalogue::CityFilter {
         country: country(filter.country.as_deref())?,
@@ -81,7 +87,8 @@ pub(super) async fn cities(
         near: near(around, filter.within_km)?,
     };
     let items = snapshot.cities(&filter);
-    Ok(Aged::listed(&app, Page { items, next: None }))
+    let page = Page { items, next: None };
+    Ok(Aged::listed(&app, asked.written(&page)?))
 }
 
 /// A city.
@@ -102,9 +109,14 @@ pub(super) async fn city(
     responses((status = 200, body = Page<Cinema>)))]
 pub(super) async fn cinemas(
     State(app): State<App>,
+    uri: Uri,
     Params(filter): Params<CinemaFilter>,
-) -> Result<Aged<Page<Cinema>>, ApiError> {
+) -> Result<Aged<Written>, ApiError> {
     let snapshot = app.catalogue.snapshot();
+    let asked = Asked::new(&app, &uri, &snapshot, app.clock.now());
+    if let Some(known) = asked.known() {
+        return Ok(Aged::listed(&app, known));
+    }
     let around = around(&snapshot, filter.near.as_deref(), filter.near_city)?;
     let filter = catalogue::CinemaFilter {
         city: filter.city,
@@ -116,7 +128,8 @@ pub(super) async fn cinemas(
         .know(filter.city, None, None)
         .map_err(ApiError::NoSuch)?;
     let items = snapshot.cinemas(&filter);
-    Ok(Aged::listed(&app, Page { items, next: None }))
+    let page = Page { items, next: None };
+    Ok(Aged::listed(&app, asked.written(&page)?))
 }
 
 /// A cinema.

@@ -1,6 +1,6 @@
 //! Movies and their shows, and searching for anything.
 
-use axum::extract::State;
+use axum::{extract::State, http::Uri};
 use houseful_core::{
     ids::{CinemaId, CityId, MovieId, ShowId},
     time::UtcMillis,
@@ -14,6 +14,7 @@ use utoipa::IntoParams;
 
 use super::{
     age::Aged,
+    asked::{Asked, Written},
     input::{Id, Params, bounded, words},
 };
 use crate::{
@@ -103,22 +104,28 @@ pub(super) struct SearchQuery {
     responses((status = 200, body = Page<Movie>)))]
 pub(super) async fn movies(
     State(app): State<App>,
+    uri: Uri,
     Params(query): Params<MovieQuery>,
-) -> Result<Aged<Page<Movie>>, ApiError> {
+) -> Result<Aged<Written>, ApiError> {
+    let (snapshot, now) = (app.catalogue.snapshot(), app.clock.now());
+    let asked = Asked::new(&app, &uri, &snapshot, now);
+    if let Some(known) = asked.known() {
+        return Ok(Aged::listed(&app, known));
+    }
     let filter = MovieFilter {
         city: query.city,
         cinema: query.cinema,
         date: date(query.date.as_deref())?,
         q: words(query.q.as_deref())?,
         kind: kind(&query.format, &query.language, &query.certificate),
-        from: app.clock.now(),
+        from: now,
     };
-    let snapshot = app.catalogue.snapshot();
     snapshot
         .know(query.city, query.cinema, None)
         .map_err(ApiError::NoSuch)?;
     let items = snapshot.movies(&filter);
-    Ok(Aged::listed(&app, Page { items, next: None }))
+    let page = Page { items, next: None };
+    Ok(Aged::listed(&app, asked.written(&page)?))
 }
 
 /// A movie.
@@ -139,9 +146,14 @@ pub(super) async fn movie(
     responses((status = 200, body = Page<Show>)))]
 pub(super) async fn shows(
     State(app): State<App>,
+    uri: Uri,
     Params(query): Params<ShowQuery>,
-) -> Result<Aged<Page<Show>>, ApiError> {
-    let now = app.clock.now();
+) -> Result<Aged<Written>, ApiError> {
+    let (snapshot, now) = (app.catalogue.snapshot(), app.clock.now());
+    let asked = Asked::new(&app, &uri, &snapshot, now);
+    if let Some(known) = asked.known() {
+        return Ok(Aged::counted(&app, known));
+    }
     let filter = ShowFilter {
         city: query.city,
         cinema: query.cinema,
@@ -152,17 +164,15 @@ pub(super) async fn shows(
         limit: usize::from(bounded("limit", query.limit, 1, LIMIT_MAX)?),
         cursor: query.cursor.as_deref(),
     };
-    let counts = |show| count(&app, show, now);
-    let snapshot = app.catalogue.snapshot();
     snapshot
         .know(query.city, query.cinema, query.movie)
         .map_err(ApiError::NoSuch)?;
-    let page = snapshot.shows(&filter, &counts, now);
-    let page = page.map(|it| Aged::counted(&app, it));
-    page.map_err(|e| ApiError::BadRequest {
+    let page = snapshot.shows(&filter, &|show| asked.count(show), now);
+    let page = page.map_err(|e| ApiError::BadRequest {
         detail: e.to_string(),
         field: Some("cursor".to_owned()),
-    })
+    })?;
+    Ok(Aged::counted(&app, asked.written(&page)?))
 }
 
 /// A show with everything that is needed to sell it.
@@ -185,19 +195,22 @@ pub(super) async fn show(
     responses((status = 200, body = Found)))]
 pub(super) async fn search(
     State(app): State<App>,
+    uri: Uri,
     Params(query): Params<SearchQuery>,
-) -> Result<Aged<Found>, ApiError> {
+) -> Result<Aged<Written>, ApiError> {
+    let (snapshot, now) = (app.catalogue.snapshot(), app.clock.now());
+    let asked = Asked::new(&app, &uri, &snapshot, now);
+    if let Some(known) = asked.known() {
+        return Ok(Aged::counted(&app, known));
+    }
     let Some(q) = words(Some(&query.q))? else {
-        return Ok(Aged::counted(&app, Found::default()));
+        return Ok(Aged::counted(&app, asked.written(&Found::default())?));
     };
-    let now = app.clock.now();
-    let counts = |show| count(&app, show, now);
-    let snapshot = app.catalogue.snapshot();
     snapshot
         .know(query.city, None, None)
         .map_err(ApiError::NoSuch)?;
-    let found = snapshot.search(q, query.city, &counts, now);
-    Ok(Aged::counted(&app, found))
+    let found = snapshot.search(q, query.city, &|show| asked.count(show), now);
+    Ok(Aged::counted(&app, asked.written(&found)?))
 }
 
 /// A show as lists have it.

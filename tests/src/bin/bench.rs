@@ -23,7 +23,7 @@ use houseful_core::wire::{
     seats::LayoutView,
 };
 use houseful_server::{
-    app::{DemoChain, RunningServer, ServerConfig, serve},
+    app::{DemoChain, DemoSize, RunningServer, ServerConfig, serve},
     limits::LimitConfig,
 };
 use houseful_tests::load::{self, Load};
@@ -117,6 +117,7 @@ async fn start(db: PathBuf) -> Outcome<RunningServer> {
     let chain = Some(DemoChain {
         seed: 1,
         sold_shows: 0,
+        size: DemoSize::Usual,
     });
     let config = ServerConfig {
         chain,

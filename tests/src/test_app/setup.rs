@@ -11,7 +11,7 @@ use houseful_core::{
     wire::admin::{Mode, Role},
 };
 use houseful_server::{
-    app::{DemoChain, ServerConfig, serve},
+    app::{DemoChain, DemoSize, ServerConfig, serve},
     bus::local::Weather,
     chance,
     clock::ClockKind,
@@ -59,6 +59,7 @@ impl Setup {
         self.config.chain = Some(DemoChain {
             seed,
             sold_shows: 0,
+            size: DemoSize::Usual,
         });
         self
     }

@@ -1,12 +1,13 @@
 //! Shows of a chain: where and when they are, under which terms, and that no two meet.
 
 use std::{
-    collections::{BTreeMap, HashMap, HashSet},
+    borrow::Borrow,
+    collections::{HashMap, HashSet},
     sync::Arc,
 };
 
 use houseful_core::{
-    ids::{MovieId, ScreenId, ShowId},
+    ids::{MovieId, PriceHash, ScreenId, ShowId},
     layout::{LayoutHash, SeatLayout},
     price::PriceCard,
     time::{MINUTE_MS, UtcMillis},
@@ -15,8 +16,9 @@ use jiff::tz::TimeZone;
 
 use super::unknown;
 use crate::catalogue::{
-    CatalogueError, ChainShow, Start, local,
+    CatalogueError, ChainShow, SalesRule, Start, local,
     rows::{Rows, ShowRow},
+    shared::Alike,
     value::Part,
 };
 
@@ -26,8 +28,8 @@ pub(super) struct House<'a> {
     pub(super) movies: HashMap<&'a str, MovieId>,
     /// Screens of the chain by key.
     pub(super) rooms: HashMap<&'a str, Room<'a>>,
-    /// Price cards of the chain by key.
-    pub(super) cards: &'a BTreeMap<String, Arc<PriceCard>>,
+    /// Price cards of the chain by key, with what names them.
+    pub(super) cards: HashMap<&'a str, (PriceHash, &'a PriceCard)>,
     /// What was there before.
     pub(super) known: &'a Rows,
 }
@@ -41,14 +43,14 @@ pub(super) struct Room<'a> {
 }
 
 /// The shows that are not known yet, in order of start, with ids that follow those known.
-pub(super) fn shows(
-    shows: &[ChainShow],
+pub(super) fn shows<S: Borrow<ChainShow>>(
+    shows: impl Iterator<Item = S>,
     house: &House<'_>,
 ) -> Result<Vec<ShowRow>, CatalogueError> {
-    let mut found = Vec::with_capacity(shows.len());
-    let mut priced = HashSet::new();
+    let mut found = Vec::with_capacity(shows.size_hint().0);
+    let mut met = Met::default();
     for show in shows {
-        found.push(one_show(show, house, &mut priced)?);
+        found.push(one_show(show.borrow(), house, &mut met)?);
     }
     found.sort_by_key(|s| (s.starts_at, s.screen));
     let known = &house.known.shows;
@@ -76,21 +78,27 @@ pub(super) fn shows(
     Ok(new)
 }
 
-fn one_show<'a>(
-    show: &'a ChainShow,
-    house: &House<'_>,
-    priced: &mut HashSet<(LayoutHash, &'a str)>,
-) -> Result<ShowRow, CatalogueError> {
+/// What earlier shows of the chain had.
+#[derive(Default)]
+struct Met {
+    /// Halls of which every seat has a price of a card.
+    priced: HashSet<(LayoutHash, PriceHash)>,
+    words: Alike<String>,
+    lists: Alike<Vec<String>>,
+    sales: Alike<SalesRule>,
+}
+
+fn one_show(show: &ChainShow, house: &House<'_>, met: &mut Met) -> Result<ShowRow, CatalogueError> {
     let text = label(show);
     let part = Part("", &text);
     let movie = house.movies.get(show.movie.as_str());
     let movie = *movie.ok_or_else(|| unknown(&text, "movie", &show.movie))?;
     let room = house.rooms.get(show.screen.as_str());
     let room = room.ok_or_else(|| unknown(&text, "screen", &show.screen))?;
-    let card = house.cards.get(&show.prices);
-    let card = card.ok_or_else(|| unknown(&text, "price card", &show.prices))?;
-    if priced.insert((room.hall.hash(), show.prices.as_str())) {
-        every_seat_has_a_price(&text, room.hall, (show.prices.as_str(), card.as_ref()))?;
+    let card = house.cards.get(show.prices.as_str());
+    let (hash, card) = *card.ok_or_else(|| unknown(&text, "price card", &show.prices))?;
+    if met.priced.insert((room.hall.hash(), hash)) {
+        every_seat_has_a_price(&text, room.hall, (show.prices.as_str(), card))?;
     }
     if !room.formats.contains(&show.format) {
         return Err(part.value("format", "is not one of its screen"));
@@ -112,12 +120,12 @@ fn one_show<'a>(
         screen: room.id,
         starts_at,
         ends_at: starts_at.plus_ms(i64::from(show.minutes) * MINUTE_MS),
-        format: show.format.clone(),
-        language: show.language.clone(),
-        subtitles: show.subtitles.clone(),
+        format: met.words.of(&show.format),
+        language: met.words.of(&show.language),
+        subtitles: met.lists.of(&show.subtitles),
         layout: room.hall.hash(),
-        prices: card.hash(),
-        sales: show.sales.clone(),
+        prices: hash,
+        sales: met.sales.of(&show.sales),
         seats_max: show.seats_max,
     })
 }

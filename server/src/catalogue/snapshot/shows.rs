@@ -1,16 +1,18 @@
 //! Shows: lists by place, movie and day, page by page.
 
+use std::collections::HashMap;
+
 use houseful_core::{
     ids::{CinemaId, CityId, MovieId, ShowId},
     money::Money,
     price::{Channel, Occasion, PriceCard},
-    time::UtcMillis,
+    time::{DAY_MS, UtcMillis},
     wire::{
         Page, Time,
         catalogue::{Fee, Price, Show, ShowDetail, ShowStatus},
     },
 };
-use jiff::civil::Date;
+use jiff::{civil::Date, tz::TimeZone};
 
 use super::{Kind, ShowRow, Snapshot};
 use crate::{catalogue::local, hub::Count};
@@ -82,19 +84,18 @@ impl Snapshot {
                 && self.is_kind(show, &filter.kind)
         };
         let mut found: Vec<usize> = Vec::new();
-        let mut take = |list: &[usize]| {
-            found.extend(list.iter().copied().filter(wanted).take(limit + 1));
-        };
         let anywhere = filter.city.is_none() && filter.cinema.is_none();
-        match filter.movie.and_then(|id| self.movies.get(&id)) {
-            None if filter.movie.is_some() => {}
-            Some(movie) if anywhere && filter.date.is_none() => {
-                let shows = &self.shows_of[*movie];
-                take(&shows[self.first_from(shows, from)..]);
+        match filter.movie.map(|id| self.movies.get(&id)) {
+            Some(None) => {}
+            movie if anywhere => {
+                let movie = movie.flatten().copied();
+                let shows = self.anywhere(movie, filter.date, from);
+                found.extend(shows.filter(wanted).take(limit + 1));
             }
             _ => {
                 for cinema in self.places(filter.city, filter.cinema) {
-                    take(self.coming(cinema, filter.date, from));
+                    let coming = self.coming(cinema, filter.date, from).iter().copied();
+                    found.extend(coming.filter(wanted).take(limit + 1));
                 }
             }
         }
@@ -110,6 +111,40 @@ impl Snapshot {
             .filter_map(|row| self.show_view(row, counts, now))
             .collect();
         Ok(Page { items, next })
+    }
+
+    /// The shows of all cinemas, or of one movie in them, in order: without a list for each cinema.
+    fn anywhere(
+        &self,
+        movie: Option<usize>,
+        date: Option<Date>,
+        from: UtcMillis,
+    ) -> impl Iterator<Item = usize> {
+        // No wall clock is a day away from that of Greenwich.
+        let (from, to) = date.map_or((from, UtcMillis::MAX), |date| {
+            let (start, end) = local::day(date, &TimeZone::UTC);
+            (from.max(start.plus_ms(-DAY_MS)), end.plus_ms(DAY_MS))
+        });
+        let of_movie = movie.map(|movie| self.shows_of[movie].as_slice());
+        let rows = &self.rows.shows;
+        let (first, end) = match of_movie {
+            Some(shows) => (self.first_from(shows, from), shows.len()),
+            None => (rows.partition_point(|s| s.starts_at < from), rows.len()),
+        };
+        let places = (first..end).map(move |nth| of_movie.map_or(nth, |shows| shows[nth]));
+        let mut days = HashMap::new();
+        places
+            .take_while(move |place| self.rows.shows[*place].starts_at < to)
+            .filter(move |place| {
+                let show = &self.rows.shows[*place];
+                let city = self.cinema_place(show).map(|cinema| self.city_of[cinema]);
+                let (Some(date), Some(city)) = (date, city) else {
+                    return true;
+                };
+                let zone = &self.zones[city];
+                let (start, end) = *days.entry(city).or_insert_with(|| local::day(date, zone));
+                (start..end).contains(&show.starts_at)
+            })
     }
 
     /// A show.
@@ -205,9 +240,9 @@ impl Snapshot {
             city_name: city.name.clone(),
             screen: row.screen,
             screen_name: screen.name.clone(),
-            format: row.format.clone(),
-            language: row.language.clone(),
-            subtitles: row.subtitles.clone(),
+            format: row.format.as_str().to_owned(),
+            language: row.language.as_str().to_owned(),
+            subtitles: row.subtitles.as_slice().to_vec(),
             starts_at: Time(row.starts_at),
             ends_at: Time(row.ends_at),
             starts_local: local::minute(starts_local),
