@@ -121,7 +121,7 @@ fn drawn(
         }
     };
     let signs = signs(old, new, diff);
-    let grid = show::grid(new, view, |row, column| {
+    let grid = show::grid(&[new, old], view, |row, column| {
         signs.get(&(row, column)).copied().unwrap_or(' ')
     });
     // Signs stand among letters only: `SCREEN` has none of them.

@@ -92,21 +92,28 @@ fn drawn(layout: &SeatLayout, view: &View) -> String {
         layout.rows().len(),
         layout.hash()
     );
-    text += &grid(layout, view, glyph);
+    text += &grid(&[layout], view, glyph);
     text.push('\n');
     text += &legend(layout);
     text
 }
 
-/// The drawing, block by block where a line has no room for all of it.
-pub(super) fn grid(layout: &SeatLayout, view: &View, glyph: impl Fn(u16, u16) -> char) -> String {
+/// The drawing, block by block where a line has no room for all of it: with the rows and columns of
+/// all these layouts, and the rows' letters as the first has them.
+pub(super) fn grid(
+    layouts: &[&SeatLayout],
+    view: &View,
+    glyph: impl Fn(u16, u16) -> char,
+) -> String {
+    let columns = layouts.iter().map(|l| l.columns()).max().unwrap_or(0);
+    let rows = layouts.iter().map(|l| l.drawn_rows()).max().unwrap_or(0);
     let room = view.width.map_or(usize::MAX, |w| usize::from(w).max(20));
-    let step = if usize::from(layout.columns()) * 2 + 10 <= room {
+    let step = if usize::from(columns) * 2 + 10 <= room {
         2
     } else {
         1
     };
-    let parts = parts(layout, room.saturating_sub(10) / step);
+    let parts = parts(layouts, columns, room.saturating_sub(10) / step);
     let mut text = String::new();
     for (at, &(from, to)) in parts.iter().enumerate() {
         let width = usize::from(to - from) * step;
@@ -116,8 +123,9 @@ pub(super) fn grid(layout: &SeatLayout, view: &View, glyph: impl Fn(u16, u16) ->
         };
         // Writing to a String cannot fail.
         let _ = writeln!(text, "     {title:=^width$}");
-        for row in 0..layout.drawn_rows() {
-            let name = layout.rows().iter().find(|r| r.row == row);
+        for row in 0..rows {
+            let mut drawn = layouts.iter().flat_map(|layout| layout.rows());
+            let name = drawn.find(|r| r.row == row);
             let name = name.map_or("", |r| r.name.as_str());
             let mut cells = String::new();
             for column in from..to {
@@ -135,14 +143,15 @@ pub(super) fn grid(layout: &SeatLayout, view: &View, glyph: impl Fn(u16, u16) ->
 
 /// Ranges of columns that have room beside each other: cut at aisles, or in the middle of a block
 /// that is too wide by itself.
-fn parts(layout: &SeatLayout, most: usize) -> Vec<(u16, u16)> {
+fn parts(layouts: &[&SeatLayout], columns: u16, most: usize) -> Vec<(u16, u16)> {
     let most = u16::try_from(most.max(1)).unwrap_or(u16::MAX);
-    let is_aisle = |column: u16| layout.seats().all(|(_, seat)| seat.column != column);
+    let taken = |layout: &SeatLayout, column| layout.seats().any(|(_, s)| s.column == column);
+    let is_aisle = |column: u16| !layouts.iter().any(|layout| taken(layout, column));
     let mut parts = Vec::new();
     let mut from = 0;
-    while from < layout.columns() {
-        let end = layout.columns().min(from.saturating_add(most));
-        let to = if end == layout.columns() {
+    while from < columns {
+        let end = columns.min(from.saturating_add(most));
+        let to = if end == columns {
             end
         } else {
             let cut = (from + 1..=end).rev().find(|column| is_aisle(*column));
