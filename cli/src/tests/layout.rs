@@ -52,7 +52,7 @@ fn a_file_that_can_not_be_read_is_named() {
 #[test]
 fn a_hall_is_drawn_with_its_counts() {
     let hall = file("drawn.txt", "name: N\nA  cwoo oo\n\nB   oxo %o\n");
-    let (code, out, err) = houseful(&format!("layout show {}", hall.display()), &[]);
+    let (code, out, err) = houseful(&format!("layout show {} -o table", hall.display()), &[]);
     assert_eq!(code, 0, "{err}");
     for line in ["  A  c w o o   o o  A", "  B    o x o   % o  B"] {
         assert!(out.lines().any(|l| l == line), "{out}");
@@ -64,7 +64,7 @@ fn a_hall_is_drawn_with_its_counts() {
 fn differences_are_drawn_and_listed() {
     let old = file("old.txt", "name: N\nA  oooo\nB  oooo\nC  oo\n");
     let new = file("new.txt", "name: N\nA  oooxo\nBB oooo\n");
-    let line = format!("layout diff {} {}", old.display(), new.display());
+    let line = format!("layout diff {} {} -o table", old.display(), new.display());
     let (code, out, err) = houseful(&line, &[]);
     assert_eq!(code, 0, "{err}");
     for line in [
@@ -77,9 +77,9 @@ fn differences_are_drawn_and_listed() {
     ] {
         assert!(out.lines().any(|l| l == line), "{line}\n{out}");
     }
-    let (_, out, _) = houseful(&format!("{line} -o json"), &[]);
+    let (_, out, _) = houseful(&line.replace("table", "json"), &[]);
     let told: serde_json::Value = serde_json::from_str(&out).expect("JSON");
     assert_eq!(told["added"], serde_json::json!(["A5"]));
-    let line = format!("layout diff {} {}", old.display(), old.display());
+    let line = format!("layout diff {} {} -o table", old.display(), old.display());
     assert_eq!(houseful(&line, &[]).1, "no seat differs\n");
 }

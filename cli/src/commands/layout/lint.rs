@@ -49,7 +49,9 @@ pub(super) fn run(ctx: &mut Context, files: &[PathBuf]) -> Result<(), CliError> 
     };
     let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
     let style = &ctx.style;
-    if style.format == Format::Table && style.fields.is_none() && !style.ids_only {
+    // Editors and build logs read the same form as people.
+    let in_words = matches!(style.format, Format::Table | Format::Plain) && !style.header;
+    if in_words && style.fields.is_none() && !style.ids_only {
         ctx.text(&lines(&items))?;
         if errors == 0 {
             ctx.say(&format!(
