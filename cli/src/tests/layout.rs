@@ -70,7 +70,7 @@ fn differences_are_drawn_and_listed() {
     for line in [
         "  A  o o o ~ +  A",
         " BB  @ @ @ @    BB",
-        "  C  - -      C",
+        "  C  - -        C",
         "removed: C1, C2 (2)",
         "renamed: B1 to BB1, B2 to BB2, B3 to BB3, B4 to BB4 (4)",
         "changed from standard to standard broken: A4 (1)",
