@@ -4,6 +4,7 @@ mod capacity;
 mod catalogue;
 mod globals;
 mod help;
+mod layout;
 mod near;
 mod pay;
 mod plumbing;
@@ -26,6 +27,7 @@ pub use catalogue::{
 };
 pub use globals::{ClockArg, Globals};
 pub use help::{GROUPS, short_help};
+pub use layout::LayoutCommand;
 pub use near::{KM_PER_MILE, NearArgs};
 pub use pay::{CardFrom, Pay, PayPart, card_number};
 pub use plumbing::{
@@ -127,6 +129,9 @@ pub enum Command {
     /// Shows, their seats and their journal
     #[command(subcommand, alias = "shows")]
     Show(ShowCommand),
+    /// Halls drawn as text: mistakes, pictures, differences
+    #[command(subcommand, alias = "layouts")]
+    Layout(LayoutCommand),
 
     /// What tickets would cost, and why
     #[command(subcommand, alias = "prices")]

@@ -24,6 +24,7 @@ mod find;
 mod help;
 mod hold;
 mod late;
+mod layout;
 mod man;
 mod movie;
 mod names;
@@ -67,6 +68,7 @@ pub fn run(ctx: &mut Context, command: Command) -> Result<(), CliError> {
         Command::Completion(args) => completion::run(ctx, &args),
         Command::Man(args) => man::run(ctx, &args),
         Command::Config(command) => config::run(ctx, command),
+        Command::Layout(command) => layout::run(ctx, &command),
         Command::PlanCapacity(args) => plan_capacity::run(ctx, &args),
         command => block_on(async {
             let done = talk(ctx, command).await;
@@ -117,6 +119,7 @@ fn talk(ctx: &mut Context, command: Command) -> Doing<'_> {
         | Command::Version
         | Command::Completion(_)
         | Command::Man(_)
+        | Command::Layout(_)
         | Command::PlanCapacity(_)
         | Command::Config(_) => Box::pin(ready(Ok(()))),
     }

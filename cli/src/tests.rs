@@ -7,6 +7,7 @@ use std::{
 };
 
 mod capacity;
+mod layout;
 
 use super::*;
 use crate::terminal::Terminal;

@@ -5,9 +5,11 @@
 //! another drawing is another layout with another [`LayoutHash`]. `docs/halls.md` describes the
 //! text.
 
+mod diff;
 mod draw;
 mod hash;
 mod header;
+mod lint;
 mod parse;
 mod seating;
 #[cfg(test)]
@@ -17,7 +19,9 @@ use std::{fmt, ops::Range};
 
 use serde::{Deserialize, Serialize};
 
+pub use diff::{CategoryCount, Change, LayoutDiff, Look, Move, Renamed, diff};
 pub use hash::{LayoutHash, LayoutHashError};
+pub use lint::{Finding, Severity, lint};
 
 use crate::seat::{SeatLabel, SeatNo};
 
@@ -181,7 +185,7 @@ impl SeatLayout {
     /// # Errors
     /// Everything that is wrong with it, in the order of the lines.
     pub fn parse(text: &str) -> Result<Self, Vec<LayoutError>> {
-        parse::parse(text)
+        parse::parse(text).map(|(layout, _)| layout)
     }
 
     /// The drawing in its one canonical form; reading it gives this layout again.

@@ -12,7 +12,7 @@ use houseful_tests::folder::Folder;
 /// The id of a payment that is not there.
 const NO_PAYMENT: &str = "pay_0192f0c1a2b34c5d8e6f708192a3b4c5";
 /// Commands that only look.
-const LOOKS: [&str; 54] = [
+const LOOKS: [&str; 57] = [
     "today",
     "find",
     "city list",
@@ -28,6 +28,9 @@ const LOOKS: [&str; 54] = [
     "show watch",
     "show journal",
     "price preview",
+    "layout lint",
+    "layout show",
+    "layout diff",
     "why",
     "hold view",
     "hold list",

@@ -90,8 +90,14 @@ fn every_example_of_the_help_runs_as_it_is_written() {
     evening.finish();
 }
 
-/// The files that the examples of `db` are about.
+/// The files that the examples of `db` and `layout` are about.
 fn put_files(examples: &Examples, visitor: &Visitor) {
+    if examples.of.starts_with("houseful layout ") {
+        let hall = "name: Two rows\n\nA  oooo\nB  oooo\n";
+        fs::write(visitor.folder.path("hall.txt"), hall).expect("a file");
+        let new = hall.replace("B  oooo", "B   oox");
+        return fs::write(visitor.folder.path("new.txt"), new).expect("a file");
+    }
     if !examples.of.starts_with("houseful db ") {
         return;
     }

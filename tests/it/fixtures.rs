@@ -7,7 +7,7 @@ use std::{
 };
 
 use houseful_core::{
-    layout::{Place, SeatLayout},
+    layout::{Place, SeatLayout, lint},
     money::Currency,
     price::{Channel, PriceCard, PriceRow, TicketType},
     text::Name,
@@ -57,6 +57,7 @@ fn every_hall_is_read_and_survives_being_written() {
     for (name, layout) in &halls {
         let again = SeatLayout::parse(&layout.to_text());
         assert_eq!(again.as_ref(), Ok(layout), "{name}");
+        assert_eq!(lint(&layout.to_text()), [], "{name}");
         let blocked = layout.seats().filter(|(_, s)| s.blocked.is_some()).count();
         assert!(
             blocked * 10 < layout.len(),

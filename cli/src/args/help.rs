@@ -8,7 +8,7 @@ pub const GROUPS: [(&str, &[&str]); 5] = [
         "Every day",
         &["sell", "today", "find", "tui", "display", "demo"],
     ),
-    ("Catalogue", &["city", "cinema", "movie", "show"]),
+    ("Catalogue", &["city", "cinema", "movie", "show", "layout"]),
     (
         "Sales",
         &[

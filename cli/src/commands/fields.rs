@@ -2,8 +2,8 @@
 //! is asked for: a slip in it must not be told after a sale.
 
 use super::{
-    auth, booking, cinema, city, clock, config, doctor, dry_run, find, late, movie, payment,
-    plan_capacity, price, refund, report, sell, show, ticket, version, voucher, why,
+    auth, booking, cinema, city, clock, config, doctor, dry_run, find, late, layout, movie,
+    payment, plan_capacity, price, refund, report, sell, show, ticket, version, voucher, why,
 };
 #[cfg(feature = "embedded")]
 use super::{bus, db};
@@ -51,6 +51,7 @@ fn of(command: &Command, dry_run: bool) -> Option<&'static Columns> {
         Command::Movie(_) => Some(&movie::COLUMNS),
         Command::Show(command) => of_show(command, dry_run),
         Command::Price(_) => Some(&price::COLUMNS),
+        Command::Layout(command) => Some(layout::columns(command)),
         Command::Why(_) => Some(&why::COLUMNS),
         Command::Hold(command) => Some(of_hold(command, dry_run)),
         Command::Booking(command) => of_booking(command, dry_run),

@@ -43,6 +43,10 @@ impl Mistakes {
         });
     }
 
+    pub(super) fn join(&mut self, others: Self) {
+        self.0.extend(others.0);
+    }
+
     pub(super) fn none(&self) -> bool {
         self.0.is_empty()
     }
@@ -54,7 +58,10 @@ impl Mistakes {
     }
 }
 
-pub(super) fn parse(text: &str) -> Result<SeatLayout, Vec<LayoutError>> {
+/// A layout, and where in the text each of its seats stands: line, and character from 0.
+pub(super) type Drawn = (SeatLayout, Vec<(u32, usize)>);
+
+pub(super) fn parse(text: &str) -> Result<Drawn, Vec<LayoutError>> {
     let mut reader = Reader::default();
     let mut bytes = 0_usize;
     for (number, line) in (1_u32..).zip(text.strip_prefix('\u{feff}').unwrap_or(text).split('\n')) {
@@ -184,7 +191,7 @@ impl Reader {
         self.mistakes.note(line, at, message);
     }
 
-    fn finish(mut self) -> Result<SeatLayout, Vec<LayoutError>> {
+    fn finish(mut self) -> Result<Drawn, Vec<LayoutError>> {
         if self.header.name.is_none() && !self.header.name_tried {
             let message = "the hall has no name; begin with `name: Screen 1`";
             self.mistakes.note(1, 0, message);
@@ -205,12 +212,8 @@ impl Reader {
             let message = "the hall has no rows; draw one line for each, like `A  oooo oooo`";
             self.mistakes.note(1, 0, message);
         }
-        let layout = if self.mistakes.none() {
-            seating::seat(self.header, &self.rows, left, &mut self.mistakes)
-        } else {
-            None
-        };
-        layout.ok_or_else(|| self.mistakes.sorted())
+        let drawn = seating::seat(self.header, &self.rows, left, &mut self.mistakes);
+        drawn.ok_or_else(|| self.mistakes.sorted())
     }
 }
 

@@ -3,17 +3,20 @@
 use super::{
     BlockReason, CategoryNo, LayoutHash, Place, Row, Seat, SeatLayout, SweetSpot, draw,
     header::Header,
-    parse::{DrawnRow, Mistakes},
+    parse::{Drawn, DrawnRow, Mistakes},
 };
 use crate::seat::{SEATS_MAX, SeatLabel, SeatNo};
 
-/// The layout these rows make, unless there are mistakes.
+/// The layout these rows make, unless there are mistakes. Those of the whole hall are looked for
+/// whatever was wrong with its lines.
 pub(super) fn seat(
     header: Header,
     drawn: &[DrawnRow],
     left: u16,
     mistakes: &mut Mistakes,
-) -> Option<SeatLayout> {
+) -> Option<Drawn> {
+    // What a line that was refused would have drawn is not missed a second time.
+    let whole = mistakes.none();
     let from_right = header.numbers_from_right.unwrap_or(false);
     let mut seats = Vec::new();
     let mut rows = Vec::new();
@@ -59,7 +62,11 @@ pub(super) fn seat(
     let by_label = by_label(&seats, &origins, mistakes);
     let columns = drawn.iter().flat_map(|row| &row.places).map(|p| p.0 + 1);
     let columns = columns.max().unwrap_or(left) - left;
-    let sweet = sweet_spot(&header, &seats, &rows, columns, mistakes);
+    let mut unplaced = Mistakes::default();
+    let sweet = sweet_spot(&header, &seats, &rows, columns, &mut unplaced);
+    if whole {
+        mistakes.join(unplaced);
+    }
     if !mistakes.none() {
         return None;
     }
@@ -76,7 +83,7 @@ pub(super) fn seat(
         hash: LayoutHash([0; 16]),
     };
     layout.hash = LayoutHash::of(&draw::draw(&layout));
-    Some(layout)
+    Some((layout, origins))
 }
 
 /// Indices stay below [`SEATS_MAX`], so none is cut.

@@ -1,5 +1,8 @@
 //! Halls read from text, and back.
 
+mod diff;
+mod lint;
+
 use proptest::{collection::vec, prelude::*, sample::select};
 
 use super::*;

@@ -74,10 +74,13 @@ async fn measure(folder: &Path) -> Outcome<Value> {
     }))
 }
 
+/// A name, and the n-th path of it.
+type Question = (&'static str, fn(u64) -> String);
+
 /// Each question, first to many places that nobody asked about, then again and again to a few.
 async fn ask_all(addr: SocketAddr) -> Outcome<Value> {
     let empty = run(addr, |_| "/healthz".to_owned(), u64::MAX).await?;
-    let questions: [(&str, fn(u64) -> String); 6] = [
+    let questions: [Question; 6] = [
         ("movies_in_city", |n| {
             format!("/v1/movies?city={}", n % CITIES + 1)
         }),
